@@ -1,0 +1,32 @@
+/**
+ * Why a chain refused a transaction, a key or a wallet. The code is stable; the message is safe to log and to
+ * report: it never holds key material.
+ */
+export type ChainErrorCode =
+  /** The pending transaction or its serializedTransaction has an unknown or contradictory shape. */
+  | "INVALID_TRANSACTION"
+  /** No wallet of the vault can sign this transaction (or one of its inputs). */
+  | "MISSING_KEY"
+  /** A mnemonic, private key, address or index that is not valid on this chain. */
+  | "INVALID_KEY"
+  /** A limit that protects the user: fee too high, outputs above inputs. */
+  | "UNSAFE_TRANSACTION"
+  /** Payload, wallet, daemon and node speak of different networks. */
+  | "NETWORK_MISMATCH"
+  /** The node answered and said no (for example a reverted gas estimate). */
+  | "NODE_REFUSED"
+  /** The node's answer has no shape we know; it may be better the next time. */
+  | "NODE_ANSWER_INVALID";
+
+/** An error of one transaction or one key. The daemon reports it and goes on with the others. */
+export class ChainError extends Error {
+  override readonly name = "ChainError";
+
+  constructor(
+    readonly code: ChainErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * What a blockchain is to this program. One object a chain; families hold what several share; the program above
+ * knows chains only through these types.
+ */
+import type { JsonValue } from "./exact-json.ts";
+import type { Curve, SigningKey } from "./signing-key.ts";
+
+export type Network = "mainnet" | "testnet";
+
+/** Whether the network behind a ticker still runs. */
+export type ChainStatus =
+  | { readonly kind: "live" }
+  | { readonly kind: "sunset"; readonly date: string; readonly source: string };
+
+/** What is true about a chain and needs no code. */
+export interface ChainFacts {
+  /** The symbol the Tatum API uses, such as `BTC`. */
+  readonly ticker: string;
+  /** The name people use, such as `Bitcoin`. */
+  readonly name: string;
+  readonly curve: Curve;
+  readonly status: ChainStatus;
+  /** BIP-32 path of the node whose extended public key a wallet shows, for each network; absent without mnemonics. */
+  readonly derivationPath?: Readonly<Record<Network, string>>;
+  /** Path of the Tatum API that takes the signed transaction. */
+  readonly broadcastPath: string;
+  /** Whether a pending transaction with a `withdrawalId` goes to the off-chain withdrawal endpoint instead. */
+  readonly offChainWithdrawal: boolean;
+}
+
+/**
+ * The fields of a wallet as the vault stores and `export` prints them, without `chain` and `testnet`. The order of
+ * the fields is the order in which they are printed.
+ */
+export interface WalletFields {
+  readonly mnemonic?: string;
+  readonly xpub?: string;
+  readonly address?: string;
+  readonly secret?: string;
+  readonly privateKey?: string;
+}
+
+/** A private key that was read and understood. */
+export interface ParsedPrivateKey {
+  /** The address that receives to this key, in the form the chain's wallets print. */
+  readonly address: string;
+  readonly key: SigningKey;
+  /** Things worth telling the person who typed it, without key material. */
+  readonly warnings: readonly string[];
+}
+
+/** A transaction that the Tatum API asks to have signed. Unknown members have been dropped. */
+export interface PendingTransaction {
+  /** The API's identifier, sent back as `signatureId` of the broadcast. */
+  readonly id: string;
+  readonly chain: string;
+  readonly serializedTransaction: string;
+  /** Signature IDs in signing order; they may repeat. */
+  readonly hashes: readonly string[];
+  readonly signatures: readonly { readonly id: string; readonly index?: number }[];
+  /** Derivation index for mnemonic wallets of account chains, 0 to 2^31 - 1. */
+  readonly index?: number;
+  readonly withdrawalId?: string;
+  readonly withdrawalResponses?: readonly JsonValue[];
+}
+
+/** A wallet of the vault that a pending transaction names, as the ability to sign. */
+export interface Signer {
+  readonly signatureId: string;
+  /** What the wallet holds: a mnemonic from which keys are derived, or one key. */
+  readonly kind: "mnemonic" | "private-key";
+  /** The derivation index this entry was named with (only entries of `signatures` carry one). */
+  readonly index?: number;
+  /** The extended public key of a mnemonic wallet, where the chain has one. */
+  readonly xpub?: string;
+  /**
+   * The key of the wallet: at `index` for a mnemonic; for a private-key wallet the index is not used.
+   *
+   * @throws ChainError `INVALID_KEY` when the stored secret cannot be read, `MISSING_KEY` when a mnemonic is asked
+   * for a key without an index.
+   */
+  key(index?: number): Promise<SigningKey>;
+}
+
+/** One thing a transaction does. Amounts are decimal strings in the smallest unit (satoshi, wei, token unit). */
+export type Intent =
+  | {
+      readonly kind: "transfer";
+      readonly from?: string;
+      readonly to: string;
+      readonly amount: string;
+      /** The ticker for the coin of the chain, else the address of the token contract. */
+      readonly asset: string;
+    }
+  | {
+      readonly kind: "contract-call";
+      readonly from?: string;
+      readonly to: string;
+      readonly amount: string;
+      /** The method's signature where it is known, such as `approve(address,uint256)`, else its 4-byte selector. */
+      readonly method: string;
+      readonly arguments: readonly string[];
+    }
+  | {
+      readonly kind: "contract-creation";
+      readonly from?: string;
+      readonly amount: string;
+      readonly codeBytes: number;
+    }
+  | { readonly kind: "data"; readonly hex: string }
+  | { readonly kind: "fee"; readonly amount: string; readonly asset: string }
+  /** Something this program cannot decode and will not guess. */
+  | { readonly kind: "opaque"; readonly reason: string };
+
+/** What the chain needs from outside. A chain opens no connection, reads no clock and no variable by itself. */
+export interface ChainEnvironment {
+  readonly network: Network;
+
+  /** A GET of a Tatum API path (beginning with `/v3/`). `{key}` in it stands for the API key. */
+  get(path: string): Promise<JsonValue>;
+  /** A POST of JSON to a Tatum API path. `{key}` in it stands for the API key. */
+  post(path: string, body: JsonValue): Promise<JsonValue>;
+  /**
+   * A JSON-RPC 2.0 call at a Tatum API path; the result.
+   *
+   * @throws ChainError `NODE_REFUSED` with the node's message when the answer is a JSON-RPC error.
+   */
+  rpc(path: string, method: string, params: readonly JsonValue[]): Promise<JsonValue>;
+  /** A GET at a third party that the operator can redirect with `TATUM_KMS_<name>_URL`; `url` is its default. */
+  getFromThirdParty(name: string, url: string): Promise<JsonValue>;
+
+  /**
+   * The lowest sequence number (nonce) of an account that no transaction in the journal uses, or `undefined` when
+   * the journal knows none. The next transaction takes the larger of this and the node's count.
+   */
+  nextSequence(account: string): bigint | undefined;
+
+  /** A setting of the operator by its environment variable, such as `TATUM_KMS_MAX_FEE_SATOSHI`. */
+  setting(name: string): string | undefined;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Tells the operator something about this transaction that does not stop it. */
+  warn(message: string): void;
+}
+
+/** A signed transaction, ready to be recorded and broadcast. Everything in it is data: it survives a restart. */
+export interface SignedTransaction {
+  /** What the broadcast carries as `txData`. */
+  readonly payload: string;
+  /** The transaction id the network will give it. */
+  readonly transactionId: string;
+  /** What the signer filled in by itself (nonce, gas, gas price, blockhash, ...), for the journal. */
+  readonly filledIn: Readonly<Record<string, string>>;
+  /** The account and the sequence number (nonce) the transaction uses up, on chains that have them. */
+  readonly sequence?: { readonly account: string; readonly number: bigint };
+  /** From when on the network can no longer accept it, on chains where transactions expire. */
+  readonly expiry?: { readonly kind: "height" | "time"; readonly value: bigint };
+}
+
+export interface SigningRequest {
+  readonly transaction: PendingTransaction;
+  /** The wallets named by `hashes`, then those named by `signatures`; unknown ones are absent. */
+  readonly signers: readonly Signer[];
+}
+
+export interface Chain {
+  readonly facts: ChainFacts;
+
+  /** A new wallet from the operating system's randomness. */
+  generateWallet(network: Network): WalletFields;
+  /**
+   * The wallet of a mnemonic.
+   * @throws ChainError `INVALID_KEY` when the words are not a valid mnemonic of this chain.
+   */
+  restoreWallet(mnemonic: string, network: Network): WalletFields;
+  /**
+   * The address at an index; index 0 to 2^31 - 1. A wallet that is one key has one address, whatever the index.
+   * @throws ChainError `INVALID_KEY`
+   */
+  deriveAddress(wallet: WalletFields, index: number, network: Network): string;
+  /**
+   * The private key at an index in the chain's usual text form. A wallet that is one key gives that key.
+   * @throws ChainError `INVALID_KEY`
+   */
+  derivePrivateKey(wallet: WalletFields, index: number, network: Network): string;
+  /**
+   * Reads a private key in every text form users of the chain have.
+   * @throws ChainError `INVALID_KEY`, without the key in its message.
+   */
+  parsePrivateKey(text: string, network: Network): ParsedPrivateKey;
+
+  /**
+   * The account whose transactions have to be signed one after another because they share a sequence number;
+   * `undefined` where the order does not matter.
+   * @throws ChainError `MISSING_KEY`
+   */
+  sendingAccount(request: SigningRequest): Promise<string | undefined>;
+  /**
+   * What the transaction does, as far as its payload shows it.
+   * @throws ChainError `INVALID_TRANSACTION`
+   */
+  describe(transaction: PendingTransaction, network: Network): readonly Intent[];
+  /**
+   * Checks and signs. Never sends.
+   * @throws ChainError
+   */
+  sign(request: SigningRequest, environment: ChainEnvironment): Promise<SignedTransaction>;
+  /**
+   * For chains that submit to the network themselves and only report to the Tatum API: submits (again) and returns
+   * the text to report as `txData`.
+   * @throws ChainError
+   */
+  submit?(signed: SignedTransaction, environment: ChainEnvironment): Promise<string>;
+}

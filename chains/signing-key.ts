@@ -1,0 +1,22 @@
+/** The curve, and with it the signature scheme, of a key. */
+export type Curve = "secp256k1" | "ed25519" | "ed25519-bip32";
+
+/**
+ * The ability to sign. A key held in memory and a key that never leaves a hardware token look the same to a chain;
+ * neither shows its private part.
+ */
+export interface SigningKey {
+  readonly curve: Curve;
+
+  /**
+   * The public key as its owner uses it: 33 bytes (SEC 1 compressed) or 65 bytes (uncompressed) on secp256k1,
+   * 32 bytes on the Edwards curves.
+   */
+  readonly publicKey: Uint8Array;
+
+  /**
+   * Signs and returns 64 bytes: `r || s` big-endian on secp256k1 (input: the 32-byte digest; `s` not yet
+   * normalised), `R || S` on the Edwards curves (input: the message).
+   */
+  sign(digestOrMessage: Uint8Array): Promise<Uint8Array>;
+}
