@@ -21,12 +21,10 @@ export type ChainErrorCode =
 /** An error of one transaction or one key. The daemon reports it and goes on with the others. */
 export class ChainError extends Error {
   override readonly name = "ChainError";
+  readonly code: ChainErrorCode;
 
-  constructor(
-    readonly code: ChainErrorCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
+  constructor(code: ChainErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
+    this.code = code;
   }
 }

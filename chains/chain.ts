@@ -26,6 +26,11 @@ export interface ChainFacts {
   readonly broadcastPath: string;
   /** Whether a pending transaction with a `withdrawalId` goes to the off-chain withdrawal endpoint instead. */
   readonly offChainWithdrawal: boolean;
+  /**
+   * Hosts outside the Tatum API that signing needs: their default URLs by name. The operator redirects one with the
+   * variable `TATUM_KMS_<name>_URL`.
+   */
+  readonly thirdParties?: Readonly<Record<string, Readonly<Record<Network, string>>>>;
 }
 
 /**
@@ -112,6 +117,13 @@ export type Intent =
   /** Something this program cannot decode and will not guess. */
   | { readonly kind: "opaque"; readonly reason: string };
 
+export interface ThirdPartyRequest {
+  readonly method: "GET" | "POST";
+  /** Empty, or beginning with `/`. */
+  readonly path: string;
+  readonly body?: JsonValue;
+}
+
 /** What the chain needs from outside. A chain opens no connection, reads no clock and no variable by itself. */
 export interface ChainEnvironment {
   readonly network: Network;
@@ -126,8 +138,11 @@ export interface ChainEnvironment {
    * @throws ChainError `NODE_REFUSED` with the node's message when the answer is a JSON-RPC error.
    */
   rpc(path: string, method: string, params: readonly JsonValue[]): Promise<JsonValue>;
-  /** A GET at a third party that the operator can redirect with `TATUM_KMS_<name>_URL`; `url` is its default. */
-  getFromThirdParty(name: string, url: string): Promise<JsonValue>;
+  /**
+   * A call of one of the chain's third parties; `path` is appended to its URL. Errors as with the Tatum API.
+   * @param name a name in {@link ChainFacts.thirdParties}
+   */
+  askThirdParty(name: string, request: ThirdPartyRequest): Promise<JsonValue>;
 
   /**
    * The lowest sequence number (nonce) of an account that no transaction in the journal uses, or `undefined` when
@@ -211,4 +226,10 @@ export interface Chain {
    * @throws ChainError
    */
   submit?(signed: SignedTransaction, environment: ChainEnvironment): Promise<string>;
+  /**
+   * Whether the network itself proves that these bytes can no longer land: they have expired and it does not hold them.
+   * Only then may the same pending transaction be signed anew. Absent where transactions do not expire.
+   * @throws ChainError
+   */
+  isExpired?(signed: SignedTransaction, environment: ChainEnvironment): Promise<boolean>;
 }

@@ -19,4 +19,10 @@ export interface SigningKey {
    * normalised), `R || S` on the Edwards curves (input: the message).
    */
   sign(digestOrMessage: Uint8Array): Promise<Uint8Array>;
+
+  /**
+   * Signs a 32-byte digest with the Schnorr scheme of Bitcoin Cash (specification of May 2019); 64 bytes. Absent where a
+   * key cannot do it, such as in a token: Bitcoin Cash takes ECDSA from that key as well.
+   */
+  signBitcoinCashSchnorr?(digest: Uint8Array): Promise<Uint8Array>;
 }

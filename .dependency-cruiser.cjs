@@ -1,0 +1,79 @@
+/** The rules between the rooms of the house; see ARCHITECTURE.md. */
+module.exports = {
+  forbidden: [
+    {
+      name: "no-circles",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "chains-know-nothing-of-the-program",
+      severity: "error",
+      from: { path: "^chains/" },
+      to: { path: "^(src|providers|tests|scripts)/" },
+    },
+    {
+      name: "providers-know-nothing-of-the-program",
+      severity: "error",
+      from: { path: "^providers/" },
+      to: { path: "^(src|chains|tests|scripts)/" },
+    },
+    {
+      name: "the-program-knows-no-tests-and-scripts",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(tests|scripts)/" },
+    },
+    {
+      name: "chains-are-reached-through-the-registry",
+      comment: "A chain's libraries are loaded only when the chain is used.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/sandbox/" },
+      to: { path: "^chains/(utxo|evm|[a-z]{3,5}\\.ts)", pathNot: "^chains/(chain|index)\\.ts$" },
+    },
+    {
+      name: "nothing-imports-a-command",
+      severity: "error",
+      from: { pathNot: "^src/(commands|command-line/program\\.ts)" },
+      to: { path: "^src/commands/" },
+    },
+    {
+      name: "the-store-and-the-vault-know-nothing-above-them",
+      severity: "error",
+      from: { path: "^src/(store|vault)/" },
+      to: { path: "^src/(signing|tatum|commands|command-line|wallets|sandbox)/" },
+    },
+    {
+      name: "the-tatum-client-knows-no-pipeline",
+      severity: "error",
+      from: { path: "^src/tatum/" },
+      to: { path: "^src/(signing|vault|store|commands|command-line|wallets|sandbox)/" },
+    },
+    {
+      name: "the-sandbox-stands-alone",
+      severity: "error",
+      from: { path: "^src/sandbox/" },
+      to: { path: "^src/(signing|vault|store|tatum|commands|wallets)/" },
+    },
+    {
+      name: "chains-and-store-open-no-connections",
+      comment: "A chain gets what it needs from outside as an argument.",
+      severity: "error",
+      from: { path: "^chains/" },
+      to: { path: "^(node:)?(http|https|net|tls|dgram|child_process|fs)$" },
+    },
+    {
+      name: "no-orphans",
+      severity: "error",
+      from: { orphan: true, path: "^(src|chains|providers)/", pathNot: "^src/main\\.ts$" },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { extensions: [".ts", ".js", ".json"] },
+  },
+};
