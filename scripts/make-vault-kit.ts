@@ -1,0 +1,75 @@
+/**
+ * Makes tests/vectors/vault: good vault files, and damaged or forged ones with the error that each has to give.
+ * Keys and salts are new in every run.
+ *
+ *     bun scripts/make-vault-kit.ts
+ */
+import { join } from "node:path";
+import { Secret } from "../providers/secret.ts";
+import type { WalletEntry } from "../src/vault/wallet-changes.ts";
+import { addDamagedFiles } from "./vault-kit/damaged-files.ts";
+import {
+  addForgedKeySlots,
+  addForgedParameters,
+  addForgedRecords,
+  addForgedSchemas,
+  addRolledBackFiles,
+} from "./vault-kit/forged-files.ts";
+import { Kit } from "./vault-kit/kit.ts";
+
+const vectors = join(import.meta.dir, "../tests/vectors");
+
+/** The newest comes last. Nobody funds these. */
+const wallets: readonly WalletEntry[] = [
+  [
+    "0b5c6d2e-6f5b-4ed5-9a5e-3f6a0d5f5a01",
+    { privateKey: `0x${"11".repeat(32)}`, chain: "ETH", testnet: true },
+  ],
+  [
+    "0b5c6d2e-6f5b-4ed5-9a5e-3f6a0d5f5a02",
+    { mnemonic: `${"test ".repeat(11)}junk`, xpub: "tpub", chain: "BTC", testnet: false },
+  ],
+  [
+    'any text, é 密 🔐, "quoted"',
+    { secret: "sEd7", address: "rKbm", chain: "XRP", testnet: false, note: "ключ" },
+  ],
+  [
+    "old",
+    { privateKey: "k", big: 123456789012345678901234567890n, list: [1, null, { a: 1.5 }], chain: null },
+  ],
+  ["long", { privateKey: "0123456789abcdef".repeat(200), chain: "SOL", testnet: true }],
+];
+
+const kit = new Kit(join(vectors, "vault"));
+const { password } = kit;
+const composed = "zweites Paßwort \u00e9";
+const earlier = kit.path("earlier");
+
+const empty = await kit.makeVault("empty", password, async () => undefined);
+const vault = await kit.makeVault("vault", password, (made) => made.add(wallets));
+const other = await kit.makeVault("other", password, (made) => made.add(wallets));
+const changed = await kit.makeVault("changed", "first", async (made) => {
+  await made.add(wallets);
+  await made.backup(earlier);
+  await made.remove("old");
+  await made.changePassword(new Secret(composed));
+});
+const remaining = wallets.filter(([signatureId]) => signatureId !== "old");
+
+kit.good("empty", empty, password, []);
+kit.good("wallets", vault, password, wallets);
+kit.good("changed", changed, composed, remaining);
+kit.good("changed", changed, composed.normalize("NFD"), remaining);
+kit.wrongPassword("wallets", "Correct horse battery staple");
+kit.wrongPassword("changed", "first");
+
+addDamagedFiles(kit, vault);
+addForgedRecords(kit, vault, other);
+addForgedKeySlots(kit, vault, other);
+addForgedParameters(kit, vault);
+addForgedSchemas(kit, vault);
+addRolledBackFiles(kit, changed, earlier, composed);
+const original = join(vectors, "legacy-wallet-dat/mixed-chains.dat");
+kit.bad("original-file", original, "VAULT_IS_ORIGINAL", /tatum-kms 8/, () => undefined);
+
+kit.finish();

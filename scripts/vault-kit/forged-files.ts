@@ -1,0 +1,147 @@
+/** Files that somebody with a database program changed, who knows this format but no key. */
+import { rmSync, writeFileSync } from "node:fs";
+import { columnOf, forgeParameters, forgeSlot, rowsOf, type Statement, sql } from "./damage.ts";
+import type { Kit } from "./kit.ts";
+
+const anyRecord = /wallet record [0-9a-f]{32} does not open/;
+
+/** @param vault A vault with five wallets. @param other Another one with the same wallets. */
+export function addForgedRecords(kit: Kit, vault: string, other: string): void {
+  const [first, second] = rowsOf(vault, "SELECT record_id, sealed FROM wallet ORDER BY record_id");
+  const [foreign] = rowsOf(other, "SELECT record_id, sealed FROM wallet");
+  if (!first?.["record_id"] || !first["sealed"] || !second?.["record_id"] || !second["sealed"] || !foreign) {
+    throw new Error("The vaults to forge hold too few wallets.");
+  }
+  const insert = "INSERT INTO wallet VALUES (?, ?)";
+  const update = "UPDATE wallet SET sealed = ? WHERE record_id = ?";
+  const forge = (name: string, names: RegExp, ...statements: readonly Statement[]) =>
+    kit.bad(name, vault, "VAULT_CORRUPT", names, sql(...statements));
+  forge(
+    "wallets-swapped",
+    anyRecord,
+    [update, first["sealed"], second["record_id"]],
+    [update, second["sealed"], first["record_id"]],
+  );
+  const remove = "DELETE FROM wallet WHERE record_id = ?";
+  forge("wallet-deleted", /1 wallet is missing \(5 expected, 4 found\)/, [remove, first["record_id"]]);
+  forge("wallets-all-deleted", /5 wallets are missing/, "DELETE FROM wallet");
+  forge("wallet-duplicated", /wallet record f{32} does not/, [
+    insert,
+    Buffer.alloc(16, 255),
+    first["sealed"],
+  ]);
+  forge("wallet-of-another-vault", anyRecord, [insert, ...Object.values(foreign)]);
+  forge("wallet-sealed-too-short", anyRecord, ["UPDATE wallet SET sealed = ?", Buffer.from([1])]);
+  forge("wallet-id-too-short", /wallet row has an unexpected recordId/, [
+    insert,
+    Buffer.from([1]),
+    first["sealed"],
+  ]);
+  const otherManifest = columnOf(other, "SELECT manifest FROM vault");
+  forge("manifest-of-another-vault", /manifest does not open/, [
+    "UPDATE vault SET manifest = ?",
+    otherManifest,
+  ]);
+  forge("vault-row-deleted", /vault has 0 rows/, "DELETE FROM vault");
+}
+
+export function addForgedKeySlots(kit: Kit, vault: string, other: string): void {
+  kit.bad("slot-of-another-vault", vault, "VAULT_CORRUPT", /key slot 1: .*of another vault/, (file) => {
+    const [slot] = rowsOf(other, "SELECT * FROM key_slot");
+    sql("DELETE FROM key_slot", [
+      "INSERT INTO key_slot VALUES (?, ?, ?, ?, ?, ?)",
+      ...Object.values(slot ?? {}),
+    ])(file);
+  });
+  kit.bad("slots-deleted", vault, "VAULT_CORRUPT", /no key slot/, sql("DELETE FROM key_slot"));
+  kit.bad("slots-too-many", vault, "VAULT_CORRUPT", /17 key slots/, (file) => {
+    for (let id = 2; id <= 17; id++) forgeSlot(() => ({ slot_id: id }))(file);
+  });
+  const forge = (name: string, names: RegExp, change: Parameters<typeof forgeSlot>[0]) =>
+    kit.bad(name, vault, "VAULT_CORRUPT", names, forgeSlot(change));
+  forge("slot-added", /key slot was added/, () => ({ slot_id: 2, kind: "token", parameters: "{}" }));
+  const wrappedKey = /key slot 1: .*root key in it does not open/;
+  forge("slot-wrapped-key-forged", wrappedKey, () => ({ wrapped_key: Buffer.alloc(60) }));
+  forge("slot-wrapped-key-too-short", wrappedKey, () => ({ wrapped_key: Buffer.alloc(3) }));
+  forge("slot-parameters-not-json", /key slot 1: .*unknown shape/, () => ({ parameters: "{" }));
+  kit.bad(
+    "slot-of-unknown-kind-only",
+    vault,
+    "CONFIGURATION",
+    /cannot be unlocked with a password.*token/,
+    forgeSlot(() => ({ kind: "token" })),
+  );
+  // With the checksum made right, this cannot be told from a wrong password.
+  const salt = "00".repeat(16);
+  kit.bad("slot-salt-forged", vault, "WRONG_PASSWORD", /^Wrong password\.$/, forgeParameters({ salt }));
+}
+
+export function addForgedParameters(kit: Kit, vault: string): void {
+  const forge = (name: string, names: RegExp, change: Readonly<Record<string, unknown>>) =>
+    kit.bad(`argon2-${name}`, vault, "VAULT_CORRUPT", names, forgeParameters(change));
+  forge("memory-too-small", /key slot 1: Argon2 memory of 8 KiB is outside/, { memory: 8 });
+  forge("memory-too-large", /key slot 1: Argon2 memory of 4294967295 KiB is outside/, { memory: 4294967295 });
+  forge("passes-too-few", /key slot 1: .*passes of 2 is outside/, { passes: 2 });
+  forge("passes-too-many", /key slot 1: .*passes of 1000000 is outside/, { passes: 1_000_000 });
+  forge("parallelism-none", /key slot 1: .*parallelism of 0 is outside/, { parallelism: 0 });
+  forge("parallelism-too-large", /key slot 1: .*parallelism of 9 is outside/, { parallelism: 9 });
+  forge("salt-too-short", /key slot 1: .*salt length of 8 bytes is outside/, { salt: "00".repeat(8) });
+  forge("salt-too-long", /key slot 1: .*salt length of 65 bytes is outside/, { salt: "00".repeat(65) });
+  const shape = /key slot 1: .*unknown shape/;
+  forge("salt-not-hexadecimal", shape, { salt: "x".repeat(32) });
+  forge("memory-not-a-number", shape, { memory: "65536" });
+  forge("other-algorithm", shape, { algorithm: "argon2i" });
+  forge("unknown-parameter", shape, { secret: "" });
+}
+
+export function addForgedSchemas(kit: Kit, vault: string): void {
+  const forge = (name: string, names: RegExp, statement: string, code = "VAULT_CORRUPT") =>
+    kit.bad(name, vault, code, names, sql(statement));
+  const trigger = "CREATE TRIGGER spy AFTER INSERT ON wallet BEGIN DELETE FROM job; END";
+  forge("extra-trigger", /trigger "spy" that does not belong/, trigger);
+  forge("extra-table", /table "more" that does not belong/, "CREATE TABLE more (a)");
+  forge("extra-view", /view "seen" that does not belong/, "CREATE VIEW seen AS SELECT * FROM wallet");
+  forge("extra-index", /index "faster" that does not belong/, "CREATE INDEX faster ON wallet (sealed)");
+  forge("extra-column", /table wallet was changed/, "ALTER TABLE wallet ADD COLUMN more TEXT");
+  forge("missing-table", /table lane is missing/, "DROP TABLE lane");
+  forge("wrong-application-id", /application id is 1,/, "PRAGMA application_id = 1", "NOT_A_VAULT");
+  const newer = /newer version .* format is 2/;
+  forge("newer-version", newer, "PRAGMA user_version = 2", "VAULT_TOO_NEW");
+  forge("newer-version-in-row", newer, "UPDATE vault SET format_version = 2", "VAULT_TOO_NEW");
+  forge("no-version", /no format version 0/, "PRAGMA user_version = 0");
+  kit.bad("another-sqlite-file", vault, "NOT_A_VAULT", /application id is 0,/, (file) => {
+    rmSync(file);
+    sql("CREATE TABLE wallet (id, key)")(file);
+  });
+  kit.bad("random-bytes", vault, "NOT_A_VAULT", /is not a vault/, (file) =>
+    writeFileSync(file, crypto.getRandomValues(new Uint8Array(8192))),
+  );
+}
+
+/**
+ * Files in which parts of an earlier state were put back.
+ *
+ * @param earlier A copy of `vault` made before one of its wallets was removed and its password changed.
+ */
+export function addRolledBackFiles(kit: Kit, vault: string, earlier: string, password: string): void {
+  const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString("hex");
+  const kept = rowsOf(vault, "SELECT record_id FROM wallet").map((row) => hex(row["record_id"]));
+  const [removed] = rowsOf(earlier, "SELECT record_id, sealed FROM wallet").filter(
+    (row) => !kept.includes(hex(row["record_id"])),
+  );
+  const insert = ["INSERT INTO wallet VALUES (?, ?)", ...Object.values(removed ?? {})] as const;
+  const remove = ["DELETE FROM wallet WHERE record_id = ?", Buffer.from(kept[0] ?? "", "hex")] as const;
+  const manifest = [
+    "UPDATE vault SET manifest = ?",
+    columnOf(earlier, "SELECT manifest FROM vault"),
+  ] as const;
+  const forge = (name: string, names: RegExp, ...statements: readonly Statement[]) =>
+    kit.bad(name, vault, "VAULT_CORRUPT", names, sql(...statements), password);
+  forge("wallet-brought-back", /1 wallet is extra \(4 expected, 5 found\)/, insert);
+  forge("wallet-replaced-by-removed-one", /record was replaced/, insert, remove);
+  forge(
+    "manifest-rolled-back",
+    /key slot was added, removed or replaced, or the manifest is an older one/,
+    manifest,
+  );
+}

@@ -1,0 +1,93 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { stringifyExactJson } from "../../chains/exact-json.ts";
+import { Secret } from "../../providers/secret.ts";
+import { Vault } from "../../src/vault/vault.ts";
+import type { WalletEntry } from "../../src/vault/wallet-changes.ts";
+import type { Damage } from "./damage.ts";
+
+/** An entry of kit.json. */
+interface KitEntry {
+  readonly file: string;
+  readonly password: string;
+  /** "ok" or the code of the error. */
+  readonly expect: string;
+  /** What the error message has to match. */
+  readonly names?: string;
+  /** What a good file holds, newest first. */
+  readonly wallets?: readonly WalletEntry[];
+}
+
+/** Collects the files of the kit, compressed since most of a small SQLite file is zeros. */
+export class Kit {
+  readonly password = "correct horse battery staple";
+  readonly #folder: string;
+  readonly #work = mkdtempSync(join(tmpdir(), "vault-kit-"));
+  readonly #entries: KitEntry[] = [];
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    for (const kind of ["good", "bad"]) {
+      rmSync(join(folder, kind), { recursive: true, force: true });
+      mkdirSync(join(folder, kind), { recursive: true });
+    }
+  }
+
+  /** Where a file may lie that is not part of the kit. */
+  path(name: string): string {
+    return join(this.#work, name);
+  }
+
+  async makeVault(
+    name: string,
+    password: string,
+    change: (vault: Vault) => Promise<unknown>,
+  ): Promise<string> {
+    const vault = await Vault.create(this.path(name), new Secret(password));
+    await change(vault);
+    await vault.close();
+    return vault.path;
+  }
+
+  /** @param wallets What the file holds, newest last. */
+  good(name: string, file: string, password: string, wallets: readonly WalletEntry[]): void {
+    const entry = { file: `good/${name}.vault`, password, expect: "ok", wallets: wallets.toReversed() };
+    this.#store(entry, file);
+  }
+
+  bad(
+    name: string,
+    base: string,
+    expect: string,
+    names: RegExp,
+    damage: Damage,
+    password = this.password,
+  ): void {
+    const file = this.path(name);
+    copyFileSync(base, file);
+    damage(file);
+    this.#store({ file: `bad/${name}.vault`, password, expect, names: names.source }, file);
+  }
+
+  /** A good file with a password that is not its own. */
+  wrongPassword(name: string, password: string): void {
+    this.#entries.push({
+      file: `good/${name}.vault`,
+      password,
+      expect: "WRONG_PASSWORD",
+      names: "^Wrong password\\.$",
+    });
+  }
+
+  finish(): void {
+    writeFileSync(join(this.#folder, "kit.json"), `${stringifyExactJson(this.#entries, 1)}\n`);
+    rmSync(this.#work, { recursive: true });
+  }
+
+  #store(entry: KitEntry, file: string): void {
+    writeFileSync(join(this.#folder, `${entry.file}.gz`), gzipSync(readFileSync(file), { level: 9 }));
+    this.#entries.push(entry);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The manifest says what a vault has to hold, so that a record or key slot that was deleted, brought back, replaced
+ * or added is noticed. It changes in the same transaction as what it describes.
+ */
+import * as v from "valibot";
+import type { KeySlotRow } from "../store/key-slot-rows.ts";
+import { vaultCorrupt } from "../store/vault-corrupt.ts";
+import type { WalletRow } from "../store/wallet-rows.ts";
+import { lengthPrefixed } from "./length-prefixed.ts";
+import type { RootKey } from "./root-key.ts";
+
+export interface Manifest {
+  /** Grows by one with every change of the vault. */
+  readonly generation: number;
+  /** The number of wallets. */
+  readonly count: number;
+  /** The digest of all wallet rows, see {@link walletHash}. */
+  readonly digest: bigint;
+  /** The keyed hash of all key slots, in hexadecimal. */
+  readonly slots: string;
+}
+
+const PURPOSE = "manifest";
+/** A vault has one manifest, so its record id is empty. */
+const RECORD_ID = new Uint8Array();
+const MODULUS = 1n << 256n;
+
+const counter = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const hex256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const manifestSchema = v.strictObject({ generation: counter, count: counter, digest: hex256, slots: hex256 });
+
+export function sealManifest(rootKey: RootKey, manifest: Manifest): Uint8Array {
+  const { generation, count, slots } = manifest;
+  const digest = manifest.digest.toString(16).padStart(64, "0");
+  const text = JSON.stringify({ generation, count, digest, slots });
+  return rootKey.seal(PURPOSE, RECORD_ID, Buffer.from(text));
+}
+
+/** @throws KmsError `VAULT_CORRUPT` */
+export function openManifest(rootKey: RootKey, sealed: Uint8Array): Manifest {
+  const text = rootKey.open(PURPOSE, RECORD_ID, sealed);
+  if (text === undefined) throw vaultCorrupt("its manifest does not open");
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), manifestSchema), Buffer.from(text).toString());
+  if (!parsed.success) throw vaultCorrupt("its manifest has an unknown shape");
+  return { ...parsed.output, digest: BigInt(`0x${parsed.output.digest}`) };
+}
+
+/**
+ * What one wallet row adds to the digest of all. The sum modulo 2^256 of these is a keyed multiset hash (Clarke,
+ * Devadas, van Dijk, Gassend, Suh: Incremental Multiset Hash Functions, Asiacrypt 2003, MSet-Add-Hash): it does not
+ * depend on the order and is kept up to date without reading the other rows.
+ */
+export function walletHash(rootKey: RootKey, { recordId, sealed }: WalletRow): bigint {
+  const hash = rootKey.keyedHash("wallet-digest", Buffer.concat([recordId, sealed]));
+  return BigInt(`0x${Buffer.from(hash).toString("hex")}`);
+}
+
+export function addToDigest(digest: bigint, hash: bigint): bigint {
+  return (digest + hash) % MODULUS;
+}
+
+export function takeFromDigest(digest: bigint, hash: bigint): bigint {
+  return (digest - hash + MODULUS) % MODULUS;
+}
+
+/** The keyed hash of the key slots, lowest slot number first. */
+export function slotsHash(rootKey: RootKey, slots: readonly KeySlotRow[]): string {
+  const columns = slots.flatMap((slot) => [
+    slot.slotId,
+    slot.kind,
+    slot.parameters,
+    slot.commitment,
+    slot.wrappedKey,
+    slot.checksum,
+  ]);
+  return Buffer.from(rootKey.keyedHash("slot-digest", lengthPrefixed(columns))).toString("hex");
+}
+
+/** @throws KmsError `VAULT_CORRUPT` when the slots are not those the manifest was made with */
+export function checkSlots(rootKey: RootKey, manifest: Manifest, slots: readonly KeySlotRow[]): void {
+  if (slotsHash(rootKey, slots) !== manifest.slots) {
+    throw vaultCorrupt("a key slot was added, removed or replaced, or the manifest is an older one");
+  }
+}
+
+/** @throws KmsError `VAULT_CORRUPT` when the wallet rows found are not those the manifest was made with */
+export function checkWallets(
+  manifest: Manifest,
+  found: { readonly count: number; readonly digest: bigint },
+): void {
+  const difference = found.count - manifest.count;
+  if (difference !== 0) {
+    const what = difference < 0 ? "missing" : "extra";
+    throw vaultCorrupt(
+      `${countOf(Math.abs(difference))} ${what} (${manifest.count} expected, ${found.count} found)`,
+    );
+  }
+  if (found.digest !== manifest.digest) {
+    throw vaultCorrupt("a wallet record was replaced by another one, or the manifest is an older one");
+  }
+}
+
+function countOf(wallets: number): string {
+  return wallets === 1 ? "1 wallet is" : `${wallets} wallets are`;
+}

@@ -1,0 +1,106 @@
+/** The 256-bit key that seals everything in one vault. It never changes and is stored only wrapped in key slots. */
+import { createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { inspect } from "node:util";
+import { KmsError } from "../errors.ts";
+import { aesGcmDecrypt, aesGcmEncrypt, nonceLength, tagLength } from "./aes-gcm.ts";
+import { lengthPrefixed } from "./length-prefixed.ts";
+
+/** The first byte of all sealed bytes. */
+const SEAL_VERSION = 1;
+/** Two beginnings of HKDF's info, so that no key that seals is a key that hashes. */
+const SEAL_INFO = "tatum-kms/v1/";
+const HASH_INFO = "tatum-kms/v1-hash/";
+const PURPOSE = /^[a-z][a-z0-9/-]{0,63}$/;
+
+export const rootKeyLength = 32;
+
+export class RootKey {
+  readonly #key: Uint8Array;
+  readonly #vaultId: Uint8Array;
+  #wiped = false;
+
+  /** @param key 32 bytes, taken over: they are overwritten by {@link wipe}. */
+  constructor(key: Uint8Array, vaultId: Uint8Array) {
+    if (key.length !== rootKeyLength) throw new RangeError(`A root key has ${rootKeyLength} bytes.`);
+    this.#key = key;
+    this.#vaultId = vaultId;
+  }
+
+  /** A new key from the operating system's randomness. */
+  static generate(vaultId: Uint8Array): RootKey {
+    return new RootKey(randomBytes(rootKeyLength), vaultId);
+  }
+
+  get vaultId(): Uint8Array {
+    return this.#vaultId;
+  }
+
+  /**
+   * Encrypts a record under a key of its own (HKDF-SHA-256, RFC 5869) and binds it to the vault, the purpose and
+   * the record id: it opens only under the same three.
+   *
+   * @param purpose What kind of record it is: lower-case letters, digits, "/" and "-", such as "wallet".
+   * @returns Version byte 0x01, nonce, cipher text, tag.
+   */
+  seal(purpose: string, recordId: Uint8Array, plainText: Uint8Array): Uint8Array {
+    const nonce = randomBytes(nonceLength);
+    const key = this.#derive(SEAL_INFO, purpose, recordId);
+    const sealed = aesGcmEncrypt(key, nonce, plainText, this.#identity(purpose, recordId));
+    key.fill(0);
+    return Buffer.concat([Uint8Array.of(SEAL_VERSION), nonce, sealed]);
+  }
+
+  /** The counterpart of {@link seal}; `undefined` when the bytes were not sealed as this record of this vault. */
+  open(purpose: string, recordId: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+    if (sealed.length < 1 + nonceLength + tagLength || sealed[0] !== SEAL_VERSION) return undefined;
+    const nonce = sealed.subarray(1, 1 + nonceLength);
+    const key = this.#derive(SEAL_INFO, purpose, recordId);
+    const plainText = aesGcmDecrypt(
+      key,
+      nonce,
+      sealed.subarray(1 + nonceLength),
+      this.#identity(purpose, recordId),
+    );
+    key.fill(0);
+    return plainText;
+  }
+
+  /** HMAC-SHA-256 under a key that only this vault has and that serves only this purpose; 32 bytes. */
+  keyedHash(purpose: string, bytes: Uint8Array): Uint8Array {
+    const key = this.#derive(HASH_INFO, purpose, new Uint8Array());
+    const hash = createHmac("sha256", key).update(bytes).digest();
+    key.fill(0);
+    return hash;
+  }
+
+  /** Hands the key itself to a key slot, which wraps it. */
+  wrapWith(wrap: (key: Uint8Array) => Uint8Array): Uint8Array {
+    if (this.#wiped) throw new KmsError("INTERNAL", "The vault was used after it was closed.");
+    return wrap(this.#key);
+  }
+
+  /** Overwrites the key. Everything else throws from here on. */
+  wipe(): void {
+    this.#key.fill(0);
+    this.#wiped = true;
+  }
+
+  toJSON(): string {
+    return "[root key]";
+  }
+
+  [inspect.custom](): string {
+    return "[root key]";
+  }
+
+  #derive(prefix: string, purpose: string, id: Uint8Array): Uint8Array {
+    if (this.#wiped) throw new KmsError("INTERNAL", "The vault was used after it was closed.");
+    if (!PURPOSE.test(purpose)) throw new RangeError(`"${purpose}" is not the name of a purpose.`);
+    const info = Buffer.concat([Buffer.from(`${prefix}${purpose}\0`), id]);
+    return new Uint8Array(hkdfSync("sha256", this.#key, this.#vaultId, info, 32));
+  }
+
+  #identity(purpose: string, recordId: Uint8Array): Uint8Array {
+    return lengthPrefixed([purpose, this.#vaultId, recordId]);
+  }
+}

@@ -1,0 +1,45 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { Database } from "../store/database.ts";
+import { insertKeySlotRow, type KeySlotRow } from "../store/key-slot-rows.ts";
+import { createSchema, formatVersion } from "../store/schema.ts";
+import { insertVaultRow } from "../store/vault-row.ts";
+import { explainFileError } from "./file-error.ts";
+import { sealManifest, slotsHash } from "./manifest.ts";
+import { makeNewFile } from "./new-file.ts";
+import type { RootKey } from "./root-key.ts";
+import { checkDirectory } from "./vault-file.ts";
+
+/**
+ * Makes the file of a vault without wallets, mode 0600, and its directory, mode 0700, if there is none.
+ *
+ * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`
+ */
+export async function createVaultFile(path: string, rootKey: RootKey, slot: KeySlotRow): Promise<void> {
+  const directory = dirname(resolve(path));
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw explainFileError("CANNOT_WRITE", `The directory ${directory} cannot be made`, error);
+  }
+  await checkDirectory(directory);
+  await makeNewFile(path, (temporaryFile) => fill(temporaryFile, rootKey, slot));
+}
+
+async function fill(file: string, rootKey: RootKey, slot: KeySlotRow): Promise<void> {
+  const manifest = { generation: 1, count: 0, digest: 0n, slots: slotsHash(rootKey, [slot]) };
+  const database = await Database.open(file);
+  try {
+    await createSchema(database);
+    await database.transaction(async (session) => {
+      await insertVaultRow(session, {
+        formatVersion,
+        vaultId: rootKey.vaultId,
+        manifest: sealManifest(rootKey, manifest),
+      });
+      await insertKeySlotRow(session, slot);
+    });
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,315 @@
+/** The vault: the sealed store of all wallets. docs/vault-format.md describes the file. */
+import { randomBytes } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { inspect } from "node:util";
+import type { Secret } from "../../providers/secret.ts";
+import { Database, type Session } from "../store/database.ts";
+import {
+  deleteKeySlotRow,
+  insertKeySlotRow,
+  type KeySlotRow,
+  readKeySlotRows,
+} from "../store/key-slot-rows.ts";
+import { checkFormatVersion, checkSchema, formatVersion } from "../store/schema.ts";
+import { vaultCorrupt } from "../store/vault-corrupt.ts";
+import { readVaultRow } from "../store/vault-row.ts";
+import { FileIdentity } from "./file-identity.ts";
+import { openKeySlots, type SlotOpener } from "./key-slot.ts";
+import { checkSlots, slotsHash } from "./manifest.ts";
+import { makeNewFile } from "./new-file.ts";
+import { passwordKind, passwordOpener, preparePasswordSlot } from "./password-slot.ts";
+import { RootKey } from "./root-key.ts";
+import { readContents } from "./vault-contents.ts";
+import { createVaultFile } from "./vault-creation.ts";
+import { inspectVaultFile } from "./vault-file.ts";
+import { VaultState } from "./vault-state.ts";
+import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wallet-changes.ts";
+import type { StoredWallet, WalletRecord, WalletSummary } from "./wallet-record.ts";
+
+/** The purposes that the vault seals and hashes its own rows for. */
+const ownPurposes = ["wallet", "manifest", "wallet-digest", "slot-digest"];
+
+/** What a full check went through. */
+export interface VaultCounts {
+  readonly generation: number;
+  readonly wallets: number;
+  readonly keySlots: number;
+}
+
+/** What can be told of a vault without telling what is in it. */
+export interface VaultStatus {
+  readonly path: string;
+  readonly format: number;
+  /** In hexadecimal. */
+  readonly vaultId: string;
+  readonly generation: number;
+  readonly wallets: number;
+  readonly slots: readonly Pick<KeySlotRow, "slotId" | "kind" | "parameters">[];
+  /** Of the file, in bytes. */
+  readonly size: number;
+}
+
+/**
+ * An open vault. In memory are the root key and a list of the wallets without their secrets; a record is decrypted
+ * when it is asked for. Every change is on disk when its promise resolves. Several processes may use one file.
+ */
+export class Vault {
+  /** The absolute path of the file, links resolved. */
+  readonly path: string;
+  /** For the statements of the other tables. */
+  readonly database: Database;
+  readonly #rootKey: RootKey;
+  readonly #state: VaultState;
+
+  private constructor(database: Database, rootKey: RootKey, state: VaultState) {
+    this.path = database.path;
+    this.database = database;
+    this.#rootKey = rootKey;
+    this.#state = state;
+  }
+
+  /**
+   * Makes a vault without wallets and opens it. Its directory is made if there is none.
+   *
+   * @throws KmsError `FILE_EXISTS` whatever lies at the path, `CANNOT_WRITE`, `INVALID_INPUT` for an empty password
+   */
+  static async create(path: string, password: Secret): Promise<Vault> {
+    const makeSlot = preparePasswordSlot(password);
+    const rootKey = RootKey.generate(randomBytes(16));
+    await createVaultFile(path, rootKey, makeSlot(rootKey, 1));
+    return Vault.#load(await inspectVaultFile(path), async () => rootKey);
+  }
+
+  /**
+   * Opens a vault and checks all of it.
+   *
+   * @throws KmsError `NO_WALLET_FILE`, `VAULT_IS_ORIGINAL`, `NOT_A_VAULT`, `VAULT_PERMISSIONS`, `VAULT_TOO_NEW`,
+   * `VAULT_CORRUPT`, `VAULT_BUSY`, `WRONG_PASSWORD`
+   */
+  static open(path: string, password: Secret): Promise<Vault> {
+    return Vault.openWith(path, passwordOpener(password));
+  }
+
+  /** Opens a vault by its key slots of any kind; otherwise like {@link Vault.open}. */
+  static async openWith(path: string, opener: SlotOpener): Promise<Vault> {
+    return Vault.#load(await inspectVaultFile(path), (database) => unlock(database, opener));
+  }
+
+  static async #load(path: string, unlockRootKey: (database: Database) => Promise<RootKey>): Promise<Vault> {
+    const file = await FileIdentity.of(path);
+    const database = await Database.open(path);
+    let rootKey: RootKey | undefined;
+    try {
+      await checkSchema(database);
+      const key = await unlockRootKey(database);
+      rootKey = key;
+      const contents = await database.read((session) => readContents(session, key));
+      return new Vault(database, key, new VaultState(database, key, file, contents));
+    } catch (error) {
+      rootKey?.wipe();
+      await database.close();
+      throw error;
+    }
+  }
+
+  /** Grows by one with every change of the wallets or key slots. */
+  get generation(): number {
+    return this.#state.contents.manifest.generation;
+  }
+
+  /** All wallets, newest first. */
+  wallets(): readonly WalletSummary[] {
+    return this.#state.contents.index
+      .newestFirst()
+      .map(({ signatureId, chain, testnet }) => ({ signatureId, chain, testnet }));
+  }
+
+  /**
+   * The record of a wallet, or `undefined` when there is none.
+   *
+   * @throws KmsError `VAULT_CORRUPT`
+   */
+  get(signatureId: string): Promise<WalletRecord | undefined> {
+    return this.#state.read(async (session) => {
+      const { index } = await this.#state.catchUp(session);
+      const wallet = index.get(signatureId);
+      return wallet && (await findWallet(session, this.#rootKey, wallet)).record;
+    });
+  }
+
+  /**
+   * All wallets with their records, newest first, after a full check.
+   *
+   * @throws KmsError `VAULT_CORRUPT`
+   */
+  exportAll(): Promise<[signatureId: string, record: WalletRecord][]> {
+    return this.#state.read(async (session) => {
+      const wallets: StoredWallet[] = [];
+      await this.#state.catchUp(session);
+      await readContents(session, this.#rootKey, (wallet) => wallets.push(wallet));
+      wallets.sort((a, b) => b.position - a.position);
+      return wallets.map(({ signatureId, record }) => [signatureId, record]);
+    });
+  }
+
+  /**
+   * Adds wallets, all or none; the last one is the newest.
+   *
+   * @throws KmsError `WALLET_EXISTS` naming the signature ID, `INVALID_INPUT` when a wallet is too large
+   */
+  async add(entries: readonly WalletEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await this.#state.change((session, contents) => insertWallets(session, this.#rootKey, contents, entries));
+  }
+
+  /**
+   * Removes a wallet for good.
+   *
+   * @returns `false` when there is none.
+   */
+  remove(signatureId: string): Promise<boolean> {
+    return this.#state.change(async (session, contents) => {
+      const wallet = contents.index.get(signatureId);
+      return wallet && deleteWallet(session, this.#rootKey, contents, wallet);
+    });
+  }
+
+  /**
+   * Takes over what other processes changed; cheap when they changed nothing.
+   *
+   * @returns Whether they did.
+   * @throws KmsError `VAULT_CORRUPT`, also when the vault is an older state of itself
+   */
+  refresh(): Promise<boolean> {
+    return this.#state.read(async (session) => {
+      const before = this.#state.contents;
+      return (await this.#state.catchUp(session)) !== before;
+    });
+  }
+
+  /**
+   * Replaces all password slots by one with the new password. The records stay as they are.
+   *
+   * Copies of the vault made before still open with the old password.
+   */
+  async changePassword(newPassword: Secret): Promise<void> {
+    const makeSlot = preparePasswordSlot(newPassword);
+    await this.#state.change(async (session, { manifest }) => {
+      const slots = await readKeySlotRows(session);
+      // Or a slot that somebody slipped in would be taken into the new manifest.
+      checkSlots(this.#rootKey, manifest, slots);
+      const newSlot = makeSlot(this.#rootKey, Math.max(...slots.map(({ slotId }) => slotId)) + 1);
+      await insertKeySlotRow(session, newSlot);
+      for (const { slotId } of slots.filter(isPasswordSlot)) await deleteKeySlotRow(session, slotId);
+      const remaining = [...slots.filter((slot) => !isPasswordSlot(slot)), newSlot];
+      return { manifest: { ...manifest, slots: slotsHash(this.#rootKey, remaining) } };
+    });
+  }
+
+  /**
+   * Checks the file as {@link Vault.open} does: as a database, and every record against the manifest.
+   *
+   * @throws KmsError `VAULT_CORRUPT` naming what is wrong
+   */
+  async verify(): Promise<VaultCounts> {
+    await checkSchema(this.database);
+    return await this.#state.read(async (session) => {
+      await this.#state.catchUp(session);
+      return await count(session, this.#rootKey);
+    });
+  }
+
+  /**
+   * Writes a copy, mode 0600, and checks it like {@link Vault.verify}. Others may go on using the vault meanwhile.
+   *
+   * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, `VAULT_CORRUPT`
+   */
+  backup(file: string): Promise<VaultCounts> {
+    return makeNewFile(file, async (temporaryFile) => {
+      await this.database.copyInto(temporaryFile);
+      const copy = await Database.open(temporaryFile);
+      try {
+        await checkSchema(copy);
+        return await copy.read((session) => count(session, this.#rootKey));
+      } finally {
+        await copy.close();
+      }
+    });
+  }
+
+  async status(): Promise<VaultStatus> {
+    const { size } = await stat(this.path);
+    return this.#state.read(async (session) => {
+      const { manifest } = await this.#state.catchUp(session);
+      const slots = await readKeySlotRows(session);
+      return {
+        path: this.path,
+        format: formatVersion,
+        vaultId: Buffer.from(this.#rootKey.vaultId).toString("hex"),
+        generation: manifest.generation,
+        wallets: manifest.count,
+        slots: slots.map(({ slotId, kind, parameters }) => ({ slotId, kind, parameters })),
+        size,
+      };
+    });
+  }
+
+  /** Seals a row of another table; see {@link RootKey.seal}. */
+  seal(purpose: string, id: Uint8Array, plainText: Uint8Array): Uint8Array {
+    return this.#rootKey.seal(foreignPurpose(purpose), id, plainText);
+  }
+
+  /**
+   * The counterpart of {@link seal}.
+   *
+   * @throws KmsError `VAULT_CORRUPT` when the bytes were not sealed under this purpose and id in this vault
+   */
+  open(purpose: string, id: Uint8Array, sealed: Uint8Array): Uint8Array {
+    const plainText = this.#rootKey.open(foreignPurpose(purpose), id, sealed);
+    if (plainText !== undefined) return plainText;
+    throw vaultCorrupt(`${purpose} record ${Buffer.from(id).toString("hex")} does not open`);
+  }
+
+  /** HMAC-SHA-256 under a key of this vault and this purpose; 32 bytes. */
+  keyedHash(purpose: string, bytes: Uint8Array): Uint8Array {
+    return this.#rootKey.keyedHash(foreignPurpose(purpose), bytes);
+  }
+
+  /** Wipes the root key and closes the file. The vault cannot be used any more. */
+  async close(): Promise<void> {
+    await this.#state.close();
+  }
+
+  toJSON(): string {
+    return `[vault ${this.path}]`;
+  }
+
+  [inspect.custom](): string {
+    return `[vault ${this.path}]`;
+  }
+}
+
+async function unlock(database: Database, opener: SlotOpener): Promise<RootKey> {
+  const { vault, slots } = await database.read(async (session) => ({
+    vault: await readVaultRow(session),
+    slots: await readKeySlotRows(session),
+  }));
+  checkFormatVersion(vault.formatVersion);
+  // Outside the transaction: deriving a key takes long, and another process may want to write.
+  return openKeySlots(vault.vaultId, slots, opener);
+}
+
+async function count(session: Session, rootKey: RootKey): Promise<VaultCounts> {
+  const { manifest } = await readContents(session, rootKey);
+  const slots = await readKeySlotRows(session);
+  return { generation: manifest.generation, wallets: manifest.count, keySlots: slots.length };
+}
+
+function isPasswordSlot({ kind }: KeySlotRow): boolean {
+  return kind === passwordKind;
+}
+
+function foreignPurpose(purpose: string): string {
+  if (ownPurposes.includes(purpose)) throw new RangeError(`The purpose ${purpose} is the vault's own.`);
+  return purpose;
+}

@@ -1,0 +1,94 @@
+/** What is sealed in one wallet row: a wallet with its signature ID and its place in the order. */
+import * as v from "valibot";
+import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/exact-json.ts";
+import { KmsError } from "../errors.ts";
+import { vaultCorrupt } from "../store/vault-corrupt.ts";
+import type { WalletRow } from "../store/wallet-rows.ts";
+import type { RootKey } from "./root-key.ts";
+
+/** A wallet as it was stored: its fields with their values, in their order, whatever they are. */
+export type WalletRecord = Readonly<Record<string, JsonValue>>;
+
+/** A wallet as the vault lists it, without what is secret. */
+export interface WalletSummary {
+  readonly signatureId: string;
+  /** The ticker; `undefined` when the record has none. */
+  readonly chain: string | undefined;
+  /** `undefined` when the record does not say. */
+  readonly testnet: boolean | undefined;
+}
+
+export interface StoredWallet {
+  readonly signatureId: string;
+  /** Wallets are listed by falling position: the newest has the highest. */
+  readonly position: number;
+  readonly record: WalletRecord;
+}
+
+const PURPOSE = "wallet";
+/** Sealed texts have few different lengths, so that a length does not tell the chain or the kind of a wallet. */
+const PADDING = 512;
+/** In UTF-16 code units. */
+export const longestSignatureId = 128;
+/** In bytes of JSON. */
+const LARGEST_RECORD = 65_536;
+
+const storedWalletSchema = v.strictObject({
+  signatureId: v.pipe(v.string(), v.nonEmpty(), v.maxLength(longestSignatureId)),
+  position: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  record: v.custom<WalletRecord>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  ),
+});
+
+/** @throws KmsError `INVALID_INPUT` when the signature ID or the record is too long to be stored */
+export function sealWallet(rootKey: RootKey, recordId: Uint8Array, wallet: StoredWallet): Uint8Array {
+  const { signatureId, position, record } = wallet;
+  if (signatureId.length === 0 || signatureId.length > longestSignatureId) {
+    throw new KmsError("INVALID_INPUT", `A signature ID has 1 to ${longestSignatureId} characters.`);
+  }
+  const text = Buffer.from(stringifyExactJson({ signatureId, position, record }));
+  if (text.length > LARGEST_RECORD) {
+    throw new KmsError(
+      "INVALID_INPUT",
+      `The wallet ${signatureId} is too large: ${text.length} bytes of JSON, at most ${LARGEST_RECORD} can be stored.`,
+    );
+  }
+  // Spaces after a JSON text mean nothing.
+  const padded = Buffer.alloc(Math.ceil(text.length / PADDING) * PADDING, " ");
+  text.copy(padded);
+  const sealed = rootKey.seal(PURPOSE, recordId, padded);
+  text.fill(0);
+  padded.fill(0);
+  return sealed;
+}
+
+/** @throws KmsError `VAULT_CORRUPT` naming the row */
+export function openWallet(rootKey: RootKey, { recordId, sealed }: WalletRow): StoredWallet {
+  const name = `wallet record ${Buffer.from(recordId).toString("hex")}`;
+  const text = rootKey.open(PURPOSE, recordId, sealed);
+  if (text === undefined) {
+    throw vaultCorrupt(`${name} does not open: it was changed, or belongs to another row or vault`);
+  }
+  const parsed = v.safeParse(storedWalletSchema, parseJson(Buffer.from(text).toString()));
+  text.fill(0);
+  if (!parsed.success) throw vaultCorrupt(`${name} has an unknown shape`);
+  return parsed.output;
+}
+
+export function summarize({ signatureId, record }: StoredWallet): WalletSummary {
+  const { chain, testnet } = record;
+  return {
+    signatureId,
+    chain: typeof chain === "string" ? chain : undefined,
+    testnet: typeof testnet === "boolean" ? testnet : undefined,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return undefined;
+  }
+}

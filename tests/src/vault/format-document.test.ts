@@ -1,0 +1,130 @@
+/**
+ * Reads the good vault files with nothing but what docs/vault-format.md says, other libraries and no code of src/.
+ */
+import { Database as Sqlite } from "bun:sqlite";
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gcm } from "@noble/ciphers/aes.js";
+import { argon2idAsync } from "@noble/hashes/argon2.js";
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { goodKitFiles, unpack } from "./vault-kit.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "vault-format-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface VaultRow {
+  readonly format_version: number;
+  readonly vault_id: Uint8Array;
+  readonly manifest: Uint8Array;
+}
+interface SlotRow {
+  readonly slot_id: number;
+  readonly kind: string;
+  readonly parameters: string;
+  readonly commitment: Uint8Array;
+  readonly wrapped_key: Uint8Array;
+  readonly checksum: Uint8Array;
+}
+interface WalletRow {
+  readonly record_id: Uint8Array;
+  readonly sealed: Uint8Array;
+}
+
+const integer = (value: number | bigint, bytes: number) =>
+  hexToBytes(
+    BigInt(value)
+      .toString(16)
+      .padStart(bytes * 2, "0"),
+  );
+
+function LP(...parts: (string | number | Uint8Array)[]): Uint8Array {
+  const bytes = parts.map((part) => {
+    if (typeof part === "string") return utf8ToBytes(part);
+    return typeof part === "number" ? integer(part, 8) : part;
+  });
+  return concatBytes(...bytes.flatMap((part) => [integer(part.length, 4), part]));
+}
+
+const HKDF = (key: Uint8Array, salt: Uint8Array, info: Uint8Array) => hkdf(sha256, key, salt, info, 32);
+const HMAC = (key: Uint8Array, x: Uint8Array) => hmac(sha256, key, x);
+
+async function read(file: string, password: string) {
+  const database = new Sqlite(file, { readonly: true });
+  const [vault] = database.query("SELECT * FROM vault").all() as [VaultRow];
+  const slots = database.query("SELECT * FROM key_slot ORDER BY slot_id").all() as SlotRow[];
+  const wallets = database.query("SELECT * FROM wallet").all() as WalletRow[];
+  database.close();
+  const rootKey = await unlock(vault, slots, password);
+
+  const open = (purpose: string, id: Uint8Array, sealed: Uint8Array) => {
+    expect(sealed[0]).toBe(1);
+    const info = concatBytes(utf8ToBytes("tatum-kms/v1/"), utf8ToBytes(purpose), new Uint8Array(1), id);
+    const key = HKDF(rootKey, vault.vault_id, info);
+    const additionalData = LP(purpose, vault.vault_id, id);
+    const text = gcm(key, sealed.subarray(1, 13), additionalData).decrypt(sealed.subarray(13));
+    expect(purpose === "wallet" ? text.length % 512 : 0).toBe(0);
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
+  };
+  const KH = (purpose: string, x: Uint8Array) =>
+    HMAC(HKDF(rootKey, vault.vault_id, utf8ToBytes(`tatum-kms/v1-hash/${purpose}\0`)), x);
+
+  const hashes = wallets.map((row) =>
+    BigInt(`0x${bytesToHex(KH("wallet-digest", concatBytes(row.record_id, row.sealed)))}`),
+  );
+  const digest = hashes.reduce((sum, hash) => (sum + hash) % 2n ** 256n, 0n);
+  const slotParts = slots.flatMap((slot) => [
+    slot.slot_id,
+    slot.kind,
+    slot.parameters,
+    slot.commitment,
+    slot.wrapped_key,
+    slot.checksum,
+  ]);
+  expect(open("manifest", new Uint8Array(), vault.manifest)).toEqual({
+    generation: expect.any(Number),
+    count: wallets.length,
+    digest: bytesToHex(integer(digest, 32)),
+    slots: bytesToHex(KH("slot-digest", LP(...slotParts))),
+  });
+  return wallets
+    .map((row) => open("wallet", row.record_id, row.sealed))
+    .sort((a, b) => b.position - a.position)
+    .map(({ signatureId, record }) => [signatureId, record]);
+}
+
+async function unlock(vault: VaultRow, slots: SlotRow[], password: string): Promise<Uint8Array> {
+  for (const slot of slots) {
+    const { slot_id, kind, parameters, commitment, wrapped_key } = slot;
+    const columns = [vault.vault_id, slot_id, kind, parameters] as const;
+    const checksum = sha256(LP("tatum-kms/v1/slot-checksum", ...columns, commitment, wrapped_key));
+    expect(bytesToHex(checksum)).toBe(bytesToHex(slot.checksum));
+    if (kind !== "password") continue;
+    const identity = LP("tatum-kms/v1/slot", ...columns);
+    const { memory, passes, parallelism, salt } = JSON.parse(parameters);
+    const options = { m: memory, t: passes, p: parallelism, version: 0x13, dkLen: 64 };
+    const keys = await argon2idAsync(utf8ToBytes(password.normalize("NFC")), hexToBytes(salt), options);
+    if (bytesToHex(HMAC(keys.subarray(32), identity)) !== bytesToHex(commitment)) continue;
+    return gcm(keys.subarray(0, 32), wrapped_key.subarray(0, 12), identity).decrypt(wrapped_key.subarray(12));
+  }
+  throw new Error("wrong password");
+}
+
+test.each(goodKitFiles.map((file) => [file.file, file] as const))(
+  "%s opens with what the document says",
+  async (_name, file) => {
+    const wallets = await read(unpack(file, join(folder, "vault")), file.password);
+    // JSON.parse loses the digits of large integers; the values are compared elsewhere.
+    const comparable = (value: unknown) =>
+      JSON.stringify(value, (_key, member) => (typeof member === "bigint" ? Number(member) : member));
+    expect(comparable(wallets)).toEqual(comparable(file.wallets));
+  },
+  60_000,
+);

@@ -1,0 +1,32 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Secret } from "../../../providers/secret.ts";
+import { Vault } from "../../../src/vault/vault.ts";
+import { rememberingOpener } from "./remembering-opener.ts";
+
+/** The password of all fresh vaults. */
+export const freshPassword = new Secret("a password");
+const opener = rememberingOpener(freshPassword);
+
+async function makeTemplate(): Promise<Uint8Array> {
+  const folder = mkdtempSync(join(tmpdir(), "vault-template-"));
+  await (await Vault.create(join(folder, "vault"), freshPassword)).close();
+  const bytes = readFileSync(join(folder, "vault"));
+  rmSync(folder, { recursive: true });
+  return bytes;
+}
+
+let template: Promise<Uint8Array> | undefined;
+
+/** Puts a vault without wallets at a path and opens it, without paying for Argon2 each time. */
+export async function freshVault(path: string): Promise<Vault> {
+  template ??= makeTemplate();
+  writeFileSync(path, await template, { mode: 0o600 });
+  return reopen(path);
+}
+
+/** Opens a fresh vault once more. */
+export function reopen(path: string): Promise<Vault> {
+  return Vault.openWith(path, opener);
+}

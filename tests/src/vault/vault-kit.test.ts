@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Secret } from "../../../providers/secret.ts";
+import { KmsError } from "../../../src/errors.ts";
+import { Vault } from "../../../src/vault/vault.ts";
+import { rememberingOpener } from "./remembering-opener.ts";
+import { goodKitFiles, kitFiles, unpack } from "./vault-kit.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "vault-kit-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Most files of the kit are variants of a few. */
+const openers = new Map<string, ReturnType<typeof rememberingOpener>>();
+function openerFor(password: string) {
+  const opener = openers.get(password) ?? rememberingOpener(new Secret(password));
+  openers.set(password, opener);
+  return opener;
+}
+
+describe("good files open with what they hold, newest first", () => {
+  test.each(goodKitFiles.map((file) => [file.file, file] as const))("%s", async (_name, file) => {
+    const vault = await Vault.open(unpack(file, join(folder, "good")), new Secret(file.password));
+    const wallets = await vault.exportAll();
+    await vault.close();
+    expect(wallets).toEqual(file.wallets as typeof wallets);
+    expect(wallets.map(([, record]) => Object.keys(record))).toEqual(
+      (file.wallets ?? []).map(([, record]) => Object.keys(record)),
+    );
+  });
+});
+
+describe("bad files are refused with an error that names what is wrong, and are left as they are", () => {
+  const refused = kitFiles.filter(({ expect }) => expect !== "ok");
+  test.each(refused.map((file) => [file.file, file] as const))("%s", async (_name, file) => {
+    const path = unpack(file, join(folder, "bad"));
+    const before = readFileSync(path);
+    const outcome = await Vault.openWith(path, openerFor(file.password)).catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(KmsError);
+    const { code, message } = outcome as KmsError;
+    expect({ code, message }).toEqual({
+      code: file.expect as KmsError["code"],
+      message: expect.stringMatching(new RegExp(file.names ?? "")),
+    });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+});

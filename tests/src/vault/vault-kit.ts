@@ -1,0 +1,28 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { parseExactJson } from "../../../chains/exact-json.ts";
+import type { WalletEntry } from "../../../src/vault/wallet-changes.ts";
+
+const folder = join(import.meta.dir, "../../vectors/vault");
+
+/** A file of tests/vectors/vault; its README tells what the members mean. */
+export interface KitFile {
+  readonly file: string;
+  readonly password: string;
+  readonly expect: string;
+  readonly names?: string;
+  readonly wallets?: readonly WalletEntry[];
+}
+
+export const kitFiles = parseExactJson(
+  readFileSync(join(folder, "kit.json"), "utf8"),
+) as unknown as readonly KitFile[];
+
+export const goodKitFiles = kitFiles.filter(({ expect }) => expect === "ok");
+
+/** Unpacks a file of the kit to a path, with the mode a vault has to have. */
+export function unpack({ file }: KitFile, path: string): string {
+  writeFileSync(path, gunzipSync(readFileSync(join(folder, `${file}.gz`))), { mode: 0o600 });
+  return path;
+}
