@@ -1,0 +1,157 @@
+import type { AccountSequences } from "./account-sequences.ts";
+import type { ApiChain } from "./api-chains.ts";
+import { ApiError } from "./api-error.ts";
+import { NodeRefused, type NodeRpc, NodeUnreachable } from "./node-rpc.ts";
+import type { BroadcastRecord, PendingQueue } from "./pending-queue.ts";
+import { transactionId, UnreadableTransaction } from "./transaction-id.ts";
+
+/** A signed transaction as the API receives it. */
+export interface BroadcastRequest {
+  readonly chain: ApiChain;
+  readonly txData: string;
+  /** The pending transaction's id. */
+  readonly signatureId?: string | undefined;
+  readonly withdrawalId?: string | undefined;
+}
+
+export interface BroadcastAnswer {
+  readonly txId: string;
+  /** Whether a pending transaction was marked done. */
+  readonly completed: boolean;
+}
+
+/** What was signed for an id. It stands until a node refuses it. */
+interface SignedContent {
+  readonly txData: string;
+  /** The answer; absent when the node gave none, so that the same content may be sent to it again. */
+  answer?: Promise<BroadcastAnswer>;
+}
+
+/** Takes signed transactions: once for each id, always with the same content. */
+export class Broadcasts {
+  readonly #records: BroadcastRecord[] = [];
+  readonly #contents = new Map<string, SignedContent>();
+  readonly #queue: PendingQueue;
+  readonly #sequences: AccountSequences;
+  readonly #nodes: ReadonlyMap<string, NodeRpc>;
+
+  constructor(queue: PendingQueue, sequences: AccountSequences, nodes: ReadonlyMap<string, NodeRpc>) {
+    this.#queue = queue;
+    this.#sequences = sequences;
+    this.#nodes = nodes;
+  }
+
+  /** All attempts, in the order they came. */
+  list(): readonly BroadcastRecord[] {
+    return this.#records;
+  }
+
+  /**
+   * Broadcasts, or gives the earlier answer when the same content was accepted for this id before.
+   *
+   * @throws ApiError 403 `<name>.broadcast.failed` when the transaction cannot be read, when the node refuses it, or
+   * when other content was broadcast for this id; 502 `node.unreachable` when the node did not answer.
+   */
+  async broadcast(request: BroadcastRequest): Promise<BroadcastAnswer> {
+    const record = this.#record(request);
+    const { signatureId, txData } = request;
+    if (signatureId === undefined) return await this.#send(request, record);
+    const earlier = this.#contents.get(signatureId);
+    if (earlier !== undefined && earlier.txData !== txData) throw this.#differentContent(request, record);
+    const content: SignedContent = earlier ?? { txData };
+    this.#contents.set(signatureId, content);
+    if (content.answer !== undefined) return await this.#repeat(content.answer, record);
+    content.answer = this.#send(request, record);
+    try {
+      return await content.answer;
+    } catch (error) {
+      delete content.answer;
+      // A refusal after an unclear outcome proves nothing: the node may refuse because it has the transaction.
+      if (record.outcome === "refused" && earlier === undefined) this.#contents.delete(signatureId);
+      throw error;
+    }
+  }
+
+  clear(): void {
+    this.#records.length = 0;
+    this.#contents.clear();
+  }
+
+  #record({ chain, signatureId, withdrawalId, txData }: BroadcastRequest): BroadcastRecord {
+    const record: BroadcastRecord = {
+      receivedAt: new Date().toISOString(),
+      chain: chain.ticker,
+      ...(signatureId !== undefined && { signatureId }),
+      ...(withdrawalId !== undefined && { withdrawalId }),
+      txData,
+      outcome: "sending",
+    };
+    this.#records.push(record);
+    if (signatureId !== undefined) this.#queue.find(signatureId)?.broadcasts.push(record);
+    return record;
+  }
+
+  #differentContent(
+    { chain, signatureId = "", txData }: BroadcastRequest,
+    record: BroadcastRecord,
+  ): ApiError {
+    record.outcome = "differentContent";
+    this.#queue.find(signatureId)?.violations.push({ kind: "differentContent", txData });
+    return broadcastFailed(
+      chain,
+      `Another transaction was broadcast for ${signatureId} before. Send the same content again.`,
+    );
+  }
+
+  async #repeat(earlier: Promise<BroadcastAnswer>, record: BroadcastRecord): Promise<BroadcastAnswer> {
+    try {
+      const answer = await earlier;
+      record.outcome = "accepted";
+      record.txId = answer.txId;
+      return answer;
+    } catch (error) {
+      record.outcome = error instanceof ApiError && error.statusCode === 403 ? "refused" : "unclear";
+      throw error;
+    }
+  }
+
+  async #send(request: BroadcastRequest, record: BroadcastRecord): Promise<BroadcastAnswer> {
+    const { chain, txData, signatureId } = request;
+    try {
+      const computedId = await transactionId(chain, txData);
+      const txId = (await this.#passOn(chain, txData)) ?? computedId;
+      if (chain.kind === "evm") await this.#sequences.record(chain.ticker, txData);
+      record.outcome = "accepted";
+      record.txId = txId;
+      return { txId, completed: signatureId !== undefined && this.#complete(signatureId, txId) };
+    } catch (error) {
+      record.outcome = error instanceof NodeUnreachable ? "unclear" : "refused";
+      record.message = error instanceof Error ? error.message : String(error);
+      if (error instanceof NodeUnreachable) throw new ApiError(502, "node.unreachable", error.message);
+      if (error instanceof NodeRefused) throw broadcastFailed(chain, error.message, { code: error.code });
+      if (error instanceof UnreadableTransaction) throw broadcastFailed(chain, error.message);
+      throw error;
+    }
+  }
+
+  /** Hands the transaction to the chain's node, if there is one; the transaction id it answers. */
+  async #passOn(chain: ApiChain, txData: string): Promise<string | undefined> {
+    const node = this.#nodes.get(chain.ticker);
+    if (node === undefined || chain.kind === "other") return undefined;
+    const method = chain.kind === "evm" ? "eth_sendRawTransaction" : "sendrawtransaction";
+    const txId = await node.call(method, [txData]);
+    return typeof txId === "string" ? txId : undefined;
+  }
+
+  /** Marks a pending transaction done; false when the queue does not have it (any more). */
+  #complete(signatureId: string, txId: string): boolean {
+    const entry = this.#queue.find(signatureId);
+    if (entry === undefined || entry.state === "cancelled") return false;
+    this.#queue.complete(signatureId, txId);
+    return true;
+  }
+}
+
+function broadcastFailed(chain: ApiChain, message: string, data?: unknown): ApiError {
+  return new ApiError(403, `${chain.pathName}.broadcast.failed`, message, data);
+}

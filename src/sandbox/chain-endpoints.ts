@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import type { JsonValue } from "../../chains/exact-json.ts";
+import type { ApiChain } from "./api-chains.ts";
+import { ApiError, validationFailed } from "./api-error.ts";
+import { type CannedNode, cannedAnswer, cannedFee } from "./canned-node-answers.ts";
+import { jsonResponse } from "./json-response.ts";
+import { NodeRefused, type NodeRpc, NodeUnreachable } from "./node-rpc.ts";
+import { nameInPath, tickerInPath } from "./path-chains.ts";
+import { rpcRequestSchema } from "./request-schemas.ts";
+import type { ApiRequest, Route } from "./routes.ts";
+import type { SandboxState } from "./sandbox-state.ts";
+
+/** What signers ask about a chain while signing: transaction count, fee, JSON-RPC. */
+export function chainEndpoints(state: SandboxState): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/v3/:name/transaction/count/:address",
+      handle: async (request) => jsonResponse(await transactionCount(state, request)),
+    },
+    {
+      method: "GET",
+      path: "/v3/blockchain/fee/:chain",
+      handle: async (request) => jsonResponse(await fee(state, tickerInPath(request))),
+    },
+    {
+      method: "POST",
+      path: "/v3/:name/web3/:apiKey",
+      handle: (request) => rpc(state, nameInPath(request), request),
+    },
+    {
+      method: "POST",
+      path: "/v3/blockchain/node/:chain/:apiKey",
+      handle: (request) => rpc(state, tickerInPath(request), request),
+    },
+  ];
+}
+
+async function transactionCount({ nodes, sequences }: SandboxState, request: ApiRequest): Promise<number> {
+  const { ticker, kind } = nameInPath(request);
+  // XinFin writes xdc where Ethereum writes 0x.
+  const address = request.parameter("address").replace(/^xdc/i, "0x");
+  if (kind !== "evm" || !/^0x[0-9a-f]{40}$/i.test(address)) {
+    throw validationFailed([
+      { target: "path", property: "address", constraints: { matches: "address must be an EVM address" } },
+    ]);
+  }
+  const node = nodes.get(ticker);
+  if (node === undefined) return sequences.next(ticker, address);
+  return Number(await ask(node, "eth_getTransactionCount", [address, "latest"]));
+}
+
+async function fee({ nodes }: SandboxState, chain: ApiChain): Promise<object> {
+  if (chain.kind === "other") {
+    throw validationFailed([
+      { target: "path", property: "chain", constraints: { isIn: `the API has no fee for ${chain.ticker}` } },
+    ]);
+  }
+  const node = nodes.get(chain.ticker);
+  if (node === undefined || chain.kind !== "evm") return cannedFee(chain);
+  const [gasPrice, block] = await Promise.all([ask(node, "eth_gasPrice"), ask(node, "eth_blockNumber")]);
+  const medium = BigInt(String(gasPrice));
+  return { fast: medium, medium, slow: medium, time: new Date().toISOString(), block: Number(block) };
+}
+
+/** A call whose failure is an answer of the API. */
+async function ask(node: NodeRpc, method: string, params: readonly JsonValue[] = []): Promise<JsonValue> {
+  try {
+    return await node.call(method, params);
+  } catch (error) {
+    if (error instanceof NodeRefused) throw new ApiError(403, "blockchain.node.error", error.message);
+    throw asApiError(error);
+  }
+}
+
+async function rpc(state: SandboxState, chain: ApiChain, request: ApiRequest): Promise<Response> {
+  const body = request.json();
+  const node = state.nodes.get(chain.ticker);
+  if (node === undefined)
+    return jsonResponse(cannedRpc({ chain, network: state.network, sequences: state.sequences }, body));
+  try {
+    const { status, text } = await node.forward(request.text);
+    return new Response(text, { status, headers: { "content-type": "application/json" } });
+  } catch (error) {
+    throw asApiError(error);
+  }
+}
+
+/** Answers one request or a batch of them. */
+function cannedRpc(node: CannedNode, body: JsonValue): object {
+  if (Array.isArray(body)) return body.map((call) => cannedRpc(node, call));
+  const request = v.safeParse(rpcRequestSchema, body);
+  if (request.success) return cannedAnswer(node, request.output);
+  return {
+    jsonrpc: "2.0",
+    id: null,
+    error: { code: -32600, message: "This is not a JSON-RPC 2.0 request." },
+  };
+}
+
+function asApiError(error: unknown): unknown {
+  return error instanceof NodeUnreachable ? new ApiError(502, "node.unreachable", error.message) : error;
+}

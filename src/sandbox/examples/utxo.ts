@@ -1,0 +1,120 @@
+import type { Network } from "../../../chains/chain.ts";
+import { doubleSha256Id } from "../transaction-id.ts";
+import type { ExamplePayment, ExampleWallet, SpentOutput } from "./example.ts";
+
+export const BITCOIN_FEE_SATOSHI = 2_000;
+/** Invented: no chain has a transaction with this id. */
+export const INVENTED_INPUT: SpentOutput = {
+  transactionId: "5a".repeat(32),
+  outputIndex: 0,
+  satoshis: 1_000_000,
+};
+
+export async function bitcoinPayment(
+  ticker: "BTC" | "LTC" | "DOGE",
+  type: "pkh" | "wpkh",
+  wallet: ExampleWallet,
+): Promise<ExamplePayment> {
+  const { signatureId, address, to = address, index, network, input = INVENTED_INPUT } = wallet;
+  const script = await outputScript(ticker, network, address, type);
+  const output = {
+    satoshis: input.satoshis - BITCOIN_FEE_SATOSHI,
+    script: to === address ? script : await outputScript(ticker, network, to),
+  };
+  const transaction = {
+    hash: await unsignedTransactionId(input, output),
+    version: 2,
+    inputs: [
+      {
+        prevTxId: input.transactionId,
+        outputIndex: input.outputIndex,
+        sequenceNumber: 0xffffffff,
+        script: "",
+        scriptString: "",
+        output: { satoshis: input.satoshis, script },
+      },
+    ],
+    outputs: [output],
+    nLockTime: 0,
+  };
+  // A mnemonic wallet is named with the index of each input's key, a private-key wallet by its id alone.
+  const key =
+    index === undefined
+      ? { hashes: [signatureId] }
+      : { hashes: [], signatures: [{ id: signatureId, index }] };
+  return { chain: ticker, serializedTransaction: JSON.stringify(transaction), ...key };
+}
+
+const addressFormats = {
+  BTC: {
+    mainnet: { bech32: "bc", pubKeyHash: 0x00, scriptHash: 0x05, wif: 0x80 },
+    testnet: { bech32: "tb", pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef },
+  },
+  LTC: {
+    mainnet: { bech32: "ltc", pubKeyHash: 0x30, scriptHash: 0x32, wif: 0xb0 },
+    testnet: { bech32: "tltc", pubKeyHash: 0x6f, scriptHash: 0x3a, wif: 0xef },
+  },
+  // Dogecoin has no bech32 addresses: the prefix stands for none.
+  DOGE: {
+    mainnet: { bech32: "-", pubKeyHash: 0x1e, scriptHash: 0x16, wif: 0x9e },
+    testnet: { bech32: "-", pubKeyHash: 0x71, scriptHash: 0xc4, wif: 0xf1 },
+  },
+} as const;
+
+/** The script (hexadecimal) that pays an address, of the given type where one is given. */
+async function outputScript(
+  ticker: "BTC" | "LTC" | "DOGE",
+  network: Network,
+  address: string,
+  type?: "pkh" | "wpkh",
+): Promise<string> {
+  const { Address, OutScript } = await import("@scure/btc-signer");
+  const decoded = decodeOrUndefined(Address(addressFormats[ticker][network]), address);
+  if (decoded === undefined) {
+    throw new RangeError(`This is no ${ticker} address of the ${network}: ${address}`);
+  }
+  if (type !== undefined && decoded.type !== type) {
+    throw new RangeError(
+      `The ${ticker} example needs an address of type ${type}, not ${decoded.type}: ${address}`,
+    );
+  }
+  return Buffer.from(OutScript.encode(decoded)).toString("hex");
+}
+
+function decodeOrUndefined<Decoded>(
+  format: { decode(address: string): Decoded },
+  address: string,
+): Decoded | undefined {
+  try {
+    return format.decode(address);
+  } catch {
+    return undefined;
+  }
+}
+
+async function unsignedTransactionId(
+  input: SpentOutput,
+  output: { readonly satoshis: number; readonly script: string },
+): Promise<string> {
+  return doubleSha256Id(await unsignedTransaction(input, output));
+}
+
+export async function unsignedTransaction(
+  input: SpentOutput,
+  output: { readonly satoshis: number; readonly script: string },
+): Promise<Uint8Array> {
+  const { RawOldTx } = await import("@scure/btc-signer/script.js");
+  return RawOldTx.encode({
+    version: 2,
+    inputs: [
+      {
+        txid: Buffer.from(input.transactionId, "hex"),
+        index: input.outputIndex,
+        finalScriptSig: new Uint8Array(),
+        sequence: 0xffffffff,
+      },
+    ],
+    outputs: [{ amount: BigInt(output.satoshis), script: Buffer.from(output.script, "hex") }],
+    lockTime: 0,
+  });
+}

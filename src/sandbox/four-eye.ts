@@ -1,0 +1,29 @@
+import { ApiError } from "./api-error.ts";
+import { jsonResponse, noContent } from "./json-response.ts";
+import type { PendingQueue } from "./pending-queue.ts";
+import type { ApiRequest, Route } from "./routes.ts";
+
+/** A stand-in of the server that approves transactions: it approves what is in the queue and was not denied. */
+export function fourEyeEndpoints(queue: PendingQueue): readonly Route[] {
+  const judge = (request: ApiRequest): Response => {
+    const id = request.parameter("id");
+    const entry = queue.find(id);
+    if (entry === undefined || entry.state === "cancelled") {
+      throw new ApiError(404, "four-eye.unknown", `The transaction ${id} was not put into the queue.`);
+    }
+    if (entry.denied) throw new ApiError(403, "four-eye.denied", `The transaction ${id} is denied.`);
+    return jsonResponse({ id });
+  };
+  return [
+    { method: "GET", path: "/sandbox/four-eye/:id", handle: judge },
+    { method: "POST", path: "/sandbox/four-eye/:id", handle: judge },
+    {
+      method: "POST",
+      path: "/sandbox/four-eye/:id/deny",
+      handle: (request) => {
+        queue.get(request.parameter("id")).denied = true;
+        return noContent();
+      },
+    },
+  ];
+}
