@@ -22,9 +22,16 @@ export type ChainErrorCode =
 export class ChainError extends Error {
   override readonly name = "ChainError";
   readonly code: ChainErrorCode;
+  /** What the Tatum API is told, where callers know an exact text; `Error: ` and the message otherwise. */
+  readonly reportedText: string;
 
-  constructor(code: ChainErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: ChainErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly reportedText?: string },
+  ) {
     super(message, options);
     this.code = code;
+    this.reportedText = options?.reportedText ?? `Error: ${message}`;
   }
 }

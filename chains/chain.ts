@@ -154,6 +154,8 @@ export interface ChainEnvironment {
   setting(name: string): string | undefined;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Waits so many milliseconds, or until the program is stopped. For chains that ask the network again and again. */
+  pause(milliseconds: number): Promise<void>;
   /** Tells the operator something about this transaction that does not stop it. */
   warn(message: string): void;
 }
