@@ -1,0 +1,37 @@
+import { tatumTransactionCount } from "./evm/account-nonce.ts";
+import { type EvmChain, evmChain } from "./evm/evm-chain.ts";
+import { constantGasPrice } from "./evm/gas-price.ts";
+
+const GWEI = 10n ** 9n;
+const BNB = 10n ** 18n;
+
+export const bnbSmartChain: EvmChain = evmChain({
+  ticker: "BSC",
+  name: "BNB Smart Chain",
+  curve: "secp256k1",
+  status: { kind: "live" },
+  derivationPath: { mainnet: "m/44'/60'/0'/0", testnet: "m/44'/1'/0'/0" },
+  chainIds: { mainnet: [56n], testnet: [97n] },
+  addressPrefix: "0x",
+  node: {
+    path: "/v3/bsc/web3/{key}",
+    testnetTypes: [],
+    chainIdMethod: "eth_chainId",
+    chainIdAsked: "when-missing",
+  },
+  gasEstimate: {
+    method: "eth_estimateGas",
+    when: "missing",
+    margin: 0n,
+    chainIdForm: "hex",
+    prices: "of-payload",
+  },
+  nonceZero: "kept",
+  accountNonce: tatumTransactionCount("/v3/bsc/transaction/count"),
+  gasPrice: constantGasPrice(10n * GWEI),
+  gasPriceZero: "replaced",
+  maxGasPrice: 1_000n * GWEI,
+  maxFee: BNB,
+  broadcastPath: "/v3/bsc/broadcast",
+  offChainWithdrawal: false,
+});

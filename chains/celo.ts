@@ -1,0 +1,42 @@
+import { celoFees } from "./celo/fees.ts";
+import { readSignedCelo } from "./celo/read-signed.ts";
+import { nodeTransactionCount } from "./evm/account-nonce.ts";
+import { type EvmChain, evmChain } from "./evm/evm-chain.ts";
+import { nodeGasPrice } from "./evm/gas-price.ts";
+
+const GWEI = 10n ** 9n;
+const CELO = 10n ** 18n;
+
+export const celo: EvmChain = evmChain({
+  ticker: "CELO",
+  name: "Celo",
+  curve: "secp256k1",
+  status: { kind: "live" },
+  derivationPath: { mainnet: "m/44'/52752'/0'/0", testnet: "m/44'/1'/0'/0" },
+  // Testnets: Celo Sepolia, and Alfajores, which it replaced.
+  chainIds: { mainnet: [42220n], testnet: [11142220n, 44787n] },
+  addressPrefix: "0x",
+  node: {
+    path: "/v3/blockchain/node/CELO/{key}",
+    testnetTypes: [],
+    chainIdMethod: "eth_chainId",
+    chainIdAsked: "always",
+  },
+  gasEstimate: {
+    method: "eth_estimateGas",
+    when: "missing",
+    margin: 100_000n,
+    chainIdForm: "hex",
+    prices: "filled-in",
+  },
+  nonceZero: "replaced",
+  accountNonce: nodeTransactionCount("eth_getTransactionCount", "latest", "lower-case"),
+  gasPrice: nodeGasPrice("eth_gasPrice"),
+  gasPriceZero: "replaced",
+  feeCurrencies: { completeFees: celoFees, readSigned: readSignedCelo },
+  // In CELO, or in the token that pays the fee.
+  maxGasPrice: 10_000n * GWEI,
+  maxFee: 100n * CELO,
+  broadcastPath: "/v3/celo/broadcast",
+  offChainWithdrawal: false,
+});

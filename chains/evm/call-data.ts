@@ -1,0 +1,44 @@
+import type { Hex } from "viem";
+import { decodeAbiParameters, encodeAbiParameters, toFunctionSelector } from "viem/utils";
+import { KNOWN_METHODS } from "./known-methods.ts";
+
+/** A call of a contract method. */
+interface MethodCall {
+  /** The method's signature where it is known, else its 4-byte selector, else all of the data. */
+  readonly method: string;
+  /** Addresses in lower case, numbers in decimal, bytes as 0x-hex, lists in brackets; none for unknown methods. */
+  readonly arguments: readonly string[];
+}
+
+const SELECTOR_LENGTH = "0x12345678".length;
+
+const methodsBySelector: ReadonlyMap<string, string> = new Map(
+  KNOWN_METHODS.map((method) => [toFunctionSelector(method), method]),
+);
+
+/** Decodes call data (Solidity ABI). What is not exactly the encoding of a known method is not guessed at. */
+export function decodeCall(data: Hex): MethodCall {
+  const selector = data.slice(0, SELECTOR_LENGTH);
+  const method = methodsBySelector.get(selector);
+  const unknown = { method: selector, arguments: [] };
+  if (method === undefined) return unknown;
+
+  const parameters = method
+    .slice(method.indexOf("(") + 1, -1)
+    .split(",")
+    .map((type) => ({ type }));
+  const encoded: Hex = `0x${data.slice(SELECTOR_LENGTH)}`;
+  try {
+    const values: readonly unknown[] = decodeAbiParameters(parameters, encoded);
+    // Dirty or trailing bytes mean different things to different contracts.
+    if (encodeAbiParameters(parameters, values) !== encoded) return unknown;
+    return { method, arguments: values.map((value, i) => argumentText(value, parameters[i]?.type)) };
+  } catch {
+    return unknown;
+  }
+}
+
+function argumentText(value: unknown, type: string | undefined): string {
+  if (Array.isArray(value)) return `[${value.map(String).join(",")}]`;
+  return type === "address" ? String(value).toLowerCase() : String(value);
+}

@@ -1,0 +1,39 @@
+import { nodeTransactionCount } from "./evm/account-nonce.ts";
+import { type EvmChain, evmChain } from "./evm/evm-chain.ts";
+import { nodeGasPrice } from "./evm/gas-price.ts";
+
+const GWEI = 10n ** 9n;
+const KAIA = 10n ** 18n;
+
+/** Kaia, which was Klaytn until 2024: the Tatum API and its nodes keep the old name. */
+export const kaia: EvmChain = evmChain({
+  ticker: "KLAY",
+  name: "Kaia",
+  curve: "secp256k1",
+  status: { kind: "live" },
+  derivationPath: { mainnet: "m/44'/8217'/0'/0", testnet: "m/44'/1'/0'/0" },
+  // Testnet: Kairos.
+  chainIds: { mainnet: [8217n], testnet: [1001n] },
+  addressPrefix: "0x",
+  node: {
+    path: "/v3/blockchain/node/KLAY/{key}",
+    testnetTypes: [],
+    chainIdMethod: "klay_chainID",
+    chainIdAsked: "when-missing",
+  },
+  gasEstimate: {
+    method: "klay_estimateGas",
+    when: "missing",
+    margin: 0n,
+    chainIdForm: "hex",
+    prices: "of-payload",
+  },
+  nonceZero: "kept",
+  accountNonce: nodeTransactionCount("klay_getTransactionCount", "pending", "lower-case"),
+  gasPrice: nodeGasPrice("klay_gasPrice"),
+  gasPriceZero: "replaced",
+  maxGasPrice: 10_000n * GWEI,
+  maxFee: 1_000n * KAIA,
+  broadcastPath: "/v3/klaytn/broadcast",
+  offChainWithdrawal: false,
+});

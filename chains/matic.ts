@@ -1,0 +1,44 @@
+import { nodeTransactionCount } from "./evm/account-nonce.ts";
+import { type EvmChain, evmChain } from "./evm/evm-chain.ts";
+import { polygonGasStation } from "./evm/polygon-gas-station.ts";
+
+const GWEI = 10n ** 9n;
+const POL = 10n ** 18n;
+
+export const polygon: EvmChain = evmChain({
+  ticker: "MATIC",
+  name: "Polygon",
+  curve: "secp256k1",
+  status: { kind: "live" },
+  derivationPath: { mainnet: "m/44'/966'/0'/0", testnet: "m/44'/1'/0'/0" },
+  // Testnet: Amoy.
+  chainIds: { mainnet: [137n], testnet: [80002n] },
+  addressPrefix: "0x",
+  thirdParties: {
+    POLYGON_GAS: {
+      mainnet: "https://gasstation.polygon.technology/v2",
+      testnet: "https://gasstation.polygon.technology/v2",
+    },
+  },
+  node: {
+    path: "/v3/polygon/web3/{key}",
+    testnetTypes: [],
+    chainIdMethod: "eth_chainId",
+    chainIdAsked: "when-missing",
+  },
+  gasEstimate: {
+    method: "eth_estimateGas",
+    when: "missing",
+    margin: 0n,
+    chainIdForm: "hex",
+    prices: "of-payload",
+  },
+  nonceZero: "kept",
+  accountNonce: nodeTransactionCount("eth_getTransactionCount", "latest", "checksummed"),
+  gasPrice: polygonGasStation("POLYGON_GAS"),
+  gasPriceZero: "replaced",
+  maxGasPrice: 50_000n * GWEI,
+  maxFee: 1_000n * POL,
+  broadcastPath: "/v3/polygon/broadcast",
+  offChainWithdrawal: false,
+});

@@ -1,0 +1,39 @@
+import { nodeTransactionCount } from "./evm/account-nonce.ts";
+import { type EvmChain, evmChain } from "./evm/evm-chain.ts";
+import { nodeGasPrice } from "./evm/gas-price.ts";
+
+const GWEI = 10n ** 9n;
+const ONE = 10n ** 18n;
+
+export const harmony: EvmChain = evmChain({
+  ticker: "ONE",
+  name: "Harmony",
+  curve: "secp256k1",
+  status: { kind: "sunset", date: "2026-09-10", source: "Harmony: last block of the main network" },
+  derivationPath: { mainnet: "m/44'/1023'/0'/0", testnet: "m/44'/1'/0'/0" },
+  chainIds: { mainnet: [1666600000n], testnet: [1666700000n] },
+  addressPrefix: "0x",
+  // Wallets show 0x addresses. The testnet has its own prefix, but its tools write that of mainnet as well.
+  bech32Prefixes: { mainnet: ["one"], testnet: ["one", "tone"] },
+  node: {
+    path: "/v3/one/web3/{key}",
+    testnetTypes: [],
+    chainIdMethod: "eth_chainId",
+    chainIdAsked: "when-missing",
+  },
+  gasEstimate: {
+    method: "eth_estimateGas",
+    when: "missing",
+    margin: 0n,
+    chainIdForm: "hex",
+    prices: "of-payload",
+  },
+  nonceZero: "kept",
+  accountNonce: nodeTransactionCount("eth_getTransactionCount", "latest", "checksummed"),
+  gasPrice: nodeGasPrice("eth_gasPrice"),
+  gasPriceZero: "replaced",
+  maxGasPrice: 100_000n * GWEI,
+  maxFee: 10_000n * ONE,
+  broadcastPath: "/v3/one/broadcast",
+  offChainWithdrawal: true,
+});

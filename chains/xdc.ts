@@ -1,0 +1,39 @@
+import { tatumTransactionCount } from "./evm/account-nonce.ts";
+import { type EvmChain, evmChain } from "./evm/evm-chain.ts";
+import { nodeGasPrice } from "./evm/gas-price.ts";
+
+const GWEI = 10n ** 9n;
+const XDC = 10n ** 18n;
+
+export const xdcNetwork: EvmChain = evmChain({
+  ticker: "XDC",
+  name: "XDC Network",
+  curve: "secp256k1",
+  status: { kind: "live" },
+  derivationPath: { mainnet: "m/44'/550'/0'/0", testnet: "m/44'/1'/0'/0" },
+  // Testnet: Apothem.
+  chainIds: { mainnet: [50n], testnet: [51n] },
+  addressPrefix: "xdc",
+  node: {
+    path: "/v3/xdc/web3/{key}",
+    testnetTypes: [],
+    chainIdMethod: "eth_chainId",
+    chainIdAsked: "when-missing",
+  },
+  gasEstimate: {
+    method: "eth_estimateGas",
+    when: "always",
+    margin: 0n,
+    // As the nodes of this chain have always been asked.
+    chainIdForm: "number",
+    prices: "of-payload",
+  },
+  nonceZero: "kept",
+  accountNonce: tatumTransactionCount("/v3/xdc/transaction/count"),
+  gasPrice: nodeGasPrice("eth_gasPrice"),
+  gasPriceZero: "kept",
+  maxGasPrice: 100_000n * GWEI,
+  maxFee: 2_000n * XDC,
+  broadcastPath: "/v3/xdc/broadcast",
+  offChainWithdrawal: false,
+});
