@@ -1,0 +1,51 @@
+import { describe, expect, test } from "bun:test";
+import { TypedLine } from "../../../providers/prompt/typed-line.ts";
+
+describe("keys", () => {
+  test.each([
+    ["abc\r", "abc"],
+    ["abc\n", "abc"],
+    ["\r", ""],
+    ["p ä 密 🔐\t!\r", "p ä 密 🔐\t!"],
+    ["abX\u007fc\r", "abc"],
+    ["abX\bc\r", "abc"],
+    // One key erases one character, also of those that are two code units.
+    ["a🔐\u007fb\r", "ab"],
+    ["\u007f\u007fab\r", "ab"],
+    ["wrong\u0015right\r", "right"],
+    // Cursor keys, function keys, pasting.
+    ["a\u001b[D\u001b[1;5Cb\u001bOPc\u001b[200~d\u001b[201~\r", "abcd"],
+    ["a\u0000\u0001\u001ab\r", "ab"],
+    // Ctrl-D within a line.
+    ["ab\u0004c\r", "abc"],
+  ])("%j make the line %j", (keys, text) => {
+    const line = new TypedLine();
+    expect(line.take(keys)).toEqual({ kind: "enter", rest: "" });
+    expect(line.text).toBe(text);
+  });
+
+  test("may come one by one", () => {
+    const line = new TypedLine();
+    for (const key of ["a", "b", "\u007f", "c"]) expect(line.take(key)).toBeUndefined();
+    expect(line.take("\r")).toEqual({ kind: "enter", rest: "" });
+    expect(line.text).toBe("ac");
+  });
+
+  test.each([
+    ["a\rb\r", "b\r"],
+    ["a\r\nb\r\n", "b\r\n"],
+    ["a\n\nb", "\nb"],
+    ["a\r\r", "\r"],
+  ])("behind the end of the line are kept for the next: %j", (keys, rest) => {
+    expect(new TypedLine().take(keys)).toEqual({ kind: "enter", rest });
+  });
+
+  test("Ctrl-C interrupts", () => {
+    expect(new TypedLine().take("ab\u0003")).toEqual({ kind: "interrupt", rest: "" });
+  });
+
+  test("Ctrl-D on an empty line ends the input", () => {
+    expect(new TypedLine().take("\u0004")).toEqual({ kind: "end-of-input", rest: "" });
+    expect(new TypedLine().take("a\u007f\u0004")).toEqual({ kind: "end-of-input", rest: "" });
+  });
+});
