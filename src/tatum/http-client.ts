@@ -1,0 +1,123 @@
+/**
+ * The one HTTP client of the program. It talks only to origins it was made for, never follows a redirect, and bounds
+ * the time and size of every answer.
+ */
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PUT";
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Milliseconds until the whole answer has to be there. */
+  readonly timeout: number;
+  /** Ends the request early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+export type HttpFailureKind =
+  /** The host is none of the configured ones; nothing was sent. */
+  | "not-allowed"
+  /** No answer in time. */
+  | "timeout"
+  /** The connection failed or broke. */
+  | "connection"
+  /** The answer is larger than any real one. */
+  | "too-large"
+  /** The program is being stopped. */
+  | "stopped";
+
+/** No usable answer. Whether the request was acted on is unknown, except for `not-allowed`. */
+export class HttpFailure extends Error {
+  override readonly name = "HttpFailure";
+  readonly kind: HttpFailureKind;
+
+  constructor(kind: HttpFailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+export const MAXIMUM_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/** `user:password@` of a URL as a header; fetch itself refuses such URLs. */
+function withoutCredentials(url: URL): { url: URL; authorization: Record<string, string> } {
+  if (url.username === "" && url.password === "") return { url, authorization: {} };
+  const bare = new URL(url);
+  bare.username = "";
+  bare.password = "";
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return {
+    url: bare,
+    authorization: { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
+  };
+}
+
+async function readBounded(response: Response): Promise<string> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.byteLength;
+    if (bytes > MAXIMUM_ANSWER_BYTES) {
+      throw new HttpFailure("too-large", `the answer is larger than ${MAXIMUM_ANSWER_BYTES} bytes`);
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+export class HttpClient {
+  readonly #allowedOrigins: Set<string>;
+
+  constructor(origins: readonly URL[]) {
+    this.#allowedOrigins = new Set(origins.map((url) => url.origin));
+  }
+
+  /** Lets the client talk to one more host; only for hosts that the operator or the program itself names. */
+  allow(url: URL): void {
+    this.#allowedOrigins.add(url.origin);
+  }
+
+  /**
+   * One request, one answer; any status is an answer.
+   * @throws HttpFailure
+   */
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    if (!this.#allowedOrigins.has(request.url.origin)) {
+      throw new HttpFailure("not-allowed", `${request.url.host} is not among the configured hosts`);
+    }
+    const { url, authorization } = withoutCredentials(request.url);
+    const timeout = AbortSignal.timeout(request.timeout);
+    const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
+    try {
+      const response = await fetch(url, {
+        method: request.method,
+        headers: { ...authorization, ...request.headers },
+        redirect: "manual",
+        signal,
+        ...(request.body === undefined ? {} : { body: request.body }),
+      });
+      return { status: response.status, headers: response.headers, body: await readBounded(response) };
+    } catch (cause) {
+      if (cause instanceof HttpFailure) throw cause;
+      if (request.signal?.aborted === true)
+        throw new HttpFailure("stopped", "stopped before the answer came");
+      if (timeout.aborted) {
+        throw new HttpFailure(
+          "timeout",
+          `${request.url.host} gave no answer within ${request.timeout / 1000} s`,
+        );
+      }
+      const code = (cause as { code?: unknown }).code;
+      const detail = typeof code === "string" ? ` (${code})` : "";
+      throw new HttpFailure("connection", `the connection to ${request.url.host} failed${detail}`, { cause });
+    }
+  }
+}
