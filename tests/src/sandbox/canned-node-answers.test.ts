@@ -94,7 +94,7 @@ describe("without a node", () => {
 
   test.each([
     ["/v3/ethereum/web3/key", "eth_sendEverything"],
-    ["/v3/blockchain/node/SOL/key", "getLatestBlockhash"],
+    ["/v3/blockchain/node/SOL/key", "getBalance"],
   ])("%s does not know the method %s", async (path, method) => {
     await using client = new SandboxClient();
     expect(await rpc(client, path, method)).toMatchObject({ jsonrpc: "2.0", id: 7, error: { code: -32601 } });

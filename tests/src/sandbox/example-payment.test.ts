@@ -26,6 +26,7 @@ function sandboxEnvironment(client: SandboxClient): ChainEnvironment {
     nextSequence: () => undefined,
     setting: () => undefined,
     now: () => Date.now(),
+    pause: async () => {},
     warn: () => undefined,
   };
 }
@@ -109,9 +110,9 @@ describe("an example payment", () => {
     expect(parsed.hash).toBe(Buffer.from(twice).reverse().toString("hex"));
   });
 
-  test("refuses an address of another type or network, and a chain without examples", () => {
+  test("refuses an address of another type or network, and an example that does not exist", () => {
     expect(examplePayment("BTC", wallet("LTC"))).rejects.toThrow(RangeError);
     expect(examplePayment("BTC", wallet("BTC", { network: "mainnet" }))).rejects.toThrow(RangeError);
-    expect(examplePayment("XRP", wallet("ETH"))).rejects.toThrow(RangeError);
+    expect(examplePayment("ETH", wallet("ETH"), "other")).rejects.toThrow(RangeError);
   });
 });

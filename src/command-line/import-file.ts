@@ -1,0 +1,43 @@
+import type { Secret } from "../../providers/secret.ts";
+import { KmsError } from "../errors.ts";
+import { type ImportResult, importWallets } from "../vault/import-wallets.ts";
+import { fileKindAt } from "../vault/vault-file.ts";
+import { readWallets } from "./import-password.ts";
+import { type PrintedResult, printWarnings } from "./print-warnings.ts";
+import { type CommandContext, withNewOrExistingVault, withVault } from "./unlock.ts";
+
+/** The same context, which asks for the vault's password once. */
+function askingOnce(context: CommandContext): CommandContext {
+  let asked: Promise<Secret> | undefined;
+  return {
+    ...context,
+    password(purpose) {
+      asked ??= context.password(purpose);
+      return asked;
+    },
+  };
+}
+
+/**
+ * Takes the wallets of a file into the vault, all or none. A new vault is made only when the file could be read; an
+ * existing one is opened first, so that a wrong password is not taken for one of the file.
+ *
+ * @throws KmsError `CANNOT_READ`, `IMPORT_DAMAGED`, `IMPORT_UNREADABLE`, `IMPORT_CONFLICT`, and those of opening the vault
+ */
+export async function importFile(
+  context: CommandContext,
+  file: string,
+): Promise<PrintedResult<ImportResult>> {
+  if ((await fileKindAt(file)) === "missing") {
+    throw new KmsError("CANNOT_READ", `There is no file ${file} to import.`);
+  }
+  const once = askingOnce(context);
+  if ((await fileKindAt(context.vaultPath)) === "missing") {
+    const wallets = await readWallets(once, file, () => once.password("create"));
+    return withNewOrExistingVault(once, async (vault) => printWarnings(await importWallets(vault, wallets)));
+  }
+  return withVault(once, async (vault) => {
+    const wallets = await readWallets(once, file, () => once.password("unlock"));
+    return printWarnings(await importWallets(vault, wallets));
+  });
+}

@@ -1,0 +1,71 @@
+import type { ArgsDef } from "citty";
+
+/**
+ * Every option of the program, by its canonical (kebab-case) name. Each is accepted by every command, because scripts
+ * of the original hand the same options to all; a command's help shows those that matter to it.
+ */
+export const options = {
+  path: {
+    type: "string",
+    valueHint: "file",
+    description: "The vault file (default ~/.tatumrc/wallet.dat)",
+  },
+  "env-file": {
+    type: "string",
+    valueHint: "file",
+    description: "File with environment variables (default ./.env, then ~/.tatumrc/.env)",
+  },
+  "api-key": {
+    type: "string",
+    valueHint: "key",
+    description: "Tatum API key; better given as TATUM_API_KEY, since other users can see arguments",
+  },
+  testnet: { type: "boolean", description: "Use the test networks" },
+  chain: {
+    type: "string",
+    valueHint: "BTC,ETH",
+    description: "Chains to poll, separated by commas (default: all for which the vault holds wallets)",
+  },
+  period: { type: "string", valueHint: "seconds", description: "Seconds between polls (default 5)" },
+  "external-url": {
+    type: "string",
+    valueHint: "url",
+    description: "Your server that approves each transaction (four-eye check); required on mainnet",
+  },
+  "external-url-method": {
+    type: "string",
+    valueHint: "GET|POST",
+    description: "How to ask it: GET sends the id, POST the whole transaction (default GET)",
+  },
+  "run-once": { type: "boolean", description: "Run one cycle and exit" },
+  wallets: { type: "string", valueHint: "id,id", description: "Only these signature IDs" },
+  "transaction-ids": { type: "string", valueHint: "id,id", description: "Only these pending transactions" },
+  aws: { type: "boolean", description: "Take the password from AWS Secrets Manager" },
+  azure: { type: "boolean", description: "Take the password from Azure Key Vault" },
+  vgs: { type: "boolean", description: "Take the password from VGS Vault" },
+  port: {
+    type: "string",
+    valueHint: "number",
+    description: "Port of the sandbox on 127.0.0.1 (default 3999)",
+  },
+  node: {
+    type: "string",
+    valueHint: "ETH=http://127.0.0.1:8545",
+    description: "Nodes the sandbox passes broadcasts on to, separated by commas",
+  },
+  help: { type: "boolean", description: "Show help" },
+  version: { type: "boolean", description: "Show the version" },
+} as const satisfies ArgsDef;
+
+export type OptionName = keyof typeof options;
+
+/** The options of all commands that open the vault. */
+export const vaultOptions = ["path", "env-file"] as const satisfies readonly OptionName[];
+
+/** Options for the `args` of a command. */
+export function pickOptions<Name extends OptionName>(...names: readonly Name[]): Pick<typeof options, Name> {
+  return Object.fromEntries(names.map((name) => [name, options[name]])) as unknown as Pick<
+    typeof options,
+    Name
+  >;
+}

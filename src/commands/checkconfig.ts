@@ -1,0 +1,13 @@
+import { defineCommand } from "citty";
+import { describeConfiguration } from "../command-line/describe-configuration.ts";
+import { pickOptions } from "../command-line/options.ts";
+import { createContext } from "../command-line/unlock.ts";
+import { writeOutput } from "../standard-streams.ts";
+
+export default defineCommand({
+  meta: { name: "checkconfig", description: "Print where settings come from, without secrets" },
+  args: pickOptions("path", "env-file", "api-key", "aws", "azure", "vgs"),
+  async run({ args }) {
+    writeOutput(await describeConfiguration(createContext(args), args["api-key"]));
+  },
+});

@@ -1,0 +1,33 @@
+import { defineCommand } from "citty";
+import { pickOptions } from "../command-line/options.ts";
+import { createContext, withVault } from "../command-line/unlock.ts";
+import { readDaemonSettings } from "../signing/daemon-settings.ts";
+import { startDaemon } from "../signing/start-daemon.ts";
+
+export default defineCommand({
+  meta: {
+    name: "daemon",
+    description: "Poll for pending transactions, have them approved, sign and broadcast them",
+  },
+  args: pickOptions(
+    "external-url",
+    "external-url-method",
+    "chain",
+    "testnet",
+    "period",
+    "run-once",
+    "wallets",
+    "transaction-ids",
+    "api-key",
+    "path",
+    "env-file",
+    "aws",
+    "azure",
+    "vgs",
+  ),
+  async run({ args }) {
+    const context = createContext(args);
+    const settings = await readDaemonSettings(args, context.config);
+    await withVault(context, (vault) => startDaemon(vault, settings));
+  },
+});

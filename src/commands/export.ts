@@ -1,0 +1,14 @@
+import { defineCommand } from "citty";
+import { pickOptions } from "../command-line/options.ts";
+import { printJson } from "../command-line/print.ts";
+import { createContext, withVault } from "../command-line/unlock.ts";
+
+export default defineCommand({
+  meta: { name: "export", description: "Print all wallets with their secrets" },
+  args: pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  async run({ args }) {
+    await withVault(createContext(args), async (vault) =>
+      printJson(Object.fromEntries(await vault.exportAll())),
+    );
+  },
+});

@@ -1,0 +1,20 @@
+import { defineCommand } from "citty";
+import { pickOptions } from "../command-line/options.ts";
+import { printJson } from "../command-line/print.ts";
+import { createContext, withNewOrExistingVault } from "../command-line/unlock.ts";
+import { knownChain } from "../wallets/known-chain.ts";
+import { generateManagedWallet, toNetwork } from "../wallets/managed-wallets.ts";
+
+export default defineCommand({
+  meta: { name: "generatemanagedwallet", description: "Make a wallet and store it in the vault" },
+  args: {
+    chain: { type: "positional", required: true, description: "Chain, such as BTC" },
+    ...pickOptions("testnet", "path", "env-file", "aws", "azure", "vgs"),
+  },
+  async run({ args }) {
+    const chain = await knownChain(args.chain);
+    await withNewOrExistingVault(createContext(args), async (vault) => {
+      printJson(await generateManagedWallet(vault, chain, toNetwork(args.testnet)));
+    });
+  },
+});

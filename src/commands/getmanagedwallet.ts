@@ -1,0 +1,18 @@
+import { defineCommand } from "citty";
+import { pickOptions } from "../command-line/options.ts";
+import { printJson } from "../command-line/print.ts";
+import { createContext, withVault } from "../command-line/unlock.ts";
+import { getManagedWallet } from "../wallets/managed-wallets.ts";
+
+export default defineCommand({
+  meta: { name: "getmanagedwallet", description: "Print a stored wallet with its secrets" },
+  args: {
+    signatureId: { type: "positional", required: true, description: "Signature ID of the wallet" },
+    ...pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  },
+  async run({ args }) {
+    await withVault(createContext(args), async (vault) =>
+      printJson(await getManagedWallet(vault, args.signatureId)),
+    );
+  },
+});

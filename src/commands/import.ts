@@ -1,0 +1,17 @@
+import { resolve } from "node:path";
+import { defineCommand } from "citty";
+import { importFile } from "../command-line/import-file.ts";
+import { pickOptions } from "../command-line/options.ts";
+import { printJson } from "../command-line/print.ts";
+import { createContext } from "../command-line/unlock.ts";
+
+export default defineCommand({
+  meta: { name: "import", description: "Take in an original wallet.dat, or the JSON that export prints" },
+  args: {
+    file: { type: "positional", required: true, description: "The file to read; it is not changed" },
+    ...pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  },
+  async run({ args }) {
+    printJson(await importFile(createContext(args), resolve(args.file)));
+  },
+});

@@ -1,0 +1,19 @@
+import { defineCommand } from "citty";
+import { pickOptions } from "../command-line/options.ts";
+import { printJson } from "../command-line/print.ts";
+import { createContext, withVault } from "../command-line/unlock.ts";
+import { retryJob } from "../signing/job-inspection.ts";
+
+export default defineCommand({
+  meta: {
+    name: "retry",
+    description: "Have the daemon try a job again, with the same bytes if it was signed",
+  },
+  args: {
+    id: { type: "positional", required: true, description: "Id of the pending transaction" },
+    ...pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  },
+  async run({ args }) {
+    await withVault(createContext(args), async (vault) => printJson(await retryJob(vault, args.id)));
+  },
+});

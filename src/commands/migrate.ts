@@ -1,0 +1,16 @@
+import { defineCommand } from "citty";
+import { migrateFile } from "../command-line/migrate-file.ts";
+import { pickOptions } from "../command-line/options.ts";
+import { printJson } from "../command-line/print.ts";
+import { createContext } from "../command-line/unlock.ts";
+
+export default defineCommand({
+  meta: {
+    name: "migrate",
+    description: "Turn an original wallet.dat into a vault in its place; the old file is kept",
+  },
+  args: pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  async run({ args }) {
+    printJson(await migrateFile(createContext(args)));
+  },
+});

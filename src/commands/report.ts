@@ -1,0 +1,28 @@
+import { defineCommand } from "citty";
+import { pickOptions } from "../command-line/options.ts";
+import { printJson } from "../command-line/print.ts";
+import { createContext, withVault } from "../command-line/unlock.ts";
+import type { Vault } from "../vault/vault.ts";
+import { fileKindAt } from "../vault/vault-file.ts";
+import { createReport } from "../wallets/report.ts";
+
+export default defineCommand({
+  meta: {
+    name: "report",
+    description: "Print facts about the installation and about wallets, without secrets",
+  },
+  args: {
+    signatureIds: { type: "positional", required: false, description: "Signature IDs, separated by commas" },
+    ...pickOptions("path", "env-file", "api-key", "aws", "azure", "vgs"),
+  },
+  async run({ args }) {
+    const context = createContext(args);
+    const options = {
+      storeType: context.storeType,
+      apiKey: args["api-key"] ?? context.config.get("TATUM_API_KEY"),
+      signatureIds: args.signatureIds,
+    };
+    const print = async (vault?: Vault): Promise<void> => printJson(await createReport(vault, options));
+    await ((await fileKindAt(context.vaultPath)) === "missing" ? print() : withVault(context, print));
+  },
+});

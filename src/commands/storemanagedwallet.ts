@@ -1,0 +1,23 @@
+import { defineCommand } from "citty";
+import { pickOptions } from "../command-line/options.ts";
+import { printJson } from "../command-line/print.ts";
+import { createContext, withNewOrExistingVault } from "../command-line/unlock.ts";
+import { knownChain } from "../wallets/known-chain.ts";
+import { checkMnemonic, storeManagedWallet, toNetwork } from "../wallets/managed-wallets.ts";
+
+export default defineCommand({
+  meta: { name: "storemanagedwallet", description: "Store the wallet of a mnemonic that is asked for" },
+  args: {
+    chain: { type: "positional", required: true, description: "Chain, such as BTC" },
+    ...pickOptions("testnet", "path", "env-file", "aws", "azure", "vgs"),
+  },
+  async run({ args }) {
+    const chain = await knownChain(args.chain);
+    const network = toNetwork(args.testnet);
+    const context = createContext(args);
+    const fields = checkMnemonic(chain, network, await context.prompt.ask("Enter mnemonic to store"));
+    await withNewOrExistingVault(context, async (vault) => {
+      printJson(await storeManagedWallet(vault, chain, network, fields));
+    });
+  },
+});

@@ -1,0 +1,18 @@
+import { resolve } from "node:path";
+import { defineCommand } from "citty";
+import { pickOptions } from "../command-line/options.ts";
+import { printNote } from "../command-line/print.ts";
+import { createContext, withVault } from "../command-line/unlock.ts";
+
+export default defineCommand({
+  meta: { name: "backup", description: "Write a checked copy of the vault, also while the daemon runs" },
+  args: {
+    file: { type: "positional", required: true, description: "The file to make; it must not exist" },
+    ...pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  },
+  async run({ args }) {
+    const file = resolve(args.file);
+    await withVault(createContext(args), (vault) => vault.backup(file));
+    printNote(`The backup ${file} is complete and opens with the same password.`);
+  },
+});

@@ -1,0 +1,16 @@
+import { defineCommand } from "citty";
+import { pickOptions } from "../command-line/options.ts";
+import { printNote } from "../command-line/print.ts";
+import { askNewPassword, createContext, withVault } from "../command-line/unlock.ts";
+
+export default defineCommand({
+  meta: { name: "change-password", description: "Give the vault another password" },
+  args: pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  async run({ args }) {
+    const context = createContext(args);
+    await withVault(context, async (vault) => {
+      await vault.changePassword(await askNewPassword(context));
+      printNote("The password was changed. Backups made before still open with the old one.");
+    });
+  },
+});

@@ -1,0 +1,12 @@
+import { defineCommand } from "citty";
+import { pickOptions } from "../command-line/options.ts";
+import { printJson } from "../command-line/print.ts";
+import { createContext, withVault } from "../command-line/unlock.ts";
+
+export default defineCommand({
+  meta: { name: "status", description: "Print the vault's format, key slots and number of wallets" },
+  args: pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  async run({ args }) {
+    await withVault(createContext(args), async (vault) => printJson(await vault.status()));
+  },
+});

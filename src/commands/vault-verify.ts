@@ -1,0 +1,12 @@
+import { defineCommand } from "citty";
+import { pickOptions } from "../command-line/options.ts";
+import { printJson } from "../command-line/print.ts";
+import { createContext, withVault } from "../command-line/unlock.ts";
+
+export default defineCommand({
+  meta: { name: "verify", description: "Open every record of the vault and check the vault as a whole" },
+  args: pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  async run({ args }) {
+    await withVault(createContext(args), async (vault) => printJson(await vault.verify()));
+  },
+});

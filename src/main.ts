@@ -1,0 +1,18 @@
+import { writeSync } from "node:fs";
+import { version } from "./version.ts";
+
+const argv = process.argv.slice(2);
+if (argv.length === 1 && argv[0] === "--version") {
+  // The one question that scripts ask again and again is answered before anything else is loaded.
+  try {
+    writeSync(1, `${version}\n`);
+  } catch {
+    // Nobody reads it: the status of an input or output error (sysexits.h).
+    process.exitCode = 74;
+  }
+} else {
+  const { runCommandLine } = await import("./command-line/run.ts");
+  const status = await runCommandLine(argv);
+  // A pipe on standard input that nobody closes would keep the process alive.
+  process.exit(status);
+}

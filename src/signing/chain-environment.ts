@@ -1,0 +1,83 @@
+import type { Chain, ChainEnvironment, Network, ThirdPartyRequest } from "../../chains/chain.ts";
+import { ChainError } from "../../chains/chain-error.ts";
+import { type JsonValue, stringifyExactJson } from "../../chains/exact-json.ts";
+import { KmsError } from "../errors.ts";
+import { isSuccess, jsonOf } from "../tatum/api-answer.ts";
+import { type HttpClient, HttpFailure } from "../tatum/http-client.ts";
+import { pause } from "../tatum/retry.ts";
+import type { TatumApi } from "../tatum/tatum-api.ts";
+
+export interface OutsideWorld {
+  readonly api: TatumApi;
+  readonly http: HttpClient;
+  readonly network: Network;
+  setting(name: string): string | undefined;
+  /** Milliseconds until an answer of a third party has to be there. */
+  readonly timeout: number;
+  readonly stopping?: AbortSignal | undefined;
+}
+
+/** Where a third party of a chain is: at its own place, or where the operator says. */
+function thirdPartyUrl({ facts }: Chain, name: string, world: OutsideWorld): URL {
+  const variable = `TATUM_KMS_${name}_URL`;
+  const configured = world.setting(variable) ?? facts.thirdParties?.[name]?.[world.network];
+  if (configured === undefined) throw new KmsError("INTERNAL", `${facts.ticker} has no third party ${name}.`);
+  if (!URL.canParse(configured)) throw new KmsError("CONFIGURATION", `${variable} is not a URL.`);
+  return new URL(configured);
+}
+
+async function askThirdParty(
+  chain: Chain,
+  world: OutsideWorld,
+  name: string,
+  { method, path, body }: ThirdPartyRequest,
+): Promise<JsonValue> {
+  const base = thirdPartyUrl(chain, name, world);
+  world.http.allow(base);
+  const url = new URL(base.href.replace(/\/+$/, "") + path);
+  try {
+    const answer = await world.http.send({
+      method,
+      url,
+      timeout: world.timeout,
+      signal: world.stopping,
+      ...(body === undefined
+        ? {}
+        : { body: stringifyExactJson(body), headers: { "content-type": "application/json" } }),
+    });
+    const json = isSuccess(answer) ? jsonOf(answer) : undefined;
+    if (json !== undefined) return json;
+    throw new KmsError("NETWORK", `${url.host} gave no usable answer (HTTP ${answer.status}).`);
+  } catch (failure) {
+    if (failure instanceof HttpFailure) throw new KmsError("NETWORK", failure.message, { cause: failure });
+    throw failure;
+  }
+}
+
+/** What a chain may use of the outside world while it works on one transaction. */
+export function createChainEnvironment(
+  chain: Chain,
+  world: OutsideWorld,
+  account: string | undefined,
+  nextSequence: bigint | undefined,
+  warn: (message: string) => void,
+): ChainEnvironment {
+  return {
+    network: world.network,
+    get: (path) => world.api.get(path),
+    post: (path, body) => world.api.post(path, body),
+    rpc: (path, method, params) => world.api.rpc(path, method, params),
+    askThirdParty: (name, request) => askThirdParty(chain, world, name, request),
+    nextSequence(asked) {
+      if (asked === account) return nextSequence;
+      throw new ChainError(
+        "INVALID_TRANSACTION",
+        "The transaction is signed for another account than it was prepared for.",
+      );
+    },
+    setting: (name) => world.setting(name),
+    now: () => Date.now(),
+    pause: (milliseconds) => pause(milliseconds, world.stopping),
+    warn,
+  };
+}

@@ -1,0 +1,172 @@
+/** One round of one chain: poll, then work off what is listed and what was left unfinished. */
+import type { Chain } from "../../chains/chain.ts";
+import { ApiUnavailable } from "../tatum/api-unavailable.ts";
+import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";
+import type { Poll } from "../tatum/tatum-api.ts";
+import { describeFailure } from "./describe-failure.ts";
+import type { Job } from "./job.ts";
+import { isFinished, type Outcome } from "./job-outcome.ts";
+import { Lanes } from "./lanes.ts";
+import {
+  type ProcessContext,
+  prepareTransaction,
+  processTransaction,
+  resume,
+} from "./process-transaction.ts";
+
+/** The API takes no more signature IDs for one chain and API key. */
+export const MAXIMUM_SIGNATURE_IDS = 25_000;
+
+export interface RoundOptions {
+  readonly chain: Chain;
+  readonly signatureIds: readonly string[];
+  /** Only these pending transactions, when given. */
+  readonly transactionIds?: ReadonlySet<string> | undefined;
+  readonly context: ProcessContext;
+  /** Told the API's announcement of the newest version. */
+  readonly onLatestVersion: (announcement: string) => void;
+}
+
+function describeWallets(signatureIds: readonly string[]): string {
+  return signatureIds.length > 5 ? `${signatureIds.length} wallets` : `wallets ${signatureIds.join(",")}`;
+}
+
+/** What a poll gave: a list, or how long the API asked to wait. */
+interface PollResult {
+  readonly list?: Poll;
+  /** Milliseconds. */
+  readonly retryAfter?: number | undefined;
+}
+
+async function poll({ chain, signatureIds, context, onLatestVersion }: RoundOptions): Promise<PollResult> {
+  const { ticker } = chain.facts;
+  const { log, api, stopping } = context;
+  if (signatureIds.length > MAXIMUM_SIGNATURE_IDS) {
+    log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`);
+    return {};
+  }
+  log.info(`Getting pending transaction from ${ticker} for ${describeWallets(signatureIds)}.`);
+  try {
+    const list = await api.pending(ticker, signatureIds);
+    if (list.latestVersion !== undefined) onLatestVersion(list.latestVersion);
+    return { list };
+  } catch (failure) {
+    if (!(failure instanceof ApiUnavailable)) throw failure;
+    if (!stopping.aborted) log.error(failure.message);
+    return { retryAfter: failure.retryAfter };
+  }
+}
+
+/** Logs the entries that cannot be read, and plans to report those that have an id, each of them once. */
+function tellMalformed({ context, chain }: RoundOptions, malformed: readonly MalformedTransaction[]): void {
+  const { log, reports } = context;
+  const { ticker } = chain.facts;
+  const nameless = malformed.filter(({ id }) => id === undefined);
+  const [first] = nameless;
+  if (first !== undefined && reports.addMalformed(undefined, first.problem)) {
+    log.error(
+      `Could not process ${nameless.length} entries of ${ticker} without an id, error: ${first.problem}`,
+    );
+  }
+  for (const { id, problem } of malformed) {
+    if (id === undefined) continue;
+    if (reports.addMalformed(id, `Error: The pending transaction cannot be read: ${problem}.`)) {
+      log.error(`Could not process transaction id ${id} of ${ticker}, error: ${problem}`);
+    }
+  }
+}
+
+/** The transactions to work on, each once. */
+function wanted({ transactionIds, context }: RoundOptions, list: Poll): ListedTransaction[] {
+  const { log } = context;
+  const seen = new Set<string>();
+  const result: ListedTransaction[] = [];
+  for (const entry of list.entries) {
+    if (!("transaction" in entry)) continue;
+    const { id } = entry.transaction;
+    if (entry.completedAs !== undefined || seen.has(id)) continue;
+    seen.add(id);
+    if (transactionIds !== undefined && !transactionIds.has(id)) {
+      log.info(`Tx processing skipped: ${id}. Expected one of: ${[...transactionIds].join(", ")}`);
+      continue;
+    }
+    result.push(entry);
+  }
+  return result;
+}
+
+/** Jobs with signed bytes that the API did not list this time: they may still have to go out. */
+async function unlistedJobs(options: RoundOptions, listed: readonly ListedTransaction[]): Promise<Job[]> {
+  const { chain, context, transactionIds } = options;
+  const isListed = new Set(listed.map(({ transaction }) => transaction.id));
+  const jobs = await context.journal.list("signed", "sent");
+  return jobs.filter(
+    (job) =>
+      job.chain === chain.facts.ticker &&
+      !isListed.has(job.id) &&
+      (transactionIds === undefined || transactionIds.has(job.id)),
+  );
+}
+
+/** Works off what is listed and what was left unfinished; how each transaction ended. */
+async function workOff(options: RoundOptions, listed: readonly ListedTransaction[]): Promise<Outcome[]> {
+  const { chain, context } = options;
+  const outcomes: Outcome[] = [];
+  const lanes = new Lanes();
+  // What goes wrong with one transaction does not stop the others.
+  const contained = async <Result>(id: string, work: () => Promise<Result>): Promise<Result | Outcome> => {
+    try {
+      return await work();
+    } catch (failure) {
+      context.log.error(`Could not process transaction id ${id}, error: ${describeFailure(failure)}`);
+      return "waiting";
+    }
+  };
+  const add = (id: string, account: string | undefined, work: () => Promise<Outcome>): void =>
+    lanes.add(account, async () => void outcomes.push(await contained(id, work)));
+  const resumeLater = (job: Job, isListed: boolean): void =>
+    add(job.id, job.signed?.sequence?.account, () => resume(job, isListed, chain, context));
+
+  for (const job of await unlistedJobs(options, listed)) resumeLater(job, false);
+  for (const entry of listed) {
+    if (context.stopping.aborted) break;
+    const { id, hashes, signatures } = entry.transaction;
+    const found = await contained(id, () => prepareTransaction(entry, chain, context));
+    if (typeof found === "string") {
+      outcomes.push(found);
+    } else if ("signedJob" in found) {
+      resumeLater(found.signedJob, true);
+    } else {
+      context.log.info(
+        `Processing pending transaction ${id} of ${chain.facts.ticker}, ${hashes.length + signatures.length} signatures.`,
+      );
+      add(id, found.account, () => processTransaction(found, chain, context));
+    }
+  }
+  await lanes.finished();
+  return outcomes;
+}
+
+export interface RoundResult {
+  /** Whether nothing is left to do: the poll succeeded and every transaction is finished. */
+  readonly isFinished: boolean;
+  /** Milliseconds that the API asked to wait before the next poll. */
+  readonly retryAfter?: number | undefined;
+}
+
+export async function runChainRound(options: RoundOptions): Promise<RoundResult> {
+  const { chain, context } = options;
+  const { list, retryAfter } = await poll(options);
+  const entries = list?.entries ?? [];
+  const malformed = entries.flatMap((entry) => ("transaction" in entry ? [] : [entry]));
+  tellMalformed(options, malformed);
+  if (list !== undefined && list.listed > entries.length) {
+    context.log.warn(
+      `The API listed ${list.listed} pending transactions of ${chain.facts.ticker}; only the first ${entries.length} are worked on.`,
+    );
+  }
+  const outcomes = await workOff(options, list === undefined ? [] : wanted(options, list));
+  await context.reports.send(context.api, context.journal, context.log);
+  const hasAll = list !== undefined && list.listed === entries.length && malformed.length === 0;
+  return { isFinished: hasAll && outcomes.every(isFinished), retryAfter };
+}

@@ -1,0 +1,75 @@
+import type { Log } from "../operations/log.ts";
+import type { TatumApi } from "../tatum/tatum-api.ts";
+import type { Job } from "./job.ts";
+import type { Journal } from "./journal.ts";
+
+const MAXIMUM_TEXT_LENGTH = 2000;
+/** Errors in one call. */
+const MAXIMUM_BATCH = 500;
+/** Causes that are remembered for a job; causes that hold a changing number would pile up. */
+const MAXIMUM_REPORTED = 20;
+/** Malformed entries that are remembered, the latest. */
+const MAXIMUM_MALFORMED = 20_000;
+
+interface Report {
+  /** Absent for an entry that could not be read. */
+  readonly job?: Job;
+  readonly signatureId: string;
+  readonly error: string;
+}
+
+/** Failures to tell the Tatum API: each job and cause once, those of a round together. */
+export class ErrorReports {
+  readonly #pending: Report[] = [];
+  readonly #toldWithoutJob = new Set<string>();
+
+  /** Plans to report a cause, unless it was reported before. The text must hold no secret and no path. */
+  add(job: Job, text: string): void {
+    const error = text.slice(0, MAXIMUM_TEXT_LENGTH);
+    if (job.reported.includes(error)) return;
+    this.#pending.push({ job, signatureId: job.id, error });
+  }
+
+  /**
+   * The same for an entry that could not be read and so has no job. One without an id cannot be reported.
+   * @returns whether this is new.
+   */
+  addMalformed(id: string | undefined, text: string): boolean {
+    const error = text.slice(0, MAXIMUM_TEXT_LENGTH);
+    if (this.#toldWithoutJob.has(`${id}\n${error}`)) return false;
+    if (id === undefined) this.#rememberMalformed(`${id}\n${error}`);
+    else this.#pending.push({ signatureId: id, error });
+    return true;
+  }
+
+  /** Sends what was planned. What the API did not take is planned again when the cause occurs again. */
+  async send(api: TatumApi, journal: Journal, log: Log): Promise<void> {
+    const planned = this.#pending.splice(0);
+    for (let from = 0; from < planned.length; from += MAXIMUM_BATCH) {
+      const batch = planned.slice(from, from + MAXIMUM_BATCH);
+      const problem = await api.reportErrors(batch.map(({ signatureId, error }) => ({ signatureId, error })));
+      if (problem !== undefined) {
+        log.warn(`The API did not take the report of ${batch.length} failed transactions: ${problem}.`);
+        return;
+      }
+      for (const report of batch) await this.#remember(report, journal);
+    }
+  }
+
+  async #remember({ job, signatureId, error }: Report, journal: Journal): Promise<void> {
+    const current = job === undefined ? undefined : await journal.find(job.chain, job.id);
+    if (current === undefined) {
+      this.#rememberMalformed(`${signatureId}\n${error}`);
+      return;
+    }
+    const reported = [...current.reported, error].slice(-MAXIMUM_REPORTED);
+    await journal.move(current, current.state, { reported }, Date.now());
+  }
+
+  #rememberMalformed(told: string): void {
+    this.#toldWithoutJob.add(told);
+    const [oldest] = this.#toldWithoutJob;
+    if (this.#toldWithoutJob.size > MAXIMUM_MALFORMED && oldest !== undefined)
+      this.#toldWithoutJob.delete(oldest);
+  }
+}

@@ -1,0 +1,19 @@
+/** How one pending transaction ended a round. */
+export type Outcome =
+  /** Broadcast and acknowledged. */
+  | "done"
+  /** The four-eye server said no. */
+  | "denied"
+  /** Not signed; the cause was or will be reported. */
+  | "failed"
+  /** Something did not answer; it is tried again. */
+  | "waiting"
+  /** Needs a person. */
+  | "parked"
+  /** Not due, or finished before. */
+  | "skipped";
+
+/** Outcomes after which a single run has nothing left to do. */
+export function isFinished(outcome: Outcome): boolean {
+  return outcome === "done" || outcome === "denied" || outcome === "skipped";
+}

@@ -1,0 +1,148 @@
+/** A job: one pending transaction on its way through the pipeline, as the journal keeps it. */
+import * as v from "valibot";
+import type { SignedTransaction } from "../../chains/chain.ts";
+
+/**
+ * `seen`: listed, not yet approved. `denied`: the four-eye server said no (it may say yes later). `approved`: it said
+ * yes. `failed`: could not be signed; nothing was. `signed`: the bytes are recorded, none left this machine. `sent`: they
+ * may be on their way. `done`: the API has them. `parked`: refused again and again after it was sent, or no longer known
+ * to the API; waits for a person.
+ */
+export const jobStates = [
+  "seen",
+  "denied",
+  "approved",
+  "failed",
+  "signed",
+  "sent",
+  "done",
+  "parked",
+] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** The states in which signed bytes exist, so that no other bytes may ever be made for the job. */
+export const signedStates: readonly JobState[] = ["signed", "sent", "done", "parked"];
+
+/** Which state may follow which. From `signed` on there is no way back. */
+const following: Readonly<Record<JobState, readonly JobState[]>> = {
+  seen: ["seen", "denied", "approved", "failed"],
+  denied: ["denied", "seen", "approved", "failed"],
+  approved: ["approved", "seen", "denied", "failed", "signed"],
+  failed: ["failed", "seen", "denied", "approved"],
+  signed: ["signed", "sent", "done", "parked"],
+  sent: ["sent", "done", "parked"],
+  parked: ["parked", "sent", "done"],
+  done: ["done"],
+};
+
+export function mayFollow(from: JobState, to: JobState): boolean {
+  return following[from].includes(to);
+}
+
+const digits = v.pipe(v.string(), v.regex(/^\d+$/));
+
+const signedSchema = v.object({
+  payload: v.string(),
+  transactionId: v.string(),
+  filledIn: v.record(v.string(), v.string()),
+  sequence: v.optional(v.object({ account: v.string(), number: digits })),
+  expiry: v.optional(v.object({ kind: v.picklist(["height", "time"]), value: digits })),
+});
+
+const jobSchema = v.object({
+  id: v.string(),
+  chain: v.string(),
+  network: v.picklist(["mainnet", "testnet"]),
+  /** SHA-256 of the content that was seen first; only this content may be signed. */
+  contentDigest: v.string(),
+  withdrawalId: v.optional(v.string()),
+  /** Tries since the last progress that did not succeed. */
+  attempts: v.number(),
+  /** How often the API or the node refused the signed bytes. */
+  refusals: v.number(),
+  /** What went wrong last, for people. */
+  problem: v.optional(v.string()),
+  /** Causes that the API has been told. */
+  reported: v.array(v.string()),
+  signed: v.optional(signedSchema),
+  /** The transaction id the API answered with. */
+  txId: v.optional(v.string()),
+  /** Milliseconds since 1970. */
+  createdAt: v.number(),
+});
+
+/** What is sealed in the journal's row. */
+export type JobContent = v.InferOutput<typeof jobSchema>;
+
+export interface Job extends JobContent {
+  readonly key: Uint8Array;
+  readonly state: JobState;
+  /** Counts the changes of the row; a change made from an older one is refused. */
+  readonly revision: number;
+  /** Not to be tried again before this time, in milliseconds since 1970. */
+  readonly attemptAt: number;
+}
+
+/** @throws ValiError when the text is not the JSON of a job. */
+export function parseJobContent(text: string): JobContent {
+  return v.parse(jobSchema, JSON.parse(text));
+}
+
+export function serializeJobContent(job: JobContent): string {
+  const {
+    id,
+    chain,
+    network,
+    contentDigest,
+    withdrawalId,
+    attempts,
+    refusals,
+    problem,
+    reported,
+    signed,
+    txId,
+    createdAt,
+  } = job;
+  return JSON.stringify({
+    id,
+    chain,
+    network,
+    contentDigest,
+    withdrawalId,
+    attempts,
+    refusals,
+    problem,
+    reported,
+    signed,
+    txId,
+    createdAt,
+  });
+}
+
+/** Signed bytes in the form the journal keeps them. */
+export function recordOfSigned(signed: SignedTransaction): NonNullable<JobContent["signed"]> {
+  const { payload, transactionId, filledIn, sequence, expiry } = signed;
+  return {
+    payload,
+    transactionId,
+    filledIn: { ...filledIn },
+    ...(sequence === undefined
+      ? {}
+      : { sequence: { account: sequence.account, number: sequence.number.toString() } }),
+    ...(expiry === undefined ? {} : { expiry: { kind: expiry.kind, value: expiry.value.toString() } }),
+  };
+}
+
+/** The counterpart of {@link recordOfSigned}. */
+export function signedOfRecord(record: NonNullable<JobContent["signed"]>): SignedTransaction {
+  const { payload, transactionId, filledIn, sequence, expiry } = record;
+  return {
+    payload,
+    transactionId,
+    filledIn,
+    ...(sequence === undefined
+      ? {}
+      : { sequence: { account: sequence.account, number: BigInt(sequence.number) } }),
+    ...(expiry === undefined ? {} : { expiry: { kind: expiry.kind, value: BigInt(expiry.value) } }),
+  };
+}

@@ -1,0 +1,209 @@
+/**
+ * The journal: what was seen, signed and sent, so that nothing is signed twice. Each change is one durable database
+ * transaction. Rows show their state and when to try again; everything else is sealed by the vault, and a row's key
+ * is a keyed hash, so that a stolen file tells no ids.
+ */
+import type { Network, PendingTransaction, SignedTransaction } from "../../chains/chain.ts";
+import { KmsError } from "../errors.ts";
+import type { Session } from "../store/database.ts";
+import {
+  insertJobRow,
+  type JobRow,
+  readJobRow,
+  readJobRows,
+  readLaneRow,
+  replaceLaneRow,
+  updateJobRow,
+} from "../store/job-rows.ts";
+import type { Vault } from "../vault/vault.ts";
+import {
+  type Job,
+  type JobContent,
+  type JobState,
+  jobStates,
+  mayFollow,
+  parseJobContent,
+  recordOfSigned,
+  serializeJobContent,
+  signedStates,
+} from "./job.ts";
+
+const JOB_PURPOSE = "job";
+const LANE_PURPOSE = "lane";
+
+const utf8 = new TextEncoder();
+const text = new TextDecoder("utf-8", { fatal: true });
+
+function damaged(what: string, cause?: unknown): KmsError {
+  return new KmsError("JOURNAL", `The journal is damaged: ${what}.`, {
+    cause,
+    hint: "Stop the daemon, check which transactions were sent, and restore the vault from a backup.",
+  });
+}
+
+/** What may be changed about a job between two steps. */
+export type JobChanges = Partial<
+  Pick<Job, "attempts" | "refusals" | "attemptAt" | "problem" | "reported" | "txId">
+>;
+
+export class Journal {
+  readonly #vault: Vault;
+
+  constructor(vault: Vault) {
+    this.#vault = vault;
+  }
+
+  /** The job of a pending transaction, if it was seen before. */
+  async find(chain: string, id: string): Promise<Job | undefined> {
+    const row = await this.#vault.database.read((session) => readJobRow(session, this.#jobKey(chain, id)));
+    return row === undefined ? undefined : this.#open(row);
+  }
+
+  /** Jobs in any of these states, per state the one changed longest ago first. */
+  async list(...states: readonly JobState[]): Promise<Job[]> {
+    const jobs: Job[] = [];
+    for (const state of states) {
+      const rows = await this.#vault.database.read((session) => readJobRows(session, state));
+      jobs.push(...rows.map((row) => this.#open(row)));
+    }
+    return jobs;
+  }
+
+  /** Starts the job of a transaction; the job as it stands when another process has started it meanwhile. */
+  async begin(
+    transaction: PendingTransaction,
+    network: Network,
+    contentDigest: string,
+    now: number,
+  ): Promise<Job> {
+    const content: JobContent = {
+      id: transaction.id,
+      chain: transaction.chain,
+      network,
+      contentDigest,
+      ...(transaction.withdrawalId === undefined ? {} : { withdrawalId: transaction.withdrawalId }),
+      attempts: 0,
+      refusals: 0,
+      reported: [],
+      createdAt: now,
+    };
+    const key = this.#jobKey(transaction.chain, transaction.id);
+    const job: Job = { ...content, key, state: "seen", revision: 0, attemptAt: 0 };
+    return this.#vault.database.transaction(async (session) => {
+      const row = await readJobRow(session, key);
+      if (row !== undefined) return this.#open(row);
+      await insertJobRow(session, this.#close(job), now);
+      return job;
+    });
+  }
+
+  /**
+   * Moves a job on.
+   * @throws KmsError `JOURNAL` when the step is not allowed, or when another process changed the job meanwhile.
+   */
+  async move(job: Job, state: JobState, changes: JobChanges, now: number): Promise<Job> {
+    if (signedStates.includes(state) && job.signed === undefined) {
+      throw new KmsError("JOURNAL", `Job ${job.id} cannot become ${state}: nothing was signed.`);
+    }
+    return this.#vault.database.transaction((session) =>
+      this.#write(session, job, { ...job, ...changes, state }, now),
+    );
+  }
+
+  /**
+   * Records the signed bytes, and the sequence number they use up, before anything is sent. A job that has signed
+   * bytes never gets others.
+   *
+   * @throws KmsError `JOURNAL`
+   */
+  async recordSigned(job: Job, signed: SignedTransaction, now: number): Promise<Job> {
+    if (job.signed !== undefined) throw new KmsError("JOURNAL", `Job ${job.id} was signed before.`);
+    const { problem: _, ...rest } = job;
+    const next: Job = { ...rest, state: "signed", attempts: 0, attemptAt: 0, signed: recordOfSigned(signed) };
+    return this.#vault.database.transaction(async (session) => {
+      if (signed.sequence !== undefined) {
+        const { account, number } = signed.sequence;
+        await this.#useSequence(session, this.#laneKey(job.chain, job.network, account), number);
+      }
+      return this.#write(session, job, next, now);
+    });
+  }
+
+  /** The lowest sequence number of an account that no signed transaction uses; `undefined` when none was signed. */
+  async nextSequence(chain: string, network: Network, account: string): Promise<bigint | undefined> {
+    const key = this.#laneKey(chain, network, account);
+    return this.#vault.database.read((session) => this.#readSequence(session, key));
+  }
+
+  async #useSequence(session: Session, key: Uint8Array, used: bigint): Promise<void> {
+    const known = await this.#readSequence(session, key);
+    if (known !== undefined && known > used) return;
+    await replaceLaneRow(
+      session,
+      key,
+      this.#vault.seal(LANE_PURPOSE, key, utf8.encode((used + 1n).toString())),
+    );
+  }
+
+  async #readSequence(session: Session, key: Uint8Array): Promise<bigint | undefined> {
+    const sealed = await readLaneRow(session, key);
+    if (sealed === undefined) return undefined;
+    try {
+      return BigInt(text.decode(this.#vault.open(LANE_PURPOSE, key, sealed)));
+    } catch (cause) {
+      throw damaged("the sequence number of an account does not open", cause);
+    }
+  }
+
+  async #write(session: Session, from: Job, to: Job, now: number): Promise<Job> {
+    if (!mayFollow(from.state, to.state)) {
+      throw new KmsError("JOURNAL", `Job ${from.id} cannot go from ${from.state} to ${to.state}.`);
+    }
+    const next: Job = { ...to, revision: from.revision + 1 };
+    if (await updateJobRow(session, this.#close(next), now)) return next;
+    throw new KmsError("JOURNAL", `Job ${from.id} was changed by another process at the same time.`, {
+      hint: "Run one daemon for each vault file.",
+    });
+  }
+
+  #jobKey(chain: string, id: string): Uint8Array {
+    return this.#vault.keyedHash(JOB_PURPOSE, utf8.encode(`${chain}\n${id}`));
+  }
+
+  #laneKey(chain: string, network: Network, account: string): Uint8Array {
+    return this.#vault.keyedHash(LANE_PURPOSE, utf8.encode(`${chain}\n${network}\n${account}`));
+  }
+
+  /** State and revision take part in the seal, so that an old row cannot be passed off as a new one's state. */
+  #purpose({ state, revision }: Pick<Job, "state" | "revision">): string {
+    return `${JOB_PURPOSE}/${state}/${revision}`;
+  }
+
+  #close(job: Job): JobRow {
+    const account = job.signed?.sequence?.account;
+    return {
+      jobKey: job.key,
+      state: job.state,
+      laneKey: account === undefined ? null : this.#laneKey(job.chain, job.network, account),
+      revision: job.revision,
+      attemptAt: Math.trunc(job.attemptAt),
+      sealed: this.#vault.seal(this.#purpose(job), job.key, utf8.encode(serializeJobContent(job))),
+    };
+  }
+
+  #open(row: JobRow): Job {
+    const state = jobStates.find((known) => known === row.state);
+    if (state === undefined) throw damaged(`a job is in the unknown state ${row.state.slice(0, 20)}`);
+    try {
+      const opened = this.#vault.open(
+        this.#purpose({ state, revision: row.revision }),
+        row.jobKey,
+        row.sealed,
+      );
+      const content = parseJobContent(text.decode(opened));
+      return { ...content, key: row.jobKey, state, revision: row.revision, attemptAt: row.attemptAt };
+    } catch (cause) {
+      throw damaged("the seal of a job does not open", cause);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/** However long something fails, it is tried again at least so often: 5 minutes, in milliseconds. */
+const MAXIMUM_WAIT = 5 * 60 * 1000;
+
+/** A wait that the other side asks for is kept, unless it is longer than an hour. */
+const MAXIMUM_ASKED = 60 * 60 * 1000;
+
+/** Milliseconds to wait when the other side asked for `asked`. */
+export function boundedWait(asked: number): number {
+  return Math.min(asked, MAXIMUM_ASKED);
+}
+
+/**
+ * When to try again after `attempts` tries in a row without success: the waits grow from one period, doubling, up to
+ * five minutes (or one period, if that is longer). A wait that the other side asked for is kept, up to an hour.
+ *
+ * @param period milliseconds between polls
+ * @param now milliseconds since 1970
+ * @returns milliseconds since 1970
+ */
+export function nextAttempt(attempts: number, period: number, now: number, asked = 0): number {
+  const longest = Math.max(MAXIMUM_WAIT, period);
+  const growing = period * 2 ** Math.min(Math.max(attempts - 1, 0), 16);
+  return now + Math.max(Math.min(longest, growing), boundedWait(asked));
+}

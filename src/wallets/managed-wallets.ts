@@ -1,0 +1,191 @@
+/** Wallets under the care of the vault: made, stored, and asked for keys and addresses. */
+import { randomUUID } from "node:crypto";
+import type { Chain, Network, WalletFields } from "../../chains/chain.ts";
+import { loadChain } from "../../chains/index.ts";
+import type { Secret } from "../../providers/secret.ts";
+import { KmsError } from "../errors.ts";
+import type { Vault } from "../vault/vault.ts";
+import { networkOf, walletFields } from "../vault/wallet-fields.ts";
+import type { WalletRecord } from "../vault/wallet-record.ts";
+
+/** The index at which the keys of a batch are derived, as the original has it. */
+const BATCH_INDEX = 1;
+
+/** Keys that one durable write adds to the vault; what was printed is in the vault. */
+const BATCH_CHUNK = 100;
+
+export const MAXIMUM_BATCH = 1_000_000;
+
+/** What the outside learns of a wallet that was stored. */
+export interface StoredWallet {
+  readonly signatureId: string;
+  readonly address?: string;
+  readonly xpub?: string;
+}
+
+export function toNetwork(testnet: boolean | undefined): Network {
+  return testnet === true ? "testnet" : "mainnet";
+}
+
+function toRecord(fields: WalletFields, chain: Chain, network: Network): WalletRecord {
+  return { ...fields, chain: chain.facts.ticker, testnet: network === "testnet" };
+}
+
+/** Stores a wallet under a new signature ID. */
+export async function storeManagedWallet(
+  vault: Vault,
+  chain: Chain,
+  network: Network,
+  fields: WalletFields,
+): Promise<StoredWallet> {
+  const signatureId = randomUUID();
+  await vault.add([[signatureId, toRecord(fields, chain, network)]]);
+  return {
+    signatureId,
+    ...(fields.address === undefined ? {} : { address: fields.address }),
+    ...(fields.xpub === undefined ? {} : { xpub: fields.xpub }),
+  };
+}
+
+/** Makes a wallet and stores it. */
+export function generateManagedWallet(vault: Vault, chain: Chain, network: Network): Promise<StoredWallet> {
+  return storeManagedWallet(vault, chain, network, chain.generateWallet(network));
+}
+
+/**
+ * Reads a mnemonic before anything is asked or written.
+ * @throws ChainError `INVALID_KEY`
+ */
+export function checkMnemonic(chain: Chain, network: Network, mnemonic: Secret): WalletFields {
+  return chain.restoreWallet(mnemonic.reveal().trim().split(/\s+/).join(" "), network);
+}
+
+/** A private key that was understood but is not yet stored. */
+export interface CheckedPrivateKey {
+  readonly address: string;
+  readonly warnings: readonly string[];
+  readonly fields: WalletFields;
+}
+
+/**
+ * Reads a private key before anything is asked or written.
+ * @throws ChainError `INVALID_KEY`
+ */
+export function checkPrivateKey(chain: Chain, network: Network, privateKey: Secret): CheckedPrivateKey {
+  const text = privateKey.reveal().trim();
+  const { address, warnings } = chain.parsePrivateKey(text, network);
+  return { address, warnings, fields: { privateKey: text } };
+}
+
+export async function storeManagedPrivateKey(
+  vault: Vault,
+  chain: Chain,
+  network: Network,
+  { fields }: CheckedPrivateKey,
+): Promise<{ signatureId: string }> {
+  const { signatureId } = await storeManagedWallet(vault, chain, network, fields);
+  return { signatureId };
+}
+
+/**
+ * Makes and stores private keys, each of a fresh wallet. A key is handed to `onStored` only when it is durably in the
+ * vault; the time grows linearly with the count.
+ */
+export async function generatePrivateKeyBatch(
+  vault: Vault,
+  chain: Chain,
+  network: Network,
+  count: number,
+  onStored: (key: { signatureId: string; address: string }) => void,
+): Promise<void> {
+  for (let done = 0; done < count; done += BATCH_CHUNK) {
+    const entries = Array.from({ length: Math.min(BATCH_CHUNK, count - done) }, () => {
+      const wallet = chain.generateWallet(network);
+      const privateKey = chain.derivePrivateKey(wallet, BATCH_INDEX, network);
+      // From the key itself: the slow way from the mnemonic was gone once, and this is what the vault will hold.
+      const { address } = chain.parsePrivateKey(privateKey, network);
+      return { signatureId: randomUUID(), address, record: toRecord({ privateKey }, chain, network) };
+    });
+    await vault.add(entries.map(({ signatureId, record }) => [signatureId, record] as const));
+    for (const { signatureId, address } of entries) onStored({ signatureId, address });
+  }
+}
+
+/**
+ * The stored entry of a signature ID.
+ * @throws KmsError `NO_SUCH_WALLET`
+ */
+export async function getManagedWallet(vault: Vault, signatureId: string): Promise<WalletRecord> {
+  const record = await vault.get(signatureId);
+  if (record === undefined) throw noSuchWallet(signatureId);
+  return record;
+}
+
+function noSuchWallet(signatureId: string): KmsError {
+  return new KmsError("NO_SUCH_WALLET", `No such wallet for signatureId '${signatureId.slice(0, 128)}'.`);
+}
+
+/** @throws KmsError `NO_SUCH_WALLET` */
+export async function removeManagedWallet(vault: Vault, signatureId: string): Promise<void> {
+  if (!(await vault.remove(signatureId))) throw noSuchWallet(signatureId);
+}
+
+interface Derivation {
+  readonly chain: Chain;
+  readonly fields: WalletFields;
+  readonly network: Network;
+  readonly index: number;
+}
+
+/** The chain a stored entry names, which may be anything in an old one. */
+async function chainOf(signatureId: string, record: WalletRecord): Promise<Chain> {
+  const { chain: ticker } = record;
+  const chain = typeof ticker === "string" ? await loadChain(ticker) : undefined;
+  if (chain !== undefined) return chain;
+  throw new KmsError("INVALID_INPUT", `The blockchain of wallet ${signatureId} is not one of this version.`);
+}
+
+async function prepareDerivation(
+  signatureId: string,
+  record: WalletRecord,
+  index: number | undefined,
+): Promise<Derivation> {
+  const chain = await chainOf(signatureId, record);
+  const fields = walletFields(record);
+  if (index === undefined && fields.mnemonic !== undefined) {
+    throw new KmsError("USAGE", `Wallet ${signatureId} is mnemonic based: give the derivation index.`);
+  }
+  return { chain, fields, network: networkOf(record), index: index ?? 0 };
+}
+
+/**
+ * The private key at an index; of a private-key wallet the stored key, as it was stored.
+ * @throws KmsError `NO_SUCH_WALLET`, `INVALID_INPUT`, `USAGE` when the index is missing
+ * @throws ChainError `INVALID_KEY`
+ */
+export async function getPrivateKey(
+  vault: Vault,
+  signatureId: string,
+  index: number | undefined,
+): Promise<{ privateKey: string }> {
+  const record = await getManagedWallet(vault, signatureId);
+  const { mnemonic, privateKey } = walletFields(record);
+  if (mnemonic === undefined && privateKey !== undefined) return { privateKey };
+  const { chain, fields, network, index: at } = await prepareDerivation(signatureId, record, index);
+  return { privateKey: chain.derivePrivateKey(fields, at, network) };
+}
+
+/**
+ * The address at an index; of a private-key wallet its one address.
+ * @throws KmsError `NO_SUCH_WALLET`, `INVALID_INPUT`, `USAGE` when the index is missing
+ * @throws ChainError `INVALID_KEY`
+ */
+export async function getAddress(
+  vault: Vault,
+  signatureId: string,
+  index: number | undefined,
+): Promise<{ address: string }> {
+  const record = await getManagedWallet(vault, signatureId);
+  const { chain, fields, network, index: at } = await prepareDerivation(signatureId, record, index);
+  return { address: chain.deriveAddress(fields, at, network) };
+}

@@ -1,0 +1,81 @@
+import { maskApiKey } from "../mask-api-key.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { WalletRecord } from "../vault/wallet-record.ts";
+import { version } from "../version.ts";
+
+type WalletType = "MNEMONIC" | "PRIVATE_KEY" | "SECRET" | "OTHER";
+
+interface WalletReport {
+  readonly type: WalletType;
+  readonly chain: unknown;
+  readonly testnet: unknown;
+  readonly warnings?: readonly string[];
+}
+
+/** What the `report` command prints; the members and their order are those of the original. */
+export interface Report {
+  readonly system: {
+    readonly kmsVersion: string;
+    readonly nodeVersion: string;
+    readonly store: { readonly type: string; readonly exists: boolean };
+  };
+  readonly wallets: Readonly<Record<string, WalletReport>>;
+  readonly apiKey: string;
+  readonly warnings?: readonly string[];
+}
+
+function typeOf(record: WalletRecord): WalletType {
+  if ("mnemonic" in record) return "MNEMONIC";
+  if ("privateKey" in record) return "PRIVATE_KEY";
+  return "secret" in record ? "SECRET" : "OTHER";
+}
+
+/** The text fields a wallet of each type has to have. An xpub is checked only where the entry has one. */
+function expectedTexts(type: WalletType, record: WalletRecord): string[] {
+  if (type === "MNEMONIC") return ["chain", "mnemonic", ...("xpub" in record ? ["xpub"] : [])];
+  if (type === "PRIVATE_KEY") return ["chain", "privateKey"];
+  return type === "SECRET" ? ["chain", "secret"] : ["chain"];
+}
+
+function reportWallet(record: WalletRecord): WalletReport {
+  const type = typeOf(record);
+  const warnings = expectedTexts(type, record)
+    .filter((field) => typeof record[field] !== "string")
+    .map((field) => `Field '${field}' is not string. Its type is: ${typeof record[field]}`);
+  if (typeof record["testnet"] !== "boolean") {
+    warnings.push(`Field 'testnet' is not boolean. Its type is: ${typeof record["testnet"]}`);
+  }
+  if (type === "OTHER")
+    warnings.push("Wallet type is not recognized: it holds no mnemonic, private key or secret");
+  const base = { type, chain: record["chain"], testnet: record["testnet"] };
+  return warnings.length === 0 ? base : { ...base, warnings };
+}
+
+export interface ReportOptions {
+  readonly storeType: string;
+  readonly apiKey: string | undefined;
+  /** Separated by commas. */
+  readonly signatureIds: string | undefined;
+}
+
+/** Facts for a support request: nothing secret is in it. Without a vault it says that there is none. */
+export async function createReport(vault: Vault | undefined, options: ReportOptions): Promise<Report> {
+  const wallets: Record<string, WalletReport> = {};
+  const warnings: string[] = [];
+  const ids = (options.signatureIds ?? "").split(",").map((id) => id.trim());
+  for (const id of ids.filter((text) => text !== "")) {
+    const record = await vault?.get(id);
+    if (record === undefined) warnings.push(`No wallet found for signatureId: ${id}`);
+    else wallets[id] = reportWallet(record);
+  }
+  return {
+    system: {
+      kmsVersion: version,
+      nodeVersion: `bun ${Bun.version}`,
+      store: { type: options.storeType, exists: vault !== undefined },
+    },
+    wallets,
+    apiKey: options.apiKey === undefined ? "N/A" : maskApiKey(options.apiKey),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
+}

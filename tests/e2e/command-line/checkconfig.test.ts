@@ -1,0 +1,106 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Installation } from "../executable.ts";
+
+const installation = new Installation();
+afterAll(() => installation.remove());
+
+const unsetPassword = { TATUM_KMS_PASSWORD: "" };
+
+async function table(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  const { status, stdout, stderr } = await installation.run(["checkconfig", ...args], { env });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return stdout;
+}
+
+test("prints the labels of the original in their order", async () => {
+  const { version } = (await Bun.file("package.json").json()) as { version: string };
+  expect(await table([], unsetPassword)).toBe(`Version                          : ${version}
+Wallet file path                 : ${installation.vaultPath}
+Wallet exists                    : false
+Wallet store type                : LOCAL
+Environment vars file            : ${installation.home}/.tatumrc/.env
+TATUM_API_KEY                    : N/A
+TATUM_KMS_PASSWORD               : N/A
+TATUM_KMS_VGS_ALIAS              : N/A
+TATUM_KMS_VGS_USERNAME           : N/A
+TATUM_KMS_VGS_PASSWORD           : N/A
+TATUM_KMS_AZURE_SECRETVERSION    : N/A
+TATUM_KMS_AZURE_SECRETNAME       : N/A
+TATUM_KMS_AZURE_VAULTURL         : N/A
+TATUM_KMS_AWS_REGION             : N/A
+TATUM_KMS_AWS_ACCESS_KEY_ID      : N/A
+TATUM_KMS_AWS_SECRET_ACCESS_KEY  : N/A
+TATUM_KMS_AWS_SECRET_NAME        : N/A
+TATUM_KMS_AWS_SECRET_KEY         : N/A
+TATUM_KMS_DEBUG_MODE             : N/A
+`);
+});
+
+describe("secrets", () => {
+  const secrets = [
+    "TATUM_KMS_PASSWORD",
+    "TATUM_KMS_VGS_ALIAS",
+    "TATUM_KMS_VGS_USERNAME",
+    "TATUM_KMS_VGS_PASSWORD",
+    "TATUM_KMS_AZURE_SECRETVERSION",
+    "TATUM_KMS_AZURE_SECRETNAME",
+    "TATUM_KMS_AZURE_VAULTURL",
+    "TATUM_KMS_AWS_ACCESS_KEY_ID",
+    "TATUM_KMS_AWS_SECRET_ACCESS_KEY",
+    "TATUM_KMS_AWS_SECRET_NAME",
+    "TATUM_KMS_AWS_SECRET_KEY",
+  ];
+  // Characters that stand nowhere else in the table, and a length that would show in asterisks.
+  const canary = "\u00e4\u00f6\u00fc\u00df\u0111\u0142\u00fe";
+
+  test("are set or not, and from where; no character and no length of one is shown", async () => {
+    const shown = await table([], Object.fromEntries(secrets.map((name) => [name, canary])));
+    for (const name of secrets)
+      expect(shown).toMatch(new RegExp(`^${name} *: set \\(from environment\\)$`, "m"));
+    for (const character of canary) expect(shown).not.toContain(character);
+    expect(shown).not.toContain("*");
+  });
+
+  test("of an env file name the file", async () => {
+    const file = join(installation.home, "kms.env");
+    writeFileSync(file, `TATUM_KMS_PASSWORD=${canary}\n`);
+    const shown = await table(["--env-file", file], unsetPassword);
+    expect(shown).toMatch(new RegExp(`^TATUM_KMS_PASSWORD *: set \\(from ${file}\\)$`, "m"));
+  });
+});
+
+test.each([
+  ["0123456789abcdefghij", "0123************ghij"],
+  ["0123456789abcdef", "0123********cdef"],
+  ["0123456789abcde", "***************"],
+  ["short", "*****"],
+])(
+  "of the API key the first and last 4 characters are shown, of a short one nothing: %s",
+  async (key, shown) => {
+    expect(await table(["--api-key", key])).toContain(`TATUM_API_KEY                    : ${shown}\n`);
+    expect(await table([], { TATUM_API_KEY: key })).toContain(`: ${shown}\n`);
+  },
+);
+
+test("region and debug mode are shown in clear", async () => {
+  const shown = await table([], { TATUM_KMS_AWS_REGION: "eu-1", TATUM_KMS_DEBUG_MODE: "1" });
+  expect(shown).toContain("TATUM_KMS_AWS_REGION             : eu-1\n");
+  expect(shown).toContain("TATUM_KMS_DEBUG_MODE             : 1\n");
+});
+
+test.each([
+  ["--aws", "AWS"],
+  ["--azure", "AZURE"],
+  ["--vgs", "VGS"],
+])("the store type of %s is %s", async (option, type) => {
+  expect(await table([option])).toContain(`Wallet store type                : ${type}\n`);
+});
+
+test("a wallet file exists, whatever it is, and --path tells where", async () => {
+  mkdirSync(dirname(installation.vaultPath), { recursive: true });
+  writeFileSync(installation.vaultPath, "");
+  expect(await table([])).toContain("Wallet exists                    : true\n");
+  expect(await table(["--path=elsewhere"])).toContain("Wallet exists                    : false\n");
+});

@@ -1,0 +1,52 @@
+/** docs/command-line.md says what the program does. */
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { options } from "../../../src/command-line/options.ts";
+import { program } from "../../../src/command-line/program.ts";
+import { selectCommand } from "../../../src/command-line/select-command.ts";
+import { type ErrorCode, exitStatus, KmsError } from "../../../src/errors.ts";
+
+const root = join(import.meta.dir, "../../..");
+const text = await Bun.file(join(root, "docs/command-line.md")).text();
+const errorCodes = [
+  ...(await Bun.file(join(root, "src/errors.ts")).text()).matchAll(/^ {2}([A-Z_]+): exitStatus/gm),
+].map(([, code]) => code as ErrorCode);
+
+async function commandNames(): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of Object.keys((await selectCommand(program, [])).command.subCommands as object)) {
+    const { command } = await selectCommand(program, [name]);
+    const below = Object.keys((command.subCommands ?? {}) as object);
+    names.push(...(below.length === 0 ? [name] : below.map((second) => `${name} ${second}`)));
+  }
+  return names;
+}
+
+describe("docs/command-line.md", () => {
+  test("has every command with an example", async () => {
+    for (const name of await commandNames()) {
+      expect(text).toMatch(new RegExp(`^\\| .*\`${name}[ \`]`, "m"));
+    }
+    for (const [, example] of text.matchAll(
+      /`(tatum-kms [a-z-]+(?: (?:status|verify|list|show|retry|backup|change-password))?)/g,
+    )) {
+      if (example === "tatum-kms <") continue;
+      const words = (example as string).split(" ").slice(1);
+      const { command } = await selectCommand(program, words);
+      expect(command.run).toBeFunction();
+    }
+  });
+
+  test.each(Object.keys(options))("has the option --%s", (name) => {
+    expect(text).toMatch(new RegExp(`^\\| .*\`--${name}[=\`]`, "m"));
+  });
+
+  test("has every exit status with its errors", () => {
+    expect(errorCodes.length).toBeGreaterThan(20);
+    for (const code of errorCodes) {
+      const { exitStatus: status } = new KmsError(code, "");
+      expect(text).toMatch(new RegExp(`^\\| ${status} \\| .*\`${code}\``, "m"));
+    }
+    for (const status of Object.values(exitStatus)) expect(text).toContain(`\n| ${status} |`);
+  });
+});

@@ -1,0 +1,73 @@
+/** Runs a command in a terminal, as a person does: questions come on the screen, answers are typed. */
+import { executable, type Installation } from "../executable.ts";
+
+const LONGEST_WAIT = 10_000;
+
+export interface TerminalOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Run by a shell after the executable has ended, in the same terminal. */
+  readonly afterwards?: string;
+}
+
+export class TerminalRun {
+  /** Everything that came on the screen. */
+  screen = "";
+  readonly #child: Bun.Subprocess;
+  #read = 0;
+
+  constructor(installation: Installation, args: readonly string[], options: TerminalOptions = {}) {
+    const command = [executable, ...args];
+    const { afterwards } = options;
+    const decoder = new TextDecoder();
+    this.#child = Bun.spawn(
+      afterwards === undefined ? command : ["bash", "-c", `"$@"; ${afterwards}`, "bash", ...command],
+      {
+        cwd: installation.home,
+        env: { HOME: installation.home, PATH: "/usr/bin:/bin", TERM: "xterm", ...options.env },
+        terminal: {
+          cols: 200,
+          rows: 50,
+          data: (_terminal, bytes) => {
+            this.screen += decoder.decode(bytes, { stream: true });
+          },
+        },
+      },
+    );
+  }
+
+  /** Waits until the screen shows a text that was not there when this was last called. */
+  async shows(text: string): Promise<void> {
+    const end = Date.now() + LONGEST_WAIT;
+    for (;;) {
+      const at = this.screen.indexOf(text, this.#read);
+      if (at !== -1) {
+        this.#read = at + text.length;
+        return;
+      }
+      if (Date.now() > end || this.#child.exitCode !== null) {
+        throw new Error(`The screen does not show "${text}": ${this.screen}`);
+      }
+      await Bun.sleep(10);
+    }
+  }
+
+  type(keys: string): void {
+    this.#child.terminal?.write(keys);
+  }
+
+  /** Types an answer and Enter when a question is on the screen. */
+  async answer(question: string, answer: string): Promise<void> {
+    await this.shows(question);
+    this.type(`${answer}\r`);
+  }
+
+  /** Waits for the end; the status, or the name of the signal that ended it. */
+  async ended(): Promise<number | string | null> {
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), LONGEST_WAIT);
+    await this.#child.exited;
+    clearTimeout(timer);
+    // What was written last is still on its way through the terminal.
+    await Bun.sleep(30);
+    return this.#child.signalCode ?? this.#child.exitCode;
+  }
+}

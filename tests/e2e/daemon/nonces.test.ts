@@ -1,0 +1,51 @@
+import { expect, test } from "bun:test";
+import { parseTransaction } from "viem";
+import { onScene, payloadOf } from "./running-daemon.ts";
+import { ethAddress, ethPaymentWithoutNonce, pendingId } from "./wallets.ts";
+
+const COUNT = `/v3/ethereum/transaction/count/${ethAddress}`;
+
+function nonceOf(payload: string): number {
+  return parseTransaction(payload as `0x${string}`).nonce ?? 0;
+}
+
+test(
+  "several transactions of one sender get consecutive nonces in the order of the list, across restarts, while the node's count stays behind",
+  onScene(async ({ api, runOnce }) => {
+    api.answer = ({ path }) => (path === COUNT ? Response.json(40) : undefined);
+    const rounds = [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [11, 12], [13]];
+    for (const numbers of rounds) {
+      api.pending = numbers.map(ethPaymentWithoutNonce);
+      expect(await runOnce(["--chain=ETH"])).toMatchObject({ status: 0 });
+    }
+    expect(api.broadcasts.map(({ body }) => (body as { signatureId: string }).signatureId)).toEqual(
+      rounds.flat().map(pendingId),
+    );
+    expect(api.broadcasts.map(payloadOf).map(nonceOf)).toEqual(rounds.flat().map((_, at) => 40 + at));
+  }),
+);
+
+test(
+  "the node's count wins when it is ahead",
+  onScene(async ({ api, runOnce }) => {
+    let count = 40;
+    api.answer = ({ path }) => (path === COUNT ? Response.json(count) : undefined);
+    for (const number of [1, 2]) {
+      api.pending = [ethPaymentWithoutNonce(number)];
+      expect(await runOnce(["--chain=ETH"])).toMatchObject({ status: 0 });
+      count = 50;
+    }
+    expect(api.broadcasts.map(payloadOf).map(nonceOf)).toEqual([40, 50]);
+  }),
+);
+
+test(
+  "a nonce is not used up by a transaction that was refused before it was signed",
+  onScene(async ({ api, runOnce }) => {
+    api.answer = ({ path }) => (path === COUNT ? Response.json(40) : undefined);
+    api.fourEye = ({ path }) => new Response("", { status: path.endsWith(pendingId(2)) ? 404 : 200 });
+    api.pending = [1, 2, 3].map(ethPaymentWithoutNonce);
+    expect(await runOnce(["--chain=ETH"])).toMatchObject({ status: 0 });
+    expect(api.broadcasts.map(payloadOf).map(nonceOf)).toEqual([40, 41]);
+  }),
+);

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "bun:test";
+import { onScene } from "./running-daemon.ts";
+import { bitcoinPayment, ethPaymentWithoutNonce } from "./wallets.ts";
+
+describe("TATUM_API_URL", () => {
+  for (const slash of ["", "/"]) {
+    test(
+      `may have a path prefix${slash === "" ? "" : " and a final slash"}; every call goes there`,
+      onScene(async ({ api, runOnce }) => {
+        const server = Bun.serve({
+          hostname: "127.0.0.1",
+          port: 0,
+          async fetch(request) {
+            const { pathname, search } = new URL(request.url);
+            if (!pathname.startsWith("/gateway/tatum/v3/")) return new Response("", { status: 418 });
+            const body = request.method === "GET" ? {} : { body: await request.text() };
+            return fetch(api.url + pathname.slice("/gateway/tatum".length) + search, {
+              method: request.method,
+              headers: request.headers,
+              ...body,
+            });
+          },
+        });
+        try {
+          api.pending = [bitcoinPayment.pending, ethPaymentWithoutNonce(1)];
+          api.answer = ({ path }) => {
+            if (path.includes("/transaction/count/")) return Response.json(3);
+            if (path.startsWith("/v3/kms/pending/")) return undefined;
+            return path.endsWith("bitcoin/broadcast")
+              ? Response.json({ txId: "x", failed: true })
+              : undefined;
+          };
+          const env = { TATUM_API_URL: `http://127.0.0.1:${server.port}/gateway/tatum${slash}` };
+          expect(await runOnce([], { env })).toMatchObject({ status: 0 });
+          expect(api.broadcasts).toHaveLength(2);
+          expect(api.requests.filter(({ method }) => method === "PUT")).toHaveLength(1);
+        } finally {
+          await server.stop(true);
+        }
+      }),
+    );
+  }
+
+  for (const value of [
+    "not a url",
+    "ftp://example.test",
+    "https://example.test/?key=1",
+    "https://example.test/#a",
+  ]) {
+    test(
+      `is refused when it is ${value}`,
+      onScene(async ({ runOnce }) => {
+        const run = await runOnce([], { env: { TATUM_API_URL: value } });
+        expect(run).toMatchObject({ status: 78, stderr: expect.stringContaining("TATUM_API_URL") });
+      }),
+    );
+  }
+
+  test(
+    "warns when the API key would travel unprotected",
+    onScene(async ({ runOnce }) => {
+      const env = { TATUM_API_URL: "http://192.0.2.1", TATUM_KMS_HTTP_TIMEOUT: "0.2" };
+      const run = await runOnce(["--chain=BTC"], { env });
+      expect(run.stderr).toContain("WARN: http://192.0.2.1 is asked over plain http");
+    }),
+  );
+});
+
+describe("TATUM_API_KEY", () => {
+  test(
+    "is needed: nobody is asked for a password without it",
+    onScene(async ({ api, runOnce }) => {
+      const run = await runOnce([], { env: { TATUM_API_KEY: "", TATUM_KMS_PASSWORD: "" }, input: "" });
+      expect(run).toMatchObject({ status: 78, stderr: expect.stringContaining("TATUM_API_KEY") });
+      expect(api.requests).toEqual([]);
+    }),
+  );
+
+  test(
+    "may be given as an option, which wins",
+    onScene(async ({ api, runOnce }) => {
+      await runOnce(["--chain=BTC", "--apiKey=from-the-option"]);
+      expect(api.requests[0]?.headers["x-api-key"]).toBe("from-the-option");
+    }),
+  );
+
+  test(
+    "that no header can carry is refused",
+    onScene(async ({ runOnce }) => {
+      const { status, stderr } = await runOnce([], { env: { TATUM_API_KEY: "two\nlines" } });
+      expect(status).toBe(78);
+      expect(stderr).toContain("TATUM_API_KEY");
+      expect(stderr).not.toContain("lines");
+    }),
+  );
+});
+
+describe("numbers", () => {
+  for (const [option, status] of [
+    ["--period=abc", 64],
+    ["--period=0", 64],
+    ["--period=-1", 64],
+  ] as const) {
+    test(
+      `${option} is refused`,
+      onScene(async ({ runOnce }) => {
+        expect(await runOnce([option])).toMatchObject({ status });
+      }),
+    );
+  }
+
+  test(
+    "a number that is none is refused by name",
+    onScene(async ({ runOnce }) => {
+      for (const name of ["TATUM_RETRIES", "TATUM_RETRY_DELAY", "TATUM_KMS_HTTP_TIMEOUT"]) {
+        const run = await runOnce([], { env: { [name]: "many" } });
+        expect(run).toMatchObject({ status: 78, stderr: expect.stringContaining(name) });
+      }
+    }),
+  );
+});

@@ -1,0 +1,51 @@
+import { expect, test } from "bun:test";
+import { onScene } from "./running-daemon.ts";
+import { allWallets, ethPrivateKey, litecoinPayment } from "./wallets.ts";
+
+const LIMIT = 25_000;
+
+/** That many Ethereum wallets; the key does not matter. */
+function crowd(count: number): Record<string, Readonly<Record<string, unknown>>> {
+  const wallet = { privateKey: ethPrivateKey, chain: "ETH", testnet: false };
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, number) => [
+      `22222222-0000-4000-8000-${number.toString(16).padStart(12, "0")}`,
+      wallet,
+    ]),
+  );
+}
+
+/** Without the Ethereum wallet of the mainnet. */
+const others = Object.fromEntries(Object.entries(allWallets).filter(([, { chain }]) => chain !== "ETH"));
+
+test(
+  "a chain with more than 25,000 wallets is not polled; the others go on",
+  onScene(
+    async ({ api, runOnce }) => {
+      api.pending = [litecoinPayment.pending];
+      const started = performance.now();
+      const run = await runOnce();
+      expect(run.stderr).toContain("Error: Exceeded limit 25000 wallets for chain ETH.");
+      expect(run.stderr).toContain(`Tx was processed: ${litecoinPayment.pending.id}`);
+      expect(run.status).toBe(75);
+      expect(api.to("/v3/kms/pending/ETH")).toEqual([]);
+      expect(performance.now() - started).toBeLessThan(10_000);
+    },
+    { ...others, ...crowd(LIMIT + 1) },
+  ),
+  60_000,
+);
+
+test(
+  "25,000 wallets are polled in one request",
+  onScene(async ({ api, runOnce }) => {
+    const run = await runOnce();
+    expect(run.stderr).toContain("Getting pending transaction from ETH for 25000 wallets.");
+    expect(run.status).toBe(0);
+    const asked = api
+      .to("/v3/kms/pending/ETH")
+      .map(({ body }) => (body as { signatureIds: string[] }).signatureIds);
+    expect(asked.map(({ length }) => length)).toEqual([LIMIT]);
+  }, crowd(LIMIT)),
+  60_000,
+);

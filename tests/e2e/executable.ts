@@ -1,0 +1,67 @@
+/** Runs the built executable the way a user does: own home directory, own environment, nothing of the developer's. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The executable, as the sources of this moment make it: it is built when the first test asks for it. */
+export const executable = build();
+
+function build(): string {
+  const done = Bun.spawnSync([process.execPath, "scripts/build.ts"], {
+    cwd: root,
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  if (!done.success) throw new Error(`The executable could not be built: ${done.stderr.toString()}`);
+  return join(root, "dist", "tatum-kms");
+}
+
+export interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Sent through a pipe; without it standard input is at its end. */
+  readonly input?: string;
+  readonly cwd?: string;
+}
+
+/** A home directory with a vault of its own. */
+export class Installation {
+  readonly home = mkdtempSync(join(tmpdir(), "tatum-kms-"));
+  readonly password = "correct horse battery";
+
+  get vaultPath(): string {
+    return join(this.home, ".tatumrc", "wallet.dat");
+  }
+
+  start(args: readonly string[], options: RunOptions = {}) {
+    return Bun.spawn([executable, ...args], {
+      cwd: options.cwd ?? this.home,
+      env: { HOME: this.home, PATH: "/usr/bin:/bin", TATUM_KMS_PASSWORD: this.password, ...options.env },
+      stdin: options.input === undefined ? "ignore" : new Blob([options.input]),
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+  }
+
+  async run(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+    const child = this.start(args, options);
+    const [stdout, stderr] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    await child.exited;
+    return { status: child.exitCode, stdout, stderr };
+  }
+
+  remove(): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}

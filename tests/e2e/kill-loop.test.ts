@@ -1,0 +1,13 @@
+/** Nothing is lost and nothing is signed twice, whenever the program is killed. More rounds: `scripts/crash-test.ts`. */
+import { expect, test } from "bun:test";
+import { runCrashTest } from "./kill-loop/crash-test.ts";
+
+const ROUNDS = 100;
+
+test(`kill -9 at ${ROUNDS} random moments loses no wallet and sends no transaction with two contents`, async () => {
+  const { batch, daemon } = await runCrashTest(ROUNDS, Math.floor(Math.random() * 2 ** 31));
+  expect(batch.kills + daemon.kills).toBe(ROUNDS);
+  // Or the moments were such that nothing was proved.
+  expect(batch.acknowledged).toBeGreaterThan(100);
+  expect(daemon.broadcasts).toBeGreaterThan(daemon.transactions);
+}, 300_000);

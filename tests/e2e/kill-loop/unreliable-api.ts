@@ -1,0 +1,118 @@
+import { keccak256, parseTransaction } from "viem";
+import { type RecordedRequest, StandInApi } from "../stand-in-api.ts";
+import type { Random } from "./random.ts";
+
+/** Of an answer, in milliseconds. */
+const LONGEST_DELAY = 25;
+
+interface Entry {
+  readonly pending: { readonly id: string; readonly chain: string };
+  /** What was sent for it; more than one is what must never happen. */
+  readonly payloads: Set<string>;
+  /** Whether the node behind the API has the transaction. */
+  isOut: boolean;
+  /** Whether the API has marked it complete. */
+  isDone: boolean;
+}
+
+/**
+ * The API with a list of Ethereum payments, answers that take a random time, and broadcasts that succeed, fail, or
+ * succeed without saying so. The node's transaction count never moves.
+ */
+export class UnreliableApi {
+  readonly server = new StandInApi();
+  readonly entries = new Map<string, Entry>();
+  /** Whether broadcasts fail at random. */
+  isFlaky = true;
+  broadcasts = 0;
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+    this.server.answer = (request) => this.#answer(request);
+  }
+
+  /** Adds a payment of a wallet. */
+  add(signatureId: string): void {
+    const number = this.entries.size + 1;
+    const id = number.toString(16).padStart(24, "b");
+    const transaction = {
+      chainId: 1,
+      to: "0xdc5db2fdaaa1efd8114157fc3534cbbcc9c2faa5",
+      value: String(number),
+      gas: "21000",
+      gasPrice: "20000000000",
+    };
+    const pending = {
+      id,
+      chain: "ETH",
+      hashes: [signatureId],
+      serializedTransaction: JSON.stringify(transaction),
+    };
+    this.entries.set(id, { pending, payloads: new Set(), isOut: false, isDone: false });
+  }
+
+  get isAllDone(): boolean {
+    return [...this.entries.values()].every(({ isDone }) => isDone);
+  }
+
+  /** @throws Error when a transaction was sent with two contents, or two of them with one nonce. */
+  assertSignedOnce(): void {
+    const nonces = new Map<number, string>();
+    for (const [id, { payloads }] of this.entries) {
+      if (payloads.size > 1)
+        throw new Error(`transaction ${id} was broadcast with ${payloads.size} contents`);
+      for (const payload of payloads) {
+        const nonce = parseTransaction(payload as `0x${string}`).nonce ?? 0;
+        const other = nonces.get(nonce);
+        if (other !== undefined) throw new Error(`transactions ${other} and ${id} have the nonce ${nonce}`);
+        nonces.set(nonce, id);
+      }
+    }
+  }
+
+  async #answer({ method, path, body }: RecordedRequest): Promise<Response | undefined> {
+    // What came in the request counts even when the daemon is killed before the answer.
+    const answer = this.#decide(method, path, body);
+    await Bun.sleep(this.#random.below(LONGEST_DELAY));
+    return answer;
+  }
+
+  #decide(method: string, path: string, body: unknown): Response | undefined {
+    if (path === "/v3/kms/pending/ETH") {
+      const open = [...this.entries.values()].filter(({ isDone }) => !isDone);
+      return Response.json(open.map(({ pending }) => pending));
+    }
+    if (path.includes("/transaction/count/")) return Response.json(0);
+    if (path.endsWith("/broadcast")) return this.#broadcast(body as { txData: string; signatureId: string });
+    const entry = this.entries.get(path.split("/")[3] ?? "");
+    if (entry === undefined) return undefined;
+    if (method === "PUT") {
+      entry.isDone = true;
+      return new Response(null, { status: 204 });
+    }
+    const [payload] = entry.payloads;
+    const txId = entry.isDone && payload !== undefined ? keccak256(payload as `0x${string}`) : undefined;
+    return Response.json({ ...entry.pending, txId });
+  }
+
+  #broadcast({ txData, signatureId }: { txData: string; signatureId: string }): Response {
+    this.broadcasts++;
+    const entry = this.entries.get(signatureId);
+    if (entry === undefined) return new Response("", { status: 404 });
+    entry.payloads.add(txData);
+    if (this.isFlaky && this.#random.chance(0.15)) return new Response("", { status: 502 });
+    if (entry.isOut && !entry.isDone) {
+      return Response.json(
+        { errorCode: "ethereum.broadcast.failed", message: "already known" },
+        { status: 403 },
+      );
+    }
+    entry.isOut = true;
+    // The node has it, but the API does not mark it complete, or does not say so.
+    if (this.isFlaky && this.#random.chance(0.15)) return new Response("", { status: 500 });
+    entry.isDone = true;
+    if (this.isFlaky && this.#random.chance(0.15)) return new Response("", { status: 500 });
+    return Response.json({ txId: keccak256(txData as `0x${string}`) });
+  }
+}

@@ -1,0 +1,231 @@
+/** Solana transactions from the executable in a real Solana virtual machine. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { base58 } from "@scure/base";
+import {
+  type Address,
+  getAddressEncoder,
+  getProgramDerivedAddress,
+  getTransactionDecoder,
+} from "@solana/web3.js";
+import { FailedTransactionMetadata, LiteSVM } from "litesvm";
+import { solana } from "../../chains/sol.ts";
+import {
+  messageBytes,
+  pendingOf,
+  SYSTEM,
+  systemTransfer,
+  type TestMessage,
+} from "../chains/solana/message-builder.ts";
+import { Installation } from "./executable.ts";
+import { type RecordedRequest, StandInApi } from "./stand-in-api.ts";
+
+const TOKEN = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
+const ASSOCIATED = "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL";
+const NODE = "/v3/blockchain/node/SOL/test-api-key";
+const LAMPORTS_PER_SOL = 1_000_000_000n;
+
+type SvmAddress = Parameters<LiteSVM["getBalance"]>[0];
+type SvmTransaction = Parameters<LiteSVM["sendTransaction"]>[0];
+type SvmSignature = Parameters<LiteSVM["getTransaction"]>[0];
+
+const newAddress = (): string => solana.generateWallet("mainnet").address!;
+const payer = solana.generateWallet("mainnet");
+const owner = solana.generateWallet("mainnet");
+const mint = newAddress();
+
+describe("Solana transactions in a virtual machine", () => {
+  const installation = new Installation();
+  const api = new StandInApi();
+  const svm = new LiteSVM();
+  let heightOfBlock = 100;
+
+  beforeAll(async () => {
+    const wallets = join(installation.home, "wallets.json");
+    const common = { chain: "SOL", testnet: false };
+    writeFileSync(
+      wallets,
+      JSON.stringify({ payer: { ...payer, ...common }, owner: { ...owner, ...common } }),
+    );
+    expect(await installation.run(["import", wallets])).toMatchObject({ status: 0 });
+    for (const address of [payer.address!, owner.address!]) {
+      svm.airdrop(address as SvmAddress, (10n * LAMPORTS_PER_SOL) as Parameters<LiteSVM["airdrop"]>[1]);
+    }
+    api.answer = (request) => answerOfNode(request);
+  });
+
+  afterAll(async () => {
+    await api.stop();
+    installation.remove();
+  });
+
+  function answerOfNode({ path, body }: RecordedRequest): Response | undefined {
+    if (path !== NODE) return undefined;
+    const { id, method, params } = body as { id: number; method: string; params: readonly unknown[] };
+    try {
+      return Response.json({ jsonrpc: "2.0", id, result: call(method, params) });
+    } catch (error) {
+      return Response.json({
+        jsonrpc: "2.0",
+        id,
+        error: { code: -32002, message: (error as Error).message },
+      });
+    }
+  }
+
+  function call(method: string, [first]: readonly unknown[]): unknown {
+    switch (method) {
+      case "getLatestBlockhash":
+        heightOfBlock += 1;
+        return {
+          context: { slot: heightOfBlock },
+          value: { blockhash: svm.latestBlockhash(), lastValidBlockHeight: heightOfBlock + 150 },
+        };
+      case "sendTransaction": {
+        const wire = Buffer.from(first as string, "base64");
+        const result = svm.sendTransaction(getTransactionDecoder().decode(wire) as unknown as SvmTransaction);
+        if (result instanceof FailedTransactionMetadata) throw new Error(result.toString());
+        return base58.encode(wire.subarray(1, 65));
+      }
+      case "getTransaction": {
+        const found = svm.getTransaction(first as SvmSignature);
+        return found === null
+          ? null
+          : { meta: { err: found instanceof FailedTransactionMetadata ? found.toString() : null } };
+      }
+    }
+    throw new Error(`Method ${method} is not expected`);
+  }
+
+  async function execute(message: TestMessage, hashes: readonly string[], id: string): Promise<void> {
+    api.requests.length = 0;
+    const pending = { ...pendingOf(messageBytes(message)), id, hashes };
+    api.pending = [pending];
+    const run = await installation.run(
+      ["daemon", "--runOnce", "--chain=SOL", `--external-url=${api.fourEyeUrl}`],
+      {
+        env: api.env,
+      },
+    );
+    expect(api.reported).toEqual([]);
+    expect(run.status).toBe(0);
+    const [broadcast] = api.broadcasts;
+    const { txData } = broadcast!.body as { txData: string };
+    expect(broadcast!.body).toEqual({ txData, signatureId: id });
+    expect(svm.getTransaction(txData as SvmSignature)).not.toBeNull();
+  }
+
+  function balance(address: string): bigint {
+    return svm.getBalance(address as SvmAddress) ?? 0n;
+  }
+
+  test("a transfer of SOL", async () => {
+    const recipient = newAddress();
+    const before = balance(payer.address!);
+    const instructions = [systemTransfer(payer.address!, recipient, LAMPORTS_PER_SOL)];
+    const message = { signers: [payer.address!], writable: [recipient], readonly: [SYSTEM], instructions };
+    await execute(message, ["payer"], "a".repeat(24));
+    expect(balance(recipient)).toBe(LAMPORTS_PER_SOL);
+    expect(balance(payer.address!)).toBe(before - LAMPORTS_PER_SOL - 5000n);
+  });
+
+  test("a version 0 transfer whose fee another account pays", async () => {
+    const recipient = newAddress();
+    const [payerBefore, ownerBefore] = [balance(payer.address!), balance(owner.address!)];
+    const message = {
+      version: 0,
+      signers: [payer.address!, owner.address!],
+      writable: [recipient],
+      readonly: [SYSTEM],
+      instructions: [systemTransfer(owner.address!, recipient, 2n * LAMPORTS_PER_SOL)],
+    };
+    await execute(message, ["owner", "payer"], "b".repeat(24));
+    expect(balance(recipient)).toBe(2n * LAMPORTS_PER_SOL);
+    expect(balance(owner.address!)).toBe(ownerBefore - 2n * LAMPORTS_PER_SOL);
+    expect(balance(payer.address!)).toBe(payerBefore - 10_000n);
+  });
+
+  test("a transfer of a token to an account that is created for it", async () => {
+    const recipient = newAddress();
+    const [source, target] = [await tokenAccountOf(owner.address!), await tokenAccountOf(recipient)];
+    setAccount(mint, mintData());
+    setAccount(source, tokenAccountData(owner.address!, 1_000n));
+    const transfer = Buffer.of(12, 0, 0, 0, 0, 0, 0, 0, 0, 6);
+    transfer.writeBigUInt64LE(400n, 1);
+    const message = {
+      signers: [payer.address!],
+      readonlySigners: [owner.address!],
+      writable: [source, target],
+      readonly: [recipient, mint, SYSTEM, TOKEN, ASSOCIATED],
+      instructions: [
+        {
+          program: ASSOCIATED,
+          accounts: [payer.address!, target, recipient, mint, SYSTEM, TOKEN],
+          data: Buffer.of(1),
+        },
+        { program: TOKEN, accounts: [source, mint, target, owner.address!], data: transfer },
+      ],
+    };
+    await execute(message, ["payer", "owner"], "c".repeat(24));
+    expect(tokenBalance(source)).toBe(600n);
+    expect(tokenBalance(target)).toBe(400n);
+  });
+
+  test("a payment of more than there is, is refused, reported and not broadcast", async () => {
+    api.requests.length = 0;
+    const recipient = newAddress();
+    const instructions = [systemTransfer(payer.address!, recipient, 1000n * LAMPORTS_PER_SOL)];
+    const message = { signers: [payer.address!], writable: [recipient], readonly: [SYSTEM], instructions };
+    const id = "d".repeat(24);
+    api.pending = [{ ...pendingOf(messageBytes(message)), id, hashes: ["payer"] } as { chain: string }];
+    const args = ["daemon", "--runOnce", "--chain=SOL", `--external-url=${api.fourEyeUrl}`];
+    expect((await installation.run(args, { env: api.env })).status).toBe(75);
+    expect(api.broadcasts).toEqual([]);
+    expect(api.reported).toMatchObject([{ signatureId: id }]);
+    expect(api.reported[0]!.error).toContain("failed to send transaction");
+    expect(balance(recipient)).toBe(0n);
+  });
+
+  function setAccount(address: string, data: Buffer): void {
+    svm.setAccount({
+      address,
+      data: Uint8Array.from(data),
+      executable: false,
+      lamports: LAMPORTS_PER_SOL,
+      programAddress: TOKEN,
+      space: BigInt(data.length),
+    } as unknown as Parameters<LiteSVM["setAccount"]>[0]);
+  }
+
+  function tokenBalance(address: string): bigint {
+    const account = svm.getAccount(address as Parameters<LiteSVM["getAccount"]>[0]);
+    if (!account.exists) throw new Error(`There is no account ${address}`);
+    return Buffer.from(account.data).readBigUInt64LE(64);
+  }
+});
+
+async function tokenAccountOf(wallet: string): Promise<string> {
+  const seeds = [wallet, TOKEN, mint].map((address) => getAddressEncoder().encode(address as Address));
+  const [address] = await getProgramDerivedAddress({ programAddress: ASSOCIATED as Address, seeds });
+  return address;
+}
+
+/** The state of SPL Token's `Mint`: no authorities, 6 decimals, initialised. */
+function mintData(): Buffer {
+  const data = Buffer.alloc(82);
+  data.writeBigUInt64LE(1_000n, 36);
+  data[44] = 6;
+  data[45] = 1;
+  return data;
+}
+
+/** The state of SPL Token's `Account`: initialised, no delegate. */
+function tokenAccountData(of: string, amount: bigint): Buffer {
+  const data = Buffer.alloc(165);
+  data.set(base58.decode(mint), 0);
+  data.set(base58.decode(of), 32);
+  data.writeBigUInt64LE(amount, 64);
+  data[108] = 1;
+  return data;
+}

@@ -1,0 +1,143 @@
+/** Litecoin transactions that the daemon signs and broadcasts are accepted and mined by a real node. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { hex } from "@scure/base";
+import { p2pkh, p2sh, p2wpkh, WIF } from "@scure/btc-signer";
+import { type Sandbox, startSandbox } from "../../../src/sandbox/sandbox-server.ts";
+import { Installation, type Run } from "../executable.ts";
+import { type Litecoind, startLitecoind } from "./litecoind.ts";
+
+/** Address versions of Litecoin's regtest network; all but the bech32 prefix are those of the testnet. */
+const REGTEST = { bech32: "rltc", pubKeyHash: 0x6f, scriptHash: 0x3a, wif: 0xef };
+
+/** 0.5 LTC in satoshi. */
+const AMOUNT = 50_000_000;
+const FEE = 10_000;
+
+interface Coin {
+  readonly prevTxId: string;
+  readonly outputIndex: number;
+  readonly script: string;
+}
+
+let node: Litecoind;
+let sandbox: Sandbox;
+const installation = new Installation();
+let signatureId = "";
+let publicKey: Uint8Array;
+
+function scriptsOf(key: Uint8Array) {
+  return {
+    P2PKH: p2pkh(key, REGTEST),
+    P2WPKH: p2wpkh(key, REGTEST),
+    "P2SH-P2WPKH": p2sh(p2wpkh(key, REGTEST), REGTEST),
+  };
+}
+type Kind = keyof ReturnType<typeof scriptsOf>;
+
+/** Has the node pay the wallet with an output of this kind. */
+async function fund(kind: Kind): Promise<Coin> {
+  const { address, script } = scriptsOf(publicKey)[kind];
+  const txid = await node.call<string>("sendtoaddress", address, AMOUNT / 1e8);
+  const { hex: raw } = await node.call<{ hex: string }>("gettransaction", txid);
+  const { vout } = await node.call<{ vout: { n: number; scriptPubKey: { hex: string } }[] }>(
+    "decoderawtransaction",
+    raw,
+  );
+  const output = vout.find(({ scriptPubKey }) => scriptPubKey.hex === hex.encode(script));
+  if (output === undefined) throw new Error(`${txid} does not pay ${address}.`);
+  return { prevTxId: txid, outputIndex: output.n, script: hex.encode(script) };
+}
+
+/** Queues a transaction that spends these coins to the node; its id. */
+async function queue(coins: readonly Coin[]): Promise<string> {
+  const address = await node.call<string>("getnewaddress");
+  const { scriptPubKey } = await node.call<{ scriptPubKey: string }>("getaddressinfo", address);
+  const serializedTransaction = JSON.stringify({
+    version: 2,
+    inputs: coins.map(({ prevTxId, outputIndex, script }) => ({
+      prevTxId,
+      outputIndex,
+      sequenceNumber: 0xffffffff,
+      script: "",
+      scriptString: "",
+      output: { satoshis: AMOUNT, script },
+    })),
+    outputs: [{ satoshis: coins.length * AMOUNT - FEE, script: scriptPubKey }],
+    nLockTime: 0,
+  });
+  const hashes = coins.map(() => signatureId);
+  const response = await fetch(`${sandbox.url}/sandbox/transactions`, {
+    method: "POST",
+    body: JSON.stringify({ chain: "LTC", serializedTransaction, hashes }),
+  });
+  return ((await response.json()) as { id: string }).id;
+}
+
+function runDaemon(): Promise<Run> {
+  const env = { TATUM_API_URL: sandbox.url, TATUM_API_KEY: "sandbox" };
+  const args = ["daemon", "--testnet", "--runOnce", "--chain=LTC", `--external-url=${sandbox.fourEyeUrl}`];
+  return installation.run(args, { env });
+}
+
+async function txIdOf(id: string): Promise<string> {
+  const entries = (await (await fetch(`${sandbox.url}/sandbox/transactions`)).json()) as {
+    transaction: { id: string };
+    txId: string;
+  }[];
+  return entries.find(({ transaction }) => transaction.id === id)?.txId ?? "";
+}
+
+beforeAll(async () => {
+  node = await startLitecoind();
+  sandbox = startSandbox({ nodes: new Map([["LTC", node.url]]), testnet: true });
+  const batch = await installation.run(["generatemanagedprivatekeybatch", "LTC", "1", "--testnet"]);
+  ({ signatureId } = JSON.parse(batch.stdout) as { signatureId: string });
+  const wallet = await installation.run(["getmanagedwallet", signatureId]);
+  const { privateKey } = JSON.parse(wallet.stdout) as { privateKey: string };
+  publicKey = secp256k1.getPublicKey(WIF(REGTEST).decode(privateKey));
+}, 60_000);
+
+afterAll(async () => {
+  await sandbox?.stop();
+  await node?.stop();
+  installation.remove();
+});
+
+describe("a real Litecoin node accepts and mines a spend of", () => {
+  const cases: readonly (readonly Kind[])[] = [
+    ["P2PKH"],
+    ["P2WPKH"],
+    ["P2SH-P2WPKH"],
+    ["P2WPKH", "P2PKH", "P2SH-P2WPKH", "P2WPKH"],
+  ];
+  for (const kinds of cases) {
+    test(kinds.join(", "), async () => {
+      const coins: Coin[] = [];
+      for (const kind of kinds) coins.push(await fund(kind));
+      await node.mine(1);
+      const id = await queue(coins);
+      const run = await runDaemon();
+      expect(run).toMatchObject({ status: 0 });
+      const txId = await txIdOf(id);
+      expect(await node.call<string[]>("getrawmempool")).toContain(txId);
+      const [block] = await node.mine(1);
+      const { tx } = await node.call<{ tx: string[] }>("getblock", block);
+      expect(tx).toContain(txId);
+    });
+  }
+});
+
+test("a spend that the node refuses is reported with the node's words and not marked done", async () => {
+  const coin = await fund("P2WPKH");
+  await node.mine(1);
+  const id = await queue([{ ...coin, prevTxId: "ab".repeat(32) }]);
+  expect(await runDaemon()).toMatchObject({ status: 75 });
+  const errors = (await (await fetch(`${sandbox.url}/sandbox/errors`)).json()) as {
+    signatureId: string;
+    error: string;
+  }[];
+  expect(errors.filter(({ signatureId: about }) => about === id)).toMatchObject([
+    { error: expect.stringMatching(/litecoin\.broadcast\.failed.*missing/i) },
+  ]);
+});

@@ -1,0 +1,86 @@
+/** A stand-in of the Tatum API that answers just what a test says, and remembers every request. */
+
+export interface RecordedRequest {
+  readonly method: string;
+  /** Path with query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export type Answer = Response | undefined | Promise<Response | undefined>;
+
+export class StandInApi {
+  readonly requests: RecordedRequest[] = [];
+  /** Pending transactions by chain, listed at every poll. */
+  pending: { readonly chain: string }[] = [];
+  /** Answers before everything else; `undefined` leaves the request to the defaults. */
+  answer: (request: RecordedRequest) => Answer = () => undefined;
+  /** What the four-eye server at `fourEyeUrl` says. */
+  fourEye: (request: RecordedRequest) => Answer = () => new Response("", { status: 200 });
+  readonly #server = Bun.serve({ hostname: "127.0.0.1", port: 0, idleTimeout: 255, fetch: (request) => this.#handle(request) });
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.port}`;
+  }
+
+  get fourEyeUrl(): string {
+    return `${this.url}/four-eye`;
+  }
+
+  /** The environment that points the daemon here. */
+  get env(): Record<string, string> {
+    return { TATUM_API_URL: this.url, TATUM_API_KEY: "test-api-key", TATUM_RETRY_DELAY: "5" };
+  }
+
+  to(pathPrefix: string): RecordedRequest[] {
+    return this.requests.filter(({ path }) => path.startsWith(pathPrefix));
+  }
+
+  /** Broadcasts of all kinds, in the order in which they came. */
+  get broadcasts(): RecordedRequest[] {
+    return this.requests.filter(({ path }) => path.endsWith("/broadcast"));
+  }
+
+  /** Errors reported to the batch endpoint. */
+  get reported(): { signatureId: string; error: string }[] {
+    return this.to("/v3/tatum/kms/batch").flatMap(
+      ({ body }) => (body as { errors: { signatureId: string; error: string }[] }).errors,
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop(true);
+  }
+
+  async #handle(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const text = await request.text();
+    const recorded: RecordedRequest = {
+      method: request.method,
+      path: url.pathname + url.search,
+      headers: Object.fromEntries(request.headers),
+      body: text === "" ? undefined : JSON.parse(text),
+    };
+    this.requests.push(recorded);
+    const own = await this.answer(recorded);
+    if (own !== undefined) return own;
+    if (url.pathname.startsWith("/four-eye/")) {
+      return (await this.fourEye(recorded)) ?? new Response("", { status: 404 });
+    }
+    return this.#default(recorded, url.pathname);
+  }
+
+  #default({ method, body }: RecordedRequest, path: string): Response {
+    if (method === "POST" && path.startsWith("/v3/kms/pending/")) {
+      const chain = path.slice("/v3/kms/pending/".length);
+      return Response.json(this.pending.filter((transaction) => transaction.chain === chain));
+    }
+    if (method === "POST" && path.endsWith("/broadcast")) {
+      const { txData } = body as { txData: string };
+      return Response.json({ txId: new Bun.CryptoHasher("sha256").update(txData).digest("hex"), completed: true });
+    }
+    if (path === "/v3/tatum/kms/batch" || method === "PUT") return new Response(null, { status: 204 });
+    return Response.json({ statusCode: 404, errorCode: "not.found", message: `no ${path}` }, { status: 404 });
+  }
+}

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Secret } from "../../../providers/secret.ts";
+import { createLog } from "../../../src/operations/log.ts";
+import { ErrorReports } from "../../../src/signing/error-reports.ts";
+import type { Job } from "../../../src/signing/job.ts";
+import { Journal } from "../../../src/signing/journal.ts";
+import { HttpClient } from "../../../src/tatum/http-client.ts";
+import { TatumApi } from "../../../src/tatum/tatum-api.ts";
+import { Vault } from "../../../src/vault/vault.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
+let vault: Vault;
+let journal: Journal;
+let api: TatumApi;
+let server: Bun.Server<undefined>;
+let batches: { signatureId: string; error: string }[][] = [];
+let status = 204;
+let logged: string[] = [];
+const log = createLog({ debug: false, write: (line) => void logged.push(line) });
+let number = 0;
+
+beforeAll(async () => {
+  vault = await Vault.create(join(folder, "wallet.dat"), new Secret("correct horse battery"));
+  journal = new Journal(vault);
+  server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    async fetch(request) {
+      batches.push(((await request.json()) as { errors: { signatureId: string; error: string }[] }).errors);
+      return new Response(null, { status });
+    },
+  });
+  const baseUrl = new URL(`http://127.0.0.1:${server.port}`);
+  const retries = { retries: 0, delay: 1, maximumDelay: 1 };
+  api = new TatumApi({ baseUrl, apiKey: "key", http: new HttpClient([baseUrl]), timeout: 2000, retries });
+});
+
+afterAll(async () => {
+  await server.stop(true);
+  await vault.close();
+  rmSync(folder, { recursive: true });
+});
+
+beforeEach(() => {
+  batches = [];
+  logged = [];
+  status = 204;
+});
+
+async function newJob(): Promise<Job> {
+  const transaction = {
+    id: `job${number++}`,
+    chain: "ETH",
+    serializedTransaction: "",
+    hashes: [],
+    signatures: [],
+  };
+  return journal.begin(transaction, "mainnet", "", 0);
+}
+
+async function current({ chain, id }: Job): Promise<Job> {
+  return (await journal.find(chain, id)) as Job;
+}
+
+describe("reports", () => {
+  test("of one round go in one call, and are remembered with their jobs", async () => {
+    const [a, b] = [await newJob(), await newJob()];
+    const reports = new ErrorReports();
+    reports.add(a, "Error: one");
+    reports.add(b, "Error: two");
+    await reports.send(api, journal, log);
+    expect(batches).toEqual([
+      [
+        { signatureId: a.id, error: "Error: one" },
+        { signatureId: b.id, error: "Error: two" },
+      ],
+    ]);
+    expect((await current(a)).reported).toEqual(["Error: one"]);
+  });
+
+  test("are sent once for a cause, by every process", async () => {
+    const job = await newJob();
+    const reports = new ErrorReports();
+    for (const processReports of [reports, reports, new ErrorReports()]) {
+      processReports.add(await current(job), "Error: same");
+      await processReports.send(api, journal, log);
+    }
+    expect(batches).toHaveLength(1);
+  });
+
+  test("that were not taken are sent when the cause occurs again", async () => {
+    const job = await newJob();
+    const reports = new ErrorReports();
+    status = 400;
+    reports.add(job, "Error: one");
+    await reports.send(api, journal, log);
+    expect(logged.join()).toContain("did not take the report of 1 failed transactions: HTTP 400");
+    await reports.send(api, journal, log);
+    expect(batches).toHaveLength(1);
+    status = 204;
+    reports.add(await current(job), "Error: one");
+    await reports.send(api, journal, log);
+    expect(batches).toHaveLength(2);
+    expect((await current(job)).reported).toEqual(["Error: one"]);
+  });
+
+  test("of causes that hold a changing number do not fill the journal", async () => {
+    const job = await newJob();
+    const reports = new ErrorReports();
+    for (let fee = 0; fee < 40; fee++) {
+      reports.add(await current(job), `Error: the fee is ${fee}`);
+      await reports.send(api, journal, log);
+    }
+    expect((await current(job)).reported.length).toBeLessThan(30);
+    expect((await current(job)).reported.at(-1)).toBe("Error: the fee is 39");
+  });
+
+  test("are cut to a length that the API can take", async () => {
+    const reports = new ErrorReports();
+    reports.add(await newJob(), `Error: ${"x".repeat(100_000)}`);
+    await reports.send(api, journal, log);
+    expect(batches[0]?.[0]?.error).toHaveLength(2000);
+  });
+
+  test("beyond 500 go in several calls", async () => {
+    const reports = new ErrorReports();
+    for (let at = 0; at < 1001; at++) reports.addMalformed(`many${at}`, "Error: odd");
+    await reports.send(api, journal, log);
+    expect(batches.map(({ length }) => length)).toEqual([500, 500, 1]);
+  });
+});
+
+describe("reports of entries that could not be read", () => {
+  test("are new once", async () => {
+    const reports = new ErrorReports();
+    expect(reports.addMalformed("x", "Error: odd")).toBe(true);
+    await reports.send(api, journal, log);
+    expect(reports.addMalformed("x", "Error: odd")).toBe(false);
+    expect(reports.addMalformed("x", "Error: odder")).toBe(true);
+    expect(reports.addMalformed("y", "Error: odd")).toBe(true);
+  });
+
+  test("without an id are new once as well, but cannot be sent", async () => {
+    const reports = new ErrorReports();
+    expect(reports.addMalformed(undefined, "odd")).toBe(true);
+    expect(reports.addMalformed(undefined, "odd")).toBe(false);
+    await reports.send(api, journal, log);
+    expect(batches).toEqual([]);
+  });
+});

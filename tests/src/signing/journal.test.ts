@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PendingTransaction, SignedTransaction } from "../../../chains/chain.ts";
+import { Secret } from "../../../providers/secret.ts";
+import { type Job, jobStates } from "../../../src/signing/job.ts";
+import { Journal } from "../../../src/signing/journal.ts";
+import { Vault } from "../../../src/vault/vault.ts";
+import { caught } from "../vault/caught.ts";
+
+const PASSWORD = new Secret("correct horse battery");
+const NOW = 1_700_000_000_000;
+const DIGEST = "ab".repeat(32);
+
+const transaction: PendingTransaction = {
+  id: "5f0e1d2c3b4a59687766554a",
+  chain: "ETH",
+  serializedTransaction: "{}",
+  hashes: [],
+  signatures: [],
+};
+
+function signed(nonce: bigint, account = "0xsender"): SignedTransaction {
+  return {
+    payload: `0xpayload${nonce}`,
+    transactionId: `0x${nonce}`,
+    filledIn: {},
+    sequence: { account, number: nonce },
+  };
+}
+
+/** Unlocking takes a third of a second: the tests share one vault, and each begins with an empty journal. */
+const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
+const path = join(folder, "wallet.dat");
+let vault: Vault;
+let journal: Journal;
+
+beforeAll(async () => {
+  vault = await Vault.create(path, PASSWORD);
+  journal = new Journal(vault);
+});
+
+beforeEach(async () => {
+  await vault.database.transaction(async (session) => {
+    await session.execute("DELETE FROM job");
+    await session.execute("DELETE FROM lane");
+  });
+});
+
+afterAll(async () => {
+  await vault.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function begin(id = transaction.id): Promise<Job> {
+  return journal.begin({ ...transaction, id }, "mainnet", DIGEST, NOW);
+}
+
+async function sign(nonce: bigint, id = transaction.id, account?: string): Promise<Job> {
+  const approved = await journal.move(await begin(id), "approved", {}, NOW);
+  return journal.recordSigned(approved, signed(nonce, account), NOW);
+}
+
+describe("a job", () => {
+  test("is found as it was left, also after the vault was closed and opened", async () => {
+    const job = await sign(7n);
+    const sent = await journal.move(job, "sent", { attempts: 3, attemptAt: 12, problem: "p" }, NOW);
+    await vault.close();
+    vault = await Vault.open(path, PASSWORD);
+    journal = new Journal(vault);
+    expect(await journal.find("ETH", transaction.id)).toEqual(sent);
+  });
+
+  test("is not found under another chain or id", async () => {
+    await begin();
+    expect(await journal.find("BTC", transaction.id)).toBeUndefined();
+    expect(await journal.find("ETH", "other")).toBeUndefined();
+  });
+
+  test("is begun once; who comes second gets it as it stands", async () => {
+    const job = await sign(7n);
+    expect(await journal.begin(transaction, "mainnet", "other digest", NOW + 1)).toEqual(job);
+  });
+
+  test("is listed by its state, the one changed longest ago first", async () => {
+    for (const [at, id] of ["a", "b", "c"].entries()) {
+      await journal.begin({ ...transaction, id }, "mainnet", DIGEST, NOW + at);
+    }
+    const a = (await journal.find("ETH", "a")) as Job;
+    await journal.move(a, "seen", { attempts: 1 }, NOW + 10);
+    expect((await journal.list("seen")).map(({ id }) => id)).toEqual(["b", "c", "a"]);
+    expect(await journal.list("signed", "done")).toEqual([]);
+  });
+
+  test("cannot take a forbidden step", async () => {
+    const job = await sign(7n);
+    expect(await caught(() => journal.move(job, "approved", {}, NOW))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(async () => journal.move(await begin("b"), "sent", {}, NOW))).toMatchObject({
+      code: "JOURNAL",
+    });
+  });
+
+  test("is not in the file in clear", async () => {
+    await journal.move(await sign(7n), "sent", { problem: "a problem" }, NOW);
+    const bytes = readFileSync(path).toString("latin1");
+    for (const text of [transaction.id, "0xpayload", "0xsender", "a problem", DIGEST]) {
+      expect(bytes.includes(text)).toBe(false);
+    }
+  });
+});
+
+describe("signed bytes", () => {
+  test("cannot be replaced", async () => {
+    const job = await sign(7n);
+    expect(await caught(() => journal.recordSigned(job, signed(8n), NOW))).toMatchObject({ code: "JOURNAL" });
+    expect((await journal.find("ETH", transaction.id))?.signed?.payload).toBe("0xpayload7");
+    expect(await journal.nextSequence("ETH", "mainnet", "0xsender")).toBe(8n);
+  });
+
+  test("cannot be recorded for a job that was not approved", async () => {
+    const job = await begin();
+    expect(await caught(() => journal.recordSigned(job, signed(7n), NOW))).toMatchObject({ code: "JOURNAL" });
+    expect(await journal.nextSequence("ETH", "mainnet", "0xsender")).toBeUndefined();
+  });
+
+  test("survive every later step", async () => {
+    let job = await sign(7n);
+    for (const state of ["sent", "parked", "sent", "done"] as const) {
+      job = await journal.move(job, state, {}, NOW);
+      expect(job.signed?.payload).toBe("0xpayload7");
+    }
+  });
+});
+
+describe("two journals on one file", () => {
+  let other: Vault;
+  let second: Journal;
+
+  beforeAll(async () => {
+    other = await Vault.open(path, PASSWORD);
+    second = new Journal(other);
+  });
+
+  afterAll(() => other.close());
+
+  test("see what the other one wrote", async () => {
+    const job = await sign(7n);
+    expect(await second.find("ETH", transaction.id)).toEqual(job);
+    expect(await second.nextSequence("ETH", "mainnet", "0xsender")).toBe(8n);
+  });
+
+  test("refuse the second change that is made from an old revision", async () => {
+    const job = await journal.move(await begin(), "approved", {}, NOW);
+    const same = (await second.find("ETH", transaction.id)) as Job;
+    await journal.recordSigned(job, signed(7n), NOW);
+    const refused = await caught(() => second.recordSigned(same, signed(8n), NOW));
+    expect(refused).toMatchObject({ code: "JOURNAL", message: expect.stringContaining("another process") });
+    expect((await second.find("ETH", transaction.id))?.signed?.payload).toBe("0xpayload7");
+    expect(await second.nextSequence("ETH", "mainnet", "0xsender")).toBe(8n);
+  });
+});
+
+describe("sequence numbers", () => {
+  test("begin unknown and follow the highest one that was signed", async () => {
+    expect(await journal.nextSequence("ETH", "mainnet", "0xsender")).toBeUndefined();
+    await sign(7n, "a");
+    await sign(9n, "b");
+    await sign(3n, "c");
+    expect(await journal.nextSequence("ETH", "mainnet", "0xsender")).toBe(10n);
+  });
+
+  test("are kept apart by chain, network and account", async () => {
+    await sign(7n);
+    expect(await journal.nextSequence("BSC", "mainnet", "0xsender")).toBeUndefined();
+    expect(await journal.nextSequence("ETH", "testnet", "0xsender")).toBeUndefined();
+    expect(await journal.nextSequence("ETH", "mainnet", "0xother")).toBeUndefined();
+  });
+
+  test("have no upper end", async () => {
+    await sign(2n ** 70n);
+    expect(await journal.nextSequence("ETH", "mainnet", "0xsender")).toBe(2n ** 70n + 1n);
+  });
+});
+
+describe("a row that was tampered with", () => {
+  const changes = [
+    "UPDATE job SET state = 'approved'",
+    "UPDATE job SET revision = revision + 1",
+    "UPDATE job SET sealed = zeroblob(length(sealed))",
+    "UPDATE job SET job_key = zeroblob(32)",
+  ];
+  for (const statement of changes) {
+    test(`is refused: ${statement}`, async () => {
+      await sign(7n);
+      await vault.database.transaction((session) => session.execute(statement));
+      expect(await caught(() => journal.list(...jobStates))).toMatchObject({ code: "JOURNAL" });
+    });
+  }
+
+  test("is refused: the next sequence number of an account", async () => {
+    await sign(7n);
+    await vault.database.transaction((session) => session.execute("UPDATE lane SET sealed = zeroblob(64)"));
+    expect(await caught(() => journal.nextSequence("ETH", "mainnet", "0xsender"))).toMatchObject({
+      code: "JOURNAL",
+    });
+  });
+});
