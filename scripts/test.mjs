@@ -1,0 +1,58 @@
+/**
+ * `npm test`: installs what the tests need, runs them all, and ends with the line `N passed, N failed`. Arguments are
+ * handed on to `bun test`.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Programs the tests run, and the Debian packages that bring them. */
+const programs = [{ program: "litecoind", aptPackage: "litecoind" }];
+
+function run(command, args) {
+  return spawnSync(command, args, { cwd: root, stdio: "inherit" }).status === 0;
+}
+
+function isInstalled(program) {
+  return spawnSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" }).status === 0;
+}
+
+function installPrograms() {
+  const missing = programs.filter(({ program }) => !isInstalled(program)).map(({ aptPackage }) => aptPackage);
+  if (missing.length === 0) return;
+  const asRoot = process.getuid?.() === 0 ? [] : ["sudo"];
+  const apt = [...asRoot, "apt-get"];
+  const install = [...apt, "install", "-y", "--no-install-recommends", ...missing];
+  const done = run(apt[0], [...apt.slice(1), "update"]) && run(install[0], install.slice(1));
+  if (!done) {
+    console.error(`These Debian packages could not be installed: ${missing.join(", ")}`);
+    process.exit(1);
+  }
+}
+
+/** The counts of Bun's summary, which comes last on standard error. */
+function count(output, word) {
+  const matches = [...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}$`, "gm"))];
+  return Number(matches.at(-1)?.[1] ?? 0);
+}
+
+if (!run(process.execPath, ["scripts/install.mjs"])) process.exit(1);
+installPrograms();
+
+const bun = join(root, "node_modules", ".bin", "bun");
+const tests = spawn(bun, ["test", ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: ["ignore", "inherit", "pipe"],
+});
+let output = "";
+tests.stderr.setEncoding("utf8");
+tests.stderr.on("data", (text) => {
+  process.stderr.write(text);
+  output = (output + text).slice(-100_000);
+});
+tests.on("close", (status) => {
+  console.log(`${count(output, "pass")} passed, ${count(output, "fail")} failed`);
+  process.exit(status ?? 1);
+});
