@@ -145,10 +145,10 @@ export interface ChainEnvironment {
   askThirdParty(name: string, request: ThirdPartyRequest): Promise<JsonValue>;
 
   /**
-   * The lowest sequence number (nonce) of an account that no transaction in the journal uses, or `undefined` when
-   * the journal knows none. The next transaction takes the larger of this and the node's count.
+   * The lowest sequence number (nonce), from the network's own count on, that no signed transaction of the account in
+   * the journal uses.
    */
-  nextSequence(account: string): bigint | undefined;
+  firstUnusedSequence(account: string, counted: bigint): bigint;
 
   /** A setting of the operator by its environment variable, such as `TATUM_KMS_MAX_FEE_SATOSHI`. */
   setting(name: string): string | undefined;

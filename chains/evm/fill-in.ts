@@ -72,6 +72,5 @@ async function nonceToUse(
   // A fresh account's nonce 0 is right as it stands.
   if (nonce === count) return nonce;
   // Transactions the journal holds but the network has not counted yet use up nonces too.
-  const next = environment.nextSequence(sender) ?? 0n;
-  return next > count ? next : count;
+  return environment.firstUnusedSequence(sender, count);
 }

@@ -57,7 +57,10 @@ export function environmentOf(
     },
     askThirdParty: async (name, request) =>
       answer(request.method, `${options.thirdParties?.[name]?.[network]}${request.path}`, request.body),
-    nextSequence: (account) => options.sequences?.get(account),
+    firstUnusedSequence: (account, counted) => {
+      const next = options.sequences?.get(account) ?? 0n;
+      return next > counted ? next : counted;
+    },
     setting: (name) => options.settings?.[name],
     now: () => 0,
     pause: async () => {},

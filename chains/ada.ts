@@ -1,0 +1,32 @@
+import { describeTransaction } from "./cardano/describe.ts";
+import { parsePrivateKey } from "./cardano/private-key.ts";
+import { signTransaction } from "./cardano/sign-transaction.ts";
+import {
+  ACCOUNT_PATH,
+  deriveAddress,
+  derivePrivateKey,
+  generateWallet,
+  restoreWallet,
+} from "./cardano/wallet.ts";
+import type { Chain } from "./chain.ts";
+
+/** Cardano: transactions are built by the Tatum API's node and checked here before they are signed. */
+export const cardano: Chain = {
+  facts: {
+    ticker: "ADA",
+    name: "Cardano",
+    curve: "ed25519-bip32",
+    status: { kind: "live" },
+    derivationPath: { mainnet: ACCOUNT_PATH, testnet: ACCOUNT_PATH },
+    broadcastPath: "/v3/ada/broadcast",
+    offChainWithdrawal: true,
+  },
+  generateWallet,
+  restoreWallet,
+  deriveAddress,
+  derivePrivateKey,
+  parsePrivateKey,
+  sendingAccount: async () => undefined,
+  describe: describeTransaction,
+  sign: signTransaction,
+};

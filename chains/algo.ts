@@ -1,0 +1,32 @@
+import { describeTransaction } from "./algorand/describe.ts";
+import { signTransaction } from "./algorand/sign-transaction.ts";
+import {
+  deriveAddress,
+  derivePrivateKey,
+  generateWallet,
+  parsePrivateKey,
+  restoreWallet,
+} from "./algorand/wallet.ts";
+import type { Chain, ChainFacts } from "./chain.ts";
+
+const facts: ChainFacts = {
+  ticker: "ALGO",
+  name: "Algorand",
+  curve: "ed25519",
+  status: { kind: "live" },
+  broadcastPath: "/v3/algorand/broadcast",
+  offChainWithdrawal: false,
+};
+
+export const algorand: Chain = {
+  facts,
+  generateWallet,
+  restoreWallet,
+  deriveAddress,
+  derivePrivateKey,
+  parsePrivateKey,
+  // Transactions name the rounds they are valid in instead of a sequence number.
+  sendingAccount: async () => undefined,
+  describe: (transaction, network) => describeTransaction(transaction, network, facts.ticker),
+  sign: signTransaction,
+};

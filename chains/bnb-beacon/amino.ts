@@ -1,0 +1,73 @@
+import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Share, TransferPayload } from "./transfer-payload.ts";
+
+/** Prefixes of registered types (Amino of Tendermint; "BNB Beacon Chain encoding types"). */
+const STD_TX = hexToBytes("f0625dee");
+const TRANSFER = hexToBytes("2a2c87fa");
+/** `PubKeySecp256k1`, and the length of the key behind it. */
+const PUBLIC_KEY = hexToBytes("eb5ae98721");
+
+const VARINT = 0;
+const LENGTH_DELIMITED = 2;
+
+export interface StandardSignature {
+  /** 33 bytes */
+  readonly publicKey: Uint8Array;
+  /** 64 bytes `r || s` */
+  readonly signature: Uint8Array;
+  readonly accountNumber: bigint;
+  readonly sequence: bigint;
+}
+
+/** A signed transfer as the network takes it: an Amino `StdTx` with its length before it. */
+export function encodeStandardTransaction(transfer: TransferPayload, signed: StandardSignature): Uint8Array {
+  const signature = concatBytes(
+    bytesField(1, concatBytes(PUBLIC_KEY, signed.publicKey)),
+    bytesField(2, signed.signature),
+    numberField(3, signed.accountNumber),
+    numberField(4, signed.sequence),
+  );
+  const transaction = concatBytes(
+    STD_TX,
+    bytesField(1, encodeTransfer(transfer)),
+    bytesField(2, signature),
+    transfer.memo === "" ? new Uint8Array() : bytesField(3, utf8ToBytes(transfer.memo)),
+    numberField(4, transfer.source),
+  );
+  return concatBytes(varint(BigInt(transaction.length)), transaction);
+}
+
+function encodeTransfer({ inputs, outputs }: TransferPayload): Uint8Array {
+  return concatBytes(
+    TRANSFER,
+    ...inputs.map((share) => bytesField(1, encodeShare(share))),
+    ...outputs.map((share) => bytesField(2, encodeShare(share))),
+  );
+}
+
+function encodeShare({ account, coins }: Share): Uint8Array {
+  const encoded = coins.map(({ denom, amount }) =>
+    bytesField(2, concatBytes(bytesField(1, utf8ToBytes(denom)), numberField(2, amount))),
+  );
+  return concatBytes(bytesField(1, account), ...encoded);
+}
+
+function bytesField(field: number, content: Uint8Array): Uint8Array {
+  return concatBytes(Uint8Array.of((field << 3) | LENGTH_DELIMITED), varint(BigInt(content.length)), content);
+}
+
+/** A number of 0 is left out. */
+function numberField(field: number, value: bigint): Uint8Array {
+  return value === 0n ? new Uint8Array() : concatBytes(Uint8Array.of((field << 3) | VARINT), varint(value));
+}
+
+/** 7 bits in each byte, the lowest first. */
+function varint(value: bigint): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80n) {
+    bytes.push(Number(rest & 0x7fn) | 0x80);
+    rest >>= 7n;
+  }
+  return Uint8Array.of(...bytes, Number(rest));
+}

@@ -1,0 +1,42 @@
+import { firstAccountKey } from "./account-key.ts";
+import { accountId } from "./bnb-beacon/address.ts";
+import { describeTransaction } from "./bnb-beacon/describe.ts";
+import { signTransaction } from "./bnb-beacon/sign-transaction.ts";
+import {
+  deriveAddress,
+  derivePrivateKey,
+  generateWallet,
+  parsePrivateKey,
+  restoreWallet,
+} from "./bnb-beacon/wallet.ts";
+import type { Chain } from "./chain.ts";
+
+/** The BNB Beacon Chain. It is closed, but its owners still need their addresses, keys and signatures for claims. */
+export const bnbBeaconChain: Chain = {
+  facts: {
+    ticker: "BNB",
+    name: "BNB Beacon Chain",
+    curve: "secp256k1",
+    status: {
+      kind: "sunset",
+      date: "2024-12-03",
+      source: "BNB Chain: final sunset of the BNB Beacon Chain (BNB Chain Fusion)",
+    },
+    broadcastPath: "/v3/bnb/broadcast",
+    offChainWithdrawal: false,
+    thirdParties: {
+      BNB: {
+        mainnet: "https://dex-european.binance.org",
+        testnet: "https://testnet-dex-atlantic.binance.org",
+      },
+    },
+  },
+  generateWallet,
+  restoreWallet,
+  deriveAddress,
+  derivePrivateKey,
+  parsePrivateKey,
+  sendingAccount: async (request) => accountId((await firstAccountKey(request)).publicKey),
+  describe: describeTransaction,
+  sign: signTransaction,
+};

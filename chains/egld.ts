@@ -1,0 +1,29 @@
+import type { Chain } from "./chain.ts";
+import { describeTransaction } from "./multiversx/describe.ts";
+import { sendingAccount, signTransaction } from "./multiversx/sign-transaction.ts";
+import {
+  deriveAddress,
+  derivePrivateKey,
+  generateWallet,
+  parsePrivateKey,
+  restoreWallet,
+} from "./multiversx/wallet.ts";
+
+export const multiversx: Chain = {
+  facts: {
+    ticker: "EGLD",
+    name: "MultiversX",
+    curve: "ed25519",
+    status: { kind: "live" },
+    broadcastPath: "/v3/egld/broadcast",
+    offChainWithdrawal: false,
+  },
+  generateWallet,
+  restoreWallet,
+  deriveAddress,
+  derivePrivateKey,
+  parsePrivateKey,
+  sendingAccount,
+  describe: describeTransaction,
+  sign: signTransaction,
+};

@@ -1,0 +1,21 @@
+import type { MuxedAccount, PublicKey } from "@stellar/stellar-sdk/xdr";
+import { encodeStrkey } from "./strkey.ts";
+
+/** The 32-byte public key of the account behind an address that may name a part of it (CAP-27). */
+export function accountOfMuxed(account: MuxedAccount): Uint8Array {
+  return account.type === "keyTypeEd25519" ? account.ed25519.value : account.med25519.ed25519.value;
+}
+
+/** The address of an account: `G...`. */
+export function accountAddress(account: PublicKey): string {
+  return encodeStrkey("account ID", account.ed25519.value);
+}
+
+/** The address of an account (`G...`), or of a numbered part of it (`M...`). */
+export function muxedAddress(account: MuxedAccount): string {
+  if (account.type === "keyTypeEd25519") return encodeStrkey("account ID", account.ed25519.value);
+  const payload = Buffer.alloc(40);
+  payload.set(account.med25519.ed25519.value);
+  payload.writeBigUInt64BE(account.med25519.id, 32);
+  return encodeStrkey("muxed account", payload);
+}

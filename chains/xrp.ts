@@ -1,0 +1,37 @@
+import type { Chain } from "./chain.ts";
+import { describeTransaction } from "./xrp-ledger/describe.ts";
+import { parsePrivateKey } from "./xrp-ledger/private-key.ts";
+import { signTransaction } from "./xrp-ledger/sign-transaction.ts";
+import { parsePayload } from "./xrp-ledger/transaction-payload.ts";
+import {
+  DERIVATION_PATH,
+  deriveAddress,
+  derivePrivateKey,
+  generateWallet,
+  restoreWallet,
+} from "./xrp-ledger/wallet.ts";
+
+export const xrpLedger: Chain = {
+  facts: {
+    ticker: "XRP",
+    name: "XRP Ledger",
+    // Of the wallets generated here; the seeds and mnemonics of others may be keys on secp256k1.
+    curve: "ed25519",
+    status: { kind: "live" },
+    derivationPath: { mainnet: DERIVATION_PATH, testnet: DERIVATION_PATH },
+    broadcastPath: "/v3/xrp/broadcast",
+    offChainWithdrawal: false,
+  },
+  generateWallet,
+  restoreWallet,
+  deriveAddress,
+  derivePrivateKey,
+  parsePrivateKey,
+  // Transactions with tickets may land in any order.
+  sendingAccount: async ({ transaction }) => {
+    const { sequence, account } = parsePayload(transaction);
+    return sequence === 0 ? undefined : account;
+  },
+  describe: describeTransaction,
+  sign: signTransaction,
+};
