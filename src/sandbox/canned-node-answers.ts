@@ -2,6 +2,7 @@ import type { Network } from "../../chains/chain.ts";
 import type { AccountSequences } from "./account-sequences.ts";
 import type { ApiChain } from "./api-chains.ts";
 import type { RpcRequest } from "./request-schemas.ts";
+import { solanaMethods } from "./solana-node.ts";
 
 /** 10 gwei, in wei. */
 export const CANNED_GAS_PRICE = 10_000_000_000n;
@@ -32,10 +33,12 @@ const evmMethods: ReadonlyMap<string, CannedMethod> = new Map<string, CannedMeth
   ],
 ]);
 
-/** The JSON-RPC 2.0 answer of a node that does not exist: enough for a signer, on EVM chains. */
+/** The JSON-RPC 2.0 answer of a node that does not exist: enough for a signer, on EVM chains and Solana. */
 export function cannedAnswer(node: CannedNode, { id, method, params }: RpcRequest): object {
   const answer = node.chain.kind === "evm" ? evmMethods.get(ethereumName(method)) : undefined;
   if (answer !== undefined) return { jsonrpc: "2.0", id, result: answer(node, params) };
+  const solana = node.chain.ticker === "SOL" ? solanaMethods.get(method) : undefined;
+  if (solana !== undefined) return { jsonrpc: "2.0", id, result: solana(params) };
   const message = `The sandbox has no answer to ${method}. Start it with a node for ${node.chain.ticker}.`;
   return { jsonrpc: "2.0", id, error: { code: -32601, message } };
 }

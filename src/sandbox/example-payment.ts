@@ -1,7 +1,17 @@
+import { algorandPayment } from "./examples/algo.ts";
 import { bitcoinCashPayment } from "./examples/bitcoin-cash.ts";
+import { bnbPayment } from "./examples/bnb.ts";
+import { cardanoPayment } from "./examples/cardano.ts";
+import { multiversxPayment } from "./examples/egld.ts";
 import { celoPayment, ethereumPayment } from "./examples/evm.ts";
 import type { ExamplePayment, ExampleWallet, PaymentBuilder } from "./examples/example.ts";
+import { flowPayment } from "./examples/flow.ts";
+import { solanaPayment } from "./examples/sol.ts";
+import { tronPayment } from "./examples/tron.ts";
 import { bitcoinPayment } from "./examples/utxo.ts";
+import { vechainPayment } from "./examples/vet.ts";
+import { stellarPayment } from "./examples/xlm.ts";
+import { xrpPayment } from "./examples/xrp.ts";
 
 const gasFromNode = (ticker: string): [string, PaymentBuilder] => [
   "gas-from-node",
@@ -25,6 +35,16 @@ const examples: ReadonlyMap<string, ReadonlyMap<string, PaymentBuilder>> = new M
   ["LTC", new Map<string, PaymentBuilder>([["legacy", (wallet) => bitcoinPayment("LTC", "pkh", wallet)]])],
   ["DOGE", new Map<string, PaymentBuilder>([["legacy", (wallet) => bitcoinPayment("DOGE", "pkh", wallet)]])],
   ["BCH", new Map<string, PaymentBuilder>([["cash-address", bitcoinCashPayment]])],
+  ["SOL", new Map<string, PaymentBuilder>([["transfer", solanaPayment]])],
+  ["XLM", new Map<string, PaymentBuilder>([["payment", stellarPayment]])],
+  ["XRP", new Map<string, PaymentBuilder>([["payment", xrpPayment]])],
+  ["TRON", new Map<string, PaymentBuilder>([["transfer", tronPayment]])],
+  ["ALGO", new Map<string, PaymentBuilder>([["payment", algorandPayment]])],
+  ["BNB", new Map<string, PaymentBuilder>([["transfer", bnbPayment]])],
+  ["ADA", new Map<string, PaymentBuilder>([["with-change", cardanoPayment]])],
+  ["EGLD", new Map<string, PaymentBuilder>([["transfer", multiversxPayment]])],
+  ["VET", new Map<string, PaymentBuilder>([["transfer", vechainPayment]])],
+  ["FLOW", new Map<string, PaymentBuilder>([["transfer", flowPayment]])],
 ]);
 
 /** The names of the examples of a chain; empty when there is none. */

@@ -1,6 +1,7 @@
 /** The `sandbox` command: runs the stand-in until a signal comes, and says how to use it. */
 import { KmsError } from "../errors.ts";
 import { SandboxStartError, startSandbox } from "./sandbox-server.ts";
+import { hostVariables } from "./third-party-hosts.ts";
 
 const DEFAULT_PORT = 3999;
 
@@ -29,10 +30,14 @@ function readPort(text: string | undefined): number {
 
 function explanation(url: string, fourEyeUrl: string, testnet: boolean): string {
   const flag = testnet ? " --testnet" : "";
+  const hosts = Object.entries(hostVariables(url)).map(([name, host]) => `  export ${name}=${host}`);
   return `The sandbox stands in for the Tatum API at ${url} (in memory; it forgets everything when it ends).
 
 Point the daemon at it:
   TATUM_API_URL=${url} TATUM_API_KEY=sandbox tatum-kms daemon${flag} --external-url=${fourEyeUrl}
+
+Some chains ask hosts of their own. These answer here too:
+${hosts.join("\n")}
 
 Queue a pending transaction, see what became of it, see reported errors:
   curl -X POST ${url}/sandbox/transactions -H 'content-type: application/json' -d @transaction.json

@@ -2,13 +2,16 @@ import { apiChains } from "./api-chains.ts";
 import { ApiError } from "./api-error.ts";
 import { chainEndpoints } from "./chain-endpoints.ts";
 import { disturb } from "./faults.ts";
+import { flowEndpoints } from "./flow-node.ts";
 import { fourEyeEndpoints } from "./four-eye.ts";
 import { kmsEndpoints } from "./kms-endpoints.ts";
 import { refuseForeignCaller } from "./loopback-guard.ts";
+import { multiversxEndpoints } from "./multiversx-node.ts";
 import { NodeRpc } from "./node-rpc.ts";
 import { ApiRequest, matchRoute, type Route } from "./routes.ts";
 import { sandboxEndpoints } from "./sandbox-endpoints.ts";
 import { SandboxState } from "./sandbox-state.ts";
+import { vechainEndpoints } from "./vechain-node.ts";
 
 const BODY_LIMIT_BYTES = 2_000_000;
 /** Seconds of silence after which a connection is closed; the longest that Bun allows. */
@@ -56,6 +59,9 @@ export function startSandbox(options: SandboxOptions): Sandbox {
   const routes = [
     ...kmsEndpoints(state),
     ...chainEndpoints(state),
+    ...multiversxEndpoints(state),
+    ...vechainEndpoints(state.network),
+    ...flowEndpoints(),
     ...fourEyeEndpoints(state.queue),
     ...sandboxEndpoints(state),
   ];

@@ -1,5 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { accountChainId } from "./account-chain-ids.ts";
 import type { ApiChain } from "./api-chains.ts";
 
 /** The text is not a transaction of its chain. */
@@ -13,9 +14,20 @@ const submittedIds: ReadonlyMap<string, RegExp> = new Map([
   ["FLOW", /^[0-9a-f]{64}$/i],
 ]);
 
+/** Chains whose ids take more code, which is loaded when it is needed. */
+const idByLibrary: ReadonlyMap<string, (txData: string) => Promise<string | undefined>> = new Map([
+  [
+    "EGLD",
+    async (txData) => (await import("./multiversx-transaction-id.ts")).multiversxTransactionId(txData),
+  ],
+  ["ADA", async (txData) => (await import("./cardano-construction.ts")).cardanoTransactionId(txData)],
+  ["VET", async (txData) => (await import("./vechain-transaction-id.ts")).vechainTransactionId(txData)],
+]);
+
 /**
  * The id of a signed transaction: Keccak-256 of the raw transaction on EVM chains; double SHA-256 without the witness
- * (BIP 141) on Bitcoin-like ones; what SOL and FLOW signers report; else a stand-in, the SHA-256 of the text.
+ * (BIP 141) on Bitcoin-like ones; what SOL and FLOW signers report; that of {@link accountChainId}; else a stand-in, the
+ * SHA-256 of the text.
  *
  * @throws UnreadableTransaction
  */
@@ -23,7 +35,9 @@ export async function transactionId(chain: ApiChain, txData: string): Promise<st
   if (chain.kind === "evm") return evmTransactionId(txData);
   if (chain.kind === "bitcoin-like") return bitcoinTransactionId(txData);
   if (submittedIds.get(chain.ticker)?.test(txData) === true) return txData;
-  return bytesToHex(sha256(utf8ToBytes(txData)));
+  const id = await idByLibrary.get(chain.ticker)?.(txData);
+  if (id !== undefined) return id;
+  return accountChainId(chain.ticker, txData) ?? bytesToHex(sha256(utf8ToBytes(txData)));
 }
 
 async function evmTransactionId(txData: string): Promise<string> {

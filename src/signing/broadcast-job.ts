@@ -47,7 +47,11 @@ async function submit(
     try {
       txData = await chain.submit(signedOfRecord(job.signed), environment);
     } catch (failure) {
-      if (failure instanceof ChainError) return { kind: "refused", reason: failure.message };
+      // A node that did not answer as agreed may have taken the transaction all the same.
+      if (failure instanceof ChainError) {
+        const kind = failure.code === "NODE_ANSWER_INVALID" ? "unclear" : "refused";
+        return { kind, reason: failure.message };
+      }
       if (failure instanceof KmsError) return { kind: "unclear", reason: failure.message };
       throw failure;
     }
@@ -103,6 +107,23 @@ async function postpone(job: Job, problem: string, context: BroadcastContext, as
   return { job: await context.journal.move(job, job.state, changes, Date.now()), outcome: "waiting" };
 }
 
+/** Whether the network proves that the bytes can no longer land. Without a proof they count as on their way. */
+async function hasExpired(job: Job, chain: Chain, environment: ChainEnvironment): Promise<boolean> {
+  if (job.signed === undefined || chain.isExpired === undefined) return false;
+  try {
+    return await chain.isExpired(signedOfRecord(job.signed), environment);
+  } catch (failure) {
+    if (failure instanceof ChainError || failure instanceof KmsError) return false;
+    throw failure;
+  }
+}
+
+/** The next round approves and signs the pending transaction again, if the API still lists it. */
+async function startAnew(job: Job, { journal, log }: BroadcastContext): Promise<Step> {
+  log.warn(`Transaction ${job.id} expired as ${job.signed?.transactionId} without landing; it starts anew.`);
+  return { job: await journal.releaseExpired(job, Date.now()), outcome: "waiting" };
+}
+
 /**
  * Sends the recorded bytes of a job in the state `signed` or `sent`. Bytes that may already be on their way are sent
  * again only after the API was asked, and always the same ones.
@@ -131,6 +152,9 @@ export async function broadcastJob(
       }
       if (!isListed && completion.kind === "unclear") {
         return postpone(current, `the API does not tell what became of it: ${completion.reason}`, context);
+      }
+      if (completion.kind !== "unclear" && current.state === "sent") {
+        if (await hasExpired(current, chain, environment)) return startAnew(current, context);
       }
     }
     if (stopping.aborted) return { job: current, outcome: "waiting" };

@@ -6,6 +6,7 @@ import { isSuccess, jsonOf } from "../tatum/api-answer.ts";
 import { type HttpClient, HttpFailure } from "../tatum/http-client.ts";
 import { pause } from "../tatum/retry.ts";
 import type { TatumApi } from "../tatum/tatum-api.ts";
+import type { UsedSequences } from "./used-sequences.ts";
 
 export interface OutsideWorld {
   readonly api: TatumApi;
@@ -45,8 +46,10 @@ async function askThirdParty(
         ? {}
         : { body: stringifyExactJson(body), headers: { "content-type": "application/json" } }),
     });
-    const json = isSuccess(answer) ? jsonOf(answer) : undefined;
-    if (json !== undefined) return json;
+    const json = jsonOf(answer);
+    if (isSuccess(answer) && json !== undefined) return json;
+    if (isDefiniteNo(answer.status))
+      throw new ChainError("NODE_REFUSED", refusalOf(url, answer.status, json));
     throw new KmsError("NETWORK", `${url.host} gave no usable answer (HTTP ${answer.status}).`);
   } catch (failure) {
     if (failure instanceof HttpFailure) throw new KmsError("NETWORK", failure.message, { cause: failure });
@@ -54,12 +57,23 @@ async function askThirdParty(
   }
 }
 
+/** Whether asking again later would change nothing: all refusals but "not allowed to ask", "too slow", "too often". */
+function isDefiniteNo(status: number): boolean {
+  return status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);
+}
+
+/** The host's own words where it has some; they come from outside and may be long. */
+function refusalOf(url: URL, status: number, json: JsonValue | undefined): string {
+  const words = typeof json === "string" ? json : json === undefined ? "" : stringifyExactJson(json);
+  return `${url.host} refused (HTTP ${status})${words === "" ? "" : `: ${words.slice(0, 500)}`}`;
+}
+
 /** What a chain may use of the outside world while it works on one transaction. */
 export function createChainEnvironment(
   chain: Chain,
   world: OutsideWorld,
   account: string | undefined,
-  nextSequence: bigint | undefined,
+  used: UsedSequences,
   warn: (message: string) => void,
 ): ChainEnvironment {
   return {
@@ -68,8 +82,8 @@ export function createChainEnvironment(
     post: (path, body) => world.api.post(path, body),
     rpc: (path, method, params) => world.api.rpc(path, method, params),
     askThirdParty: (name, request) => askThirdParty(chain, world, name, request),
-    nextSequence(asked) {
-      if (asked === account) return nextSequence;
+    firstUnusedSequence(asked, counted) {
+      if (asked === account) return used.firstUnused(counted);
       throw new ChainError(
         "INVALID_TRANSACTION",
         "The transaction is signed for another account than it was prepared for.",

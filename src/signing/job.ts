@@ -23,7 +23,7 @@ export type JobState = (typeof jobStates)[number];
 /** The states in which signed bytes exist, so that no other bytes may ever be made for the job. */
 export const signedStates: readonly JobState[] = ["signed", "sent", "done", "parked"];
 
-/** Which state may follow which. From `signed` on there is no way back. */
+/** Which state may follow which. From `signed` on there is no way back, except by the proof that the bytes expired. */
 const following: Readonly<Record<JobState, readonly JobState[]>> = {
   seen: ["seen", "denied", "approved", "failed"],
   denied: ["denied", "seen", "approved", "failed"],
@@ -65,6 +65,8 @@ const jobSchema = v.object({
   /** Causes that the API has been told. */
   reported: v.array(v.string()),
   signed: v.optional(signedSchema),
+  /** Transaction ids of bytes that were signed before and expired without landing. */
+  expired: v.optional(v.array(v.string())),
   /** The transaction id the API answered with. */
   txId: v.optional(v.string()),
   /** Milliseconds since 1970. */
@@ -88,35 +90,9 @@ export function parseJobContent(text: string): JobContent {
   return v.parse(jobSchema, JSON.parse(text));
 }
 
+/** What is sealed of a job; the rest of it stands in the row. */
 export function serializeJobContent(job: JobContent): string {
-  const {
-    id,
-    chain,
-    network,
-    contentDigest,
-    withdrawalId,
-    attempts,
-    refusals,
-    problem,
-    reported,
-    signed,
-    txId,
-    createdAt,
-  } = job;
-  return JSON.stringify({
-    id,
-    chain,
-    network,
-    contentDigest,
-    withdrawalId,
-    attempts,
-    refusals,
-    problem,
-    reported,
-    signed,
-    txId,
-    createdAt,
-  });
+  return JSON.stringify(v.parse(jobSchema, job));
 }
 
 /** Signed bytes in the form the journal keeps them. */

@@ -27,6 +27,7 @@ import {
   serializeJobContent,
   signedStates,
 } from "./job.ts";
+import { UsedSequences } from "./used-sequences.ts";
 
 const JOB_PURPOSE = "job";
 const LANE_PURPOSE = "lane";
@@ -112,46 +113,78 @@ export class Journal {
 
   /**
    * Records the signed bytes, and the sequence number they use up, before anything is sent. A job that has signed
-   * bytes never gets others.
+   * bytes gets no others, unless {@link releaseExpired} took them away.
    *
-   * @throws KmsError `JOURNAL`
+   * @param knownSequences what the signer chose its sequence number from
+   * @throws KmsError `JOURNAL`, also when another process signed for the account meanwhile
    */
-  async recordSigned(job: Job, signed: SignedTransaction, now: number): Promise<Job> {
+  async recordSigned(
+    job: Job,
+    signed: SignedTransaction,
+    knownSequences: UsedSequences,
+    now: number,
+  ): Promise<Job> {
     if (job.signed !== undefined) throw new KmsError("JOURNAL", `Job ${job.id} was signed before.`);
     const { problem: _, ...rest } = job;
     const next: Job = { ...rest, state: "signed", attempts: 0, attemptAt: 0, signed: recordOfSigned(signed) };
     return this.#vault.database.transaction(async (session) => {
       if (signed.sequence !== undefined) {
         const { account, number } = signed.sequence;
-        await this.#useSequence(session, this.#laneKey(job.chain, job.network, account), number);
+        await this.#changeSequences(session, job, account, (used) => {
+          if (used.serialize() === knownSequences.serialize()) return used.with(number);
+          throw this.#changedByAnother(`The account of job ${job.id}`);
+        });
       }
       return this.#write(session, job, next, now);
     });
   }
 
-  /** The lowest sequence number of an account that no signed transaction uses; `undefined` when none was signed. */
-  async nextSequence(chain: string, network: Network, account: string): Promise<bigint | undefined> {
+  /**
+   * Starts a job anew whose signed bytes can never land any more, and gives the sequence number back that they used.
+   * Only for bytes of which the network itself proved that.
+   *
+   * @throws KmsError `JOURNAL`
+   */
+  async releaseExpired(job: Job, now: number): Promise<Job> {
+    const { signed, problem: _, ...rest } = job;
+    if (signed === undefined || (job.state !== "sent" && job.state !== "parked")) {
+      throw new KmsError("JOURNAL", `Job ${job.id} holds no bytes that were sent.`);
+    }
+    const expired = [...(job.expired ?? []), signed.transactionId];
+    const next: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, expired };
+    return this.#vault.database.transaction(async (session) => {
+      if (signed.sequence !== undefined) {
+        const { account, number } = signed.sequence;
+        await this.#changeSequences(session, job, account, (used) => used.without(BigInt(number)));
+      }
+      return this.#replace(session, job, next, now);
+    });
+  }
+
+  /** The sequence numbers that the signed transactions of an account use. */
+  async usedSequences(chain: string, network: Network, account: string): Promise<UsedSequences> {
     const key = this.#laneKey(chain, network, account);
-    return this.#vault.database.read((session) => this.#readSequence(session, key));
+    return this.#vault.database.read((session) => this.#readSequences(session, key));
   }
 
-  async #useSequence(session: Session, key: Uint8Array, used: bigint): Promise<void> {
-    const known = await this.#readSequence(session, key);
-    if (known !== undefined && known > used) return;
-    await replaceLaneRow(
-      session,
-      key,
-      this.#vault.seal(LANE_PURPOSE, key, utf8.encode((used + 1n).toString())),
-    );
+  async #changeSequences(
+    session: Session,
+    { chain, network }: Job,
+    account: string,
+    change: (used: UsedSequences) => UsedSequences,
+  ): Promise<void> {
+    const key = this.#laneKey(chain, network, account);
+    const text = change(await this.#readSequences(session, key)).serialize();
+    await replaceLaneRow(session, key, this.#vault.seal(LANE_PURPOSE, key, utf8.encode(text)));
   }
 
-  async #readSequence(session: Session, key: Uint8Array): Promise<bigint | undefined> {
+  async #readSequences(session: Session, key: Uint8Array): Promise<UsedSequences> {
     const sealed = await readLaneRow(session, key);
-    if (sealed === undefined) return undefined;
+    if (sealed === undefined) return UsedSequences.none();
     try {
-      return BigInt(text.decode(this.#vault.open(LANE_PURPOSE, key, sealed)));
+      return UsedSequences.parse(text.decode(this.#vault.open(LANE_PURPOSE, key, sealed)));
     } catch (cause) {
-      throw damaged("the sequence number of an account does not open", cause);
+      throw damaged("the sequence numbers of an account do not open", cause);
     }
   }
 
@@ -159,9 +192,17 @@ export class Journal {
     if (!mayFollow(from.state, to.state)) {
       throw new KmsError("JOURNAL", `Job ${from.id} cannot go from ${from.state} to ${to.state}.`);
     }
+    return this.#replace(session, from, to, now);
+  }
+
+  async #replace(session: Session, from: Job, to: Job, now: number): Promise<Job> {
     const next: Job = { ...to, revision: from.revision + 1 };
     if (await updateJobRow(session, this.#close(next), now)) return next;
-    throw new KmsError("JOURNAL", `Job ${from.id} was changed by another process at the same time.`, {
+    throw this.#changedByAnother(`Job ${from.id}`);
+  }
+
+  #changedByAnother(what: string): KmsError {
+    return new KmsError("JOURNAL", `${what} was changed by another process at the same time.`, {
       hint: "Run one daemon for each vault file.",
     });
   }

@@ -14,6 +14,7 @@ import { type Job, signedStates } from "./job.ts";
 import type { Outcome } from "./job-outcome.ts";
 import { nextAttempt } from "./next-attempt.ts";
 import { resolveSigners } from "./resolve-signers.ts";
+import { UsedSequences } from "./used-sequences.ts";
 
 export interface ProcessContext extends BroadcastContext {
   readonly vault: Vault;
@@ -140,17 +141,19 @@ export async function processTransaction(
   if (context.stopping.aborted) return "waiting";
   try {
     const { request, account } = prepared;
-    const next =
-      account === undefined ? undefined : await journal.nextSequence(job.chain, job.network, account);
+    const used =
+      account === undefined
+        ? UsedSequences.none()
+        : await journal.usedSequences(job.chain, job.network, account);
     const environment = createChainEnvironment(
       chain,
       world,
       account,
-      next,
+      used,
       warnAbout(request.transaction, log),
     );
     const signed = await chain.sign(request, environment);
-    const recorded = await journal.recordSigned(job, signed, Date.now());
+    const recorded = await journal.recordSigned(job, signed, used, Date.now());
     const { outcome } = await broadcastJob(recorded, true, chain, environment, context);
     if (outcome === "done") log.info(`Tx was processed: ${job.id}`);
     return outcome;
@@ -194,7 +197,7 @@ export async function resume(
     );
     return "skipped";
   }
-  const environment = createChainEnvironment(chain, world, undefined, undefined, (message) =>
+  const environment = createChainEnvironment(chain, world, undefined, UsedSequences.none(), (message) =>
     log.warn(`Transaction ${job.id}: ${message}`),
   );
   const { outcome } = await broadcastJob(job, isListed, chain, environment, context);

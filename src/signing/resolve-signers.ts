@@ -12,7 +12,7 @@ function createSigner(
   index: number | undefined,
 ): Signer {
   const { mnemonic, xpub } = fields;
-  const privateKey = fields.privateKey ?? fields.secret;
+  const privateKey = fields.secret ?? fields.privateKey;
   const isMnemonic = mnemonic !== undefined;
   return {
     signatureId,

@@ -238,7 +238,9 @@ export class TatumApi {
       if (json === undefined) throw new ApiUnavailable(`The answer to ${path} is not JSON.`);
       return json;
     }
-    const passing = answer.status === 401 || answer.status === 429 || answer.status >= 500;
+    // A 500 with a JSON body is the node's own answer, as a Rosetta server gives it; 502 to 504 come from what is before it.
+    const isNodeError = answer.status === 500 && typeof json === "object" && json !== null;
+    const passing = answer.status === 401 || answer.status === 429 || (answer.status >= 500 && !isNodeError);
     if (passing) throw this.#unavailable(`No answer to ${path}`, answer);
     if (v.is(rpcErrorSchema, json)) return json;
     throw new ChainError("NODE_REFUSED", `${path}: ${this.#explain(answer)}`);

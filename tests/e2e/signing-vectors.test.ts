@@ -17,7 +17,7 @@ interface VectorRequest {
   readonly host?: string;
   /** A path, or the whole URL of a third party. */
   readonly path: string;
-  readonly requestBodySubset?: Readonly<Record<string, unknown>>;
+  readonly requestBodySubset?: unknown;
   readonly response: unknown;
   readonly status?: number;
 }

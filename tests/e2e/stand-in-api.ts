@@ -18,7 +18,12 @@ export class StandInApi {
   answer: (request: RecordedRequest) => Answer = () => undefined;
   /** What the four-eye server at `fourEyeUrl` says. */
   fourEye: (request: RecordedRequest) => Answer = () => new Response("", { status: 200 });
-  readonly #server = Bun.serve({ hostname: "127.0.0.1", port: 0, idleTimeout: 255, fetch: (request) => this.#handle(request) });
+  readonly #server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    idleTimeout: 255,
+    fetch: (request) => this.#handle(request),
+  });
 
   get url(): string {
     return `http://127.0.0.1:${this.#server.port}`;
@@ -78,8 +83,14 @@ export class StandInApi {
     }
     if (method === "POST" && path.endsWith("/broadcast")) {
       const { txData } = body as { txData: string };
-      return Response.json({ txId: new Bun.CryptoHasher("sha256").update(txData).digest("hex"), completed: true });
+      return Response.json({
+        txId: new Bun.CryptoHasher("sha256").update(txData).digest("hex"),
+        completed: true,
+      });
     }
+    const asked = method === "GET" ? /^\/v3\/kms\/([^/]+)$/.exec(path)?.[1] : undefined;
+    const listed = this.pending.find((transaction) => "id" in transaction && transaction.id === asked);
+    if (listed !== undefined) return Response.json(listed);
     if (path === "/v3/tatum/kms/batch" || method === "PUT") return new Response(null, { status: 204 });
     return Response.json({ statusCode: 404, errorCode: "not.found", message: `no ${path}` }, { status: 404 });
   }

@@ -57,9 +57,15 @@ async function begin(id = transaction.id): Promise<Job> {
   return journal.begin({ ...transaction, id }, "mainnet", DIGEST, NOW);
 }
 
+/** Records bytes whose number was chosen knowing all that is used now. */
+async function record(job: Job, bytes: SignedTransaction, to = journal): Promise<Job> {
+  const known = await to.usedSequences(job.chain, job.network, bytes.sequence?.account ?? "");
+  return to.recordSigned(job, bytes, known, NOW);
+}
+
 async function sign(nonce: bigint, id = transaction.id, account?: string): Promise<Job> {
   const approved = await journal.move(await begin(id), "approved", {}, NOW);
-  return journal.recordSigned(approved, signed(nonce, account), NOW);
+  return record(approved, signed(nonce, account));
 }
 
 describe("a job", () => {
@@ -110,18 +116,45 @@ describe("a job", () => {
   });
 });
 
+async function firstUnused(of: Journal, counted: bigint): Promise<bigint> {
+  return (await of.usedSequences("ETH", "mainnet", "0xsender")).firstUnused(counted);
+}
+
+describe("bytes that expired without landing", () => {
+  test("leave the job to be signed anew, with their sequence number free again", async () => {
+    const sent = await journal.move(await sign(7n), "sent", { refusals: 3 }, NOW);
+    const fresh = await journal.releaseExpired(sent, NOW);
+    expect(fresh).toMatchObject({
+      state: "seen",
+      attempts: 0,
+      refusals: 0,
+      expired: [sent.signed?.transactionId],
+    });
+    expect(fresh.signed).toBeUndefined();
+    expect(await journal.find("ETH", transaction.id)).toEqual(fresh);
+    expect(await firstUnused(journal, 7n)).toBe(7n);
+  });
+
+  test("are kept while they were never sent, or once they are done", async () => {
+    const recorded = await sign(7n);
+    expect(await caught(() => journal.releaseExpired(recorded, NOW))).toMatchObject({ code: "JOURNAL" });
+    const done = await journal.move(await journal.move(recorded, "sent", {}, NOW), "done", {}, NOW);
+    expect(await caught(() => journal.releaseExpired(done, NOW))).toMatchObject({ code: "JOURNAL" });
+  });
+});
+
 describe("signed bytes", () => {
   test("cannot be replaced", async () => {
     const job = await sign(7n);
-    expect(await caught(() => journal.recordSigned(job, signed(8n), NOW))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(() => record(job, signed(8n)))).toMatchObject({ code: "JOURNAL" });
     expect((await journal.find("ETH", transaction.id))?.signed?.payload).toBe("0xpayload7");
-    expect(await journal.nextSequence("ETH", "mainnet", "0xsender")).toBe(8n);
+    expect(await firstUnused(journal, 7n)).toBe(8n);
   });
 
   test("cannot be recorded for a job that was not approved", async () => {
     const job = await begin();
-    expect(await caught(() => journal.recordSigned(job, signed(7n), NOW))).toMatchObject({ code: "JOURNAL" });
-    expect(await journal.nextSequence("ETH", "mainnet", "0xsender")).toBeUndefined();
+    expect(await caught(() => record(job, signed(7n)))).toMatchObject({ code: "JOURNAL" });
+    expect(await firstUnused(journal, 7n)).toBe(7n);
   });
 
   test("survive every later step", async () => {
@@ -147,39 +180,61 @@ describe("two journals on one file", () => {
   test("see what the other one wrote", async () => {
     const job = await sign(7n);
     expect(await second.find("ETH", transaction.id)).toEqual(job);
-    expect(await second.nextSequence("ETH", "mainnet", "0xsender")).toBe(8n);
+    expect(await firstUnused(second, 7n)).toBe(8n);
   });
 
   test("refuse the second change that is made from an old revision", async () => {
     const job = await journal.move(await begin(), "approved", {}, NOW);
     const same = (await second.find("ETH", transaction.id)) as Job;
-    await journal.recordSigned(job, signed(7n), NOW);
-    const refused = await caught(() => second.recordSigned(same, signed(8n), NOW));
+    await record(job, signed(7n));
+    const refused = await caught(() => record(same, signed(8n), second));
     expect(refused).toMatchObject({ code: "JOURNAL", message: expect.stringContaining("another process") });
     expect((await second.find("ETH", transaction.id))?.signed?.payload).toBe("0xpayload7");
-    expect(await second.nextSequence("ETH", "mainnet", "0xsender")).toBe(8n);
+    expect(await firstUnused(second, 7n)).toBe(8n);
+  });
+});
+
+describe("a signature whose sequence number was chosen before another process signed for the account", () => {
+  test("is refused, so that no number is used twice", async () => {
+    const known = await journal.usedSequences("ETH", "mainnet", "0xsender");
+    const approved = await journal.move(await begin("late"), "approved", {}, NOW);
+    await sign(7n, "early");
+    const refused = await caught(() => journal.recordSigned(approved, signed(7n), known, NOW));
+    expect(refused).toMatchObject({ code: "JOURNAL", message: expect.stringContaining("another process") });
+    expect((await journal.find("ETH", "late"))?.state).toBe("approved");
   });
 });
 
 describe("sequence numbers", () => {
-  test("begin unknown and follow the highest one that was signed", async () => {
-    expect(await journal.nextSequence("ETH", "mainnet", "0xsender")).toBeUndefined();
+  test("follow those that were signed, and fill what they left out", async () => {
+    expect(await firstUnused(journal, 7n)).toBe(7n);
     await sign(7n, "a");
     await sign(9n, "b");
-    await sign(3n, "c");
-    expect(await journal.nextSequence("ETH", "mainnet", "0xsender")).toBe(10n);
+    expect(await firstUnused(journal, 7n)).toBe(8n);
+    await sign(8n, "c");
+    expect(await firstUnused(journal, 7n)).toBe(10n);
+  });
+
+  test("do not jump behind a far explicit one", async () => {
+    await sign(7n, "a");
+    await sign(5000n, "b");
+    expect(await firstUnused(journal, 7n)).toBe(8n);
   });
 
   test("are kept apart by chain, network and account", async () => {
     await sign(7n);
-    expect(await journal.nextSequence("BSC", "mainnet", "0xsender")).toBeUndefined();
-    expect(await journal.nextSequence("ETH", "testnet", "0xsender")).toBeUndefined();
-    expect(await journal.nextSequence("ETH", "mainnet", "0xother")).toBeUndefined();
+    for (const [chain, network, account] of [
+      ["BSC", "mainnet", "0xsender"],
+      ["ETH", "testnet", "0xsender"],
+      ["ETH", "mainnet", "0xother"],
+    ] as const) {
+      expect((await journal.usedSequences(chain, network, account)).firstUnused(7n)).toBe(7n);
+    }
   });
 
   test("have no upper end", async () => {
     await sign(2n ** 70n);
-    expect(await journal.nextSequence("ETH", "mainnet", "0xsender")).toBe(2n ** 70n + 1n);
+    expect(await firstUnused(journal, 2n ** 70n)).toBe(2n ** 70n + 1n);
   });
 });
 
@@ -201,7 +256,7 @@ describe("a row that was tampered with", () => {
   test("is refused: the next sequence number of an account", async () => {
     await sign(7n);
     await vault.database.transaction((session) => session.execute("UPDATE lane SET sealed = zeroblob(64)"));
-    expect(await caught(() => journal.nextSequence("ETH", "mainnet", "0xsender"))).toMatchObject({
+    expect(await caught(() => firstUnused(journal, 7n))).toMatchObject({
       code: "JOURNAL",
     });
   });

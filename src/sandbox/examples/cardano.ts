@@ -1,0 +1,45 @@
+import type { ExamplePayment, ExampleWallet } from "./example.ts";
+
+const INPUT_LOVELACE = 10_000_000;
+const AMOUNT_LOVELACE = 2_000_000;
+const FEE_LOVELACE = 200_000;
+/** Invented: no chain has a transaction with this id. */
+const INVENTED_COIN = `${"5a".repeat(32)}:0`;
+const currency = { symbol: "ADA", decimals: 6 };
+
+/** The Rosetta operations of a payment with change. */
+export function cardanoPayment(wallet: ExampleWallet): ExamplePayment {
+  const { signatureId, address, to = address, index } = wallet;
+  const operations = [
+    {
+      operation_identifier: { index: 0, network_index: 0 },
+      related_operations: [],
+      type: "input",
+      status: "success",
+      account: { address, metadata: {} },
+      amount: { value: `-${INPUT_LOVELACE}`, currency },
+      coin_change: { coin_identifier: { identifier: INVENTED_COIN }, coin_action: "coin_created" },
+      metadata: {},
+    },
+    output(1, to, AMOUNT_LOVELACE),
+    output(2, address, INPUT_LOVELACE - AMOUNT_LOVELACE - FEE_LOVELACE),
+  ];
+  // A mnemonic wallet is named with the index of its key, a private-key wallet by its id alone.
+  const key =
+    index === undefined
+      ? { hashes: [signatureId] }
+      : { hashes: [], signatures: [{ id: signatureId, index }] };
+  return { chain: "ADA", serializedTransaction: JSON.stringify(operations), ...key };
+}
+
+function output(index: number, address: string, lovelace: number): object {
+  return {
+    operation_identifier: { index, network_index: index - 1 },
+    related_operations: [],
+    type: "output",
+    status: "success",
+    account: { address, metadata: {} },
+    amount: { value: String(lovelace), currency, metadata: {} },
+    metadata: {},
+  };
+}

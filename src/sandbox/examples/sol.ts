@@ -1,0 +1,42 @@
+import type { ExamplePayment, ExampleWallet } from "./example.ts";
+
+const LAMPORTS = 1_000_000n;
+const SYSTEM_PROGRAM = new Uint8Array(32);
+/** In the place of the blockhash, which the signer fills in. */
+const PLACEHOLDER = new Uint8Array(32).fill(0x60);
+
+/** A legacy message with one transfer of the system program. */
+export async function solanaPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
+  const { signatureId, address, to = address, index } = wallet;
+  const accounts = [...new Set([address, to])];
+  const transfer = Buffer.alloc(12);
+  transfer.writeUInt32LE(2);
+  transfer.writeBigUInt64LE(LAMPORTS, 4);
+  const keys = await Promise.all(accounts.map(publicKey));
+  const message = Buffer.concat([
+    // One signer, none of them read-only, one other account that is: the system program.
+    Buffer.of(1, 0, 1, accounts.length + 1),
+    ...keys,
+    SYSTEM_PROGRAM,
+    PLACEHOLDER,
+    Buffer.of(1, accounts.length, 2, 0, accounts.indexOf(to), transfer.length),
+    transfer,
+  ]);
+  return {
+    chain: "SOL",
+    serializedTransaction: JSON.stringify({ txData: message.toString("hex") }),
+    hashes: [signatureId],
+    ...(index !== undefined && { index }),
+  };
+}
+
+async function publicKey(address: string): Promise<Uint8Array> {
+  const { base58 } = await import("@scure/base");
+  try {
+    const bytes = base58.decode(address);
+    if (bytes.length === 32) return bytes;
+  } catch {
+    // Told below.
+  }
+  throw new RangeError(`This is no SOL address: ${address}`);
+}

@@ -1,0 +1,54 @@
+import type { ExamplePayment, ExampleWallet } from "./example.ts";
+
+const AMOUNT_SUN = 1_000_000;
+const MINUTE = 60_000;
+
+/** The JSON of a node, with an invented block to refer to. */
+export async function tronPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
+  const { signatureId, address, to = address, index } = wallet;
+  const { encodeRawData } = await import("../../../chains/tron-protocol/raw-data.ts");
+  const value = {
+    amount: AMOUNT_SUN,
+    owner_address: await hexAddress(address),
+    to_address: await hexAddress(to),
+  };
+  const now = Date.now();
+  const rawData = {
+    contract: [
+      {
+        parameter: { value, type_url: "type.googleapis.com/protocol.TransferContract" },
+        type: "TransferContract",
+      },
+    ],
+    ref_block_bytes: "5a5a",
+    ref_block_hash: "5a".repeat(8),
+    expiration: now + 10 * MINUTE,
+    timestamp: now,
+  };
+  const { encoded } = encodeRawData(rawData);
+  const transaction = {
+    visible: false,
+    txID: new Bun.CryptoHasher("sha256").update(encoded).digest("hex"),
+    raw_data: rawData,
+    raw_data_hex: Buffer.from(encoded).toString("hex"),
+  };
+  return {
+    chain: "TRON",
+    serializedTransaction: JSON.stringify(transaction),
+    hashes: [signatureId],
+    ...(index !== undefined && { index }),
+  };
+}
+
+async function hexAddress(address: string): Promise<string> {
+  const { HEX_ADDRESS } = await import("../../../chains/tron-protocol/address.ts");
+  const { createBase58check } = await import("@scure/base");
+  const { sha256 } = await import("@noble/hashes/sha2.js");
+  try {
+    const hex = Buffer.from(createBase58check(sha256).decode(address)).toString("hex");
+    if (HEX_ADDRESS.test(hex)) return hex;
+  } catch {
+    // Told below.
+  }
+  throw new RangeError(`This is no TRON address: ${address}`);
+}

@@ -1,0 +1,37 @@
+import type { ExamplePayment, ExampleWallet } from "./example.ts";
+
+const STROOPS = 10_000_000n;
+const FEE_STROOPS = 100;
+/** Invented. */
+const SEQUENCE = 1_000_000n;
+
+/** An envelope with one payment of lumens, not signed. */
+export async function stellarPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
+  const { signatureId, address, to = address, index } = wallet;
+  const { decodeStrkey } = await import("../../../chains/stellar/strkey.ts");
+  const xdr = await import("@stellar/stellar-sdk/xdr");
+  const account = (text: string) => xdr.MuxedAccount.keyTypeEd25519(decodeStrkey("account ID", text));
+  const payment = new xdr.PaymentOp({
+    destination: account(to),
+    asset: xdr.Asset.assetTypeNative(),
+    amount: STROOPS,
+  });
+  const tx = new xdr.Transaction({
+    sourceAccount: account(address),
+    fee: FEE_STROOPS,
+    seqNum: SEQUENCE,
+    cond: xdr.Preconditions.precondNone(),
+    memo: xdr.Memo.memoNone(),
+    operations: [new xdr.Operation({ sourceAccount: null, body: xdr.OperationBody.payment(payment) })],
+    ext: xdr.TransactionExt.v0(),
+  });
+  const envelope = xdr.TransactionEnvelope.envelopeTypeTx(
+    new xdr.TransactionV1Envelope({ tx, signatures: [] }),
+  );
+  return {
+    chain: "XLM",
+    serializedTransaction: envelope.toXdr("base64"),
+    hashes: [signatureId],
+    ...(index !== undefined && { index }),
+  };
+}

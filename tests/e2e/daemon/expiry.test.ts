@@ -1,0 +1,111 @@
+/** A transaction that expires: other bytes may be signed only when the network proves that the old ones never land. */
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { RecordedRequest } from "../stand-in-api.ts";
+import { Scene } from "./running-daemon.ts";
+
+setDefaultTimeout(60_000);
+
+const vectors = (await Bun.file(`${import.meta.dir}/../../vectors/signing/SOL.json`).json()) as {
+  pending: { id: string; chain: string };
+  wallets: Record<string, Record<string, unknown>>;
+}[];
+const [vector] = vectors;
+if (vector === undefined) throw new Error("There are no vectors of SOL.");
+
+const LAST_VALID_HEIGHT = 100;
+const blockhashes = [
+  "GSeYNY1AG25GFYH63gvKLT7NC9H64njRztgj2wtsYmDp",
+  "7WyEshBZcZwEbJsvSeGgCkSNMxxxFAym3x7Cuj6UjAUE",
+];
+
+let scene: Scene;
+afterEach(() => scene.end());
+
+/** A node of Solana that the test steers. */
+class Node {
+  height = LAST_VALID_HEIGHT - 10;
+  blockhash = blockhashes[0];
+  /** Whether transactions reach the network. */
+  isReachable = false;
+  /** What the network says of the transaction when it is asked. */
+  status: { err: null; confirmationStatus: string } | null = null;
+
+  readonly answer = ({ path, body }: RecordedRequest): Response | undefined => {
+    if (!path.startsWith("/v3/blockchain/node/SOL/")) return undefined;
+    const { id, method } = body as { id: number; method: string };
+    if (method === "sendTransaction" && !this.isReachable) return new Response("", { status: 503 });
+    return Response.json({ jsonrpc: "2.0", id, result: this.#result(method) });
+  };
+
+  #result(method: string): unknown {
+    switch (method) {
+      case "getLatestBlockhash":
+        return { value: { blockhash: this.blockhash, lastValidBlockHeight: LAST_VALID_HEIGHT } };
+      case "getBlockHeight":
+        return this.height;
+      case "getSignatureStatuses":
+        return { value: [this.status] };
+      case "getTransaction":
+        return { meta: { err: null } };
+      default:
+        return "accepted";
+    }
+  }
+}
+
+/** The different bytes that were handed to the node. */
+function sentBytes(): Set<unknown> {
+  const sent = scene.api
+    .to("/v3/blockchain/node/SOL/")
+    .map(({ body }) => body as { method: string; params: unknown[] })
+    .filter(({ method }) => method === "sendTransaction");
+  return new Set(sent.map(({ params }) => params[0]));
+}
+
+/** A job whose bytes were handed to a node that gave no clear answer. */
+async function interrupted(): Promise<Node> {
+  scene = await Scene.with(vector?.wallets);
+  const node = new Node();
+  scene.api.pending = [vector?.pending as { chain: string }];
+  scene.api.answer = node.answer;
+  const run = await round();
+  expect(run.status).toBe(75);
+  expect(sentBytes().size).toBe(1);
+  return node;
+}
+
+const round = () => scene.runOnce(["--chain=SOL"], { env: { TATUM_RETRIES: "0" } });
+
+describe("a Solana transaction without a clear answer", () => {
+  test("is sent again with the same bytes while its blockhash is valid", async () => {
+    const node = await interrupted();
+    node.isReachable = true;
+    expect(await round()).toMatchObject({ status: 0 });
+    expect(sentBytes().size).toBe(1);
+    expect(scene.api.broadcasts).toHaveLength(1);
+  });
+
+  test("is signed anew once its blockhash has expired and the network does not know it", async () => {
+    const node = await interrupted();
+    node.height = LAST_VALID_HEIGHT + 1;
+    node.blockhash = blockhashes[1];
+    const released = await round();
+    expect(released.stderr).toContain("expired");
+    expect(sentBytes().size).toBe(1);
+    node.isReachable = true;
+    expect(await round()).toMatchObject({ status: 0 });
+    expect(sentBytes().size).toBe(2);
+    expect(scene.api.broadcasts).toHaveLength(1);
+    expect(scene.api.to("/four-eye/")).toHaveLength(2);
+  });
+
+  test("is not signed anew when the network knows it", async () => {
+    const node = await interrupted();
+    node.height = LAST_VALID_HEIGHT + 1;
+    node.blockhash = blockhashes[1];
+    node.status = { err: null, confirmationStatus: "finalized" };
+    node.isReachable = true;
+    expect(await round()).toMatchObject({ status: 0 });
+    expect(sentBytes().size).toBe(1);
+  });
+});
