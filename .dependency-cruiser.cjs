@@ -30,7 +30,7 @@ module.exports = {
       comment: "A chain's libraries are loaded only when the chain is used.",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/sandbox/" },
-      to: { path: "^chains/(utxo|evm|[a-z]{3,5}\\.ts)", pathNot: "^chains/(chain|index)\\.ts$" },
+      to: { path: "^chains/([a-z0-9-]+/|[a-z]{3,5}\\.ts)", pathNot: "^chains/(chain|index)\\.ts$" },
     },
     {
       name: "nothing-imports-a-command",

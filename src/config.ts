@@ -33,7 +33,7 @@ export function defaultVaultPath(): string {
 }
 
 /** The env file's place when no `--env-file` is given. */
-export function defaultEnvFile(): string {
+function defaultEnvFile(): string {
   return join(defaultDirectory(), ".env");
 }
 

@@ -59,9 +59,6 @@ export const options = {
 
 export type OptionName = keyof typeof options;
 
-/** The options of all commands that open the vault. */
-export const vaultOptions = ["path", "env-file"] as const satisfies readonly OptionName[];
-
 /** Options for the `args` of a command. */
 export function pickOptions<Name extends OptionName>(...names: readonly Name[]): Pick<typeof options, Name> {
   return Object.fromEntries(names.map((name) => [name, options[name]])) as unknown as Pick<

@@ -5,7 +5,7 @@ import type { RpcRequest } from "./request-schemas.ts";
 import { solanaMethods } from "./solana-node.ts";
 
 /** 10 gwei, in wei. */
-export const CANNED_GAS_PRICE = 10_000_000_000n;
+const CANNED_GAS_PRICE = 10_000_000_000n;
 const BLOCK_NUMBER = 1_000_000;
 const TRANSFER_GAS = 21_000;
 /** More than any method or constructor called in tests needs, besides its data. */

@@ -15,7 +15,7 @@ import {
 } from "./process-transaction.ts";
 
 /** The API takes no more signature IDs for one chain and API key. */
-export const MAXIMUM_SIGNATURE_IDS = 25_000;
+const MAXIMUM_SIGNATURE_IDS = 25_000;
 
 export interface RoundOptions {
   readonly chain: Chain;

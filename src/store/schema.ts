@@ -6,7 +6,7 @@ import type { Database, Session } from "./database.ts";
 import { vaultCorrupt } from "./vault-corrupt.ts";
 
 /** "TKMS", in the header of the SQLite file at offset 68. */
-export const applicationId = 0x544b4d53;
+const applicationId = 0x544b4d53;
 
 /** The version of the vault format. A reader of one version refuses all higher ones. */
 export const formatVersion = 1;

@@ -56,7 +56,7 @@ export async function readVectors<Vector>(kind: "signing" | "wallets", ticker: s
   return parseExactJson(await Bun.file(url).text()) as unknown as Vector[];
 }
 
-export function pendingTransaction(vector: SigningVector): PendingTransaction {
+function pendingTransaction(vector: SigningVector): PendingTransaction {
   return { signatures: [], ...vector.pending };
 }
 
@@ -64,7 +64,7 @@ export function pendingTransaction(vector: SigningVector): PendingTransaction {
  * The signers as the program hands them to a chain: known wallets of `hashes`, then the entries of `signatures`
  * without mnemonics that lack an index.
  */
-export function signersOf(vector: SigningVector, chain: Chain): Signer[] {
+function signersOf(vector: SigningVector, chain: Chain): Signer[] {
   const transaction = pendingTransaction(vector);
   const named = [
     ...transaction.hashes.map((id): { id: string; index?: number } => ({ id })),
@@ -93,7 +93,7 @@ export function signedTransaction({ txData, txid }: SignedVector): SignedTransac
   return { payload: txData, transactionId: txid, filledIn: {} };
 }
 
-export function signerOf(
+function signerOf(
   signatureId: string,
   index: number | undefined,
   wallet: VectorWallet,
