@@ -1,11 +1,14 @@
 /** Every chain of the EVM family signs for a real node with its chain id; the node takes, mines and executes it. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { ChainEnvironment, Network, SignedTransaction } from "../../chains/chain.ts";
 import type { EvmChain } from "../../chains/evm/evm-chain.ts";
 import type { JsonValue } from "../../chains/exact-json.ts";
 import { evmChains } from "../chains/evm/evm-chains.ts";
 import { pendingOf, RECIPIENT, signerOf } from "../chains/evm/evm-requests.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const GWEI = 10n ** 9n;
 const ETHER = 10n ** 18n;

@@ -1,6 +1,9 @@
 /** Nothing is lost and nothing is signed twice, whenever the program is killed. More rounds: `scripts/crash-test.ts`. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { runCrashTest } from "./kill-loop/crash-test.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const ROUNDS = 100;
 

@@ -1,5 +1,5 @@
 /** Solana transactions from the executable in a real Solana virtual machine. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { base58 } from "@scure/base";
@@ -20,6 +20,9 @@ import {
 } from "../chains/solana/message-builder.ts";
 import { Installation } from "./executable.ts";
 import { type RecordedRequest, StandInApi } from "./stand-in-api.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const TOKEN = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
 const ASSOCIATED = "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL";

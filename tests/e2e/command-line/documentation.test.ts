@@ -1,10 +1,13 @@
 /** docs/command-line.md says what the program does. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { options } from "../../../src/command-line/options.ts";
 import { program } from "../../../src/command-line/program.ts";
 import { selectCommand } from "../../../src/command-line/select-command.ts";
 import { type ErrorCode, exitStatus, KmsError } from "../../../src/errors.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const root = join(import.meta.dir, "../../..");
 const text = await Bun.file(join(root, "docs/command-line.md")).text();

@@ -76,7 +76,7 @@ describe("a failing command says nothing of the secrets", () => {
   test("when a key or mnemonic is not valid, on every chain", async () => {
     for (const ticker of tickers) {
       await expectSilence(["storemanagedwallet", ticker], { input: `${mnemonic}\n` });
-      for (const input of [`${key}ff\n`, `0x${key.slice(1)}\n`, `s${word}\n`]) {
+      for (const input of [`${key}ff\n`, `0x${key.slice(2)}zz\n`, `s${word}\n`]) {
         await expectSilence(["storemanagedprivatekey", ticker], { input });
       }
     }

@@ -1,9 +1,12 @@
 /** Where settings come from, told by the rows of `checkconfig`. */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Installation, type RunOptions } from "../executable.ts";
 import { failureOf } from "./failure.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 let installation: Installation;
 let folder: string;

@@ -1,7 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Answer, RecordedRequest } from "../stand-in-api.ts";
 import { onScene, payloadOf } from "./running-daemon.ts";
 import { altered, bitcoinPayment, ethPayment, litecoinPayment, pendingId, withdrawal } from "./wallets.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const { pending, txData, txid } = bitcoinPayment;
 const BROADCAST = "/v3/bitcoin/broadcast";

@@ -1,6 +1,9 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { onScene, until } from "./running-daemon.ts";
 import { altered, ethPayment, ethPaymentWithoutNonce, pendingId } from "./wallets.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const BATCH = "/v3/tatum/kms/batch";
 const COUNT = "/v3/ethereum/transaction/count/";

@@ -1,7 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { StandInApi } from "../stand-in-api.ts";
 import { onScene } from "./running-daemon.ts";
 import { altered, ethPayment, pendingId } from "./wallets.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const ID = pendingId(1);
 

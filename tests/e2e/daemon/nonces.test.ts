@@ -1,7 +1,10 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { parseTransaction } from "viem";
 import { onScene, payloadOf } from "./running-daemon.ts";
 import { ethAddress, ethPaymentWithoutNonce, pendingId } from "./wallets.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const COUNT = `/v3/ethereum/transaction/count/${ethAddress}`;
 

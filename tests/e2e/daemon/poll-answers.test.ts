@@ -1,7 +1,10 @@
 /** What the API may answer to a poll, and must not be able to do. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { onScene, payloadOf } from "./running-daemon.ts";
 import { altered, ethPayment, pendingId, walletIds } from "./wallets.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const LIST = "/v3/kms/pending/ETH";
 

@@ -1,7 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { version } from "../../../src/version.ts";
 import { onScene, until } from "./running-daemon.ts";
 import { bitcoinPayment, ethPayment, litecoinPayment, pendingId, walletIds } from "./wallets.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 describe("which chains are polled", () => {
   test(

@@ -1,9 +1,12 @@
 /** Nothing the daemon writes or sends to the wrong place holds a secret. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onScene, payloadOf } from "./running-daemon.ts";
 import { altered, ethPayment, ethPaymentWithoutNonce, ethPrivateKey, pendingId } from "./wallets.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const API_KEY = "t-canary/key+8f2c";
 

@@ -1,6 +1,9 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { onScene } from "./running-daemon.ts";
 import { bitcoinPayment, ethPaymentWithoutNonce } from "./wallets.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 describe("TATUM_API_URL", () => {
   for (const slash of ["", "/"]) {

@@ -1,7 +1,10 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { parseTransaction } from "viem";
 import { onScene, payloadOf, until } from "./running-daemon.ts";
 import { ethPaymentWithoutNonce } from "./wallets.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const PAYMENTS = 12;
 

@@ -1,9 +1,12 @@
 /** Other commands may change the vault while the daemon runs. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onScene, until } from "./running-daemon.ts";
 import { allWallets, bitcoinPayment, walletIds } from "./wallets.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 test(
   "wallets that are added are polled for and signed with, without a restart",

@@ -1,6 +1,9 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { onScene } from "./running-daemon.ts";
 import { allWallets, ethPrivateKey, litecoinPayment } from "./wallets.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const LIMIT = 25_000;
 

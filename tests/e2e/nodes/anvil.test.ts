@@ -1,10 +1,13 @@
 /** Ethereum transactions that the daemon signs and broadcasts are mined by a real node. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type Sandbox, startSandbox } from "../../../src/sandbox/sandbox-server.ts";
 import { type Anvil, startAnvil } from "../anvil.ts";
 import { Installation, type Run } from "../executable.ts";
 import { callNode } from "./json-rpc.ts";
 import { balanceOfCall, creationCode, SUPPLY, transferCall } from "./token-contract.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 const SEPOLIA = 11_155_111;
 const RECIPIENT = `0x${"42".repeat(20)}`;

@@ -1,11 +1,14 @@
 /** Litecoin transactions that the daemon signs and broadcasts are accepted and mined by a real node. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { hex } from "@scure/base";
 import { p2pkh, p2sh, p2wpkh, WIF } from "@scure/btc-signer";
 import { type Sandbox, startSandbox } from "../../../src/sandbox/sandbox-server.ts";
 import { Installation, type Run } from "../executable.ts";
 import { type Litecoind, startLitecoind } from "./litecoind.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
 
 /** Address versions of Litecoin's regtest network; all but the bech32 prefix are those of the testnet. */
 const REGTEST = { bech32: "rltc", pubKeyHash: 0x6f, scriptHash: 0x3a, wif: 0xef };
