@@ -24,6 +24,6 @@ function bunRuns() {
   return spawnSync(bun, ["--version"], { stdio: "ignore" }).status === 0;
 }
 
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(wanted).mtimeMs) run("npm", ["ci"]);
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(wanted).mtimeMs) run("npm", ["ci", "--loglevel=error"]);
 // Where npm was told not to run install scripts, Bun's own one has to be called.
 if (!bunRuns()) run(process.execPath, [join("node_modules", "bun", "install.js")]);
