@@ -1,5 +1,6 @@
 /**
- * Installs what the lock file names, unless it is there already. Plain JavaScript for Node, because Bun itself is among
+ * Installs what the lock file names, unless it is there already (`npm install` and not `npm ci`, which refuses a lock file
+ * that lacks packages of other platforms). Plain JavaScript for Node, because Bun itself is among
  * what it installs: `node scripts/install.mjs`.
  */
 import { spawnSync } from "node:child_process";
@@ -24,6 +25,6 @@ function bunRuns() {
   return spawnSync(bun, ["--version"], { stdio: "ignore" }).status === 0;
 }
 
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(wanted).mtimeMs) run("npm", ["ci", "--loglevel=error"]);
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(wanted).mtimeMs) run("npm", ["install", "--no-save", "--loglevel=error"]);
 // Where npm was told not to run install scripts, Bun's own one has to be called.
 if (!bunRuns()) run(process.execPath, [join("node_modules", "bun", "install.js")]);
