@@ -5,7 +5,7 @@ import { completeFees } from "../evm/complete-fees.ts";
 import type { EvmFacts } from "../evm/evm-facts.ts";
 import type { CeloFees, EthereumFees, FeeFields } from "../evm/fee-fields.ts";
 import { callNode } from "../evm/node.ts";
-import { hexQuantity, MAX_UINT256 } from "../evm/quantity.ts";
+import { hexQuantity, MAX_UINT256 } from "../quantity.ts";
 
 /** Set to `true`, transactions with a gas price have the encoding that the network took until March 2025. */
 const LEGACY_SETTING = "TATUM_KMS_CELO_LEGACY";

@@ -1,7 +1,8 @@
+import { readAnswer } from "../node-answer.ts";
+import { hexQuantity, jsonInteger, MAX_NONCE } from "../quantity.ts";
 import { checksummedAddress } from "./address.ts";
 import type { AccountNonceSource } from "./evm-facts.ts";
-import { callNode, readAnswer } from "./node.ts";
-import { hexQuantity, jsonInteger, MAX_NONCE } from "./quantity.ts";
+import { callNode } from "./node.ts";
 
 /** The count of the Tatum API at `<path>/<address>`: a bare JSON number. */
 export function tatumTransactionCount(path: string): AccountNonceSource {

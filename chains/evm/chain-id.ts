@@ -1,8 +1,8 @@
 import type { ChainEnvironment } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
+import { hexQuantity, MAX_NONCE } from "../quantity.ts";
 import type { EvmFacts } from "./evm-facts.ts";
 import { callNode } from "./node.ts";
-import { hexQuantity, MAX_NONCE } from "./quantity.ts";
 
 /**
  * The chain id (EIP-155) to sign for: the payload's, else the node's. Each has to be one of the daemon's network, so

@@ -3,10 +3,10 @@ import { hexToBytes, numberToHex } from "viem/utils";
 import type { ChainEnvironment } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
 import type { JsonValue } from "../exact-json.ts";
+import { hexQuantity, MAX_UINT64 } from "../quantity.ts";
 import type { EvmFacts } from "./evm-facts.ts";
 import type { CeloFees, EthereumFees, FeeFields } from "./fee-fields.ts";
 import { callNode } from "./node.ts";
-import { hexQuantity, MAX_UINT64 } from "./quantity.ts";
 import type { EvmTransaction } from "./serialize.ts";
 import type { TransactionPayload } from "./transaction-payload.ts";
 

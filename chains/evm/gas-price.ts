@@ -1,7 +1,8 @@
 import * as v from "valibot";
+import { readAnswer } from "../node-answer.ts";
+import { hexQuantity, jsonInteger, MAX_UINT256 } from "../quantity.ts";
 import type { GasPriceSource } from "./evm-facts.ts";
-import { callNode, readAnswer } from "./node.ts";
-import { hexQuantity, jsonInteger, MAX_UINT256 } from "./quantity.ts";
+import { callNode } from "./node.ts";
 
 /** The field `medium` of the Tatum API's fee estimate at `path`. */
 export function tatumFee(path: string): GasPriceSource {

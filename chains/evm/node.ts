@@ -1,7 +1,7 @@
-import * as v from "valibot";
+import type * as v from "valibot";
 import type { ChainEnvironment } from "../chain.ts";
-import { ChainError } from "../chain-error.ts";
 import type { JsonValue } from "../exact-json.ts";
+import { readAnswer } from "../node-answer.ts";
 import type { EvmFacts } from "./evm-facts.ts";
 
 /**
@@ -17,22 +17,6 @@ export async function callNode<Output>(
   schema: v.GenericSchema<unknown, Output>,
 ): Promise<Output> {
   return readAnswer(await environment.rpc(nodePath(facts, environment), method, params), method, schema);
-}
-
-/** @throws ChainError `NODE_ANSWER_INVALID` when the answer to `request` does not fit `schema`. */
-export function readAnswer<Output>(
-  answer: JsonValue,
-  request: string,
-  schema: v.GenericSchema<unknown, Output>,
-): Output {
-  const parsed = v.safeParse(schema, answer);
-  if (parsed.success) return parsed.output;
-  // The answer is not quoted: it comes from outside and may be long.
-  const [issue] = parsed.issues;
-  throw new ChainError(
-    "NODE_ANSWER_INVALID",
-    `The answer to ${request} is not usable: ${v.getDotPath(issue) ?? "it"} ${issue.message}.`,
-  );
 }
 
 function nodePath(facts: EvmFacts, environment: ChainEnvironment): string {

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { ChainEnvironment } from "../chain.ts";
+import { readAnswer } from "../node-answer.ts";
 import type { EvmFacts, GasPriceSource } from "./evm-facts.ts";
 import { nodeGasPrice } from "./gas-price.ts";
-import { readAnswer } from "./node.ts";
 
 const GWEI = 10n ** 9n;
 /** Validators have long refused less. */

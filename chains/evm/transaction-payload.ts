@@ -3,10 +3,10 @@ import type { Hex } from "viem";
 import type { Network, PendingTransaction } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
 import { type JsonValue, parseExactJson } from "../exact-json.ts";
+import { MAX_NONCE, MAX_UINT64, MAX_UINT256, quantity } from "../quantity.ts";
 import { address, addressAsWritten } from "./address.ts";
 import type { EvmFacts } from "./evm-facts.ts";
 import { type FeeFields, feeFields } from "./fee-fields.ts";
-import { MAX_NONCE, MAX_UINT64, MAX_UINT256, quantity } from "./quantity.ts";
 
 /** A `serializedTransaction` that was read and understood. Amounts are in wei, addresses in lower case. */
 export interface TransactionPayload {

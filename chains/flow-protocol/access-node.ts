@@ -2,8 +2,8 @@
 import * as v from "valibot";
 import type { ChainEnvironment } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
-import { readAnswer } from "../evm/node.ts";
 import type { JsonValue } from "../exact-json.ts";
+import { readAnswer } from "../node-answer.ts";
 import type { KeyOfAccount } from "./transaction.ts";
 
 /** The name of the access node among the chain's third parties. */

@@ -3,7 +3,7 @@ import { sha3_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
-import { chooseKey } from "../evm/key-choice.ts";
+import { chooseKey } from "../key-choice.ts";
 import type { SigningKey } from "../signing-key.ts";
 import { newestBlock, sequenceNumber } from "./access-node.ts";
 import { keyOf, releaseProposer, signAs } from "./co-signer.ts";

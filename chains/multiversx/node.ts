@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import type { ChainEnvironment, Network } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
-import { readAnswer } from "../evm/node.ts";
-import { jsonInteger, MAX_NONCE } from "../evm/quantity.ts";
 import type { JsonValue } from "../exact-json.ts";
+import { readAnswer } from "../node-answer.ts";
+import { jsonInteger, MAX_NONCE } from "../quantity.ts";
 
 const NODE_PATH = "/v3/egld/node/{key}";
 const DEFAULT_GAS_PRICE = 1_000_000_000n;

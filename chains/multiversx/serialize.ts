@@ -1,7 +1,7 @@
 import { blake2b } from "@noble/hashes/blake2.js";
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { type JsonValue, stringifyExactJson } from "../exact-json.ts";
-import { bytesField, varintField } from "../tron-protocol/protobuf.ts";
+import { bytesField, varintField } from "../protobuf.ts";
 import { publicKeyOfAddress } from "./address.ts";
 
 /** A transaction that lacks nothing but its signature. Amounts are in units of 10^-18 EGLD. */

@@ -2,8 +2,8 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";
 import type { PendingTransaction } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
-import { MAX_NONCE, quantity } from "../evm/quantity.ts";
 import { absentWhen, invalidPayload, readJsonPayload } from "../json-payload.ts";
+import { MAX_NONCE, quantity } from "../quantity.ts";
 import { addressText } from "./address.ts";
 import { isOfEmptyMnemonic } from "./empty-mnemonic.ts";
 

@@ -1,8 +1,8 @@
 import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { JsonValue } from "../exact-json.ts";
+import { bytesField, varintField } from "../protobuf.ts";
 import { HEX_ADDRESS } from "./address.ts";
 import type { EnumType, Field, FieldType, MessageType } from "./message-type.ts";
-import { bytesField, varintField } from "./protobuf.ts";
 
 export type JsonObject = { readonly [member: string]: JsonValue };
 

@@ -1,8 +1,8 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
-import { chooseKey } from "../evm/key-choice.ts";
 import { stringifyExactJson } from "../exact-json.ts";
+import { chooseKey } from "../key-choice.ts";
 import { signRecoverable } from "../secp256k1-key.ts";
 import type { SigningKey } from "../signing-key.ts";
 import { hexAddressOfPublicKey } from "./address.ts";

@@ -3,9 +3,9 @@ import type { Hex } from "viem";
 import { decodeErrorResult, numberToHex } from "viem/utils";
 import type { ChainEnvironment } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
-import { readAnswer } from "../evm/node.ts";
-import { jsonInteger } from "../evm/quantity.ts";
 import type { JsonValue } from "../exact-json.ts";
+import { readAnswer } from "../node-answer.ts";
+import { jsonInteger } from "../quantity.ts";
 import type { Clause } from "./transaction-payload.ts";
 
 /** The name of the node among the chain's third parties. */

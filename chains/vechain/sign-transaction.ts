@@ -2,7 +2,7 @@ import type { Hex } from "viem";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
 import { addressOfPublicKey } from "../evm/address.ts";
-import { chooseKey } from "../evm/key-choice.ts";
+import { chooseKey } from "../key-choice.ts";
 import { signRecoverable } from "../secp256k1-key.ts";
 import { chainTagToSign } from "./chain-tag.ts";
 import { estimateGas } from "./gas-limit.ts";

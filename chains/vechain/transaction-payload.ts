@@ -2,8 +2,8 @@ import * as v from "valibot";
 import type { Hex } from "viem";
 import type { Network, PendingTransaction } from "../chain.ts";
 import { address } from "../evm/address.ts";
-import { MAX_UINT64, MAX_UINT256, quantity } from "../evm/quantity.ts";
 import { absentWhen, invalidPayload, readJsonPayload } from "../json-payload.ts";
+import { MAX_UINT64, MAX_UINT256, quantity } from "../quantity.ts";
 
 /** One step of a transaction; all of them happen, or none. */
 export interface Clause {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import type { SigningRequest } from "../../../chains/chain.ts";
-import { ethereum } from "../../../chains/eth.ts";
-import { PRIVATE_KEY, pendingOf, RECIPIENT, requestOf, SENDER, signerOf } from "./evm-requests.ts";
-import { environmentOf } from "./fake-environment.ts";
+import type { SigningRequest } from "../../chains/chain.ts";
+import { ethereum } from "../../chains/eth.ts";
+import { PRIVATE_KEY, pendingOf, RECIPIENT, requestOf, SENDER, signerOf } from "./evm/evm-requests.ts";
+import { environmentOf } from "./evm/fake-environment.ts";
 
 const MNEMONIC = "test test test test test test test test test test test junk";
 const WALLET = ethereum.restoreWallet(MNEMONIC, "testnet");

@@ -1,6 +1,6 @@
-import type { PendingTransaction, SigningRequest } from "../chain.ts";
-import { ChainError } from "../chain-error.ts";
-import type { SigningKey } from "../signing-key.ts";
+import type { PendingTransaction, SigningRequest } from "./chain.ts";
+import { ChainError } from "./chain-error.ts";
+import type { SigningKey } from "./signing-key.ts";
 
 /**
  * The key of a transaction that one account signs: that of the first wallet. A mnemonic wallet needs an index, its own
