@@ -44,7 +44,10 @@ export interface VaultStatus {
   readonly vaultId: string;
   readonly generation: number;
   readonly wallets: number;
-  readonly slots: readonly Pick<KeySlotRow, "slotId" | "kind" | "parameters">[];
+  readonly slots: readonly (Pick<KeySlotRow, "slotId" | "kind"> & {
+    /** As they stand in the slot; what they mean depends on the kind. */
+    readonly parameters: unknown;
+  })[];
   /** Of the file, in bytes. */
   readonly size: number;
 }
@@ -248,7 +251,11 @@ export class Vault {
         vaultId: Buffer.from(this.#rootKey.vaultId).toString("hex"),
         generation: manifest.generation,
         wallets: manifest.count,
-        slots: slots.map(({ slotId, kind, parameters }) => ({ slotId, kind, parameters })),
+        slots: slots.map(({ slotId, kind, parameters }) => ({
+          slotId,
+          kind,
+          parameters: JSON.parse(parameters) as unknown,
+        })),
         size,
       };
     });
