@@ -25,6 +25,7 @@ function bunRuns() {
   return spawnSync(bun, ["--version"], { stdio: "ignore" }).status === 0;
 }
 
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(wanted).mtimeMs) run("npm", ["install", "--no-save", "--loglevel=error"]);
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(wanted).mtimeMs)
+  run("npm", ["install", "--no-save", "--loglevel=error"]);
 // Where npm was told not to run install scripts, Bun's own one has to be called.
 if (!bunRuns()) run(process.execPath, [join("node_modules", "bun", "install.js")]);

@@ -72,6 +72,11 @@ async function request<Answer>(url: string, body?: unknown): Promise<Answer> {
   return (await response.json()) as Answer;
 }
 
+/** Long addresses would push the rest of the table off the screen. */
+function shortened(text: string): string {
+  return text.length <= 44 ? text : `${text.slice(0, 28)}...${text.slice(-12)}`;
+}
+
 function printTable(rows: readonly (readonly string[])[]): void {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   for (const row of rows)
@@ -109,10 +114,10 @@ try {
     ["chain", "wallet", "pending transaction", "state", "transaction id"],
     ...transactions.map(({ transaction: { id, chain }, state, txId }) => [
       chain,
-      addresses.get(id) ?? "",
+      shortened(addresses.get(id) ?? ""),
       id,
       state,
-      txId ?? "",
+      shortened(txId ?? ""),
     ]),
   ]);
   const done = transactions.filter(({ state, txId }) => state === "done" && txId !== undefined);
