@@ -4,12 +4,12 @@ import { type JsonValue, stringifyExactJson } from "../../chains/exact-json.ts";
 import { KmsError } from "../errors.ts";
 import { isSuccess, jsonOf } from "../tatum/api-answer.ts";
 import { type HttpClient, HttpFailure } from "../tatum/http-client.ts";
+import type { NodeCalls } from "../tatum/node-calls.ts";
 import { pause } from "../tatum/retry.ts";
-import type { TatumApi } from "../tatum/tatum-api.ts";
 import type { UsedSequences } from "./used-sequences.ts";
 
 export interface OutsideWorld {
-  readonly api: TatumApi;
+  readonly nodes: NodeCalls;
   readonly http: HttpClient;
   readonly network: Network;
   setting(name: string): string | undefined;
@@ -78,9 +78,9 @@ export function createChainEnvironment(
 ): ChainEnvironment {
   return {
     network: world.network,
-    get: (path) => world.api.get(path),
-    post: (path, body) => world.api.post(path, body),
-    rpc: (path, method, params) => world.api.rpc(path, method, params),
+    get: (path) => world.nodes.get(path),
+    post: (path, body) => world.nodes.post(path, body),
+    rpc: (path, method, params) => world.nodes.rpc(path, method, params),
     askThirdParty: (name, request) => askThirdParty(chain, world, name, request),
     firstUnusedSequence(asked, counted) {
       if (asked === account) return used.firstUnused(counted);

@@ -1,8 +1,10 @@
 /** Puts the daemon together from its settings, and takes it down on a signal. */
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../tatum/http-client.ts";
+import { NodeCalls } from "../tatum/node-calls.ts";
 import type { RetryPolicy } from "../tatum/retry.ts";
 import { TatumApi } from "../tatum/tatum-api.ts";
+import { TatumConnection } from "../tatum/tatum-connection.ts";
 import type { Vault } from "../vault/vault.ts";
 import { FourEyeCheck } from "./approval.ts";
 import { type DaemonContext, type DaemonOptions, runDaemon, runOnce } from "./daemon.ts";
@@ -56,7 +58,7 @@ function createContext(
   const setting = (name: string): string | undefined => config.get(name);
   const http = new HttpClient([apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])]);
   const testnetType = config.get("TESTNET_TYPE");
-  const api = new TatumApi({
+  const connection = new TatumConnection({
     baseUrl: apiUrl,
     apiKey,
     http,
@@ -69,13 +71,13 @@ function createContext(
   return {
     vault,
     journal: new Journal(vault),
-    api,
+    api: new TatumApi(connection),
     log,
     period,
     retryDelay,
     stopping,
     ignoreWaits: settings.runOnce,
-    world: { api, http, network, setting, timeout, stopping },
+    world: { nodes: new NodeCalls(connection), http, network, setting, timeout, stopping },
     fourEye:
       externalUrl === undefined
         ? undefined

@@ -1,13 +1,12 @@
-/** The calls of the Tatum API that a KMS makes. Every answer is parsed before anything acts on it. */
+/** The endpoints of the Tatum API for a KMS. Every answer is parsed before anything acts on it. */
 import * as v from "valibot";
-import { ChainError } from "../../chains/chain-error.ts";
-import { type JsonValue, stringifyExactJson } from "../../chains/exact-json.ts";
 import { version } from "../version.ts";
-import { errorCodeOf, explain, isSuccess, jsonOf, presentable } from "./api-answer.ts";
+import { errorCodeOf, isSuccess, jsonOf } from "./api-answer.ts";
 import { ApiUnavailable } from "./api-unavailable.ts";
-import { type HttpAnswer, type HttpClient, HttpFailure } from "./http-client.ts";
+import type { HttpAnswer } from "./http-client.ts";
 import { type ListEntry, readPendingTransaction } from "./pending-transaction.ts";
-import { type RetryPolicy, retryAfter, withRetries } from "./retry.ts";
+import { retryAfter } from "./retry.ts";
+import { reasonOf, type TatumConnection } from "./tatum-connection.ts";
 
 /** As many as one round works on; the rest comes with the next polls. */
 const MAXIMUM_PENDING = 10_000;
@@ -17,21 +16,6 @@ const OFF_CHAIN_BROADCAST_PATH = "/v3/offchain/withdrawal/broadcast";
 /** Answers of the broadcast endpoints that mean "not now" although they come as a 403. */
 const LATER_CODES = new Set(["withdrawal.pending"]);
 const REFUSING_STATUSES = new Set([400, 403, 409, 413, 422]);
-
-export interface TatumApiOptions {
-  readonly baseUrl: URL;
-  readonly apiKey: string;
-  readonly http: HttpClient;
-  /** Milliseconds until an answer has to be there. */
-  readonly timeout: number;
-  readonly retries: RetryPolicy;
-  /** `TESTNET_TYPE`, sent along where set. */
-  readonly testnetType?: string | undefined;
-  /** Ends polls, questions and waits at once when the program is being stopped. */
-  readonly stopping?: AbortSignal;
-  /** Ends what may be on its way (broadcasts, reports) when the time to stop is used up. */
-  readonly deadline?: AbortSignal;
-}
 
 export interface Poll {
   readonly entries: readonly ListEntry[];
@@ -76,18 +60,11 @@ const acceptedSchema = v.object({
 });
 
 const completionSchema = v.object({ txId: v.nullish(v.string()) });
-const rpcErrorSchema = v.object({ error: v.object({ message: v.optional(v.string()) }) });
-
-function reasonOf(failure: unknown): string {
-  if (failure instanceof HttpFailure) return failure.message;
-  throw failure;
-}
-
 export class TatumApi {
-  readonly #options: TatumApiOptions;
+  readonly #connection: TatumConnection;
 
-  constructor(options: TatumApiOptions) {
-    this.#options = options;
+  constructor(connection: TatumConnection) {
+    this.#connection = connection;
   }
 
   /**
@@ -96,17 +73,16 @@ export class TatumApi {
    */
   async pending(chain: string, signatureIds: readonly string[]): Promise<Poll> {
     const path = `/v3/kms/pending/${chain}`;
-    const answer = await this.#try(path, () =>
-      withRetries(this.#fewRetries, this.#options.stopping, () =>
-        this.#send(
-          "POST",
-          path,
-          { signatureIds: [...signatureIds] },
-          { "x-ttm-kms-client-version": version },
-        ),
-      ),
+    const request = {
+      method: "POST",
+      path,
+      body: { signatureIds: [...signatureIds] },
+      headers: { "x-ttm-kms-client-version": version },
+    } as const;
+    const answer = await this.#connection.answerTo(path, () =>
+      this.#connection.withOneRetry(() => this.#connection.send(request)),
     );
-    if (!isSuccess(answer)) throw this.#unavailable(`Error received from API ${path}`, answer);
+    if (!isSuccess(answer)) throw this.#connection.unavailable(`Error received from API ${path}`, answer);
     const list = jsonOf(answer);
     if (!Array.isArray(list)) throw new ApiUnavailable(`The API's answer to ${path} is not a list.`);
     const latestVersion = answer.headers.get("x-ttm-kms-latest-version") ?? undefined;
@@ -126,12 +102,11 @@ export class TatumApi {
     try {
       answer =
         withdrawalId === undefined
-          ? await this.#sendToTheEnd("POST", path, { txData, signatureId })
-          : await this.#sendToTheEnd("POST", OFF_CHAIN_BROADCAST_PATH, {
-              currency,
-              signatureId,
-              withdrawalId,
-              txData,
+          ? await this.#connection.sendToTheEnd({ method: "POST", path, body: { txData, signatureId } })
+          : await this.#connection.sendToTheEnd({
+              method: "POST",
+              path: OFF_CHAIN_BROADCAST_PATH,
+              body: { currency, signatureId, withdrawalId, txData },
             });
     } catch (failure) {
       return { kind: "unclear", reason: reasonOf(failure) };
@@ -147,18 +122,19 @@ export class TatumApi {
       return { kind: "accepted", txId, markedComplete: failed !== true };
     }
     if (REFUSING_STATUSES.has(answer.status) && !LATER_CODES.has(errorCodeOf(answer) ?? "")) {
-      return { kind: "refused", reason: this.#explain(answer) };
+      return { kind: "refused", reason: this.#connection.explain(answer) };
     }
     const wait = retryAfter(answer.headers, Date.now());
-    const reason = this.#explain(answer);
+    const reason = this.#connection.explain(answer);
     return wait === undefined ? { kind: "unclear", reason } : { kind: "unclear", reason, retryAfter: wait };
   }
 
   /** Whether the API knows the transaction as done. */
   async completion(id: string): Promise<Completion> {
     try {
-      const answer = await withRetries(this.#fewRetries, this.#options.stopping, () =>
-        this.#send("GET", `/v3/kms/${encodeURIComponent(id)}`),
+      const path = `/v3/kms/${encodeURIComponent(id)}`;
+      const answer = await this.#connection.withOneRetry(() =>
+        this.#connection.send({ method: "GET", path }),
       );
       if (isSuccess(answer)) {
         const parsed = v.safeParse(completionSchema, jsonOf(answer));
@@ -169,7 +145,7 @@ export class TatumApi {
           : { kind: "not-completed" };
       }
       if (errorCodeOf(answer) === "kms.missing") return { kind: "missing" };
-      return { kind: "unclear", reason: this.#explain(answer) };
+      return { kind: "unclear", reason: this.#connection.explain(answer) };
     } catch (failure) {
       return { kind: "unclear", reason: reasonOf(failure) };
     }
@@ -180,9 +156,7 @@ export class TatumApi {
     try {
       const path = `/v3/kms/${encodeURIComponent(id)}/${encodeURIComponent(txId)}`;
       return isSuccess(
-        await withRetries(this.#options.retries, this.#options.stopping, () =>
-          this.#sendToTheEnd("PUT", path),
-        ),
+        await this.#connection.withRetries(() => this.#connection.sendToTheEnd({ method: "PUT", path })),
       );
     } catch (failure) {
       reasonOf(failure);
@@ -193,110 +167,11 @@ export class TatumApi {
   /** Reports failed transactions; the reason when the API did not take the report. */
   async reportErrors(errors: readonly { signatureId: string; error: string }[]): Promise<string | undefined> {
     try {
-      const answer = await withRetries(this.#options.retries, this.#options.stopping, () =>
-        this.#sendToTheEnd("POST", "/v3/tatum/kms/batch", { errors: [...errors] }),
-      );
-      return isSuccess(answer) ? undefined : this.#explain(answer);
+      const request = { method: "POST", path: "/v3/tatum/kms/batch", body: { errors: [...errors] } } as const;
+      const answer = await this.#connection.withRetries(() => this.#connection.sendToTheEnd(request));
+      return isSuccess(answer) ? undefined : this.#connection.explain(answer);
     } catch (failure) {
       return reasonOf(failure);
     }
-  }
-
-  /**
-   * A GET that a chain needs while signing.
-   * @throws ApiUnavailable for passing failures, ChainError `NODE_REFUSED` for a definite no.
-   */
-  async get(path: string): Promise<JsonValue> {
-    return this.#chainCall(path, () => this.#send("GET", path));
-  }
-
-  /** A POST that a chain needs while signing; errors as {@link get}. */
-  async post(path: string, body: JsonValue): Promise<JsonValue> {
-    return this.#chainCall(path, () => this.#send("POST", path, body));
-  }
-
-  /** A JSON-RPC 2.0 call; its result. Errors as {@link get}. */
-  async rpc(path: string, method: string, params: readonly JsonValue[]): Promise<JsonValue> {
-    const answer = await this.post(path, { jsonrpc: "2.0", id: 1, method, params: [...params] });
-    const refusal = v.safeParse(rpcErrorSchema, answer);
-    if (refusal.success) {
-      const message = refusal.output.error.message ?? "an error without a message";
-      throw new ChainError("NODE_REFUSED", `${method}: ${presentable(message, this.#options.apiKey)}`);
-    }
-    if (typeof answer !== "object" || answer === null || Array.isArray(answer) || !("result" in answer)) {
-      throw new ChainError("NODE_ANSWER_INVALID", `The node's answer to ${method} is no JSON-RPC answer.`);
-    }
-    return (answer as { readonly result: JsonValue }).result;
-  }
-
-  async #chainCall(path: string, send: () => Promise<HttpAnswer>): Promise<JsonValue> {
-    const answer = await this.#try(path, () =>
-      withRetries(this.#options.retries, this.#options.stopping, send),
-    );
-    const json = jsonOf(answer);
-    if (isSuccess(answer)) {
-      if (json === undefined) throw new ApiUnavailable(`The answer to ${path} is not JSON.`);
-      return json;
-    }
-    // A 500 with a JSON body is the node's own answer, as a Rosetta server gives it; 502 to 504 come from what is before it.
-    const isNodeError = answer.status === 500 && typeof json === "object" && json !== null;
-    const passing = answer.status === 401 || answer.status === 429 || (answer.status >= 500 && !isNodeError);
-    if (passing) throw this.#unavailable(`No answer to ${path}`, answer);
-    if (v.is(rpcErrorSchema, json)) return json;
-    throw new ChainError("NODE_REFUSED", `${path}: ${this.#explain(answer)}`);
-  }
-
-  async #try(path: string, send: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
-    try {
-      return await send();
-    } catch (failure) {
-      throw new ApiUnavailable(`Error received from API ${path}: ${reasonOf(failure)}`, undefined, {
-        cause: failure,
-      });
-    }
-  }
-
-  #unavailable(what: string, answer: HttpAnswer): ApiUnavailable {
-    return new ApiUnavailable(`${what}: ${this.#explain(answer)}`, retryAfter(answer.headers, Date.now()));
-  }
-
-  #explain(answer: HttpAnswer): string {
-    return explain(answer, this.#options.apiKey);
-  }
-
-  /** For calls that change something at the API: a stop lets them finish. */
-  #sendToTheEnd(method: "POST" | "PUT", path: string, body?: JsonValue): Promise<HttpAnswer> {
-    return this.#send(method, path, body, {}, this.#options.deadline);
-  }
-
-  /** For what is asked again soon anyway. */
-  get #fewRetries(): RetryPolicy {
-    return { ...this.#options.retries, retries: Math.min(1, this.#options.retries.retries) };
-  }
-
-  #send(
-    method: "GET" | "POST" | "PUT",
-    path: string,
-    body?: JsonValue,
-    headers: Readonly<Record<string, string>> = {},
-    signal: AbortSignal | undefined = this.#options.stopping,
-  ): Promise<HttpAnswer> {
-    const { baseUrl, apiKey, http, timeout, testnetType } = this.#options;
-    const base = baseUrl.href.replace(/\/+$/, "");
-    return http.send({
-      method,
-      // The key is part of some paths; it is put in here, so that no error or log can hold it.
-      url: new URL(base + path.replaceAll("{key}", encodeURIComponent(apiKey))),
-      headers: {
-        accept: "application/json, text/plain, */*",
-        "x-api-key": apiKey,
-        ...(testnetType === undefined ? {} : { "x-testnet-type": testnetType }),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...headers,
-      },
-      timeout,
-      signal,
-      ...(body === undefined ? {} : { body: stringifyExactJson(body) }),
-    });
   }
 }

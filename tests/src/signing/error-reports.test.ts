@@ -9,6 +9,7 @@ import type { Job } from "../../../src/signing/job.ts";
 import { Journal } from "../../../src/signing/journal.ts";
 import { HttpClient } from "../../../src/tatum/http-client.ts";
 import { TatumApi } from "../../../src/tatum/tatum-api.ts";
+import { TatumConnection } from "../../../src/tatum/tatum-connection.ts";
 import { Vault } from "../../../src/vault/vault.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
@@ -35,7 +36,9 @@ beforeAll(async () => {
   });
   const baseUrl = new URL(`http://127.0.0.1:${server.port}`);
   const retries = { retries: 0, delay: 1, maximumDelay: 1 };
-  api = new TatumApi({ baseUrl, apiKey: "key", http: new HttpClient([baseUrl]), timeout: 2000, retries });
+  api = new TatumApi(
+    new TatumConnection({ baseUrl, apiKey: "key", http: new HttpClient([baseUrl]), timeout: 2000, retries }),
+  );
 });
 
 afterAll(async () => {
