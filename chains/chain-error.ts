@@ -15,6 +15,8 @@ export type ChainErrorCode =
   | "NETWORK_MISMATCH"
   /** The node answered and said no (for example a reverted gas estimate). */
   | "NODE_REFUSED"
+  /** The network carried the transaction out, and it failed there: these bytes are used up. */
+  | "FAILED_ON_CHAIN"
   /** The node's answer has no shape we know; it may be better the next time. */
   | "NODE_ANSWER_INVALID";
 

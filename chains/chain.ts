@@ -225,7 +225,8 @@ export interface Chain {
   /**
    * For chains that submit to the network themselves and only report to the Tatum API: submits (again) and returns
    * the text to report as `txData`.
-   * @throws ChainError
+   * @throws ChainError `FAILED_ON_CHAIN` when the network carried it out without success, `NODE_REFUSED` when a node
+   * refused the bytes, `NODE_ANSWER_INVALID` when nobody knows yet
    */
   submit?(signed: SignedTransaction, environment: ChainEnvironment): Promise<string>;
   /**

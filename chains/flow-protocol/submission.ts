@@ -19,8 +19,8 @@ const LOOKS = 25;
  * bytes: the network takes a transaction only once.
  *
  * @returns the transaction id.
- * @throws ChainError `NODE_REFUSED` when the node refuses the bytes or the transaction failed on the chain,
- * `NODE_ANSWER_INVALID` when its result is not final yet.
+ * @throws ChainError `FAILED_ON_CHAIN` when the network carried it out without success, `NODE_REFUSED` when the node
+ * refuses the bytes, `NODE_ANSWER_INVALID` when its result is not final yet.
  */
 export async function submit(signed: SignedTransaction, environment: ChainEnvironment): Promise<string> {
   const id = signed.transactionId;
@@ -41,7 +41,7 @@ export async function submit(signed: SignedTransaction, environment: ChainEnviro
   const { status, error_message } = await finalResult(id, environment);
   await releaseProposer(proposerKeyIndex, id, environment);
   if (error_message !== "") {
-    throw new ChainError("NODE_REFUSED", error_message, { reportedText: error_message });
+    throw new ChainError("FAILED_ON_CHAIN", error_message, { reportedText: error_message });
   }
   if (status === "sealed") return id;
   throw new ChainError("NODE_REFUSED", `Transaction ${id} expired before the Flow network took it.`);

@@ -28,8 +28,8 @@ const blockHeight = v.pipe(
  * same bytes: the network takes a transaction only once.
  *
  * @returns the transaction id.
- * @throws ChainError `NODE_REFUSED` when the node refuses the bytes or the transaction failed on the chain,
- * `NODE_ANSWER_INVALID` when it is not confirmed yet.
+ * @throws ChainError `FAILED_ON_CHAIN` when the network carried it out without success, `NODE_REFUSED` when the node
+ * refuses the bytes, `NODE_ANSWER_INVALID` when it is not confirmed yet.
  */
 export async function submit(signed: SignedTransaction, environment: ChainEnvironment): Promise<string> {
   const id = signed.transactionId;
@@ -107,7 +107,7 @@ export async function isExpired(signed: SignedTransaction, environment: ChainEnv
 
 function failedOnChain(id: string, reason: string): ChainError {
   return new ChainError(
-    "NODE_REFUSED",
+    "FAILED_ON_CHAIN",
     `Transaction ${id} failed on the Solana network with the error ${reason}.`,
   );
 }

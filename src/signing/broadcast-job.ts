@@ -35,12 +35,19 @@ function sameTransactionId(a: string, b: string): boolean {
   return normal(a) === normal(b);
 }
 
+/** The network carried the transaction out, and it failed there. Its bytes are used up. */
+interface FailedOnChain {
+  readonly kind: "failed-on-chain";
+  readonly reason: string;
+  readonly reportedText: string;
+}
+
 async function submit(
   chain: Chain,
   job: Job,
   environment: ChainEnvironment,
   api: TatumApi,
-): Promise<BroadcastAnswer> {
+): Promise<BroadcastAnswer | FailedOnChain> {
   if (job.signed === undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds no signed bytes.`);
   let txData = job.signed.payload;
   if (chain.submit !== undefined) {
@@ -48,6 +55,9 @@ async function submit(
       txData = await chain.submit(signedOfRecord(job.signed), environment);
     } catch (failure) {
       // A node that did not answer as agreed may have taken the transaction all the same.
+      if (failure instanceof ChainError && failure.code === "FAILED_ON_CHAIN") {
+        return { kind: "failed-on-chain", reason: failure.message, reportedText: failure.reportedText };
+      }
       if (failure instanceof ChainError) {
         const kind = failure.code === "NODE_ANSWER_INVALID" ? "unclear" : "refused";
         return { kind, reason: failure.message };
@@ -173,6 +183,11 @@ export async function broadcastJob(
     }
     problem = answer.reason;
     if (answer.kind === "refused") return refuse(current, answer.reason, context);
+    if (answer.kind === "failed-on-chain") {
+      const parked = await park(current, answer.reason, context);
+      context.reports.add(parked.job, answer.reportedText);
+      return parked;
+    }
     log.warn(`Broadcast of transaction ${current.id} is unclear: ${answer.reason}.`);
     wait = answer.retryAfter;
     const delay = Math.max(backoff(attempt, context.retryDelay, 10 * context.retryDelay), wait ?? 0);

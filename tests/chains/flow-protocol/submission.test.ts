@@ -60,7 +60,10 @@ describe("submitting a recorded Flow transaction", () => {
     const requests: Request[] = [];
     const failed = { status: "Sealed", error_message: "[Error Code: 1101] cadence runtime error" };
     const submission = flow.submit!(SIGNED, environmentOf([ACCEPTED, results(failed), RELEASE], requests));
-    await expect(submission).rejects.toMatchObject({ code: "NODE_REFUSED", message: failed.error_message });
+    await expect(submission).rejects.toMatchObject({
+      code: "FAILED_ON_CHAIN",
+      message: failed.error_message,
+    });
     expect(releases(requests)).toEqual([{ txData: ID, proposalKey: 70 }]);
   });
 

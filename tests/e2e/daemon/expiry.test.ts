@@ -27,6 +27,8 @@ class Node {
   blockhash = blockhashes[0];
   /** Whether transactions reach the network. */
   isReachable = false;
+  /** The error with which the network carried the transaction out. */
+  failure: unknown = null;
   /** What the network says of the transaction when it is asked. */
   status: { err: null; confirmationStatus: string } | null = null;
 
@@ -46,7 +48,7 @@ class Node {
       case "getSignatureStatuses":
         return { value: [this.status] };
       case "getTransaction":
-        return { meta: { err: null } };
+        return { meta: { err: this.failure } };
       default:
         return "accepted";
     }
@@ -107,5 +109,19 @@ describe("a Solana transaction without a clear answer", () => {
     node.isReachable = true;
     expect(await round()).toMatchObject({ status: 0 });
     expect(sentBytes().size).toBe(1);
+  });
+
+  test("is parked and reported once when the network carried it out without success", async () => {
+    const node = await interrupted();
+    node.isReachable = true;
+    node.failure = { InstructionError: [0, { Custom: 1 }] };
+    await round();
+    await round();
+    expect(sentBytes().size).toBe(1);
+    expect(scene.api.broadcasts).toHaveLength(0);
+    expect(scene.api.reported).toHaveLength(1);
+    expect(scene.api.reported[0]?.error).toContain("failed on the Solana network");
+    const { stdout } = await scene.installation.run(["job", "list", "parked"]);
+    expect(JSON.parse(stdout)).toMatchObject([{ id: vector?.pending.id, state: "parked" }]);
   });
 });
