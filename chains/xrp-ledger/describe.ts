@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Intent, PendingTransaction } from "../chain.ts";
+import type { Intent, Network, PendingTransaction } from "../chain.ts";
 import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
 
 /** The flag `tfPartialPayment`: less than the amount may arrive. */
@@ -40,10 +40,10 @@ const memosSchema = v.object({
  * What a pending transaction does. XRP is counted in drops; the amount of a token is a decimal number, its name
  * `CURRENCY:issuer`. A destination tag is shown as 4 bytes of data.
  *
- * @throws ChainError `INVALID_TRANSACTION`
+ * @throws ChainError `INVALID_TRANSACTION`, `NETWORK_MISMATCH`
  */
-export function describeTransaction(pending: PendingTransaction): readonly Intent[] {
-  const payload = parsePayload(pending);
+export function describeTransaction(pending: PendingTransaction, network: Network): readonly Intent[] {
+  const payload = parsePayload(pending, network);
   return [
     ...(action(payload) ?? [opaque(payload)]),
     ...memos(payload),

@@ -26,7 +26,7 @@ export async function signTransaction(
   request: SigningRequest,
   environment: ChainEnvironment,
 ): Promise<SignedTransaction> {
-  const payload = parsePayload(request.transaction);
+  const payload = parsePayload(request.transaction, environment.network);
   const key = await firstAccountKey(request);
   const publicKey = ledgerPublicKey(key);
   assertMaySign(payload, publicKey);

@@ -1,6 +1,7 @@
+import { isValidXAddress, xAddressToClassicAddress } from "ripple-address-codec";
 import { decode, encode } from "ripple-binary-codec";
 import * as v from "valibot";
-import type { PendingTransaction } from "../chain.ts";
+import type { Network, PendingTransaction } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
 import { type JsonValue, parseExactJson } from "../exact-json.ts";
 import { formatProblem } from "./transaction-format.ts";
@@ -49,11 +50,15 @@ const commonFields = v.object({
 
 /**
  * Reads the `serializedTransaction` of a pending transaction: the JSON of a transaction that only lacks its signature.
- * Members that are null count as absent.
+ * Members that are null count as absent. An X-address (XLS-5) says which network it is for, and has to be for `network`
+ * where that is given.
  *
  * @throws ChainError `INVALID_TRANSACTION`, `NETWORK_MISMATCH`
  */
-export function parsePayload({ id, serializedTransaction }: PendingTransaction): TransactionPayload {
+export function parsePayload(
+  { id, serializedTransaction }: PendingTransaction,
+  network?: Network,
+): TransactionPayload {
   const refuse = (problem: string, cause?: unknown): ChainError =>
     new ChainError("INVALID_TRANSACTION", `The serializedTransaction of ${id} is not valid: ${problem}.`, {
       cause,
@@ -68,6 +73,13 @@ export function parsePayload({ id, serializedTransaction }: PendingTransaction):
     throw new ChainError(
       "NETWORK_MISMATCH",
       `Transaction ${id} carries a NetworkID: it is for another network than the XRP Ledger and its test network.`,
+    );
+  }
+  const foreign = network === undefined ? undefined : Object.values(given).find(isXAddressOfOther(network));
+  if (foreign !== undefined) {
+    throw new ChainError(
+      "NETWORK_MISMATCH",
+      `Transaction ${id} names an X-address of another network than the ${network}.`,
     );
   }
   const problem = formatProblem(String(given["TransactionType"]), Object.keys(given));
@@ -104,6 +116,13 @@ export function parsePayload({ id, serializedTransaction }: PendingTransaction):
     ...(LastLedgerSequence !== undefined && { lastLedgerSequence: LastLedgerSequence }),
     ...(SigningPubKey !== undefined && SigningPubKey !== "" && { signingPublicKey: SigningPubKey }),
   };
+}
+
+function isXAddressOfOther(network: Network): (value: JsonValue) => boolean {
+  return (value) =>
+    typeof value === "string" &&
+    isValidXAddress(value) &&
+    xAddressToClassicAddress(value).test !== (network === "testnet");
 }
 
 type Fields = { readonly [name: string]: JsonValue };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { classicAddressToXAddress } from "ripple-address-codec";
 import type {
   ChainEnvironment,
   Intent,
@@ -76,6 +77,12 @@ describe("signing a transaction of the XRP Ledger", () => {
   });
 
   test.each([
+    [
+      "an X-address of the test network",
+      { ...PAYMENT, Destination: classicAddressToXAddress(OTHER.address, 1, true) },
+      "NETWORK_MISMATCH",
+      "X-address",
+    ],
     ["no Sequence", { ...PAYMENT, Sequence: undefined }, "INVALID_TRANSACTION", "Sequence is missing"],
     ["a null Sequence", { ...PAYMENT, Sequence: null }, "INVALID_TRANSACTION", "Sequence is missing"],
     ["Sequence 0 without a ticket", { ...PAYMENT, Sequence: 0 }, "INVALID_TRANSACTION", "TicketSequence"],
