@@ -2,6 +2,7 @@ import { isatty } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import { renderUsage, runCommand } from "citty";
 import { exitStatus } from "../errors.ts";
+import { assertSafeEnvironment } from "../operations/environment-guard.ts";
 import { writeError, writeOutput } from "../standard-streams.ts";
 import { version } from "../version.ts";
 import { parseCommandLine, toArguments } from "./parse.ts";
@@ -15,6 +16,9 @@ async function printHelp({ command, above }: Selection): Promise<void> {
 }
 
 async function execute(argv: readonly string[]): Promise<void> {
+  assertSafeEnvironment(process.env);
+  // Whatever is written is for this user alone.
+  process.umask(0o077);
   const commandLine = parseCommandLine(argv);
   if (commandLine.options.get("version") === true) {
     writeOutput(`${version}\n`);

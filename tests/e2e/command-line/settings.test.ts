@@ -147,6 +147,15 @@ describe("what the runtime would read in the working directory", () => {
     expect(await apiKeyFrom()).toBe("N/A");
   });
 
+  test.each(["NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED", "BUN_INSPECT_NOTIFY"])(
+    "%s in the environment is refused",
+    async (name) => {
+      const { status, stdout, stderr } = await installation.run(["checkconfig"], { env: { [name]: "0" } });
+      expect({ status, stdout }).toEqual({ status: 78, stdout: "" });
+      expect(stderr).toContain(name);
+    },
+  );
+
   test("a bunfig.toml, tsconfig.json or package.json runs no code", async () => {
     file("working-folder/attack.js", `require("node:fs").writeFileSync("attacked", "")`);
     file("working-folder/bunfig.toml", `preload = ["./attack.js"]`, "[run]", `preload = ["./attack.js"]`);
