@@ -8,6 +8,9 @@ import type { NodeCalls } from "../tatum/node-calls.ts";
 import { pause } from "../tatum/retry.ts";
 import type { UsedSequences } from "./used-sequences.ts";
 
+/** What decides where a third party is. */
+type Place = Pick<OutsideWorld, "network" | "setting">;
+
 export interface OutsideWorld {
   readonly nodes: NodeCalls;
   readonly http: HttpClient;
@@ -18,13 +21,20 @@ export interface OutsideWorld {
   readonly stopping?: AbortSignal | undefined;
 }
 
-/** Where a third party of a chain is: at its own place, or where the operator says. */
-function thirdPartyUrl({ facts }: Chain, name: string, world: OutsideWorld): URL {
+/**
+ * Where a third party of a chain is: at its own place, or where the operator says. A URL of the operator without a path is
+ * another host for the usual path.
+ */
+export function thirdPartyUrl({ facts }: Pick<Chain, "facts">, name: string, world: Place): URL {
   const variable = `TATUM_KMS_${name}_URL`;
-  const configured = world.setting(variable) ?? facts.thirdParties?.[name]?.[world.network];
-  if (configured === undefined) throw new KmsError("INTERNAL", `${facts.ticker} has no third party ${name}.`);
+  const usual = facts.thirdParties?.[name]?.[world.network];
+  if (usual === undefined) throw new KmsError("INTERNAL", `${facts.ticker} has no third party ${name}.`);
+  const configured = world.setting(variable);
+  if (configured === undefined) return new URL(usual);
   if (!URL.canParse(configured)) throw new KmsError("CONFIGURATION", `${variable} is not a URL.`);
-  return new URL(configured);
+  const url = new URL(configured);
+  if (url.pathname === "/") url.pathname = new URL(usual).pathname;
+  return url;
 }
 
 async function askThirdParty(
