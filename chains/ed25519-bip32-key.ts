@@ -3,6 +3,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToHex, bytesToNumberLE, concatBytes, numberToBytesLE } from "@noble/curves/utils.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 import { ChainError } from "./chain-error.ts";
+import { signEd25519 } from "./ed25519-key.ts";
 import type { SigningKey } from "./signing-key.ts";
 
 const { Point } = ed25519;
@@ -68,24 +69,8 @@ export function memoryEd25519Bip32Key(extendedKey: Uint8Array): SigningKey {
  * @returns 64 bytes `R || S`.
  * @throws ChainError `INVALID_KEY` when the key is of another curve or its answer is not a signature of its public key.
  */
-export async function signEd25519Bip32(key: SigningKey, message: Uint8Array): Promise<Uint8Array> {
-  if (key.curve !== "ed25519-bip32" && key.curve !== "ed25519") {
-    throw new ChainError("INVALID_KEY", `This chain signs on ed25519, but the key is one of ${key.curve}.`);
-  }
-  const signature = await key.sign(message);
-  if (isSignature(signature, message, key.publicKey)) return signature;
-  throw new ChainError(
-    "INVALID_KEY",
-    `The key of ${bytesToHex(key.publicKey)} returned a signature that its public key does not verify.`,
-  );
-}
-
-function isSignature(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
-  try {
-    return ed25519.verify(signature, message, publicKey, { zip215: false });
-  } catch {
-    return false; // Not 64 bytes, or not points of the curve.
-  }
+export function signEd25519Bip32(key: SigningKey, message: Uint8Array): Promise<Uint8Array> {
+  return signEd25519(key, message, ["ed25519-bip32", "ed25519"]);
 }
 
 function hashToScalar(...parts: Uint8Array[]): bigint {

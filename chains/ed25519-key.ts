@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToHex } from "@noble/curves/utils.js";
 import { ChainError } from "./chain-error.ts";
-import type { SigningKey } from "./signing-key.ts";
+import type { Curve, SigningKey } from "./signing-key.ts";
 
 class MemoryEd25519Key implements SigningKey {
   readonly curve = "ed25519";
@@ -41,11 +41,16 @@ export function memoryEd25519Key(seed: Uint8Array): SigningKey {
 /**
  * Signs a message with any Ed25519 key, in memory or in hardware, and checks the answer (RFC 8032, 5.1.7).
  *
+ * @param curves the kinds of keys that fit; all of them give signatures of one kind.
  * @returns 64 bytes `R || S`.
  * @throws ChainError `INVALID_KEY` when the key is of another curve or its answer is not a signature of its public key.
  */
-export async function signEd25519(key: SigningKey, message: Uint8Array): Promise<Uint8Array> {
-  if (key.curve !== "ed25519") {
+export async function signEd25519(
+  key: SigningKey,
+  message: Uint8Array,
+  curves: readonly Curve[] = ["ed25519"],
+): Promise<Uint8Array> {
+  if (!curves.includes(key.curve)) {
     throw new ChainError("INVALID_KEY", `This chain signs on ed25519, but the key is one of ${key.curve}.`);
   }
   const signature = await key.sign(message);

@@ -21,6 +21,7 @@ const ATTEMPTS = 10;
 const BLOCK_MILLISECONDS = 500;
 
 const latestBlockhash = v.object({
+  context: v.optional(v.object({ slot: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))) })),
   value: v.object({
     blockhash: v.pipe(
       v.string("must be text"),
@@ -69,7 +70,7 @@ async function signWithFreshBlockhash(
   environment: ChainEnvironment,
 ): Promise<SignedTransaction> {
   const params = [{ commitment: "finalized" }];
-  const { value } = await callNode(environment, "getLatestBlockhash", params, latestBlockhash);
+  const { value, context } = await callNode(environment, "getLatestBlockhash", params, latestBlockhash);
   const signedMessage = withBlockhash(message, value.blockhash.bytes);
   const signatures = await Promise.all(keys.map((key) => signEd25519(key, signedMessage)));
   const [first = new Uint8Array()] = signatures;
@@ -78,7 +79,11 @@ async function signWithFreshBlockhash(
   return {
     payload: wire.toString("base64"),
     transactionId: base58.encode(first),
-    filledIn: { blockhash: value.blockhash.text },
+    filledIn: {
+      blockhash: value.blockhash.text,
+      // No earlier slot can hold the transaction: what proves later that none holds it has to reach back to here.
+      ...(context?.slot === undefined ? {} : { slot: String(context.slot) }),
+    },
     expiry: { kind: "height", value: BigInt(value.lastValidBlockHeight) },
   };
 }

@@ -17,7 +17,7 @@ const signatureStatuses = v.object({
     v.nullable(v.object({ err: transactionError, confirmationStatus: v.optional(v.unknown()) })),
   ]),
 });
-const blockHeight = v.pipe(
+const wholeNumber = v.pipe(
   v.number("must be a number"),
   v.safeInteger("must be a whole number"),
   v.minValue(0),
@@ -93,15 +93,19 @@ async function statusOf(id: string, environment: ChainEnvironment) {
 
 /**
  * Whether the network can no longer take the transaction and never did: the last block its blockhash is good for is
- * final, and no block up to it holds the transaction.
+ * final, and a node that still holds all blocks since the blockhash was asked for does not know the transaction. A node
+ * that has forgotten them would not know it either way.
  *
  * @throws ChainError
  */
 export async function isExpired(signed: SignedTransaction, environment: ChainEnvironment): Promise<boolean> {
-  const { expiry, transactionId } = signed;
-  if (expiry?.kind !== "height") return false;
-  const height = await callNode(environment, "getBlockHeight", [{ commitment: "finalized" }], blockHeight);
+  const { expiry, transactionId, filledIn } = signed;
+  const signedAt = filledIn["slot"];
+  if (expiry?.kind !== "height" || signedAt === undefined) return false;
+  const height = await callNode(environment, "getBlockHeight", [{ commitment: "finalized" }], wholeNumber);
   if (BigInt(height) <= expiry.value) return false;
+  const firstHeld = await callNode(environment, "getFirstAvailableBlock", [], wholeNumber);
+  if (BigInt(firstHeld) > BigInt(signedAt)) return false;
   return (await statusOf(transactionId, environment)) === null;
 }
 

@@ -7,7 +7,7 @@ const ID = "2pzCMv9KjKmThw78D4nNvdFFWh4bcxHQVmX8mVpRr7Mmay2mnbVfvfr361ENgjtdmPvg
 const signed: SignedTransaction = {
   payload: "AQID",
   transactionId: ID,
-  filledIn: {},
+  filledIn: { slot: "90" },
   expiry: { kind: "height", value: 100n },
 };
 
@@ -102,18 +102,41 @@ describe("whether a Solana transaction has expired", () => {
     ["it has landed", 101, landed, false],
     ["it has landed and failed", 101, { value: [{ err: "AccountNotFound" }] }, false],
   ])("%s", async (_, height, status, expired) => {
-    const node = nodeEnvironment({ getBlockHeight: height, getSignatureStatuses: status });
+    const node = nodeEnvironment({
+      getBlockHeight: height,
+      getFirstAvailableBlock: 90,
+      getSignatureStatuses: status,
+    });
     expect(await solana.isExpired!(signed, node)).toBe(expired);
     expect(node.calls[0]).toEqual({ method: "getBlockHeight", params: [{ commitment: "finalized" }] });
+    const asked = node.calls.filter(({ method }) => method === "getSignatureStatuses");
     expect(
-      node.calls
-        .slice(1)
-        .every(({ params }) => Bun.deepEquals(params, [[ID], { searchTransactionHistory: true }])),
+      asked.every(({ params }) => Bun.deepEquals(params, [[ID], { searchTransactionHistory: true }])),
     ).toBe(true);
   });
 
+  const old = { getBlockHeight: 101, getSignatureStatuses: unknown };
+
+  test("a node that forgot the blocks in which it may have landed proves nothing", async () => {
+    const node = nodeEnvironment({ ...old, getFirstAvailableBlock: 91 });
+    expect(await solana.isExpired!(signed, node)).toBe(false);
+  });
+
+  test("a node that does not tell how far back it remembers proves nothing", () => {
+    expect(solana.isExpired!(signed, nodeEnvironment(old))).rejects.toMatchObject({ code: "NODE_REFUSED" });
+  });
+
+  test("bytes of which the slot was not recorded count as on their way", async () => {
+    const node = nodeEnvironment({ ...old, getFirstAvailableBlock: 0 });
+    expect(await solana.isExpired!({ ...signed, filledIn: {} }, node)).toBe(false);
+  });
+
   test("an answer that is none proves nothing", () => {
-    const node = nodeEnvironment({ getBlockHeight: 101, getSignatureStatuses: { value: [] } });
+    const node = nodeEnvironment({
+      getBlockHeight: 101,
+      getFirstAvailableBlock: 0,
+      getSignatureStatuses: { value: [] },
+    });
     expect(solana.isExpired!(signed, node)).rejects.toMatchObject({ code: "NODE_ANSWER_INVALID" });
   });
 

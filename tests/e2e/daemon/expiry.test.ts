@@ -25,6 +25,8 @@ afterEach(() => scene.end());
 class Node {
   height = LAST_VALID_HEIGHT - 10;
   blockhash = blockhashes[0];
+  /** The oldest slot the node has not forgotten. */
+  firstHeldSlot = 0;
   /** Whether transactions reach the network. */
   isReachable = false;
   /** The error with which the network carried the transaction out. */
@@ -42,9 +44,14 @@ class Node {
   #result(method: string): unknown {
     switch (method) {
       case "getLatestBlockhash":
-        return { value: { blockhash: this.blockhash, lastValidBlockHeight: LAST_VALID_HEIGHT } };
+        return {
+          context: { slot: 90 },
+          value: { blockhash: this.blockhash, lastValidBlockHeight: LAST_VALID_HEIGHT },
+        };
       case "getBlockHeight":
         return this.height;
+      case "getFirstAvailableBlock":
+        return this.firstHeldSlot;
       case "getSignatureStatuses":
         return { value: [this.status] };
       case "getTransaction":
@@ -99,6 +106,16 @@ describe("a Solana transaction without a clear answer", () => {
     expect(sentBytes().size).toBe(2);
     expect(scene.api.broadcasts).toHaveLength(1);
     expect(scene.api.to("/four-eye/")).toHaveLength(2);
+  });
+
+  test("is not signed anew when the node has forgotten the blocks in which it may have landed", async () => {
+    const node = await interrupted();
+    node.height = LAST_VALID_HEIGHT + 1;
+    node.blockhash = blockhashes[1];
+    node.firstHeldSlot = 91;
+    node.isReachable = true;
+    await round();
+    expect(sentBytes().size).toBe(1);
   });
 
   test("is not signed anew when the network knows it", async () => {

@@ -112,6 +112,7 @@ describe("permissions", () => {
     expect((await caught(() => inspectVaultFile(path("link")))).code).toBe("VAULT_PERMISSIONS");
   });
 
+  // Only root can give a file away; the test machine runs as root.
   test.skipIf(process.getuid?.() !== 0)("a file of another user is refused", async () => {
     chownSync(file(vaultStart), 12345, 12345);
     const error = await caught(() => inspectVaultFile(path("file")));
