@@ -1,35 +1,23 @@
 import type { SecretProvider } from "./provider.ts";
 import { ProviderError } from "./provider-error.ts";
 
-/** The flags of the original by which a provider is chosen. */
-export interface ProviderFlags {
-  readonly aws: boolean;
-  readonly azure: boolean;
-  readonly vgs: boolean;
-}
+/** Every provider by its name, loaded only when it is used. Adding one is adding a folder and a line here. */
+const providers: Readonly<Record<string, () => Promise<SecretProvider>>> = {
+  password: async () => (await import("./password/password-provider.ts")).passwordProvider,
+};
 
-async function loadPasswordProvider(): Promise<SecretProvider> {
-  return (await import("./password/password-provider.ts")).passwordProvider;
-}
+export const providerNames: readonly string[] = Object.keys(providers);
 
-/**
- * The provider that the flags choose; without one the password comes from `TATUM_KMS_PASSWORD` or a person.
- * @throws ProviderError `NOT_CONFIGURED` when two are chosen, or one that this version does not have.
- */
-export async function chooseProvider(flags: ProviderFlags): Promise<SecretProvider> {
-  const chosen = (["aws", "azure", "vgs"] as const).filter((name) => flags[name]);
-  if (chosen.length > 1) {
-    throw new ProviderError(
-      "NOT_CONFIGURED",
-      `Choose one of ${chosen.map((name) => `--${name}`).join(" and ")}.`,
-    );
-  }
-  if (chosen[0] !== undefined) {
-    throw new ProviderError(
-      "NOT_CONFIGURED",
-      `The provider --${chosen[0]} is not part of this version.`,
-      "Set TATUM_KMS_PASSWORD, or answer the prompt.",
-    );
-  }
-  return loadPasswordProvider();
+/** The provider that is used when none is chosen: the variable or a person, as in the original. */
+export const defaultProvider = "password";
+
+/** @throws ProviderError `NOT_CONFIGURED` when there is no provider of that name */
+export async function loadProvider(name: string): Promise<SecretProvider> {
+  const load = Object.hasOwn(providers, name) ? providers[name] : undefined;
+  if (load !== undefined) return load();
+  throw new ProviderError(
+    "NOT_CONFIGURED",
+    "There is no secret provider of that name.",
+    `Providers: ${providerNames.join(", ")}.`,
+  );
 }

@@ -1,20 +1,62 @@
+import type { HttpSender } from "./http/http-sender.ts";
 import type { Prompt } from "./prompt/prompt.ts";
+import { ProviderError } from "./provider-error.ts";
 import type { Secret } from "./secret.ts";
 
-/** What a provider may know: the settings of the operator and a way to ask a person. */
+/** What a provider may know and use: the settings of the operator, a person to ask, and a way to services. */
 export interface ProviderContext {
+  /** A variable of the environment or of an env file; `undefined` when it is unset or empty. */
   setting(name: string): string | undefined;
   readonly prompt: Prompt;
+  readonly http: HttpSender;
 }
 
-/** A source of the vault password. */
-export interface SecretProvider {
+/** A variable that a provider reads; `docs/providers.md` lists them all, which a test compares. */
+export interface ProviderVariable {
   readonly name: string;
-  /** What `checkconfig` and `report` print as the store's type. */
-  readonly storeType: "LOCAL" | "AWS" | "AZURE" | "VGS";
+  readonly required: boolean;
+  /** Whether its value must never be shown. */
+  readonly secret: boolean;
+  readonly description: string;
+}
+
+/**
+ * What the secret is for: to open the vault, to make a new one (then a person types it twice), or the PIN of a token.
+ * Only what a person is asked depends on it.
+ */
+export type SecretPurpose = "unlock" | "create" | "pin";
+
+/** A source of the unlocking secret. */
+export interface SecretProvider {
+  /** As in `--provider=<name>`. */
+  readonly name: string;
+  /** For people, as in "the password comes from <title>". */
+  readonly title: string;
+  /** What `checkconfig` and `report` print as the store's type: as the original has it, or the name in upper case. */
+  readonly storeType: string;
+  readonly variables: readonly ProviderVariable[];
   /**
-   * The password of an existing vault, or of one about to be made.
-   * @throws ProviderError
+   * Where the secret would come from, for people: host, name of the secret, file. Asks nobody and shows no secret.
+   * @throws ProviderError `NOT_CONFIGURED`
    */
-  password(context: ProviderContext, purpose: "unlock" | "create"): Promise<Secret>;
+  describe(context: ProviderContext): string;
+  /** @throws ProviderError */
+  secret(context: ProviderContext, purpose: SecretPurpose): Promise<Secret>;
+}
+
+/**
+ * A variable that has to be set.
+ * @throws ProviderError `NOT_CONFIGURED` naming it
+ */
+export function requiredSetting(
+  provider: Pick<SecretProvider, "title">,
+  context: ProviderContext,
+  name: string,
+): string {
+  const value = context.setting(name);
+  if (value !== undefined) return value;
+  throw new ProviderError(
+    "NOT_CONFIGURED",
+    `${provider.title} needs the variable ${name}, which is not set.`,
+  );
 }

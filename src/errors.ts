@@ -14,6 +14,7 @@ export const exitStatus = {
   cannotCreate: 73,
   ioError: 74,
   temporaryFailure: 75,
+  protocol: 76,
   noPermission: 77,
   configuration: 78,
 } as const;
@@ -62,6 +63,20 @@ const exitStatusOfCode = {
   NO_ANSWER: exitStatus.configuration,
   /** A host did not answer in time, or not as agreed. */
   NETWORK: exitStatus.unavailable,
+  /** A secret provider holds no secret of that name. */
+  SECRET_NOT_FOUND: exitStatus.noInput,
+  /** A secret provider refuses to give the secret. */
+  SECRET_NOT_ALLOWED: exitStatus.noPermission,
+  /** A secret provider answered in another shape than its documentation promises. */
+  SECRET_ANSWER: exitStatus.protocol,
+  /** A PKCS#11 token refused the PIN, or is locked; it is not asked again. */
+  WRONG_PIN: exitStatus.noPermission,
+  /** A PKCS#11 module or token cannot be used: missing, hung, crashed, or it lacks what is needed. */
+  TOKEN: exitStatus.unavailable,
+  /** The token holds no such key, or more than one. */
+  NO_SUCH_KEY: exitStatus.noInput,
+  /** The private key is in a token and cannot leave it. */
+  KEY_STAYS_IN_TOKEN: exitStatus.noPermission,
   /** A cycle ended with transactions that were not finished. */
   INCOMPLETE: exitStatus.temporaryFailure,
   /** The journal's content contradicts itself, or cannot be written. */

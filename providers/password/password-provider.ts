@@ -1,16 +1,37 @@
-import type { ProviderContext, SecretProvider } from "../provider.ts";
+import type { ProviderContext, SecretProvider, SecretPurpose } from "../provider.ts";
 import { Secret } from "../secret.ts";
 
 export const PASSWORD_VARIABLE = "TATUM_KMS_PASSWORD";
+const PIN_VARIABLE = "TATUM_KMS_PKCS11_PIN";
+
+function variableOf(purpose: SecretPurpose): string {
+  return purpose === "pin" ? PIN_VARIABLE : PASSWORD_VARIABLE;
+}
 
 /** The password as the original takes it: from `TATUM_KMS_PASSWORD`, else from a person. */
 export const passwordProvider: SecretProvider = {
   name: "password",
+  title: "the environment or a person",
   storeType: "LOCAL",
+  variables: [
+    {
+      name: PASSWORD_VARIABLE,
+      required: false,
+      secret: true,
+      description: "The password; asked for when not set",
+    },
+  ],
 
-  async password(context: ProviderContext, purpose): Promise<Secret> {
-    const variable = context.setting(PASSWORD_VARIABLE);
+  describe({ setting }: ProviderContext): string {
+    return setting(PASSWORD_VARIABLE) === undefined
+      ? "a person types it"
+      : `the variable ${PASSWORD_VARIABLE}`;
+  },
+
+  async secret(context: ProviderContext, purpose: SecretPurpose): Promise<Secret> {
+    const variable = context.setting(variableOf(purpose));
     if (variable !== undefined) return new Secret(variable);
+    if (purpose === "pin") return context.prompt.ask("Enter the PIN of the token", PIN_VARIABLE);
     return purpose === "create"
       ? context.prompt.askNew("Enter a password for the new wallet store", PASSWORD_VARIABLE)
       : context.prompt.ask("Enter password to decrypt wallet store", PASSWORD_VARIABLE);

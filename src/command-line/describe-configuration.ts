@@ -28,7 +28,8 @@ const secretAwsVariables = [
 
 /** The table of `checkconfig`: the labels and their order are those of the original. */
 export async function describeConfiguration(context: CommandContext, apiKeyFlag?: string): Promise<string> {
-  const { config, vaultPath, storeType } = context;
+  const { config, vaultPath } = context;
+  const { storeType } = await context.provider();
   const inClear = (name: string): [string, string] => [name, config.get(name) ?? NOT_SET];
   const setOrNot = (name: string): [string, string] => {
     const setting = config.setting(name);

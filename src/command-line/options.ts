@@ -40,9 +40,19 @@ export const options = {
   "run-once": { type: "boolean", description: "Run one cycle and exit" },
   wallets: { type: "string", valueHint: "id,id", description: "Only these signature IDs" },
   "transaction-ids": { type: "string", valueHint: "id,id", description: "Only these pending transactions" },
-  aws: { type: "boolean", description: "Take the password from AWS Secrets Manager" },
-  azure: { type: "boolean", description: "Take the password from Azure Key Vault" },
-  vgs: { type: "boolean", description: "Take the password from VGS Vault" },
+  provider: {
+    type: "string",
+    valueHint: "name",
+    description: "Where the unlocking secret comes from; `provider list` names the places",
+  },
+  aws: { type: "boolean", description: "Short for --provider=aws (AWS Secrets Manager)" },
+  azure: { type: "boolean", description: "Short for --provider=azure (Azure Key Vault)" },
+  vgs: { type: "boolean", description: "Short for --provider=vgs (VGS Vault)" },
+  pkcs11: {
+    type: "string",
+    valueHint: "uri",
+    description: "A PKCS#11 token or a key in it, as pkcs11:token=...?module-path=...",
+  },
   port: {
     type: "string",
     valueHint: "number",

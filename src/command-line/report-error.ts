@@ -13,6 +13,10 @@ const codeOfProviderError = {
   NOT_CONFIGURED: "CONFIGURATION",
   NO_ANSWER: "NO_ANSWER",
   UNUSABLE: "INVALID_INPUT",
+  NOT_FOUND: "SECRET_NOT_FOUND",
+  NOT_ALLOWED: "SECRET_NOT_ALLOWED",
+  UNREACHABLE: "NETWORK",
+  BAD_ANSWER: "SECRET_ANSWER",
 } as const satisfies Record<ProviderError["code"], ErrorCode>;
 
 function asKmsError(error: unknown): KmsError | undefined {

@@ -1,23 +1,22 @@
 /** From a command's arguments to an open vault. */
 import { resolve } from "node:path";
-import { chooseProvider } from "../../providers/index.ts";
+import { defaultProvider } from "../../providers/index.ts";
 import { PASSWORD_VARIABLE } from "../../providers/password/password-provider.ts";
 import { Prompt } from "../../providers/prompt/prompt.ts";
-import type { SecretProvider } from "../../providers/provider.ts";
+import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
 import { Secret } from "../../providers/secret.ts";
 import { Config, defaultVaultPath } from "../config.ts";
 import { KmsError } from "../errors.ts";
 import { Vault } from "../vault/vault.ts";
 import { inspectVaultFile } from "../vault/vault-file.ts";
+import { chooseProvider, chosenProvider, type ProviderArguments } from "./choose-provider.ts";
 import { printNote } from "./print.ts";
+import { createProviderHttp } from "./provider-http.ts";
 
 /** The options that all vault commands share, as citty hands them over. */
-export interface VaultArguments {
+export interface VaultArguments extends ProviderArguments {
   readonly path?: string | undefined;
   readonly "env-file"?: string | undefined;
-  readonly aws?: boolean | undefined;
-  readonly azure?: boolean | undefined;
-  readonly vgs?: boolean | undefined;
 }
 
 /** What a command works with: the settings, a person to ask, and where the vault is. */
@@ -25,32 +24,38 @@ export interface CommandContext {
   readonly config: Config;
   readonly prompt: Prompt;
   readonly vaultPath: string;
-  /** What the original calls the place of the password. */
-  readonly storeType: string;
+  /** Where the unlocking secret comes from, and what that place may use. */
+  provider(): Promise<SecretProvider>;
+  readonly providerContext: ProviderContext;
   /** Whether {@link password} has to ask a person. */
   readonly asksForPassword: boolean;
   password(purpose: "unlock" | "create"): Promise<Secret>;
 }
 
-/** @throws KmsError `CONFIGURATION` when an env file cannot be read. */
+/** @throws KmsError `CONFIGURATION` when an env file cannot be read, or two providers are chosen. */
 export function createContext(args: VaultArguments): CommandContext {
   const config = Config.load(args["env-file"]);
   const prompt = new Prompt();
-  let provider: Promise<SecretProvider> | undefined;
+  const chosen = chosenProvider(args, config) ?? defaultProvider;
+  const providerContext: ProviderContext = {
+    setting: (name) => config.get(name),
+    prompt,
+    http: createProviderHttp(config),
+  };
+  let loaded: Promise<SecretProvider> | undefined;
+  const provider = (): Promise<SecretProvider> => {
+    loaded ??= chooseProvider(args, config);
+    return loaded;
+  };
   return {
     config,
     prompt,
     vaultPath: args.path === undefined ? defaultVaultPath() : resolve(args.path),
-    storeType:
-      args.aws === true ? "AWS" : args.azure === true ? "AZURE" : args.vgs === true ? "VGS" : "LOCAL",
-    asksForPassword: config.get(PASSWORD_VARIABLE) === undefined && !(args.aws || args.azure || args.vgs),
+    provider,
+    providerContext,
+    asksForPassword: chosen === defaultProvider && config.get(PASSWORD_VARIABLE) === undefined,
     async password(purpose) {
-      provider ??= chooseProvider({
-        aws: args.aws === true,
-        azure: args.azure === true,
-        vgs: args.vgs === true,
-      });
-      return (await provider).password({ setting: (name) => config.get(name), prompt }, purpose);
+      return (await provider()).secret(providerContext, purpose);
     },
   };
 }

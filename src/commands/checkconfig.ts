@@ -6,7 +6,7 @@ import { writeOutput } from "../standard-streams.ts";
 
 export default defineCommand({
   meta: { name: "checkconfig", description: "Print where settings come from, without secrets" },
-  args: pickOptions("path", "env-file", "api-key", "aws", "azure", "vgs"),
+  args: pickOptions("path", "env-file", "api-key", "provider", "aws", "azure", "vgs", "pkcs11"),
   async run({ args }) {
     writeOutput(await describeConfiguration(createContext(args), args["api-key"]));
   },

@@ -21,9 +21,11 @@ export default defineCommand({
     "api-key",
     "path",
     "env-file",
+    "provider",
     "aws",
     "azure",
     "vgs",
+    "pkcs11",
   ),
   async run({ args }) {
     const context = createContext(args);

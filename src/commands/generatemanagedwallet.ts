@@ -9,7 +9,7 @@ export default defineCommand({
   meta: { name: "generatemanagedwallet", description: "Make a wallet and store it in the vault" },
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as BTC" },
-    ...pickOptions("testnet", "path", "env-file", "aws", "azure", "vgs"),
+    ...pickOptions("testnet", "path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {
     const chain = await knownChain(args.chain);

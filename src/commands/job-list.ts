@@ -8,7 +8,7 @@ export default defineCommand({
   meta: { name: "list", description: "Print the jobs that are not done, or those in a state" },
   args: {
     state: { type: "positional", required: false, description: "Such as parked, failed, denied, sent" },
-    ...pickOptions("path", "env-file", "aws", "azure", "vgs"),
+    ...pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {
     await withVault(createContext(args), async (vault) => printJson(await listJobs(vault, args.state)));

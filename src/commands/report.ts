@@ -13,12 +13,12 @@ export default defineCommand({
   },
   args: {
     signatureIds: { type: "positional", required: false, description: "Signature IDs, separated by commas" },
-    ...pickOptions("path", "env-file", "api-key", "aws", "azure", "vgs"),
+    ...pickOptions("path", "env-file", "api-key", "provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {
     const context = createContext(args);
     const options = {
-      storeType: context.storeType,
+      storeType: (await context.provider()).storeType,
       apiKey: args["api-key"] ?? context.config.get("TATUM_API_KEY"),
       signatureIds: args.signatureIds,
     };

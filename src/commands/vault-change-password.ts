@@ -5,7 +5,7 @@ import { askNewPassword, createContext, withVault } from "../command-line/unlock
 
 export default defineCommand({
   meta: { name: "change-password", description: "Give the vault another password" },
-  args: pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  args: pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   async run({ args }) {
     const context = createContext(args);
     await withVault(context, async (vault) => {

@@ -5,7 +5,7 @@ import { createContext, withVault } from "../command-line/unlock.ts";
 
 export default defineCommand({
   meta: { name: "status", description: "Print the vault's format, key slots and number of wallets" },
-  args: pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  args: pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   async run({ args }) {
     await withVault(createContext(args), async (vault) => printJson(await vault.status()));
   },

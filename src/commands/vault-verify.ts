@@ -5,7 +5,7 @@ import { createContext, withVault } from "../command-line/unlock.ts";
 
 export default defineCommand({
   meta: { name: "verify", description: "Open every record of the vault and check the vault as a whole" },
-  args: pickOptions("path", "env-file", "aws", "azure", "vgs"),
+  args: pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   async run({ args }) {
     await withVault(createContext(args), async (vault) => printJson(await vault.verify()));
   },
