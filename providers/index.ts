@@ -4,6 +4,12 @@ import { ProviderError } from "./provider-error.ts";
 /** Every provider by its name, loaded only when it is used. Adding one is adding a folder and a line here. */
 const providers: Readonly<Record<string, () => Promise<SecretProvider>>> = {
   password: async () => (await import("./password/password-provider.ts")).passwordProvider,
+  prompt: async () => (await import("./prompt/prompt-provider.ts")).promptProvider,
+  stdin: async () => (await import("./stdin/stdin-provider.ts")).stdinProvider,
+  fd: async () => (await import("./fd/fd-provider.ts")).fdProvider,
+  file: async () => (await import("./file/file-provider.ts")).fileProvider,
+  systemd: async () => (await import("./systemd/systemd-provider.ts")).systemdProvider,
+  exec: async () => (await import("./exec/exec-provider.ts")).execProvider,
 };
 
 export const providerNames: readonly string[] = Object.keys(providers);

@@ -1,5 +1,6 @@
 /** Which secret provider a command line and its settings choose. */
 import { defaultProvider, loadProvider } from "../../providers/index.ts";
+import { PASSWORD_VARIABLE } from "../../providers/password/password-provider.ts";
 import type { SecretProvider } from "../../providers/provider.ts";
 import type { Config } from "../config.ts";
 import { KmsError } from "../errors.ts";
@@ -20,7 +21,12 @@ interface Choice {
 const PROVIDER_VARIABLE = "TATUM_KMS_PROVIDER";
 
 /** Variables that hold the password, or say where it is, and so choose a provider when nothing else does. */
-const tellingVariables: readonly Choice[] = [{ provider: "password", by: "TATUM_KMS_PASSWORD" }];
+const tellingVariables: readonly Choice[] = [
+  { provider: "password", by: PASSWORD_VARIABLE },
+  { provider: "file", by: "TATUM_KMS_PASSWORD_FILE" },
+  { provider: "fd", by: "TATUM_KMS_PASSWORD_FD" },
+  { provider: "exec", by: "TATUM_KMS_PASSWORD_COMMAND" },
+];
 
 function optionChoices(args: ProviderArguments): Choice[] {
   const short = (["aws", "azure", "vgs"] as const)
@@ -61,4 +67,10 @@ export function chosenProvider(args: ProviderArguments, config: Config): string 
  */
 export async function chooseProvider(args: ProviderArguments, config: Config): Promise<SecretProvider> {
   return loadProvider(chosenProvider(args, config) ?? defaultProvider);
+}
+
+/** Whether a person has to type the secret. */
+export function asksPerson(args: ProviderArguments, config: Config): boolean {
+  const provider = chosenProvider(args, config) ?? defaultProvider;
+  return provider === "prompt" || (provider === "password" && config.get(PASSWORD_VARIABLE) === undefined);
 }

@@ -29,6 +29,7 @@ export const program: CommandDef = {
     migrate: () => import("../commands/migrate.ts").then((module) => module.default),
     vault: () => import("../commands/vault.ts").then((module) => module.default),
     job: () => import("../commands/job.ts").then((module) => module.default),
+    provider: () => import("../commands/provider.ts").then((module) => module.default),
     report: () => import("../commands/report.ts").then((module) => module.default),
     checkconfig: () => import("../commands/checkconfig.ts").then((module) => module.default),
     sandbox: () => import("../commands/sandbox.ts").then((module) => module.default),

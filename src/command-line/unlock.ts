@@ -1,7 +1,5 @@
 /** From a command's arguments to an open vault. */
 import { resolve } from "node:path";
-import { defaultProvider } from "../../providers/index.ts";
-import { PASSWORD_VARIABLE } from "../../providers/password/password-provider.ts";
 import { Prompt } from "../../providers/prompt/prompt.ts";
 import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
 import { Secret } from "../../providers/secret.ts";
@@ -9,7 +7,7 @@ import { Config, defaultVaultPath } from "../config.ts";
 import { KmsError } from "../errors.ts";
 import { Vault } from "../vault/vault.ts";
 import { inspectVaultFile } from "../vault/vault-file.ts";
-import { chooseProvider, chosenProvider, type ProviderArguments } from "./choose-provider.ts";
+import { asksPerson, chooseProvider, type ProviderArguments } from "./choose-provider.ts";
 import { printNote } from "./print.ts";
 import { createProviderHttp } from "./provider-http.ts";
 
@@ -36,7 +34,6 @@ export interface CommandContext {
 export function createContext(args: VaultArguments): CommandContext {
   const config = Config.load(args["env-file"]);
   const prompt = new Prompt();
-  const chosen = chosenProvider(args, config) ?? defaultProvider;
   const providerContext: ProviderContext = {
     setting: (name) => config.get(name),
     prompt,
@@ -53,7 +50,7 @@ export function createContext(args: VaultArguments): CommandContext {
     vaultPath: args.path === undefined ? defaultVaultPath() : resolve(args.path),
     provider,
     providerContext,
-    asksForPassword: chosen === defaultProvider && config.get(PASSWORD_VARIABLE) === undefined,
+    asksForPassword: asksPerson(args, config),
     async password(purpose) {
       return (await provider()).secret(providerContext, purpose);
     },
