@@ -93,8 +93,19 @@ export class Vault {
   }
 
   /** Opens a vault by its key slots of any kind; otherwise like {@link Vault.open}. */
-  static async openWith(path: string, opener: SlotOpener): Promise<Vault> {
-    return Vault.#load(await inspectVaultFile(path), (database) => unlock(database, opener));
+  static openWith(path: string, opener: SlotOpener): Promise<Vault> {
+    return Vault.openBy(path, async () => opener);
+  }
+
+  /**
+   * Opens a vault like {@link Vault.openWith}.
+   * @param choose is told the kinds of the vault's key slots
+   */
+  static async openBy(
+    path: string,
+    choose: (slotKinds: readonly string[]) => Promise<SlotOpener>,
+  ): Promise<Vault> {
+    return Vault.#load(await inspectVaultFile(path), (database) => unlock(database, choose));
   }
 
   static async #load(path: string, unlockRootKey: (database: Database) => Promise<RootKey>): Promise<Vault> {
@@ -313,12 +324,16 @@ export class Vault {
   }
 }
 
-async function unlock(database: Database, opener: SlotOpener): Promise<RootKey> {
+async function unlock(
+  database: Database,
+  choose: (slotKinds: readonly string[]) => Promise<SlotOpener>,
+): Promise<RootKey> {
   const { vault, slots } = await database.read(async (session) => ({
     vault: await readVaultRow(session),
     slots: await readKeySlotRows(session),
   }));
   checkFormatVersion(vault.formatVersion);
+  const opener = await choose(slots.map(({ kind }) => kind));
   // Outside the transaction: deriving a key takes long, and another process may want to write.
   return openKeySlots(vault.vaultId, slots, opener);
 }
