@@ -2,6 +2,7 @@ import type { Chain, Network, WalletFields } from "./chain.ts";
 import { ChainError } from "./chain-error.ts";
 import { childPrivateKey, childPublicKey, extendedPublicKey } from "./hd-key.ts";
 import { assertMnemonic, generateMnemonic } from "./mnemonic.ts";
+import { readSecp256k1PublicKey } from "./public-key.ts";
 import { memorySecp256k1Key } from "./secp256k1-key.ts";
 
 /** What tells the wallets of one chain from those of another, where wallets are a mnemonic and its `xpub`. */
@@ -18,7 +19,12 @@ export interface XpubWalletRules {
 
 type WalletMethods = Pick<
   Chain,
-  "generateWallet" | "restoreWallet" | "deriveAddress" | "derivePrivateKey" | "parsePrivateKey"
+  | "generateWallet"
+  | "restoreWallet"
+  | "deriveAddress"
+  | "derivePrivateKey"
+  | "parsePrivateKey"
+  | "addressOfPublicKey"
 >;
 
 /** The wallets of a secp256k1 chain with the version bytes of `xpub` on both networks. */
@@ -52,6 +58,7 @@ export function xpubWallet(rules: XpubWalletRules): WalletMethods {
       );
     },
     parsePrivateKey,
+    addressOfPublicKey: (publicKey) => rules.address(readSecp256k1PublicKey(publicKey)),
   };
 }
 

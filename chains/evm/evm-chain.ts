@@ -3,6 +3,7 @@ import { keccak256 } from "viem/utils";
 import type { Chain, ChainEnvironment, SignedTransaction, SigningRequest } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
 import { chooseKey } from "../key-choice.ts";
+import { readSecp256k1PublicKey } from "../public-key.ts";
 import { signRecoverable } from "../secp256k1-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
@@ -13,7 +14,14 @@ import { assertIntrinsicGas } from "./gas-limit.ts";
 import { digestToSign, serializeSigned } from "./serialize.ts";
 import { assertSignedAsMeant } from "./signed-transaction-check.ts";
 import { parsePayload } from "./transaction-payload.ts";
-import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
+import {
+  deriveAddress,
+  derivePrivateKey,
+  generateWallet,
+  parsePrivateKey,
+  restoreWallet,
+  walletAddress,
+} from "./wallet.ts";
 
 export interface EvmChain extends Chain {
   readonly facts: EvmFacts;
@@ -28,6 +36,7 @@ export function evmChain(facts: EvmFacts): EvmChain {
     deriveAddress: (wallet, index, network) => deriveAddress(wallet, index, facts, network),
     derivePrivateKey: (wallet, index, network) => derivePrivateKey(wallet, index, facts, network),
     parsePrivateKey: (text) => parsePrivateKey(text, facts),
+    addressOfPublicKey: (publicKey) => walletAddress(readSecp256k1PublicKey(publicKey), facts),
     sendingAccount: async (request) => addressOfPublicKey((await chooseKey(request)).publicKey),
     describe: (transaction, network) => describeTransaction(transaction, facts, network),
     sign: (request, environment) => sign(request, facts, environment),
