@@ -8,6 +8,8 @@ const COMPRESSED = 33;
 const UNCOMPRESSED = 65;
 const ED25519 = 32;
 
+const COMPRESSED_KEY = "compressed public key on secp256k1";
+
 /**
  * A public key on secp256k1, compressed (33 bytes) or not (65 bytes).
  *
@@ -15,8 +17,17 @@ const ED25519 = 32;
  * @throws ChainError `INVALID_KEY` for bytes of another length or that are no point of the curve.
  */
 export function readSecp256k1PublicKey(publicKey: Uint8Array): Uint8Array {
-  if (publicKey.length === UNCOMPRESSED) return pointOfSecp256k1(publicKey);
-  return readCompressedPublicKey(publicKey);
+  pointOfSecp256k1(publicKey);
+  return publicKey;
+}
+
+/**
+ * The uncompressed form (65 bytes) of a public key on secp256k1 in either form.
+ *
+ * @throws ChainError `INVALID_KEY` for bytes of another length or that are no point of the curve.
+ */
+export function uncompressedPublicKey(publicKey: Uint8Array): Uint8Array {
+  return pointOfSecp256k1(publicKey).toBytes(false);
 }
 
 /**
@@ -26,8 +37,8 @@ export function readSecp256k1PublicKey(publicKey: Uint8Array): Uint8Array {
  * @throws ChainError `INVALID_KEY` for bytes of another length or that are no point of the curve.
  */
 export function readCompressedPublicKey(publicKey: Uint8Array): Uint8Array {
-  if (publicKey.length === COMPRESSED) return pointOfSecp256k1(publicKey);
-  throw wrongLength(publicKey, COMPRESSED, "compressed public key on secp256k1");
+  if (publicKey.length !== COMPRESSED) throw wrongLength(publicKey, COMPRESSED, COMPRESSED_KEY);
+  return readSecp256k1PublicKey(publicKey);
 }
 
 /**
@@ -43,9 +54,16 @@ export function readEd25519PublicKey(publicKey: Uint8Array): Uint8Array {
   throw new ChainError("INVALID_KEY", "Not a public key on ed25519: no private key has it.");
 }
 
-function pointOfSecp256k1(publicKey: Uint8Array): Uint8Array {
-  if (secp256k1.utils.isValidPublicKey(publicKey)) return publicKey;
-  throw new ChainError("INVALID_KEY", "Not a public key on secp256k1: the bytes are no point of the curve.");
+function pointOfSecp256k1(publicKey: Uint8Array): InstanceType<typeof secp256k1.Point> {
+  const { length } = publicKey;
+  if (length !== COMPRESSED && length !== UNCOMPRESSED)
+    throw wrongLength(publicKey, COMPRESSED, COMPRESSED_KEY);
+  try {
+    return secp256k1.Point.fromBytes(publicKey);
+  } catch (cause) {
+    const message = "Not a public key on secp256k1: the bytes are no point of the curve.";
+    throw new ChainError("INVALID_KEY", message, { cause });
+  }
 }
 
 function isPointOfPrimeOrder(publicKey: Uint8Array): boolean {

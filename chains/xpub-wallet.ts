@@ -2,7 +2,6 @@ import type { Chain, Network, WalletFields } from "./chain.ts";
 import { ChainError } from "./chain-error.ts";
 import { childPrivateKey, childPublicKey, extendedPublicKey } from "./hd-key.ts";
 import { assertMnemonic, generateMnemonic } from "./mnemonic.ts";
-import { readSecp256k1PublicKey } from "./public-key.ts";
 import { memorySecp256k1Key } from "./secp256k1-key.ts";
 
 /** What tells the wallets of one chain from those of another, where wallets are a mnemonic and its `xpub`. */
@@ -11,6 +10,7 @@ export interface XpubWalletRules {
   readonly path: Readonly<Record<Network, string>>;
   /** The order in which wallets print their fields. */
   readonly firstField: "mnemonic" | "xpub";
+  /** The address of a public key (33 or 65 bytes). @throws ChainError `INVALID_KEY` */
   address(publicKey: Uint8Array): string;
   /** The 32 bytes of a private key in any of its text forms. @throws ChainError `INVALID_KEY` */
   privateKeyBytes(text: string): Uint8Array;
@@ -58,7 +58,7 @@ export function xpubWallet(rules: XpubWalletRules): WalletMethods {
       );
     },
     parsePrivateKey,
-    addressOfPublicKey: (publicKey) => rules.address(readSecp256k1PublicKey(publicKey)),
+    addressOfPublicKey: (publicKey) => rules.address(publicKey),
   };
 }
 

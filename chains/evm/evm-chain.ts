@@ -3,7 +3,6 @@ import { keccak256 } from "viem/utils";
 import type { Chain, ChainEnvironment, SignedTransaction, SigningRequest } from "../chain.ts";
 import { ChainError } from "../chain-error.ts";
 import { chooseKey } from "../key-choice.ts";
-import { readSecp256k1PublicKey } from "../public-key.ts";
 import { signRecoverable } from "../secp256k1-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
@@ -36,7 +35,7 @@ export function evmChain(facts: EvmFacts): EvmChain {
     deriveAddress: (wallet, index, network) => deriveAddress(wallet, index, facts, network),
     derivePrivateKey: (wallet, index, network) => derivePrivateKey(wallet, index, facts, network),
     parsePrivateKey: (text) => parsePrivateKey(text, facts),
-    addressOfPublicKey: (publicKey) => walletAddress(readSecp256k1PublicKey(publicKey), facts),
+    addressOfPublicKey: (publicKey) => walletAddress(publicKey, facts),
     sendingAccount: async (request) => addressOfPublicKey((await chooseKey(request)).publicKey),
     describe: (transaction, network) => describeTransaction(transaction, facts, network),
     sign: (request, environment) => sign(request, facts, environment),
