@@ -20,6 +20,8 @@ export const program: CommandDef = {
       import("../commands/storemanagedprivatekey.ts").then((module) => module.default),
     generatemanagedprivatekeybatch: () =>
       import("../commands/generatemanagedprivatekeybatch.ts").then((module) => module.default),
+    generatemanagedkey: () => import("../commands/generatemanagedkey.ts").then((module) => module.default),
+    storemanagedkey: () => import("../commands/storemanagedkey.ts").then((module) => module.default),
     getmanagedwallet: () => import("../commands/getmanagedwallet.ts").then((module) => module.default),
     removewallet: () => import("../commands/removewallet.ts").then((module) => module.default),
     getprivatekey: () => import("../commands/getprivatekey.ts").then((module) => module.default),

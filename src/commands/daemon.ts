@@ -31,6 +31,6 @@ export default defineCommand({
   async run({ args }) {
     const context = createContext(args);
     const settings = await readDaemonSettings(args, context.config);
-    await withVault(context, (vault) => startDaemon(vault, settings));
+    await withVault(context, (vault) => startDaemon({ vault, tokens: context.tokens }, settings));
   },
 });

@@ -134,7 +134,7 @@ export class Vault {
   wallets(): readonly WalletSummary[] {
     return this.#state.contents.index
       .newestFirst()
-      .map(({ signatureId, chain, testnet }) => ({ signatureId, chain, testnet }));
+      .map(({ recordId: _, position: __, ...summary }) => summary);
   }
 
   /**
