@@ -4,6 +4,8 @@ import { ProviderError } from "./provider-error.ts";
 /** Every provider by its name, loaded only when it is used. Adding one is adding a folder and a line here. */
 const providers: Readonly<Record<string, () => Promise<SecretProvider>>> = {
   password: async () => (await import("./password/password-provider.ts")).passwordProvider,
+  azure: async () => (await import("./azure/azure-provider.ts")).azureProvider,
+  google: async () => (await import("./google/google-provider.ts")).googleProvider,
 };
 
 export const providerNames: readonly string[] = Object.keys(providers);
