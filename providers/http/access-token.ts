@@ -19,8 +19,15 @@ const tokenAnswer = v.object({
   token_type: v.pipe(v.string(), v.toLowerCase(), v.literal("bearer")),
 });
 
-/** RFC 6749, 5.2; its `error_description` is a sentence that could quote something, and so is left out. */
-const errorAnswer = v.pipe(v.string(), v.parseJson(), v.object({ error: v.string() }));
+/**
+ * RFC 6749, 5.2. Its `error_description` is a sentence that could quote something, and so is left out; the words that
+ * `error` may be are all of small letters, which no key or token is.
+ */
+const errorAnswer = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ error: v.pipe(v.string(), v.regex(/^[a-z]{1,32}(?:_[a-z]{1,32}){0,4}$/)) }),
+);
 
 /** Whoever gives tokens refuses with these; "not found" would sound as if the secret did not exist. */
 const REFUSALS: readonly number[] = [400, 401, 403, 404];
