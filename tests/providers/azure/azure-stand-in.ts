@@ -1,7 +1,7 @@
 import { IssuedTokens } from "../issued-tokens.ts";
 import type { Settings } from "../service-context.ts";
 import { IdentityPlatform } from "./identity-platform.ts";
-import { KeyVaultServer } from "./key-vault-server.ts";
+import { KeyVaultServer, SENTENCE_CANARY } from "./key-vault-server.ts";
 import { ManagedIdentityServer } from "./managed-identity-server.ts";
 import { createPlatform } from "./workload-token.ts";
 
@@ -46,7 +46,13 @@ export class AzureStandIn {
 
   /** What no output may show. */
   get canaries(): string[] {
-    return [this.value.trim(), this.clientSecret, this.identity.identityHeader, ...this.tokens.all];
+    return [
+      this.value.trim(),
+      SENTENCE_CANARY,
+      this.clientSecret,
+      this.identity.identityHeader,
+      ...this.tokens.all,
+    ];
   }
 
   async stop(): Promise<void> {

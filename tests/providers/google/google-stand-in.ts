@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { IssuedTokens } from "../issued-tokens.ts";
 import type { Settings } from "../service-context.ts";
 import { MetadataServer } from "./metadata-server.ts";
-import { SecretManagerServer } from "./secret-manager-server.ts";
+import { SENTENCE_CANARY, SecretManagerServer } from "./secret-manager-server.ts";
 import { createServiceAccountKey, keyFile } from "./service-account-key.ts";
 import { TokenService } from "./token-service.ts";
 
@@ -65,7 +65,7 @@ export class GoogleStandIn {
   /** What no output may show. */
   get canaries(): string[] {
     const keyLines = key.privateKey.split("\n").filter((line) => /^[A-Za-z0-9+/=]{20,}$/.test(line));
-    return [this.value.trim(), this.pool.subjectToken, ...keyLines, ...this.tokens.all];
+    return [this.value.trim(), SENTENCE_CANARY, this.pool.subjectToken, ...keyLines, ...this.tokens.all];
   }
 
   async stop(): Promise<void> {
