@@ -94,7 +94,11 @@ export async function getSecret(http: HttpSender, secret: VaultSecret, token: Se
   }
   const reason = reasonAgainst(bundle, Date.now() / 1000);
   if (reason !== undefined) {
-    throw new ProviderError("UNUSABLE", `The ${what} ${reason}.`, "Enable it or its validity in Azure.");
+    throw new ProviderError(
+      "UNUSABLE",
+      `The ${what} ${reason}.`,
+      `Change that in Azure, or name another version in ${SECRET_VERSION}.`,
+    );
   }
   if (bundle.value === "") throw new ProviderError("UNUSABLE", `The ${what} is empty.`);
   return new Secret(bundle.value);

@@ -26,15 +26,19 @@ interface ProviderUse<Services extends StandIn> {
   failure(more?: Settings, canaries?: readonly string[]): Promise<ProviderError>;
 }
 
-/** Gives each test of a file services of its own, and the real provider with the program's own way to them. */
+/**
+ * Gives each test of a file services of its own, and the real provider with the program's own way to them.
+ *
+ * @param start starts the services; they may write into the folder
+ */
 export function useProvider<Services extends StandIn>(
   provider: SecretProvider,
-  start: () => Services,
+  start: (folder: string) => Services,
 ): ProviderUse<Services> {
   const inFolder = useTemporaryFolder();
   let services: Services;
   beforeEach(() => {
-    services = start();
+    services = start(inFolder());
   });
   afterEach(() => services.stop());
 

@@ -8,8 +8,8 @@ import { expectVaultKeptBy } from "./provider-session.ts";
 // Each run that opens a vault derives a key, which takes long on a busy machine.
 setDefaultTimeout(120_000);
 
-const google = new GoogleStandIn();
 const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
+const google = new GoogleStandIn(folder);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await google.stop();
@@ -19,10 +19,7 @@ test("a vault is made and unlocked with a secret in Google Secret Manager", asyn
   await expectVaultKeptBy({
     option: "--provider=google",
     storeType: "GOOGLE",
-    env: {
-      ...(google.settings as Record<string, string>),
-      GOOGLE_APPLICATION_CREDENTIALS: google.writeKeyFile(join(folder, "key.json")),
-    },
+    env: { ...google.settings, ...google.withKey() } as Record<string, string>,
     missing: { TATUM_KMS_GOOGLE_SECRET: "projects/my-project/secrets/another" },
     value: google.value,
     canaries: () => google.canaries,

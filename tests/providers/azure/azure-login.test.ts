@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { azureProvider } from "../../../providers/azure/azure-provider.ts";
 import { useProvider } from "../use-provider.ts";
-import { AzureStandIn } from "./azure-stand-in.ts";
+import { AzureStandIn, machine } from "./azure-stand-in.ts";
 import { workloadToken } from "./workload-token.ts";
 
 const { services, fetched, failure, inFolder } = useProvider(azureProvider, () => new AzureStandIn());
@@ -11,9 +11,6 @@ let azure: AzureStandIn;
 beforeEach(() => {
   azure = services();
 });
-
-/** The settings without those of an application. */
-const machine = { AZURE_TENANT_ID: undefined, AZURE_CLIENT_ID: undefined, AZURE_CLIENT_SECRET: undefined };
 
 describe("the login service refuses", () => {
   test.each([

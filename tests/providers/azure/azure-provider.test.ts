@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { azureProvider } from "../../../providers/azure/azure-provider.ts";
 import { busyOnce } from "../service-faults.ts";
 import { useProvider } from "../use-provider.ts";
-import { AzureStandIn } from "./azure-stand-in.ts";
+import { AzureStandIn, machine } from "./azure-stand-in.ts";
 import { workloadToken } from "./workload-token.ts";
 
 const { services, fetched, failure, inFolder } = useProvider(azureProvider, () => new AzureStandIn());
@@ -12,9 +12,6 @@ let azure: AzureStandIn;
 beforeEach(() => {
   azure = services();
 });
-
-/** The settings without those of an application. */
-const machine = { AZURE_TENANT_ID: undefined, AZURE_CLIENT_ID: undefined, AZURE_CLIENT_SECRET: undefined };
 
 describe("the secret is given exactly as it is stored", () => {
   test("with a client secret", async () => {

@@ -3,16 +3,13 @@ import { beforeEach, describe, expect, test } from "bun:test";
 import { azureProvider } from "../../../providers/azure/azure-provider.ts";
 import type { Settings } from "../service-context.ts";
 import { useProvider, variablesRead } from "../use-provider.ts";
-import { AzureStandIn } from "./azure-stand-in.ts";
+import { AzureStandIn, machine } from "./azure-stand-in.ts";
 
 const { services, context, failure, inFolder } = useProvider(azureProvider, () => new AzureStandIn());
 let azure: AzureStandIn;
 beforeEach(() => {
   azure = services();
 });
-
-/** The settings without those of an application. */
-const machine = { AZURE_TENANT_ID: undefined, AZURE_CLIENT_ID: undefined, AZURE_CLIENT_SECRET: undefined };
 
 describe("described for people", () => {
   function described(more: Settings = {}): string {

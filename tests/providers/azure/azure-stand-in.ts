@@ -8,6 +8,13 @@ import { createPlatform } from "./workload-token.ts";
 // Making its key takes a while.
 const cluster = createPlatform();
 
+/** Takes the application away from the settings, so that the machine itself logs in. */
+export const machine: Settings = {
+  AZURE_TENANT_ID: undefined,
+  AZURE_CLIENT_ID: undefined,
+  AZURE_CLIENT_SECRET: undefined,
+};
+
 /** The services of Azure that take part when a secret is fetched, on this machine. */
 export class AzureStandIn {
   readonly tenant = "11111111-2222-3333-4444-555555555555";

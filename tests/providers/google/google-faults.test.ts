@@ -2,21 +2,15 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { googleProvider } from "../../../providers/google/google-provider.ts";
 import { CutOffServer } from "../cut-off-server.ts";
-import type { Settings } from "../service-context.ts";
 import { faults } from "../service-faults.ts";
 import { useProvider } from "../use-provider.ts";
 import { GoogleStandIn } from "./google-stand-in.ts";
 
-const { services, failure, inFolder } = useProvider(googleProvider, () => new GoogleStandIn());
+const { services, failure } = useProvider(googleProvider, (folder) => new GoogleStandIn(folder));
 let google: GoogleStandIn;
 beforeEach(() => {
   google = services();
 });
-
-/** The settings of an operator who has the key of a service account, changed where a test wants it. */
-function withKey(changes: object = {}): Settings {
-  return { GOOGLE_APPLICATION_CREDENTIALS: google.writeKeyFile(inFolder("key.json"), changes) };
-}
 
 describe("when a service does not do what it should", () => {
   for (const { name, code, tries, answer } of faults) {
@@ -28,7 +22,7 @@ describe("when a service does not do what it should", () => {
 
     test(`the token service's answer is ${name}`, async () => {
       google.tokenService.fault = answer;
-      expect(await failure(withKey())).toMatchObject({ code });
+      expect(await failure(google.withKey())).toMatchObject({ code });
       expect(google.tokenService.asked).toHaveLength(tries);
       expect(google.secretManager.asked).toEqual([]);
     });
@@ -53,7 +47,7 @@ describe("when a service does not do what it should", () => {
 
   test("the connection breaks in the middle of the token service's answer", async () => {
     const broken = new CutOffServer();
-    expect(await failure(withKey({ token_uri: broken.url }))).toMatchObject({ code: "UNREACHABLE" });
+    expect(await failure(google.withKey({ token_uri: broken.url }))).toMatchObject({ code: "UNREACHABLE" });
     expect(broken.asked).toHaveLength(3);
     broken.stop();
   });

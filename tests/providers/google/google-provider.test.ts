@@ -1,32 +1,15 @@
 /** The provider as it is, with the program's own way to services, against stand-ins that check what Google checks. */
 import { beforeEach, describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
 import { googleProvider } from "../../../providers/google/google-provider.ts";
-import type { Settings } from "../service-context.ts";
 import { busyOnce } from "../service-faults.ts";
 import { useProvider } from "../use-provider.ts";
 import { GoogleStandIn } from "./google-stand-in.ts";
 
-const { services, fetched, failure, inFolder } = useProvider(googleProvider, () => new GoogleStandIn());
+const { services, fetched, failure } = useProvider(googleProvider, (folder) => new GoogleStandIn(folder));
 let google: GoogleStandIn;
 beforeEach(() => {
   google = services();
 });
-
-/** The settings of an operator who has the key of a service account, changed where a test wants it. */
-function withKey(changes: object = {}): Settings {
-  return { GOOGLE_APPLICATION_CREDENTIALS: google.writeKeyFile(inFolder("key.json"), changes) };
-}
-
-function withFederation(source: object, changes: object = {}): Settings {
-  const file = inFolder("federation.json");
-  return { GOOGLE_APPLICATION_CREDENTIALS: google.writeFederationFile(file, source, changes) };
-}
-
-function subjectTokenFile(content: string): string {
-  writeFileSync(inFolder("token"), content);
-  return inFolder("token");
-}
 
 describe("the secret is given exactly as it is stored", () => {
   test("with the service account of a machine", async () => {
@@ -40,22 +23,22 @@ describe("the secret is given exactly as it is stored", () => {
   });
 
   test("with the key of a service account", async () => {
-    expect(await fetched(withKey())).toBe(google.value);
+    expect(await fetched(google.withKey())).toBe(google.value);
     expect(google.tokenService.asked).toEqual(["POST /token"]);
     expect(google.metadata.asked).toEqual([]);
   });
 
   test("with the token of another platform in a file of text", async () => {
-    const file = subjectTokenFile(`${google.pool.subjectToken}\n`);
-    expect(await fetched(withFederation({ file }))).toBe(google.value);
+    const file = google.subjectTokenFile(`${google.pool.subjectToken}\n`);
+    expect(await fetched(google.withFederation({ file }))).toBe(google.value);
   });
 
   test("with the token of another platform in a file of JSON, and a service account that it stands for", async () => {
     google.tokenService.needsImpersonation = true;
-    const file = subjectTokenFile(JSON.stringify({ id_token: google.pool.subjectToken }));
+    const file = google.subjectTokenFile(JSON.stringify({ id_token: google.pool.subjectToken }));
     const source = { file, format: { type: "json", subject_token_field_name: "id_token" } };
     const changes = { service_account_impersonation_url: google.tokenService.impersonationUrl };
-    expect(await fetched(withFederation(source, changes))).toBe(google.value);
+    expect(await fetched(google.withFederation(source, changes))).toBe(google.value);
   });
 
   test("in the version that is asked for", async () => {

@@ -5,21 +5,11 @@ import type { Settings } from "../service-context.ts";
 import { useProvider, variablesRead } from "../use-provider.ts";
 import { GoogleStandIn } from "./google-stand-in.ts";
 
-const { services, context, inFolder } = useProvider(googleProvider, () => new GoogleStandIn());
+const { services, context } = useProvider(googleProvider, (folder) => new GoogleStandIn(folder));
 let google: GoogleStandIn;
 beforeEach(() => {
   google = services();
 });
-
-/** The settings of an operator who has the key of a service account, changed where a test wants it. */
-function withKey(changes: object = {}): Settings {
-  return { GOOGLE_APPLICATION_CREDENTIALS: google.writeKeyFile(inFolder("key.json"), changes) };
-}
-
-function withFederation(source: object, changes: object = {}): Settings {
-  const file = inFolder("federation.json");
-  return { GOOGLE_APPLICATION_CREDENTIALS: google.writeFederationFile(file, source, changes) };
-}
 
 describe("described for people", () => {
   function described(more: Settings = {}): string {
@@ -35,14 +25,14 @@ describe("described for people", () => {
   });
 
   test("the key of a service account without its content", () => {
-    expect(described(withKey({ token_uri: undefined }))).toEndWith(
+    expect(described(google.withKey({ token_uri: undefined }))).toEndWith(
       "logged in by the key of a service account, at oauth2.googleapis.com",
     );
   });
 
   test("the federation with another platform", () => {
     const changes = { token_url: "https://sts.googleapis.com/v1/token" };
-    expect(described(withFederation({ file: "/token" }, changes))).toEndWith(
+    expect(described(google.withFederation({ file: "/token" }, changes))).toEndWith(
       "logged in by workload identity federation, at sts.googleapis.com",
     );
   });

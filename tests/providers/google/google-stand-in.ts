@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { IssuedTokens } from "../issued-tokens.ts";
 import type { Settings } from "../service-context.ts";
 import { MetadataServer } from "./metadata-server.ts";
@@ -34,32 +35,45 @@ export class GoogleStandIn {
     GCE_METADATA_HOST: new URL(this.metadata.url).host,
   };
 
-  constructor() {
+  readonly #folder: string;
+
+  /** @param folder where the files of the operator and of other platforms are */
+  constructor(folder: string) {
+    this.#folder = folder;
     this.secretManager.secrets.set("kms-password", [
       { data: Buffer.from("an older one") },
       { data: Buffer.from(CANARY), checksum: CANARY_CHECKSUM },
     ]);
   }
 
-  /** Writes the key of the service account as the operator downloads it. */
-  writeKeyFile(path: string, changes: object = {}): string {
-    const content = { ...keyFile(key, `${this.tokenService.url}/token`), ...changes };
-    writeFileSync(path, JSON.stringify(content));
-    return path;
+  /** The settings of an operator who downloaded the key of the service account, changed where a test wants it. */
+  withKey(changes: object = {}): Settings {
+    return this.#withFile({ ...keyFile(key, `${this.tokenService.url}/token`), ...changes });
   }
 
-  /** Writes the settings of workload identity federation. */
-  writeFederationFile(path: string, source: object, changes: object = {}): string {
-    const content = {
+  /** The settings of workload identity federation, changed where a test wants it. */
+  withFederation(source: object, changes: object = {}): Settings {
+    return this.#withFile({
       type: "external_account",
       audience: this.pool.audience,
       subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
       token_url: `${this.tokenService.url}/v1/token`,
       credential_source: source,
       ...changes,
-    };
-    writeFileSync(path, JSON.stringify(content));
+    });
+  }
+
+  /** A file as another platform puts its token into it. */
+  subjectTokenFile(content = this.pool.subjectToken): string {
+    const path = join(this.#folder, "subject-token");
+    writeFileSync(path, content);
     return path;
+  }
+
+  #withFile(content: object): Settings {
+    const path = join(this.#folder, "credentials.json");
+    writeFileSync(path, JSON.stringify(content));
+    return { GOOGLE_APPLICATION_CREDENTIALS: path };
   }
 
   /** What no output may show. */
