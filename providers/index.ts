@@ -10,6 +10,8 @@ const providers: Readonly<Record<string, () => Promise<SecretProvider>>> = {
   file: async () => (await import("./file/file-provider.ts")).fileProvider,
   systemd: async () => (await import("./systemd/systemd-provider.ts")).systemdProvider,
   exec: async () => (await import("./exec/exec-provider.ts")).execProvider,
+  azure: async () => (await import("./azure/azure-provider.ts")).azureProvider,
+  google: async () => (await import("./google/google-provider.ts")).googleProvider,
 };
 
 export const providerNames: readonly string[] = Object.keys(providers);
