@@ -53,7 +53,7 @@ function oneOf(choices: readonly Choice[]): Choice | undefined {
  *
  * @throws KmsError `CONFIGURATION` when two are chosen in the same way
  */
-export function chosenProvider(args: ProviderArguments, config: Config): string | undefined {
+function chosenProvider(args: ProviderArguments, config: Config): string | undefined {
   const byOption = oneOf(optionChoices(args));
   if (byOption !== undefined) return byOption.provider;
   const named = config.get(PROVIDER_VARIABLE);
