@@ -48,15 +48,23 @@ function oneOf(choices: readonly Choice[]): Choice | undefined {
 }
 
 /**
+ * The provider somebody named: by option, else by `TATUM_KMS_PROVIDER`. It gives the password, or the PIN where a token
+ * unlocks the vault.
+ *
+ * @throws KmsError `CONFIGURATION` when two options name different ones
+ */
+export function namedProvider(args: ProviderArguments, config: Config): string | undefined {
+  return oneOf(optionChoices(args))?.provider ?? config.get(PROVIDER_VARIABLE);
+}
+
+/**
  * The provider somebody chose: by option, else by `TATUM_KMS_PROVIDER`, else by a variable that tells where the
  * password is; `undefined` when nobody did.
  *
  * @throws KmsError `CONFIGURATION` when two are chosen in the same way
  */
-function chosenProvider(args: ProviderArguments, config: Config): string | undefined {
-  const byOption = oneOf(optionChoices(args));
-  if (byOption !== undefined) return byOption.provider;
-  const named = config.get(PROVIDER_VARIABLE);
+export function chosenProvider(args: ProviderArguments, config: Config): string | undefined {
+  const named = namedProvider(args, config);
   if (named !== undefined) return named;
   return oneOf(tellingVariables.filter(({ by }) => config.get(by) !== undefined))?.provider;
 }

@@ -1,7 +1,7 @@
 import { maskApiKey } from "../mask-api-key.ts";
 import { fileKindAt } from "../vault/vault-file.ts";
 import { version } from "../version.ts";
-import type { CommandContext } from "./unlock.ts";
+import type { CommandContext } from "./command-context.ts";
 
 /** The column in which the original's table has its colons. */
 const LABEL_WIDTH = 33;

@@ -1,5 +1,6 @@
 import { fileKindAt } from "../vault/vault-file.ts";
-import { type CommandContext, withVault } from "./unlock.ts";
+import type { CommandContext } from "./command-context.ts";
+import { withVault } from "./unlock.ts";
 
 /** What `provider test` finds out. It says nothing of the secret, nor of what the vault holds. */
 export interface ProviderTest {
