@@ -4,6 +4,9 @@ import { ProviderError } from "./provider-error.ts";
 /** Every provider by its name, loaded only when it is used. Adding one is adding a folder and a line here. */
 const providers: Readonly<Record<string, () => Promise<SecretProvider>>> = {
   password: async () => (await import("./password/password-provider.ts")).passwordProvider,
+  aws: async () => (await import("./aws/aws-provider.ts")).awsProvider,
+  vgs: async () => (await import("./vgs/vgs-provider.ts")).vgsProvider,
+  vault: async () => (await import("./hashicorp-vault/vault-provider.ts")).vaultProvider,
 };
 
 export const providerNames: readonly string[] = Object.keys(providers);
