@@ -3,12 +3,15 @@ import * as v from "valibot";
 import { ProviderError } from "./provider-error.ts";
 import { Secret } from "./secret.ts";
 
-/** An object of JSON with members of any kind. */
-export const jsonObject = v.record(v.string(), v.unknown());
+/** An object of JSON with members of any kind; for valibot, lists are objects too. */
+export const jsonObject = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.check((value) => !Array.isArray(value)),
+);
 
 /**
  * @param service for the error, as in "AWS Secrets Manager"
- * @param what what was asked for, as in `the secret "kms"`
+ * @param what what was asked for, as in `secret "kms"`
  * @throws ProviderError `UNUSABLE` when it is empty
  */
 export function fetchedSecret(service: string, what: string, text: string): Secret {

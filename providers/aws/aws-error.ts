@@ -1,4 +1,5 @@
 /** What an error of the AWS SDK means. Its messages are never shown: they may quote the request. */
+import * as v from "valibot";
 import { ProviderError, type ProviderErrorCode } from "../provider-error.ts";
 import { regionVariables, TITLE } from "./aws-settings.ts";
 
@@ -10,8 +11,16 @@ const PASSING =
 const REFUSED =
   /^(?:AccessDenied|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|ExpiredToken|IncompleteSignature|InvalidClientTokenId|InvalidAccessKeyId|MissingAuthenticationToken|NotAuthorized|OptInRequired|RequestExpired|InvalidIdentityToken|IDPRejectedClaim|Unauthorized|Forbidden)/;
 
+const statusSchema = v.object({ $metadata: v.object({ httpStatusCode: v.number() }) });
+
 /** Names of errors are words; anything else is not shown. */
 const ERROR_NAME = /^[A-Za-z]{1,64}$/;
+
+/** A refusal that is none of AWS: of a proxy, or of another service at the endpoint. */
+function isForeignRefusal(error: unknown): boolean {
+  const parsed = v.safeParse(statusSchema, error);
+  return parsed.success && [401, 403].includes(parsed.output.$metadata.httpStatusCode);
+}
 
 function nameOf(error: unknown): string {
   const name = error instanceof Error ? error.name : "";
@@ -21,7 +30,10 @@ function nameOf(error: unknown): string {
 const MARKED_FOR_DELETION =
   "It is probably marked for deletion: restore it, or choose another secret or version.";
 
-function meaningOf(name: string): { code: ProviderErrorCode; says: string; hint?: string } {
+function meaningOf(
+  name: string,
+  isForeign: boolean,
+): { code: ProviderErrorCode; says: string; hint?: string } {
   if (name === "ResourceNotFoundException") {
     return {
       code: "NOT_FOUND",
@@ -39,7 +51,7 @@ function meaningOf(name: string): { code: ProviderErrorCode; says: string; hint?
       hint: "Allow the credentials kms:Decrypt with the secret's KMS key, and check that the key is enabled.",
     };
   }
-  if (REFUSED.test(name)) {
+  if (REFUSED.test(name) || isForeign) {
     return {
       code: "NOT_ALLOWED",
       says: "refuses to give",
@@ -65,12 +77,12 @@ function meaningOf(name: string): { code: ProviderErrorCode; says: string; hint?
 
 /**
  * @param error of `GetSecretValue`
- * @param what as in `the secret "kms"`
+ * @param what as in `secret "kms"`
  */
 export function secretError(error: unknown, what: string): ProviderError {
   if (error instanceof ProviderError) return error;
   const name = nameOf(error);
-  const { code, says, hint } = meaningOf(name);
+  const { code, says, hint } = meaningOf(name, isForeignRefusal(error));
   return new ProviderError(code, `${TITLE} ${says} ${what} (${name}).`, hint);
 }
 
@@ -78,7 +90,7 @@ export function secretError(error: unknown, what: string): ProviderError {
 export function credentialsError(error: unknown): ProviderError {
   if (error instanceof ProviderError) return error;
   const name = nameOf(error);
-  if (REFUSED.test(name)) {
+  if (REFUSED.test(name) || isForeignRefusal(error)) {
     return new ProviderError(
       "NOT_ALLOWED",
       `AWS gives no credentials for the configured identity (${name}).`,

@@ -71,7 +71,7 @@ export function awsSettings(context: ProviderContext): AwsSettings {
   };
 }
 
-/** The secret for people, as in `the secret "kms"`. */
+/** The secret for people, as in `secret "kms"`. */
 export function secretTitle({ secretName }: AwsSettings): string {
-  return `the secret ${JSON.stringify(secretName)}`;
+  return `secret ${JSON.stringify(secretName)}`;
 }

@@ -45,7 +45,7 @@ function bodyOf({ body }: SdkRequest): Pick<HttpRequest, "body"> {
 
 /**
  * @param service for errors, as in "AWS Secrets Manager"
- * @param what what is asked for, as in `the secret "kms"`
+ * @param what what is asked for, as in `secret "kms"`
  */
 export function sdkRequestHandler(http: HttpSender, service: string, what: string): SdkRequestHandler {
   return {

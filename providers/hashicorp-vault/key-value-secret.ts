@@ -79,7 +79,7 @@ export function keyValueSecret(context: ProviderContext): KeyValueSecret {
     engine,
     field: context.setting(FIELD) ?? DEFAULT_FIELD,
     version: versionOf(context, engine),
-    what: `the secret ${JSON.stringify([...mount, ...path].join("/"))}`,
+    what: `secret ${JSON.stringify([...mount, ...path].join("/"))}`,
   };
 }
 

@@ -23,7 +23,7 @@ function unreachable(problem: string, hint: string): ProviderError {
 }
 
 /**
- * @param what what was asked for, as in "a token"
+ * @param what what was asked for, as in "token"
  * @param hint for what is refused or not found
  */
 export function vaultRefusal(what: string, answer: HttpAnswer, hint: string): ProviderError {

@@ -3,8 +3,7 @@ import { readCredentialFile } from "../credential-file.ts";
 import { headerText } from "../http/header-text.ts";
 import type { HttpAnswer, HttpRequest } from "../http/http-sender.ts";
 import { serviceUrl, urlBelow } from "../http/service-url.ts";
-import type { ProviderContext, SecretProvider } from "../provider.ts";
-import { ProviderError } from "../provider-error.ts";
+import { type ProviderContext, requiredSetting } from "../provider.ts";
 
 export const TITLE = "HashiCorp Vault";
 
@@ -18,7 +17,6 @@ export interface VaultQuestion {
 }
 
 export interface VaultServer {
-  readonly host: string;
   /** @throws ProviderError `UNREACHABLE` */
   ask(method: HttpRequest["method"], question: VaultQuestion): Promise<HttpAnswer>;
 }
@@ -37,23 +35,20 @@ export function clientSetting({ setting }: ProviderContext, name: string): Named
   return undefined;
 }
 
-function address(context: ProviderContext, provider: Pick<SecretProvider, "title">): URL {
+function address(context: ProviderContext): URL {
   const setting = clientSetting(context, "ADDR");
-  if (setting !== undefined) return serviceUrl(setting.name, setting.value);
-  throw new ProviderError(
-    "NOT_CONFIGURED",
-    `${provider.title} needs the variable VAULT_ADDR, which is not set.`,
-  );
+  const text = setting?.value ?? requiredSetting({ title: TITLE }, context, "VAULT_ADDR");
+  return serviceUrl(setting?.name ?? "VAULT_ADDR", text);
 }
 
 /** The server's host, without reading any file. */
 export function serverHost(context: ProviderContext): string {
-  return address(context, { title: TITLE }).host;
+  return address(context).host;
 }
 
 /** @throws ProviderError `NOT_CONFIGURED` */
 export function vaultServer(context: ProviderContext): VaultServer {
-  const url = address(context, { title: TITLE });
+  const url = address(context);
   const namespace = clientSetting(context, "NAMESPACE");
   const certificates = clientSetting(context, "CACERT");
   const headers = {
@@ -67,7 +62,6 @@ export function vaultServer(context: ProviderContext): VaultServer {
       ? {}
       : { certificateAuthorities: readCredentialFile(certificates.name, certificates.value) };
   return {
-    host: url.host,
     ask(method, { path, query = {}, token, body }) {
       const place = urlBelow(url, "v1", ...path);
       for (const [name, value] of Object.entries(query)) place.searchParams.set(name, value);

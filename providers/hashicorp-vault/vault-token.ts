@@ -7,7 +7,7 @@ import type { Login } from "./vault-login.ts";
 import { vaultRefusal } from "./vault-refusal.ts";
 import { TITLE, type VaultServer } from "./vault-server.ts";
 
-const WHAT = "a token";
+const WHAT = "token";
 
 const loginSchema = v.object({
   auth: v.object({

@@ -5,6 +5,7 @@ import { isSuccess, parseAnswer, refusal } from "../http/service-answer.ts";
 import { serviceUrl, urlBelow } from "../http/service-url.ts";
 import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
+import { optionalVariable, requiredSecretVariable, requiredVariable } from "../provider-variable.ts";
 import type { Secret } from "../secret.ts";
 
 const TITLE = "VGS Vault";
@@ -51,7 +52,7 @@ function questionOf(context: ProviderContext): Question {
     }
     url.searchParams.set("storage", storage);
   }
-  return { url, alias, what: `the value of the alias ${JSON.stringify(alias)}` };
+  return { url, alias, what: `alias ${JSON.stringify(alias)}` };
 }
 
 /** `Authorization` of RFC 7617, in UTF-8. */
@@ -82,36 +83,17 @@ export const vgsProvider: SecretProvider = {
   title: TITLE,
   storeType: "VGS",
   variables: [
-    {
-      name: USERNAME_VARIABLE,
-      required: true,
-      secret: true,
-      description: "User name of the access credentials",
-    },
-    {
-      name: PASSWORD_VARIABLE,
-      required: true,
-      secret: true,
-      description: "Password of the access credentials",
-    },
-    {
-      name: ALIAS_VARIABLE,
-      required: true,
-      secret: false,
-      description: "The alias whose value is the secret",
-    },
-    {
-      name: URL_VARIABLE,
-      required: false,
-      secret: false,
-      description: `The vault's API, as https://api.sandbox.verygoodvault.com; by default ${DEFAULT_URL}`,
-    },
-    {
-      name: STORAGE_VARIABLE,
-      required: false,
-      secret: false,
-      description: "Where the value is kept, PERSISTENT or VOLATILE; by default VGS decides",
-    },
+    requiredSecretVariable(USERNAME_VARIABLE, "User name of the access credentials"),
+    requiredSecretVariable(PASSWORD_VARIABLE, "Password of the access credentials"),
+    requiredVariable(ALIAS_VARIABLE, "The alias whose value is the secret"),
+    optionalVariable(
+      URL_VARIABLE,
+      `The vault's API, as https://api.sandbox.verygoodvault.com; by default ${DEFAULT_URL}`,
+    ),
+    optionalVariable(
+      STORAGE_VARIABLE,
+      "Where the value is kept, PERSISTENT or VOLATILE; by default VGS decides",
+    ),
   ],
 
   describe(context: ProviderContext): string {
