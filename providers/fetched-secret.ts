@@ -5,8 +5,9 @@ import { Secret } from "./secret.ts";
 
 /** An object of JSON with members of any kind; for valibot, lists are objects too. */
 export const jsonObject = v.pipe(
-  v.record(v.string(), v.unknown()),
+  v.unknown(),
   v.check((value) => !Array.isArray(value)),
+  v.record(v.string(), v.unknown()),
 );
 
 /**

@@ -16,6 +16,20 @@ export function hideRealCredentials(): void {
   afterAll(() => set(Object.fromEntries(Object.keys(environment).map((name) => [name, before[name]]))));
 }
 
+/** Does `work` with variables in the process environment, where the SDK looks for a few by itself. */
+export async function withEnvironment<Result>(
+  variables: Readonly<Record<string, string>>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
+  set(variables);
+  try {
+    return await work();
+  } finally {
+    set(before);
+  }
+}
+
 function set(variables: Readonly<Record<string, string | undefined>>): void {
   for (const [name, value] of Object.entries(variables)) {
     if (value === undefined) delete process.env[name];
