@@ -4,6 +4,7 @@ import { headerText } from "../http/header-text.ts";
 import type { HttpAnswer, HttpRequest } from "../http/http-sender.ts";
 import { serviceUrl, urlBelow } from "../http/service-url.ts";
 import { type ProviderContext, requiredSetting } from "../provider.ts";
+import { ProviderError } from "../provider-error.ts";
 
 export const TITLE = "HashiCorp Vault";
 
@@ -21,7 +22,7 @@ export interface VaultServer {
   ask(method: HttpRequest["method"], question: VaultQuestion): Promise<HttpAnswer>;
 }
 
-export interface NamedSetting {
+interface NamedSetting {
   readonly name: string;
   readonly value: string;
 }
@@ -46,6 +47,12 @@ export function serverHost(context: ProviderContext): string {
   return address(context).host;
 }
 
+function authorities({ name, value }: NamedSetting): string {
+  const text = readCredentialFile(name, value);
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw new ProviderError("NOT_CONFIGURED", `The file ${value} (${name}) holds no certificate in PEM.`);
+}
+
 /** @throws ProviderError `NOT_CONFIGURED` */
 export function vaultServer(context: ProviderContext): VaultServer {
   const url = address(context);
@@ -57,10 +64,7 @@ export function vaultServer(context: ProviderContext): VaultServer {
     "x-vault-request": "true",
     ...(namespace === undefined ? {} : { "x-vault-namespace": headerText(namespace.name, namespace.value) }),
   };
-  const trust =
-    certificates === undefined
-      ? {}
-      : { certificateAuthorities: readCredentialFile(certificates.name, certificates.value) };
+  const trust = certificates === undefined ? {} : { certificateAuthorities: authorities(certificates) };
   return {
     ask(method, { path, query = {}, token, body }) {
       const place = urlBelow(url, "v1", ...path);

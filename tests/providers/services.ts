@@ -11,10 +11,10 @@ export type Answer = (request: Request) => Response | Promise<Response>;
 type Socket = Bun.Socket<undefined>;
 
 /** A server on this machine. */
-export function serve(fetch: Answer): URL {
-  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch });
+export function serve(fetch: Answer, tls?: { readonly cert: string; readonly key: string }): URL {
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch, ...(tls === undefined ? {} : { tls }) });
   servers.push(server);
-  return new URL(`http://127.0.0.1:${server.port}`);
+  return new URL(`${tls === undefined ? "http" : "https"}://127.0.0.1:${server.port}`);
 }
 
 /** A server on a bare socket, for answers that are none. */

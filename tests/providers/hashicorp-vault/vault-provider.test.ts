@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vaultProvider } from "../../../providers/hashicorp-vault/vault-provider.ts";
+import { selfMadeCertificates } from "../../self-made-certificates.ts";
 import { brokenServices } from "../broken-services.ts";
 import { askedVariables, providerContext, type Settings } from "../provider-context.ts";
 import { failureOf } from "../provider-failure.ts";
@@ -139,6 +140,20 @@ describe("where a secret is", () => {
     });
     expect(await fetched(given)).toBe(secret);
   });
+});
+
+test("a server with a certificate of a private authority is trusted when that authority is named", async () => {
+  const { authority, certificate, key } = selfMadeCertificates();
+  const server = new VaultServer({ versioned, tokens: [token] });
+  const url = serve(server.answer, { cert: certificate, key });
+  expect(await fetched(settings(url, { VAULT_CACERT: file("ca.pem", authority) }))).toBe(secret);
+  const other = file("other-ca.pem", selfMadeCertificates().authority);
+  for (const VAULT_CACERT of [other, ""]) {
+    expect(await failed(settings(url, { VAULT_CACERT }))).toMatchObject({ code: "UNREACHABLE" });
+  }
+  const none = { VAULT_CACERT: file("none.pem", "no certificate") };
+  expect(await failed(settings(url, none))).toMatchObject({ code: "NOT_CONFIGURED" });
+  expect(server.requests).toHaveLength(1);
 });
 
 describe("a token", () => {
