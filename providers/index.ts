@@ -12,6 +12,9 @@ const providers: Readonly<Record<string, () => Promise<SecretProvider>>> = {
   exec: async () => (await import("./exec/exec-provider.ts")).execProvider,
   azure: async () => (await import("./azure/azure-provider.ts")).azureProvider,
   google: async () => (await import("./google/google-provider.ts")).googleProvider,
+  aws: async () => (await import("./aws/aws-provider.ts")).awsProvider,
+  vgs: async () => (await import("./vgs/vgs-provider.ts")).vgsProvider,
+  vault: async () => (await import("./hashicorp-vault/vault-provider.ts")).vaultProvider,
 };
 
 export const providerNames: readonly string[] = Object.keys(providers);

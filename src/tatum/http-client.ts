@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Certificates (PEM) to trust instead of the system's. */
+  readonly certificateAuthorities?: string | undefined;
   /** Milliseconds until the whole answer has to be there. */
   readonly timeout: number;
   /** Ends the request early. */
@@ -103,6 +105,9 @@ export class HttpClient {
         redirect: "manual",
         signal,
         ...(request.body === undefined ? {} : { body: request.body }),
+        ...(request.certificateAuthorities === undefined
+          ? {}
+          : { tls: { ca: request.certificateAuthorities } }),
       });
       return { status: response.status, headers: response.headers, body: await readBounded(response) };
     } catch (cause) {

@@ -21,10 +21,13 @@ export function expectNoCanary(text: string, canaries: readonly string[]): void 
 }
 
 /** The error that some work ends with, which has to be a provider's and to show none of the canaries. */
-export async function failureOf(work: () => unknown, canaries: readonly string[]): Promise<ProviderError> {
+export async function failureOf(
+  work: (() => unknown) | Promise<unknown>,
+  canaries: readonly string[],
+): Promise<ProviderError> {
   let outcome: unknown;
   try {
-    outcome = await work();
+    outcome = await (typeof work === "function" ? work() : work);
   } catch (error) {
     expect(error).toBeInstanceOf(ProviderError);
     expectNoCanary(inspect(error, { depth: 9, showHidden: true }), canaries);
