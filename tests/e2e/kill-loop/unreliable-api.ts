@@ -35,7 +35,7 @@ export class UnreliableApi {
   /** Adds a payment of a wallet. */
   add(signatureId: string): void {
     const number = this.entries.size + 1;
-    const id = number.toString(16).padStart(24, "b");
+    const id = `b${number.toString(16).padStart(23, "0")}`;
     const transaction = {
       chainId: 1,
       to: "0xdc5db2fdaaa1efd8114157fc3534cbbcc9c2faa5",
