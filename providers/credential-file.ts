@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { ProviderError } from "./provider-error.ts";
 
-/** Far more than any key file, token or chain of certificates has. */
+/** Far more than any key, token or chain of certificates has. */
 export const MAXIMUM_CREDENTIAL_FILE_BYTES = 1024 * 1024;
 
 /** Up to `MAXIMUM_CREDENTIAL_FILE_BYTES + 1` bytes of a regular file; `undefined` when it is none. */
@@ -21,10 +21,17 @@ function readBounded(path: string): Uint8Array | undefined {
   }
 }
 
+function decode(origin: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ProviderError("NOT_CONFIGURED", `The file that ${origin} names is not text in UTF-8.`);
+  }
+}
+
 /**
- * The text of a file with credentials that another program put there: a key file, a token, certificates. White space
- * around it does not count, since most editors end a file with a line break. Errors show neither the content nor the path:
- * people have put the content where the path belongs.
+ * The text of a file with credentials that another program put there: a key file, a token. White space around it does
+ * not count. Errors show neither the content nor the path: people have put the content where the path belongs.
  *
  * @param origin what names the file, as in "the file that <origin> names"
  * @throws ProviderError `NOT_CONFIGURED`
@@ -41,20 +48,9 @@ export function readCredentialFile(origin: string, path: string): string {
     throw new ProviderError("NOT_CONFIGURED", `What ${origin} names is not a regular file.`);
   }
   if (bytes.length > MAXIMUM_CREDENTIAL_FILE_BYTES) {
-    throw new ProviderError(
-      "NOT_CONFIGURED",
-      `The file that ${origin} names is larger than ${MAXIMUM_CREDENTIAL_FILE_BYTES / 1024} KiB.`,
-    );
+    throw new ProviderError("NOT_CONFIGURED", `The file that ${origin} names is larger than 1 MiB.`);
   }
   const text = decode(origin, bytes).trim();
-  if (text === "") throw new ProviderError("NOT_CONFIGURED", `The file that ${origin} names is empty.`);
-  return text;
-}
-
-function decode(origin: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new ProviderError("NOT_CONFIGURED", `The file that ${origin} names is not text in UTF-8.`);
-  }
+  if (text !== "") return text;
+  throw new ProviderError("NOT_CONFIGURED", `The file that ${origin} names is empty.`);
 }

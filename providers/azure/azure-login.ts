@@ -24,7 +24,7 @@ function credentialOf(
   if (method.kind === "client-secret") return { client_secret: method.clientSecret.reveal() };
   return {
     client_assertion_type: JWT_BEARER,
-    client_assertion: readCredentialFile(FEDERATED_TOKEN_FILE, method.tokenFile).trim(),
+    client_assertion: readCredentialFile(FEDERATED_TOKEN_FILE, method.tokenFile),
   };
 }
 

@@ -16,7 +16,7 @@ const SOURCE = `credential_source of ${CREDENTIALS}`;
 
 function subjectToken({ credential_source: { file, format } }: ExternalAccount): string {
   const text = readCredentialFile(SOURCE, file);
-  if (format.type === "text") return text.trim();
+  if (format.type === "text") return text;
   const field = format.subject_token_field_name;
   const schema = v.pipe(v.string(), v.parseJson(), v.object({ [field]: v.pipe(v.string(), v.nonEmpty()) }));
   const token = v.safeParse(schema, text);

@@ -13,8 +13,8 @@ function write(content: string | Uint8Array): string {
 }
 
 describe("a credential file", () => {
-  test("gives its text, without white space around it", () => {
-    expect(readCredentialFile("X", write(" grüße\ngrüße\r\n\n"))).toBe("grüße\ngrüße");
+  test("gives its text without white space around it", () => {
+    expect(readCredentialFile("X", write(" grüße\nund so weiter\r\n\n"))).toBe("grüße\nund so weiter");
   });
 
   test("may be a link, as Kubernetes makes them", () => {
@@ -30,8 +30,8 @@ describe("a credential file", () => {
 
 describe("without content and path in the error is refused", () => {
   test.each([
-    ["one that is too long", () => write("canary".repeat(MAXIMUM_CREDENTIAL_FILE_BYTES / 6 + 1)), "1024 KiB"],
-    ["one with white space alone", () => write(" \n"), "empty"],
+    ["one that is too long", () => write("canary".repeat(MAXIMUM_CREDENTIAL_FILE_BYTES / 6 + 1)), "1 MiB"],
+    ["an empty one", () => write(" \n"), "is empty"],
     ["what is no text", () => write(Buffer.from([0x63, 0xff, 0xfe])), "UTF-8"],
     ["none", () => inFolder("canary"), "ENOENT"],
     [
