@@ -14,6 +14,8 @@ export class VaultModel {
   #unknown = 0;
   /** How many wallets were acknowledged. */
   acknowledged = 0;
+  /** How many wallets were found that nobody had acknowledged. */
+  unannounced = 0;
 
   /** The ID of a wallet that is there for certain. */
   someWallet(choose: (end: number) => number): string | undefined {
@@ -62,7 +64,10 @@ export class VaultModel {
     }
     for (const added of this.#perhapsAdded.splice(0)) this.#settleAdded(added, exported);
     for (const [id, wallet] of Object.entries(exported)) {
-      if (!this.wallets.has(id) && this.#unknown-- <= 0) throw new Error(`wallet ${id} came from nowhere`);
+      if (!this.wallets.has(id)) {
+        if (this.#unknown-- <= 0) throw new Error(`wallet ${id} came from nowhere`);
+        this.unannounced += 1;
+      }
       this.wallets.set(id, wallet);
     }
     this.#unknown = 0;
@@ -78,6 +83,7 @@ export class VaultModel {
       if (!Bun.deepEquals(exported[id], wallet))
         throw new Error(`wallet ${id} was imported with other content`);
       this.wallets.set(id, wallet);
+      this.unannounced += 1;
     }
   }
 }
