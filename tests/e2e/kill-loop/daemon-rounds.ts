@@ -6,6 +6,8 @@ import { UnreliableApi } from "./unreliable-api.ts";
 
 /** New payments in each round. */
 const PAYMENTS = 3;
+/** A round ends within so many requests, and so many milliseconds after the last of them. */
+const [LONGEST_REQUESTS, LONGEST] = [25, 60];
 /** So many single runs without kill and without failures have to be enough in the end. */
 const LAST_RUNS = 3;
 /** Seconds until the daemon gives up on an answer. */
@@ -52,7 +54,7 @@ export async function runDaemonRounds(rounds: number, random: Random): Promise<D
   try {
     for (let round = 0; round < rounds; round++) {
       for (let payment = 0; payment < PAYMENTS; payment++) api.add(walletIds.eth);
-      const isBusy = afterRequests(api, 2);
+      const isBusy = afterRequests(api, 1 + random.below(LONGEST_REQUESTS));
       const child = installation.start(["daemon", "--period=0.05", ...args], { env });
       // A pipe that nobody reads would fill up and stop the daemon.
       const read = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
@@ -60,7 +62,7 @@ export async function runDaemonRounds(rounds: number, random: Random): Promise<D
         standstills += 1;
         await standStill(child, isBusy, random);
       }
-      await killBusy(child, random, isBusy, 600);
+      await killBusy(child, random, isBusy, LONGEST);
       await read;
       api.assertSignedOnce();
       if (isCheckDue(round)) await assertJournalIsRight(installation, api);

@@ -58,7 +58,7 @@ export class UnreliableApi {
 
   /** The most contents that were sent for one transaction. */
   get contents(): number {
-    return Math.max(...[...this.entries.values()].map(({ payloads }) => payloads.size));
+    return Math.max(0, ...[...this.entries.values()].map(({ payloads }) => payloads.size));
   }
 
   /** @throws Error when a transaction was sent with two contents, or two of them with one nonce. */
