@@ -56,6 +56,11 @@ export class UnreliableApi {
     return [...this.entries.values()].every(({ isDone }) => isDone);
   }
 
+  /** The most contents that were sent for one transaction. */
+  get contents(): number {
+    return Math.max(0, ...[...this.entries.values()].map(({ payloads }) => payloads.size));
+  }
+
   /** @throws Error when a transaction was sent with two contents, or two of them with one nonce. */
   assertSignedOnce(): void {
     const nonces = new Map<number, string>();
