@@ -1,6 +1,6 @@
+import { Random } from "../../random.ts";
 import { type BatchResult, runBatchRounds } from "./batch-rounds.ts";
 import { type DaemonResult, runDaemonRounds } from "./daemon-rounds.ts";
-import { Random } from "./random.ts";
 
 /**
  * Half of the rounds kill the making of wallets, half the daemon, both at the same time.

@@ -1,6 +1,6 @@
+import type { Random } from "../../random.ts";
 import { installationWith, walletIds } from "../daemon/wallets.ts";
 import { assertVaultIsSound, killSometime } from "./kill-moment.ts";
-import type { Random } from "./random.ts";
 import { UnreliableApi } from "./unreliable-api.ts";
 
 /** New payments in each round. */

@@ -1,5 +1,5 @@
+import type { Random } from "../../random.ts";
 import type { Installation } from "../executable.ts";
-import type { Random } from "./random.ts";
 
 /** Milliseconds within which a start is killed: reading the vault, unlocking. */
 const STARTING = 500;
