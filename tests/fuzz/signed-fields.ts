@@ -141,8 +141,9 @@ function cardano(payload: string): Record<string, unknown> {
   return { ...Object.fromEntries(members), isValid, auxiliary };
 }
 
+/** Bytes are hex of either case. */
 function tron(payload: string): Record<string, unknown> {
-  const { raw_data: rawData } = JSON.parse(payload) as { raw_data: Record<string, unknown> };
+  const { raw_data: rawData } = JSON.parse(payload.toLowerCase()) as { raw_data: Record<string, unknown> };
   const { contract, ...rest } = rawData;
   const [{ parameter, ...envelope }] = contract as [Record<string, unknown>];
   return { ...rest, ...envelope, parameter };

@@ -114,12 +114,12 @@ function visiblePart({ intents, transaction }: Signed): string {
 /** @throws Error when both look the same, and sign something different that matters. */
 function assertChangeIsVisible(ticker: string, vector: FuzzVector, before: Signed, after: Signed): void {
   if (before.payload === after.payload || visiblePart(before) !== visiblePart(after)) return;
-  const hidden = hiddenFields[ticker] ?? [];
+  const hidden = hiddenFields[ticker] ?? {};
   const differing = differingFields(
     signedFields(ticker, before.payload),
     signedFields(ticker, after.payload),
   );
-  const invisible = differing.filter((name) => !hidden.includes(name));
+  const invisible = differing.filter((name) => !Object.hasOwn(hidden, name));
   if (invisible.length === 0) return;
   throw new Error(
     `${ticker} ${vector.name}: ${invisible.join(", ")} changed without a trace in the intents\n` +
