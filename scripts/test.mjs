@@ -9,7 +9,10 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Programs the tests run, and the Debian packages that bring them. */
-const programs = [{ program: "litecoind", aptPackage: "litecoind" }];
+const programs = [
+  { program: "litecoind", aptPackage: "litecoind" },
+  { program: "strace", aptPackage: "strace" },
+];
 
 function run(command, args) {
   return spawnSync(command, args, { cwd: root, stdio: "inherit" }).status === 0;

@@ -1,7 +1,7 @@
 import { privateKeyToAddress } from "viem/accounts";
+import type { Random } from "../../random.ts";
 import { Installation } from "../executable.ts";
 import { assertVaultIsSound, isCheckDue, killBusy } from "./kill-moment.ts";
-import type { Random } from "./random.ts";
 
 export interface BatchResult {
   readonly kills: number;

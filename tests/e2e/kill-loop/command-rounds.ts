@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
+import type { Random } from "../../random.ts";
 import { Installation } from "../executable.ts";
 import { isCheckDue, killSometime, onChangeIn, type Remains, remainsOf } from "./kill-moment.ts";
 import { commandMakers, type KilledCommand, type TestedVault } from "./killed-commands.ts";
 import { runMigrationRound } from "./migration-round.ts";
-import type { Random } from "./random.ts";
 import { type Exported, VaultModel } from "./vault-model.ts";
 
 export interface CommandResult {

@@ -1,7 +1,7 @@
+import { Random } from "../../random.ts";
 import { type BatchResult, runBatchRounds } from "./batch-rounds.ts";
 import { type CommandResult, runCommandRounds } from "./command-rounds.ts";
 import { type DaemonResult, runDaemonRounds } from "./daemon-rounds.ts";
-import { Random } from "./random.ts";
 
 export interface CrashTestResult {
   readonly batch: BatchResult;

@@ -1,7 +1,7 @@
+import type { Random } from "../../random.ts";
 import { installationWith, walletIds } from "../daemon/wallets.ts";
 import type { Installation } from "../executable.ts";
 import { type Child, isCheckDue, killBusy } from "./kill-moment.ts";
-import type { Random } from "./random.ts";
 import { UnreliableApi } from "./unreliable-api.ts";
 
 /** New payments in each round. */

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
+import type { Random } from "../../random.ts";
 import type { Installation } from "../executable.ts";
-import type { Random } from "./random.ts";
 
 /** Milliseconds within which a start is killed: reading the vault, unlocking. */
 const STARTING = 500;

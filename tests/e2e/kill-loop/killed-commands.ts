@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generatePrivateKey } from "viem/accounts";
+import type { Random } from "../../random.ts";
 import type { Installation } from "../executable.ts";
 import type { Remains } from "./kill-moment.ts";
-import type { Random } from "./random.ts";
 import type { Exported, VaultModel } from "./vault-model.ts";
 
 /** A vault under test: its installation, its password, and what it has to hold. */

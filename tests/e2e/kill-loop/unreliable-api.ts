@@ -1,6 +1,6 @@
 import { keccak256, parseTransaction } from "viem";
+import type { Random } from "../../random.ts";
 import { type RecordedRequest, StandInApi } from "../stand-in-api.ts";
-import type { Random } from "./random.ts";
 
 /** Of an answer, in milliseconds. */
 const LONGEST_DELAY = 25;
