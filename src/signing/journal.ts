@@ -47,11 +47,20 @@ export type JobChanges = Partial<
   Pick<Job, "attempts" | "refusals" | "attemptAt" | "problem" | "reported" | "txId">
 >;
 
+/** Checks in each changing transaction that whoever writes may still do so. */
+export interface Fence {
+  /** @throws KmsError `LEASE_LOST` */
+  assertHeld(session: Session): Promise<void>;
+}
+
 export class Journal {
   readonly #vault: Vault;
+  readonly #fence: Fence | undefined;
 
-  constructor(vault: Vault) {
+  /** @param fence The lease of a daemon; absent for a command, which works beside one. */
+  constructor(vault: Vault, fence?: Fence) {
     this.#vault = vault;
+    this.#fence = fence;
   }
 
   /** The job of a pending transaction, if it was seen before. */
@@ -90,7 +99,7 @@ export class Journal {
     };
     const key = this.#jobKey(transaction.chain, transaction.id);
     const job: Job = { ...content, key, state: "seen", revision: 0, attemptAt: 0 };
-    return this.#vault.database.transaction(async (session) => {
+    return this.#change(async (session) => {
       const row = await readJobRow(session, key);
       if (row !== undefined) return this.#open(row);
       await insertJobRow(session, this.#close(job), now);
@@ -106,9 +115,7 @@ export class Journal {
     if (signedStates.includes(state) && job.signed === undefined) {
       throw new KmsError("JOURNAL", `Job ${job.id} cannot become ${state}: nothing was signed.`);
     }
-    return this.#vault.database.transaction((session) =>
-      this.#write(session, job, { ...job, ...changes, state }, now),
-    );
+    return this.#change((session) => this.#write(session, job, { ...job, ...changes, state }, now));
   }
 
   /**
@@ -127,7 +134,7 @@ export class Journal {
     if (job.signed !== undefined) throw new KmsError("JOURNAL", `Job ${job.id} was signed before.`);
     const { problem: _, ...rest } = job;
     const next: Job = { ...rest, state: "signed", attempts: 0, attemptAt: 0, signed: recordOfSigned(signed) };
-    return this.#vault.database.transaction(async (session) => {
+    return this.#change(async (session) => {
       if (signed.sequence !== undefined) {
         const { account, number } = signed.sequence;
         await this.#changeSequences(session, job, account, (used) => {
@@ -152,7 +159,7 @@ export class Journal {
     }
     const expired = [...(job.expired ?? []), signed.transactionId];
     const next: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, expired };
-    return this.#vault.database.transaction(async (session) => {
+    return this.#change(async (session) => {
       if (signed.sequence !== undefined) {
         const { account, number } = signed.sequence;
         await this.#changeSequences(session, job, account, (used) => used.without(BigInt(number)));
@@ -165,6 +172,13 @@ export class Journal {
   async usedSequences(chain: string, network: Network, account: string): Promise<UsedSequences> {
     const key = this.#laneKey(chain, network, account);
     return this.#vault.database.read((session) => this.#readSequences(session, key));
+  }
+
+  #change<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#vault.database.transaction(async (session) => {
+      await this.#fence?.assertHeld(session);
+      return work(session);
+    });
   }
 
   async #changeSequences(
@@ -203,7 +217,7 @@ export class Journal {
 
   #changedByAnother(what: string): KmsError {
     return new KmsError("JOURNAL", `${what} was changed by another process at the same time.`, {
-      hint: "Run one daemon for each vault file.",
+      hint: "Nothing is lost: the daemon goes on from what is recorded.",
     });
   }
 

@@ -54,7 +54,7 @@ async function fail(job: Job, failure: unknown, context: ProcessContext): Promis
   if (isPassing && stopping.aborted) return "waiting";
   const problem = describeFailure(failure);
   log.error(`Could not process transaction id ${job.id}, error: ${problem}`);
-  if (failure instanceof KmsError && failure.code === "JOURNAL") return "waiting";
+  if (failure instanceof KmsError && ["JOURNAL", "LEASE_LOST"].includes(failure.code)) return "waiting";
   const attempts = job.attempts + 1;
   const asked = failure instanceof ApiUnavailable ? failure.retryAfter : undefined;
   const attemptAt = nextAttempt(attempts, period, Date.now(), asked);

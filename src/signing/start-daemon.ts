@@ -10,16 +10,19 @@ import { FourEyeCheck } from "./approval.ts";
 import { type DaemonContext, type DaemonOptions, runDaemon, runOnce } from "./daemon.ts";
 import type { DaemonSettings } from "./daemon-settings.ts";
 import { Journal } from "./journal.ts";
+import type { Lease } from "./lease.ts";
+import { type LeaseOptions, takeLeaseNow, waitForLease } from "./wait-for-lease.ts";
 
 /** After a signal, what may be on its way gets so many milliseconds to end. */
 const GRACE = 8_000;
 
-/** Two signals that end the daemon: `stopping` starts nothing new, `deadline` ends everything. */
-function handleSignals(log: DaemonSettings["log"]): {
-  stopping: AbortSignal;
-  deadline: AbortSignal;
-  release(): void;
-} {
+/** What ends the daemon: `stopping` starts nothing new, `deadline` ends everything. */
+interface StopSignals {
+  readonly stopping: AbortSignal;
+  readonly deadline: AbortSignal;
+}
+
+function handleSignals(log: DaemonSettings["log"]): StopSignals & { release(): void } {
   const stopping = new AbortController();
   const deadline = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -45,7 +48,8 @@ function handleSignals(log: DaemonSettings["log"]): {
 function createContext(
   vault: Vault,
   settings: DaemonSettings,
-  { stopping, deadline }: { stopping: AbortSignal; deadline: AbortSignal },
+  lease: Lease,
+  { stopping, deadline }: StopSignals,
 ): DaemonContext {
   const { config, log, network, period, externalUrl, externalUrlMethod, apiUrl, apiKey } = settings;
   const timeout = config.number("TATUM_KMS_HTTP_TIMEOUT", 20, 0.1, 600) * 1000;
@@ -70,7 +74,7 @@ function createContext(
   });
   return {
     vault,
-    journal: new Journal(vault),
+    journal: new Journal(vault, lease),
     api: new TatumApi(connection),
     log,
     period,
@@ -101,18 +105,43 @@ function checkWallets(vault: Vault, { wallets, network, tickers, log }: DaemonSe
     log.warn(`The vault holds no ${network} wallets of ${tickers.join(", ")}; waiting for some.`);
 }
 
+/** Works as long as the lease is held, and gives it back. */
+async function workUnder(
+  lease: Lease,
+  vault: Vault,
+  settings: DaemonSettings,
+  { stopping, deadline }: StopSignals,
+): Promise<void> {
+  const { tickers, network, period, wallets, transactionIds, log } = settings;
+  const signals = { stopping: AbortSignal.any([stopping, lease.lost]), deadline };
+  const context = createContext(vault, settings, lease, signals);
+  const options: DaemonOptions = { tickers, network, vault, context, period, wallets, transactionIds };
+  try {
+    await (settings.runOnce ? runOnce(options) : runDaemon(options));
+  } finally {
+    await lease.release();
+    if (lease.lost.aborted) log.warn("Another daemon took the lease over; this one stopped its work.");
+  }
+}
+
 /**
- * Runs the daemon until a signal comes, or one cycle with `--run-once`.
- * @throws KmsError `INCOMPLETE`, `CONFIGURATION`, `NO_SUCH_WALLET`
+ * Runs the daemon until a signal comes, or one cycle with `--run-once`. While another daemon works on the vault, it
+ * stands by.
+ *
+ * @throws KmsError `INCOMPLETE`, `CONFIGURATION`, `NO_SUCH_WALLET`, `VAULT_BUSY`
  */
 export async function startDaemon(vault: Vault, settings: DaemonSettings): Promise<void> {
-  const signals = handleSignals(settings.log);
+  const { config, log, runOnce: isSingleRun } = settings;
+  const signals = handleSignals(log);
+  const { stopping } = signals;
+  const duration = config.number("TATUM_KMS_LEASE", 15, 0.2, 3600) * 1000;
+  const options: LeaseOptions = { database: vault.database, duration, log, stopping };
   try {
     checkWallets(vault, settings);
-    const { tickers, network, period, wallets, transactionIds } = settings;
-    const context = createContext(vault, settings, signals);
-    const options: DaemonOptions = { tickers, network, vault, context, period, wallets, transactionIds };
-    await (settings.runOnce ? runOnce(options) : runDaemon(options));
+    do {
+      const lease = await (isSingleRun ? takeLeaseNow(options) : waitForLease(options));
+      if (lease !== undefined) await workUnder(lease, vault, settings, signals);
+    } while (!isSingleRun && !stopping.aborted);
   } finally {
     signals.release();
   }

@@ -28,7 +28,9 @@ function afterRequests({ server }: UnreliableApi, count: number): () => boolean 
 export async function runDaemonRounds(rounds: number, random: Random): Promise<DaemonResult> {
   const installation = await installationWith();
   const api = new UnreliableApi(random);
-  const { env, fourEyeUrl } = api.server;
+  const { fourEyeUrl } = api.server;
+  // Each daemon waits for the lease of the one that was killed before it.
+  const env = { ...api.server.env, TATUM_KMS_LEASE: "0.2" };
   const args = ["--chain=ETH", `--external-url=${fourEyeUrl}`];
   try {
     for (let round = 0; round < rounds; round++) {
