@@ -40,6 +40,17 @@ export const options = {
   "run-once": { type: "boolean", description: "Run one cycle and exit" },
   wallets: { type: "string", valueHint: "id,id", description: "Only these signature IDs" },
   "transaction-ids": { type: "string", valueHint: "id,id", description: "Only these pending transactions" },
+  as: { type: "string", valueHint: "done|failed|resign", description: "What was decided about the job" },
+  "tx-id": {
+    type: "string",
+    valueHint: "id",
+    description: "With --as=done: the transaction that was carried out",
+  },
+  confirm: {
+    type: "string",
+    valueHint: "id",
+    description: "With --as=resign: the transaction that can surely not land any more",
+  },
   provider: {
     type: "string",
     valueHint: "name",

@@ -95,6 +95,12 @@ function wanted({ transactionIds, context }: RoundOptions, list: Poll): ListedTr
   return result;
 }
 
+/** Has the operator reminded of the jobs that wait for a decision. */
+async function remindOfParked({ chain, context }: RoundOptions): Promise<void> {
+  for (const job of await context.journal.list("parked"))
+    if (job.chain === chain.facts.ticker) context.parkedReminder.stillParked(job);
+}
+
 /** Jobs with signed bytes that the API did not list this time: they may still have to go out. */
 async function unlistedJobs(options: RoundOptions, listed: readonly ListedTransaction[]): Promise<Job[]> {
   const { chain, context, transactionIds } = options;
@@ -165,6 +171,7 @@ export async function runChainRound(options: RoundOptions): Promise<RoundResult>
       `The API listed ${list.listed} pending transactions of ${chain.facts.ticker}; only the first ${entries.length} are worked on.`,
     );
   }
+  await remindOfParked(options);
   const outcomes = await workOff(options, list === undefined ? [] : wanted(options, list));
   await context.reports.send(context.api, context.journal, context.log);
   const hasAll = list !== undefined && list.listed === entries.length && malformed.length === 0;

@@ -98,11 +98,11 @@ export class Journal {
       createdAt: now,
     };
     const key = this.#jobKey(transaction.chain, transaction.id);
-    const job: Job = { ...content, key, state: "seen", revision: 0, attemptAt: 0 };
+    const job: Job = { ...content, key, state: "seen", revision: 0, attemptAt: 0, updatedAt: now };
     return this.#change(async (session) => {
       const row = await readJobRow(session, key);
       if (row !== undefined) return this.#open(row);
-      await insertJobRow(session, this.#close(job), now);
+      await insertJobRow(session, this.#seal(job));
       return job;
     });
   }
@@ -120,7 +120,7 @@ export class Journal {
 
   /**
    * Records the signed bytes, and the sequence number they use up, before anything is sent. A job that has signed
-   * bytes gets no others, unless {@link releaseExpired} took them away.
+   * bytes gets no others, unless {@link release} took them away.
    *
    * @param knownSequences what the signer chose its sequence number from
    * @throws KmsError `JOURNAL`, also when another process signed for the account meanwhile
@@ -147,18 +147,32 @@ export class Journal {
   }
 
   /**
+   * Closes a job because a person decided so: it is done, whoever carried it out, or it is over.
+   * @throws KmsError `JOURNAL` when it is done, or was changed by another process meanwhile
+   */
+  async close(
+    job: Job,
+    state: "done" | "abandoned",
+    changes: Pick<JobChanges, "txId" | "problem">,
+    now: number,
+  ): Promise<Job> {
+    if (job.state === "done") throw new KmsError("JOURNAL", `Job ${job.id} is done.`);
+    return this.#change((session) => this.#replace(session, job, { ...job, ...changes, state }, now));
+  }
+
+  /**
    * Starts a job anew whose signed bytes can never land any more, and gives the sequence number back that they used.
-   * Only for bytes of which the network itself proved that.
+   * Only for bytes of which the network itself proved that, or a person says it.
    *
    * @throws KmsError `JOURNAL`
    */
-  async releaseExpired(job: Job, now: number): Promise<Job> {
+  async release(job: Job, now: number): Promise<Job> {
     const { signed, problem: _, ...rest } = job;
     if (signed === undefined || (job.state !== "sent" && job.state !== "parked")) {
       throw new KmsError("JOURNAL", `Job ${job.id} holds no bytes that were sent.`);
     }
-    const expired = [...(job.expired ?? []), signed.transactionId];
-    const next: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, expired };
+    const released = [...(job.released ?? []), signed.transactionId];
+    const next: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, released };
     return this.#change(async (session) => {
       if (signed.sequence !== undefined) {
         const { account, number } = signed.sequence;
@@ -210,8 +224,8 @@ export class Journal {
   }
 
   async #replace(session: Session, from: Job, to: Job, now: number): Promise<Job> {
-    const next: Job = { ...to, revision: from.revision + 1 };
-    if (await updateJobRow(session, this.#close(next), now)) return next;
+    const next: Job = { ...to, revision: from.revision + 1, updatedAt: now };
+    if (await updateJobRow(session, this.#seal(next))) return next;
     throw this.#changedByAnother(`Job ${from.id}`);
   }
 
@@ -234,7 +248,7 @@ export class Journal {
     return `${JOB_PURPOSE}/${state}/${revision}`;
   }
 
-  #close(job: Job): JobRow {
+  #seal(job: Job): JobRow {
     const account = job.signed?.sequence?.account;
     return {
       jobKey: job.key,
@@ -242,6 +256,7 @@ export class Journal {
       laneKey: account === undefined ? null : this.#laneKey(job.chain, job.network, account),
       revision: job.revision,
       attemptAt: Math.trunc(job.attemptAt),
+      updatedAt: Math.trunc(job.updatedAt),
       sealed: this.#vault.seal(this.#purpose(job), job.key, utf8.encode(serializeJobContent(job))),
     };
   }
@@ -256,7 +271,8 @@ export class Journal {
         row.sealed,
       );
       const content = parseJobContent(text.decode(opened));
-      return { ...content, key: row.jobKey, state, revision: row.revision, attemptAt: row.attemptAt };
+      const { jobKey: key, revision, attemptAt, updatedAt } = row;
+      return { ...content, key, state, revision, attemptAt, updatedAt };
     } catch (cause) {
       throw damaged("the seal of a job does not open", cause);
     }

@@ -80,6 +80,7 @@ export async function prepareTransaction(
   const { transaction, contentDigest } = listed;
   const { log } = context;
   const job = await beginJob(listed, context);
+  if (job.state === "abandoned") return "skipped";
   if (signedStates.includes(job.state)) return { signedJob: job };
   if (!context.ignoreWaits && job.attemptAt > Date.now()) return "skipped";
   try {
@@ -128,6 +129,27 @@ async function approve(
   return [await journal.move(job, "seen", { attempts, attemptAt, problem }, Date.now()), "waiting"];
 }
 
+/** Bytes that were given up may have landed all the same: then nothing is signed. `undefined` when they did not. */
+async function settleReleased(job: Job, context: ProcessContext): Promise<Outcome | undefined> {
+  if (job.released === undefined) return undefined;
+  const { api, journal, log, period } = context;
+  const completion = await api.completion(job.id);
+  if (completion.kind === "completed") {
+    const { txId } = completion;
+    log.warn(
+      `Transaction ${job.id} was completed as ${txId} after its bytes had been given up; not signed anew.`,
+    );
+    await journal.close(job, "done", { txId }, Date.now());
+    return "done";
+  }
+  if (completion.kind !== "unclear") return undefined;
+  const attempts = job.attempts + 1;
+  const attemptAt = nextAttempt(attempts, period, Date.now());
+  const problem = `the API does not tell what became of it: ${completion.reason}`;
+  await journal.move(job, "seen", { attempts, attemptAt, problem }, Date.now());
+  return "waiting";
+}
+
 /** Approves, signs, records and broadcasts. */
 export async function processTransaction(
   prepared: PreparedTransaction,
@@ -138,6 +160,8 @@ export async function processTransaction(
   if (context.stopping.aborted) return "waiting";
   const [job, denied] = await approve(prepared, context);
   if (denied !== undefined) return denied;
+  const settled = await settleReleased(job, context);
+  if (settled !== undefined) return settled;
   if (context.stopping.aborted) return "waiting";
   try {
     const { request, account } = prepared;
@@ -182,10 +206,7 @@ export async function resume(
   const { log, world, api } = context;
   if (context.stopping.aborted) return "waiting";
   if (job.network !== world.network) return "skipped";
-  if (job.state === "parked") {
-    if (context.ignoreWaits) log.warn(`Transaction ${job.id} is parked: ${job.problem}.`);
-    return "parked";
-  }
+  if (job.state === "parked") return "parked";
   if (!context.ignoreWaits && job.attemptAt > Date.now()) return "skipped";
   if (job.state === "done") {
     if (job.txId !== undefined) await api.markComplete(job.id, job.txId);

@@ -2,25 +2,19 @@
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../tatum/http-client.ts";
 import { NodeCalls } from "../tatum/node-calls.ts";
-import type { RetryPolicy } from "../tatum/retry.ts";
 import { TatumApi } from "../tatum/tatum-api.ts";
-import { TatumConnection } from "../tatum/tatum-connection.ts";
 import type { Vault } from "../vault/vault.ts";
 import { FourEyeCheck } from "./approval.ts";
 import { type DaemonContext, type DaemonOptions, runDaemon, runOnce } from "./daemon.ts";
 import type { DaemonSettings } from "./daemon-settings.ts";
 import { Journal } from "./journal.ts";
 import type { Lease } from "./lease.ts";
+import { ParkedReminder } from "./parked-reminder.ts";
+import { connectToTatum, type StopSignals } from "./tatum-settings.ts";
 import { type LeaseOptions, takeLeaseNow, waitForLease } from "./wait-for-lease.ts";
 
 /** After a signal, what may be on its way gets so many milliseconds to end. */
 const GRACE = 8_000;
-
-/** What ends the daemon: `stopping` starts nothing new, `deadline` ends everything. */
-interface StopSignals {
-  readonly stopping: AbortSignal;
-  readonly deadline: AbortSignal;
-}
 
 function handleSignals(log: DaemonSettings["log"]): StopSignals & { release(): void } {
   const stopping = new AbortController();
@@ -51,34 +45,19 @@ function createContext(
   lease: Lease,
   { stopping, deadline }: StopSignals,
 ): DaemonContext {
-  const { config, log, network, period, externalUrl, externalUrlMethod, apiUrl, apiKey } = settings;
-  const timeout = config.number("TATUM_KMS_HTTP_TIMEOUT", 20, 0.1, 600) * 1000;
-  const retryDelay = config.number("TATUM_RETRY_DELAY", 1000, 1, 60_000);
-  const retries: RetryPolicy = {
-    retries: config.number("TATUM_RETRIES", 5, 0, 20),
-    delay: retryDelay,
-    maximumDelay: 10 * retryDelay,
-  };
+  const { config, log, network, period, externalUrl, externalUrlMethod, tatum } = settings;
+  const { timeout } = tatum;
   const setting = (name: string): string | undefined => config.get(name);
-  const http = new HttpClient([apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])]);
-  const testnetType = config.get("TESTNET_TYPE");
-  const connection = new TatumConnection({
-    baseUrl: apiUrl,
-    apiKey,
-    http,
-    timeout,
-    retries,
-    testnetType,
-    stopping,
-    deadline,
-  });
+  const http = new HttpClient([tatum.apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])]);
+  const connection = connectToTatum(tatum, http, { stopping, deadline });
   return {
     vault,
     journal: new Journal(vault, lease),
     api: new TatumApi(connection),
     log,
     period,
-    retryDelay,
+    parkedReminder: new ParkedReminder(log),
+    retryDelay: tatum.retries.delay,
     stopping,
     ignoreWaits: settings.runOnce,
     world: { nodes: new NodeCalls(connection), http, network, setting, timeout, stopping },

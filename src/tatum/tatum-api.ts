@@ -1,5 +1,6 @@
 /** The endpoints of the Tatum API for a KMS. Every answer is parsed before anything acts on it. */
 import * as v from "valibot";
+import { type JsonValue, stringifyExactJson } from "../../chains/exact-json.ts";
 import { version } from "../version.ts";
 import { errorCodeOf, isSuccess, jsonOf } from "./api-answer.ts";
 import { ApiUnavailable } from "./api-unavailable.ts";
@@ -58,6 +59,12 @@ const acceptedSchema = v.object({
   failed: v.optional(v.unknown()),
   completed: v.optional(v.unknown()),
 });
+
+/** Whether an answer is about a transaction: it is an object or a list that holds the id. */
+function mentions(json: JsonValue | undefined, txId: string): boolean {
+  if (typeof json !== "object" || json === null) return false;
+  return stringifyExactJson(json).toLowerCase().includes(txId.toLowerCase().replace(/^0x/, ""));
+}
 
 const completionSchema = v.object({ txId: v.nullish(v.string()) });
 export class TatumApi {
@@ -148,6 +155,24 @@ export class TatumApi {
       return { kind: "unclear", reason: this.#connection.explain(answer) };
     } catch (failure) {
       return { kind: "unclear", reason: reasonOf(failure) };
+    }
+  }
+
+  /**
+   * Whether the network of a chain has a transaction, as far as the API tells.
+   * @param broadcastPath the chain's, such as `/v3/bitcoin/broadcast`; its transactions are beside it
+   */
+  async isOnChain(broadcastPath: string, txId: string): Promise<"yes" | "no" | "unclear"> {
+    const path = broadcastPath.replace(/broadcast$/, `transaction/${encodeURIComponent(txId)}`);
+    try {
+      const answer = await this.#connection.withOneRetry(() =>
+        this.#connection.send({ method: "GET", path }),
+      );
+      if (isSuccess(answer)) return mentions(jsonOf(answer), txId) ? "yes" : "unclear";
+      return [400, 403, 404].includes(answer.status) ? "no" : "unclear";
+    } catch (failure) {
+      reasonOf(failure);
+      return "unclear";
     }
   }
 

@@ -31,7 +31,7 @@ describe("docs/command-line.md", () => {
       expect(text).toMatch(new RegExp(`^\\| .*\`${name}[ \`]`, "m"));
     }
     for (const [, example] of text.matchAll(
-      /`(tatum-kms [a-z-]+(?: (?:status|verify|list|show|retry|backup|change-password))?)/g,
+      /`(tatum-kms [a-z-]+(?: (?:status|verify|list|show|retry|resolve|backup|change-password))?)/g,
     )) {
       if (example === "tatum-kms <") continue;
       const words = (example as string).split(" ").slice(1);
