@@ -1,5 +1,6 @@
 import { defineCommand } from "citty";
 import { pickOptions } from "../command-line/options.ts";
+import { printJsonLine } from "../command-line/print.ts";
 import { createContext, withVault } from "../command-line/unlock.ts";
 import { readDaemonSettings } from "../signing/daemon-settings.ts";
 import { startDaemon } from "../signing/start-daemon.ts";
@@ -16,6 +17,7 @@ export default defineCommand({
     "testnet",
     "period",
     "run-once",
+    "dry-run",
     "wallets",
     "transaction-ids",
     "api-key",
@@ -30,6 +32,6 @@ export default defineCommand({
   async run({ args }) {
     const context = createContext(args);
     const settings = await readDaemonSettings(args, context.config);
-    await withVault(context, (vault) => startDaemon(vault, settings));
+    await withVault(context, (vault) => startDaemon(vault, settings, printJsonLine));
   },
 });

@@ -19,6 +19,7 @@ export interface DaemonArguments {
   readonly testnet?: boolean | undefined;
   readonly period?: string | undefined;
   readonly "run-once"?: boolean | undefined;
+  readonly "dry-run"?: boolean | undefined;
   readonly wallets?: string | undefined;
   readonly "transaction-ids"?: string | undefined;
   readonly "api-key"?: string | undefined;
@@ -33,6 +34,7 @@ export interface DaemonSettings {
   readonly externalUrl: URL | undefined;
   readonly externalUrlMethod: ApprovalMethod;
   readonly runOnce: boolean;
+  readonly dryRun: boolean;
   readonly wallets: ReadonlySet<string> | undefined;
   readonly transactionIds: ReadonlySet<string> | undefined;
   readonly tatum: TatumSettings;
@@ -102,6 +104,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
     externalUrl,
     externalUrlMethod: readMethod(args["external-url-method"]),
     runOnce: args["run-once"] === true,
+    dryRun: args["dry-run"] === true,
     wallets: readIds("wallets", args.wallets),
     transactionIds: readIds("transaction-ids", args["transaction-ids"]),
     tatum,

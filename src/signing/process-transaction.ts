@@ -1,5 +1,5 @@
 /** One pending transaction, from the list of the API to its broadcast: understand, approve, sign, record, broadcast. */
-import type { Chain, PendingTransaction, SigningRequest } from "../../chains/chain.ts";
+import type { Chain, Intent, PendingTransaction, SigningRequest } from "../../chains/chain.ts";
 import { ChainError } from "../../chains/chain-error.ts";
 import { KmsError } from "../errors.ts";
 import type { Log } from "../operations/log.ts";
@@ -26,13 +26,17 @@ export interface ProcessContext extends BroadcastContext {
   readonly log: Log;
 }
 
-/** A pending transaction that is due, understood and ready to be approved. */
-export interface PreparedTransaction {
-  readonly listed: ListedTransaction;
-  readonly job: Job;
+export interface UnderstoodTransaction {
   readonly request: SigningRequest;
+  readonly intents: readonly Intent[];
   /** The account whose transactions keep their order, where the chain has such. */
   readonly account: string | undefined;
+}
+
+/** A pending transaction that is due, understood and ready to be approved. */
+export interface PreparedTransaction extends UnderstoodTransaction {
+  readonly listed: ListedTransaction;
+  readonly job: Job;
 }
 
 async function beginJob(listed: ListedTransaction, context: ProcessContext): Promise<Job> {
@@ -69,6 +73,35 @@ function warnAbout(transaction: PendingTransaction, log: Log): (message: string)
 }
 
 /**
+ * Reads what a listed transaction would do, and with which wallets. Changes nothing.
+ *
+ * @param job as the transaction was seen before
+ * @throws ChainError also when the content is not the one that was seen first
+ */
+export async function understand(
+  { transaction, contentDigest }: ListedTransaction,
+  job: Job | undefined,
+  chain: Chain,
+  { world, vault, log }: ProcessContext,
+): Promise<UnderstoodTransaction> {
+  const { id } = transaction;
+  const { network } = world;
+  if (job !== undefined && job.contentDigest !== contentDigest) {
+    throw new ChainError(
+      "INVALID_TRANSACTION",
+      `The content of transaction ${id} was changed after it was listed first; it will not be signed.`,
+    );
+  }
+  if (job !== undefined && job.network !== network) {
+    throw new ChainError("NETWORK_MISMATCH", `Transaction ${id} was first listed on the ${job.network}.`);
+  }
+  const intents = chain.describe(transaction, network);
+  const signers = await resolveSigners(transaction, chain, network, vault, warnAbout(transaction, log));
+  const request: SigningRequest = { transaction, signers };
+  return { request, intents, account: await chain.sendingAccount(request) };
+}
+
+/**
  * Looks at a listed transaction: begins its job, or finds where it stands, and reads what it would do.
  * @returns the job when it is signed, to be resumed; the outcome when nothing is to be done now.
  */
@@ -77,30 +110,12 @@ export async function prepareTransaction(
   chain: Chain,
   context: ProcessContext,
 ): Promise<PreparedTransaction | { readonly signedJob: Job } | Outcome> {
-  const { transaction, contentDigest } = listed;
-  const { log } = context;
   const job = await beginJob(listed, context);
   if (job.state === "abandoned") return "skipped";
   if (signedStates.includes(job.state)) return { signedJob: job };
   if (!context.ignoreWaits && job.attemptAt > Date.now()) return "skipped";
   try {
-    if (job.contentDigest !== contentDigest) {
-      throw new ChainError(
-        "INVALID_TRANSACTION",
-        `The content of transaction ${job.id} was changed after it was listed first; it will not be signed.`,
-      );
-    }
-    if (job.network !== context.world.network) {
-      throw new ChainError(
-        "NETWORK_MISMATCH",
-        `Transaction ${job.id} was first listed on the ${job.network}.`,
-      );
-    }
-    chain.describe(transaction, context.world.network);
-    const warn = warnAbout(transaction, log);
-    const signers = await resolveSigners(transaction, chain, context.world.network, context.vault, warn);
-    const request: SigningRequest = { transaction, signers };
-    return { listed, job, request, account: await chain.sendingAccount(request) };
+    return { listed, job, ...(await understand(listed, job, chain, context)) };
   } catch (failure) {
     return fail(job, failure, context);
   }

@@ -5,9 +5,11 @@ import { NodeCalls } from "../tatum/node-calls.ts";
 import { TatumApi } from "../tatum/tatum-api.ts";
 import type { Vault } from "../vault/vault.ts";
 import { FourEyeCheck } from "./approval.ts";
+import { runChainRound } from "./chain-round.ts";
 import { type DaemonContext, type DaemonOptions, runDaemon, runOnce } from "./daemon.ts";
 import type { DaemonSettings } from "./daemon-settings.ts";
-import { Journal } from "./journal.ts";
+import { createDryRound, type Forecast, readOnly } from "./dry-run.ts";
+import { type Fence, Journal } from "./journal.ts";
 import type { Lease } from "./lease.ts";
 import { ParkedReminder } from "./parked-reminder.ts";
 import { connectToTatum, type StopSignals } from "./tatum-settings.ts";
@@ -42,7 +44,7 @@ function handleSignals(log: DaemonSettings["log"]): StopSignals & { release(): v
 function createContext(
   vault: Vault,
   settings: DaemonSettings,
-  lease: Lease,
+  fence: Fence,
   { stopping, deadline }: StopSignals,
 ): DaemonContext {
   const { config, log, network, period, externalUrl, externalUrlMethod, tatum } = settings;
@@ -52,7 +54,7 @@ function createContext(
   const connection = connectToTatum(tatum, http, { stopping, deadline });
   return {
     vault,
-    journal: new Journal(vault, lease),
+    journal: new Journal(vault, fence),
     api: new TatumApi(connection),
     log,
     period,
@@ -84,6 +86,26 @@ function checkWallets(vault: Vault, { wallets, network, tickers, log }: DaemonSe
     log.warn(`The vault holds no ${network} wallets of ${tickers.join(", ")}; waiting for some.`);
 }
 
+async function work(
+  vault: Vault,
+  settings: DaemonSettings,
+  context: DaemonContext,
+  runRound: DaemonOptions["runRound"],
+): Promise<void> {
+  const { tickers, network, period, wallets, transactionIds } = settings;
+  const options: DaemonOptions = {
+    tickers,
+    network,
+    vault,
+    context,
+    runRound,
+    period,
+    wallets,
+    transactionIds,
+  };
+  await (settings.runOnce ? runOnce(options) : runDaemon(options));
+}
+
 /** Works as long as the lease is held, and gives it back. */
 async function workUnder(
   lease: Lease,
@@ -91,36 +113,48 @@ async function workUnder(
   settings: DaemonSettings,
   { stopping, deadline }: StopSignals,
 ): Promise<void> {
-  const { tickers, network, period, wallets, transactionIds, log } = settings;
   const signals = { stopping: AbortSignal.any([stopping, lease.lost]), deadline };
-  const context = createContext(vault, settings, lease, signals);
-  const options: DaemonOptions = { tickers, network, vault, context, period, wallets, transactionIds };
   try {
-    await (settings.runOnce ? runOnce(options) : runDaemon(options));
+    await work(vault, settings, createContext(vault, settings, lease, signals), runChainRound);
   } finally {
     await lease.release();
-    if (lease.lost.aborted) log.warn("Another daemon took the lease over; this one stopped its work.");
+    if (lease.lost.aborted)
+      settings.log.warn("Another daemon took the lease over; this one stopped its work.");
   }
+}
+
+/** Works whenever it holds the lease. */
+async function takeTurns(vault: Vault, settings: DaemonSettings, signals: StopSignals): Promise<void> {
+  const { config, log, runOnce: isSingleRun } = settings;
+  const { stopping } = signals;
+  const duration = config.number("TATUM_KMS_LEASE", 15, 0.2, 3600) * 1000;
+  const options: LeaseOptions = { database: vault.database, duration, log, stopping };
+  do {
+    const lease = await (isSingleRun ? takeLeaseNow(options) : waitForLease(options));
+    if (lease !== undefined) await workUnder(lease, vault, settings, signals);
+  } while (!isSingleRun && !stopping.aborted);
 }
 
 /**
  * Runs the daemon until a signal comes, or one cycle with `--run-once`. While another daemon works on the vault, it
- * stands by.
+ * stands by. With `--dry-run` it needs no turn, as it changes nothing.
  *
+ * @param print prints the result of a dry run for one transaction
  * @throws KmsError `INCOMPLETE`, `CONFIGURATION`, `NO_SUCH_WALLET`, `VAULT_BUSY`
  */
-export async function startDaemon(vault: Vault, settings: DaemonSettings): Promise<void> {
-  const { config, log, runOnce: isSingleRun } = settings;
-  const signals = handleSignals(log);
-  const { stopping } = signals;
-  const duration = config.number("TATUM_KMS_LEASE", 15, 0.2, 3600) * 1000;
-  const options: LeaseOptions = { database: vault.database, duration, log, stopping };
+export async function startDaemon(
+  vault: Vault,
+  settings: DaemonSettings,
+  print: (forecast: Forecast) => void,
+): Promise<void> {
+  const signals = handleSignals(settings.log);
   try {
     checkWallets(vault, settings);
-    do {
-      const lease = await (isSingleRun ? takeLeaseNow(options) : waitForLease(options));
-      if (lease !== undefined) await workUnder(lease, vault, settings, signals);
-    } while (!isSingleRun && !stopping.aborted);
+    if (settings.dryRun) {
+      await work(vault, settings, createContext(vault, settings, readOnly, signals), createDryRound(print));
+    } else {
+      await takeTurns(vault, settings, signals);
+    }
   } finally {
     signals.release();
   }
