@@ -181,7 +181,7 @@ export async function broadcastJob(
       return finish(current, answer.txId, context);
     }
     problem = answer.reason;
-    if (answer.kind === "refused") return refuse(current, answer.reason, context);
+    if (answer.kind === "refused") return refuse(current, answer.reason, chain, context);
     if (answer.kind === "failed-on-chain") {
       const parked = await park(current, answer.reason, context);
       context.reports.add(parked.job, answer.reportedText);
@@ -196,12 +196,20 @@ export async function broadcastJob(
   return postpone(current, problem, context, wait);
 }
 
+/** Whether a refusal only means that these very bytes are out already: the node says so, or the network has them. */
+async function hasLanded(job: Job, reason: string, chain: Chain, api: TatumApi): Promise<boolean> {
+  if (job.signed === undefined) return false;
+  const { transactionId } = job.signed;
+  if (isAlreadyKnown(reason, transactionId)) return true;
+  return (await api.isOnChain(chain.facts.broadcastPath, transactionId)) === "yes";
+}
+
 /** A definite no. The bytes are out, so they stay the only ones; they are offered again at growing intervals. */
-async function refuse(job: Job, reason: string, context: BroadcastContext): Promise<Step> {
+async function refuse(job: Job, reason: string, chain: Chain, context: BroadcastContext): Promise<Step> {
   const { api, journal, reports, log, period, parkedReminder } = context;
   const completion = await api.completion(job.id);
   if (completion.kind === "completed") return complete(job, completion.txId, context);
-  if (job.signed !== undefined && isAlreadyKnown(reason)) {
+  if (job.signed !== undefined && (await hasLanded(job, reason, chain, api))) {
     const { transactionId } = job.signed;
     await api.markComplete(job.id, transactionId);
     return finish(job, transactionId, context);

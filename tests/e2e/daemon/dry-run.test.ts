@@ -40,7 +40,7 @@ describe("a dry run", () => {
           intents: [
             {
               kind: "transfer",
-              to: "0xdC5Db2FDAAa1EFd8114157Fc3534CBbcc9c2FAA5",
+              to: "0xdc5db2fdaaa1efd8114157fc3534cbbcc9c2faa5",
               amount: "1000000000000000000",
               asset: "ETH",
             },
