@@ -1,10 +1,17 @@
 /** One pending transaction, from the list of the API to its broadcast: understand, approve, sign, record, broadcast. */
-import type { Chain, Intent, PendingTransaction, SigningRequest } from "../../chains/chain.ts";
+import type {
+  Chain,
+  Intent,
+  PendingTransaction,
+  SignedTransaction,
+  SigningRequest,
+} from "../../chains/chain.ts";
 import { ChainError } from "../../chains/chain-error.ts";
 import { KmsError } from "../errors.ts";
 import type { Log } from "../operations/log.ts";
 import { ApiUnavailable } from "../tatum/api-unavailable.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
+import { MAXIMUM_TX_DATA_LENGTH } from "../tatum/tatum-api.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { FourEyeCheck } from "./approval.ts";
 import { type BroadcastContext, broadcastJob } from "./broadcast-job.ts";
@@ -165,6 +172,15 @@ async function settleReleased(job: Job, context: ProcessContext): Promise<Outcom
   return "waiting";
 }
 
+/** Before it is recorded: nobody would take it, and it could be replaced only by a person. */
+function assertFitsBroadcast({ id }: Job, { payload }: SignedTransaction): void {
+  if (payload.length <= MAXIMUM_TX_DATA_LENGTH) return;
+  throw new ChainError(
+    "INVALID_TRANSACTION",
+    `Transaction ${id} is too large: signed it has ${payload.length} characters, the API takes ${MAXIMUM_TX_DATA_LENGTH}.`,
+  );
+}
+
 /** Approves, signs, records and broadcasts. */
 export async function processTransaction(
   prepared: PreparedTransaction,
@@ -192,6 +208,7 @@ export async function processTransaction(
       warnAbout(request.transaction, log),
     );
     const signed = await chain.sign(request, environment);
+    assertFitsBroadcast(job, signed);
     const recorded = await journal.recordSigned(job, signed, used, Date.now());
     const { outcome } = await broadcastJob(recorded, true, chain, environment, context);
     if (outcome === "done") log.info(`Tx was processed: ${job.id}`);

@@ -8,9 +8,16 @@ import type { HttpAnswer } from "./http-client.ts";
 import { type ListEntry, readPendingTransaction } from "./pending-transaction.ts";
 import { retryAfter } from "./retry.ts";
 import { reasonOf, type TatumConnection } from "./tatum-connection.ts";
+import { TRANSACTION_ID } from "./transaction-id.ts";
 
 /** As many as one round works on; the rest comes with the next polls. */
 const MAXIMUM_PENDING = 10_000;
+
+/** Bytes of a list of pending transactions: some 3,000 for each. */
+const MAXIMUM_LIST_BYTES = 32 * 1024 * 1024;
+
+/** Characters that a broadcast takes as `txData` (Tatum API, broadcast endpoints). */
+export const MAXIMUM_TX_DATA_LENGTH = 1_000_000;
 
 const OFF_CHAIN_BROADCAST_PATH = "/v3/offchain/withdrawal/broadcast";
 
@@ -54,8 +61,10 @@ export type Completion =
   | { readonly kind: "missing" }
   | { readonly kind: "unclear"; readonly reason: string };
 
+const transactionId = v.pipe(v.string(), v.regex(TRANSACTION_ID));
+
 const acceptedSchema = v.object({
-  txId: v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
+  txId: transactionId,
   failed: v.optional(v.unknown()),
   completed: v.optional(v.unknown()),
 });
@@ -66,7 +75,8 @@ function mentions(json: JsonValue | undefined, txId: string): boolean {
   return stringifyExactJson(json).toLowerCase().includes(txId.toLowerCase().replace(/^0x/, ""));
 }
 
-const completionSchema = v.object({ txId: v.nullish(v.string()) });
+const completionSchema = v.object({ txId: v.nullish(v.union([v.literal(""), transactionId])) });
+
 export class TatumApi {
   readonly #connection: TatumConnection;
 
@@ -85,6 +95,7 @@ export class TatumApi {
       path,
       body: { signatureIds: [...signatureIds] },
       headers: { "x-ttm-kms-client-version": version },
+      maximumBytes: MAXIMUM_LIST_BYTES,
     } as const;
     const answer = await this.#connection.answerTo(path, () =>
       this.#connection.withOneRetry(() => this.#connection.send(request)),
