@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Random } from "../../random.ts";
 import { until } from "../daemon/running-daemon.ts";
 import { Installation } from "../executable.ts";
-import { Random } from "../kill-loop/random.ts";
 import { BusyApi } from "./busy-api.ts";
 import { type Sample, takeSample } from "./sample.ts";
 

@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 import type { Chain, ChainEnvironment, Intent, PendingTransaction } from "../../../chains/chain.ts";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../../chains/exact-json.ts";
 import { encodeRawData } from "../../../chains/tron-protocol/raw-data.ts";
+import { Tokens } from "../../../providers/pkcs11/tokens.ts";
+import { Secret } from "../../../providers/secret.ts";
 import { createChainEnvironment } from "../../../src/signing/chain-environment.ts";
 import { resolveSigners } from "../../../src/signing/resolve-signers.ts";
 import { UsedSequences } from "../../../src/signing/used-sequences.ts";
@@ -29,6 +31,14 @@ interface Signed {
 }
 
 type Outcome = { readonly kind: string; readonly signed?: Signed };
+
+/** No wallet of the vectors has its key in a token. */
+const noTokens = new Tokens({
+  command: ["false"],
+  environment: {},
+  timeLimit: 1000,
+  pin: async () => new Secret(""),
+});
 
 const undamaged: Damage = (answer) => answer;
 const SETTINGS: Readonly<Record<string, string>> = { TATUM_KMS_CELO_LEGACY: "true" };
@@ -93,7 +103,7 @@ async function workOn(
       transaction,
       chain,
       network,
-      wallets as unknown as Vault,
+      { vault: wallets as unknown as Vault, tokens: noTokens },
       () => undefined,
     );
     const request = { transaction, signers };
