@@ -1,10 +1,13 @@
 import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { awsProvider } from "../../../providers/aws/aws-provider.ts";
 import { brokenServices } from "../broken-services.ts";
 import { providerContext, type Settings } from "../provider-context.ts";
 import { failureOf } from "../provider-failure.ts";
 import { serve } from "../services.ts";
-import { hideRealCredentials } from "./real-credentials.ts";
+import { hideRealCredentials, withEnvironment } from "./real-credentials.ts";
 import { awsError, type SecretsManager, secretsManagerServer } from "./secrets-manager-server.ts";
 
 hideRealCredentials();
@@ -259,6 +262,17 @@ describe("settings", () => {
       AWS_ENDPOINT_URL: server().origin,
     });
     expect(await fetched(general)).toBe(secret);
+  });
+
+  test("refuse a plain http endpoint of the AWS profile too", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
+    const AWS_CONFIG_FILE = join(folder, "config");
+    writeFileSync(AWS_CONFIG_FILE, "[default]\nendpoint_url = http://secretsmanager.example.test\n");
+    const given = settings(url, { AWS_ENDPOINT_URL_SECRETS_MANAGER: "" });
+    const failure = await withEnvironment({ AWS_CONFIG_FILE }, () => failed(given));
+    rmSync(folder, { recursive: true });
+    expect(failure).toMatchObject({ code: "NOT_CONFIGURED" });
+    expect(failure.message).toStartWith("The endpoint of the AWS profile");
   });
 
   test("need a region", async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { awsProvider } from "../../../providers/aws/aws-provider.ts";
-import { providerContext, type Settings } from "../provider-context.ts";
+import { askedVariables, providerContext, type Settings } from "../provider-context.ts";
 import { failureOf } from "../provider-failure.ts";
 import { listen, serve } from "../services.ts";
 import { hideRealCredentials, withEnvironment } from "./real-credentials.ts";
@@ -83,6 +83,12 @@ const sharedFile = () => ({
   ),
 });
 
+const webIdentity = (sts: URL, token: string, arn = role): Settings => ({
+  AWS_ENDPOINT_URL_STS: sts.origin,
+  AWS_WEB_IDENTITY_TOKEN_FILE: file("other-token", token),
+  AWS_ROLE_ARN: arn,
+});
+
 describe("the keys are", () => {
   test("those of the program's own variables, before all others", async () => {
     expect(await signer({ ...own, ...environment, ...sharedFile() })).toBe("AKIDOWN");
@@ -120,12 +126,7 @@ describe("the keys are", () => {
 
   test("those that STS gives for the token of a service account", async () => {
     const sts = tokenServiceServer({ keys: ["ASIAROLE", temporary], role, webIdentityToken });
-    const given = {
-      AWS_ENDPOINT_URL_STS: sts.origin,
-      AWS_WEB_IDENTITY_TOKEN_FILE: file("token", `${webIdentityToken}\n`),
-      AWS_ROLE_ARN: role,
-    };
-    expect(await signer(given)).toBe("ASIAROLE");
+    expect(await signer(webIdentity(sts, `${webIdentityToken}\n`))).toBe("ASIAROLE");
   });
 
   test("those of a container's role", async () => {
@@ -200,12 +201,6 @@ describe("a failure", () => {
     expect(await failed({ ...sharedFile(), AWS_PROFILE: "half" })).toMatchObject({ code: "NOT_CONFIGURED" });
   });
 
-  const webIdentity = (sts: URL, token: string, arn = role): Settings => ({
-    AWS_ENDPOINT_URL_STS: sts.origin,
-    AWS_WEB_IDENTITY_TOKEN_FILE: file("other-token", token),
-    AWS_ROLE_ARN: arn,
-  });
-
   test("of STS to accept a token, or to give the role, is a refusal", async () => {
     const sts = tokenServiceServer({ keys: ["ASIAROLE", temporary], role, webIdentityToken });
     const failure = await failed(webIdentity(sts, "kanarienvogel-wrong"));
@@ -264,6 +259,17 @@ describe("a role to assume", () => {
     const endpoint = { AWS_ENDPOINT_URL_STS: sts.origin };
     expect(await withEnvironment(endpoint, () => signer(given))).toBe("ASIAROLE");
   });
+});
+
+test("every variable that is asked for is listed", async () => {
+  const listed = awsProvider.variables.map(({ name }) => name);
+  const sts = tokenServiceServer({ keys: ["ASIAROLE", temporary], role, webIdentityToken });
+  const keys = { ...long, ASIAROLE: temporary };
+  const url = secretsManagerServer({ keys, secrets: { kms: { SecretString: "secret" } } });
+  for (const others of [sharedFile(), webIdentity(sts, webIdentityToken)]) {
+    const asked = await askedVariables(awsProvider, providerContext(settings(url, others)));
+    expect(listed).toEqual(expect.arrayContaining(asked));
+  }
 });
 
 test("the SDK writes nothing to the console", async () => {
