@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { awsProvider } from "../../../providers/aws/aws-provider.ts";
-import { brokenServices } from "../broken-services.ts";
-import { providerContext, type Settings } from "../provider-context.ts";
-import { failureOf } from "../provider-failure.ts";
+import { failureFrom, secretFrom } from "../ask-provider.ts";
+import { testBrokenServices } from "../broken-services.ts";
+import { type Patience, providerContext, type Settings } from "../provider-context.ts";
 import { serve } from "../services.ts";
 import { hideRealCredentials, withEnvironment } from "./real-credentials.ts";
 import { awsError, type SecretsManager, secretsManagerServer } from "./secrets-manager-server.ts";
@@ -17,7 +17,6 @@ const secret = "kanarienvogel-im-tresor";
 const accessKeyId = "AKIDEXAMPLE";
 const secretAccessKey = "kanarienvogel+wJalrXUtnFEMI/K7MDENG";
 const sessionToken = "kanarienvogel/session//token==";
-const canaries = ["kanarienvogel"];
 
 const keys = { [accessKeyId]: { secretAccessKey } };
 
@@ -36,13 +35,8 @@ function settings(url: URL, others: Settings = {}): Settings {
   };
 }
 
-async function fetched(given: Settings): Promise<string> {
-  return (await awsProvider.secret(providerContext(given), "unlock")).reveal();
-}
-
-function failed(given: Settings, patience = {}) {
-  return failureOf(awsProvider.secret(providerContext(given, patience), "unlock"), canaries);
-}
+const fetched = (given: Settings) => secretFrom(awsProvider, given);
+const failed = (given: Settings, patience?: Patience) => failureFrom(awsProvider, given, patience);
 
 describe("the request", () => {
   test("is signed with the keys of the program's own variables", async () => {
@@ -206,14 +200,7 @@ describe("an error of the service", () => {
     expect(askedBy).toHaveLength(3);
   });
 
-  for (const { title, code, asked, start } of brokenServices) {
-    test(`${title} is ${code}`, async () => {
-      let requests = 0;
-      const url = start(() => requests++);
-      expect(await failed(settings(url), { timeout: 0.3 })).toMatchObject({ code });
-      expect(requests).toBe(asked);
-    });
-  }
+  testBrokenServices((url) => failed(settings(url), { timeout: 0.3 }));
 
   test("a redirect is not followed", async () => {
     const askedBy: string[] = [];
