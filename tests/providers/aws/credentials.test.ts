@@ -1,12 +1,11 @@
 /** Whose keys sign the request: each place of the chain, in its order, and what is said when there are none. */
-import { afterAll, describe, expect, spyOn, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { describe, expect, spyOn, test } from "bun:test";
 import { join } from "node:path";
 import { awsProvider } from "../../../providers/aws/aws-provider.ts";
 import { askedVariables, providerContext, type Settings } from "../provider-context.ts";
 import { failureOf } from "../provider-failure.ts";
 import { listen, serve } from "../services.ts";
+import { WrittenFiles } from "../written-files.ts";
 import { hideRealCredentials, withEnvironment } from "./real-credentials.ts";
 import { containerServer, instanceMetadataServer } from "./role-servers.ts";
 import { secretsManagerServer } from "./secrets-manager-server.ts";
@@ -14,13 +13,7 @@ import { tokenServiceServer } from "./token-service-server.ts";
 
 hideRealCredentials();
 
-const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, text: string): string {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
-}
+const { folder, write: file } = new WrittenFiles();
 
 const long = { AKIDLONG: { secretAccessKey: "kanarienvogel-long" } };
 const temporary = { secretAccessKey: "kanarienvogel-temporary", sessionToken: "kanarienvogel-session" };

@@ -1,21 +1,13 @@
 /** As whom Vault is asked: with a token that is there, or with one of a login, which is given back. */
-import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { describe, expect, test } from "bun:test";
 import { vaultProvider } from "../../../providers/hashicorp-vault/vault-provider.ts";
 import { failureFrom, secretFrom } from "../ask-provider.ts";
 import type { Settings } from "../provider-context.ts";
 import { serve } from "../services.ts";
+import { WrittenFiles } from "../written-files.ts";
 import { errors, VaultServer } from "./vault-server.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, text: string): string {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
-}
+const { write: file } = new WrittenFiles();
 
 const secret = "kanarienvogel-im-tresor";
 const token = "hvs.kanarienvogel-token";

@@ -1,22 +1,14 @@
-import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { describe, expect, test } from "bun:test";
 import { vaultProvider } from "../../../providers/hashicorp-vault/vault-provider.ts";
 import { selfMadeCertificates } from "../../self-made-certificates.ts";
 import { failureFrom, secretFrom } from "../ask-provider.ts";
 import { testBrokenServices } from "../broken-services.ts";
 import { askedVariables, type Patience, providerContext, type Settings } from "../provider-context.ts";
 import { serve } from "../services.ts";
+import { WrittenFiles } from "../written-files.ts";
 import { errors, VaultServer } from "./vault-server.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, text: string): string {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
-}
+const { write: file } = new WrittenFiles();
 
 const secret = "kanarienvogel-im-tresor";
 const token = "hvs.kanarienvogel-token";
