@@ -36,14 +36,14 @@ export class Workshop {
   async baseline(file: string): Promise<number> {
     this.#setArgon2(file);
     const started = performance.now();
-    const status = await this.#runTests(testsOf(this.#root, file), 600_000);
+    const status = await this.#runTests(testsOf(this.#folder, file), 600_000);
     if (status !== 0) throw new Error(`The tests of ${file} fail without any mutant.`);
     return performance.now() - started;
   }
 
   /** @param limit milliseconds for the tests */
   async try(mutant: Mutant, limit: number): Promise<Verdict> {
-    const tests = testsOf(this.#root, mutant.file);
+    const tests = testsOf(this.#folder, mutant.file);
     if (tests.length === 0) return "untested";
     this.#setArgon2(mutant.file);
     const path = join(this.#folder, mutant.file);
@@ -73,7 +73,7 @@ export class Workshop {
   async #runTests(tests: readonly string[], limit: number): Promise<number | undefined> {
     const end = performance.now() + limit;
     for (const test of tests) {
-      const child = Bun.spawn([process.execPath, "test", "--bail", `./${test}`], {
+      const child = Bun.spawn([process.execPath, "test", "--bail", "--timeout=60000", `./${test}`], {
         cwd: this.#folder,
         stdio: ["ignore", "ignore", "ignore"],
         timeout: Math.max(1, Math.ceil(end - performance.now())),
