@@ -4,8 +4,6 @@ import { createHash } from "node:crypto";
 import type { Chain, ChainEnvironment, Intent, PendingTransaction } from "../../../chains/chain.ts";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../../chains/exact-json.ts";
 import { encodeRawData } from "../../../chains/tron-protocol/raw-data.ts";
-import { Tokens } from "../../../providers/pkcs11/tokens.ts";
-import { Secret } from "../../../providers/secret.ts";
 import { createChainEnvironment } from "../../../src/signing/chain-environment.ts";
 import { resolveSigners } from "../../../src/signing/resolve-signers.ts";
 import { UsedSequences } from "../../../src/signing/used-sequences.ts";
@@ -14,6 +12,7 @@ import { readPendingTransaction } from "../../../src/tatum/pending-transaction.t
 import { TatumConnection } from "../../../src/tatum/tatum-connection.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import { networkOf } from "../../chains/offline-signing-vectors.ts";
+import { noTokens } from "../../providers/pkcs11/no-tokens.ts";
 import type { Random } from "../../random.ts";
 import { API_HOST, API_KEY, type Damage, vectorClient } from "../answering-client.ts";
 import { expectedCode } from "../expected-error.ts";
@@ -31,14 +30,6 @@ interface Signed {
 }
 
 type Outcome = { readonly kind: string; readonly signed?: Signed };
-
-/** No wallet of the vectors has its key in a token. */
-const noTokens = new Tokens({
-  command: ["false"],
-  environment: {},
-  timeLimit: 1000,
-  pin: async () => new Secret(""),
-});
 
 const undamaged: Damage = (answer) => answer;
 const SETTINGS: Readonly<Record<string, string>> = { TATUM_KMS_CELO_LEGACY: "true" };

@@ -250,7 +250,7 @@ describe("bytes that expire", () => {
       state: "seen",
       signed: undefined,
     });
-    expect(fresh.expired).toEqual([job.signed?.transactionId as string]);
+    expect(fresh.released).toEqual([job.signed?.transactionId as string]);
     expect(scene.payloads).toHaveLength(before);
     expect(scene.log.join("")).toContain("without landing; it starts anew");
   });

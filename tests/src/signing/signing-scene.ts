@@ -11,6 +11,7 @@ import { ErrorReports } from "../../../src/signing/error-reports.ts";
 import type { Job } from "../../../src/signing/job.ts";
 import type { Outcome } from "../../../src/signing/job-outcome.ts";
 import { Journal } from "../../../src/signing/journal.ts";
+import { ParkedReminder } from "../../../src/signing/parked-reminder.ts";
 import {
   type ProcessContext,
   prepareTransaction,
@@ -23,6 +24,7 @@ import { TatumApi } from "../../../src/tatum/tatum-api.ts";
 import { TatumConnection } from "../../../src/tatum/tatum-connection.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import { StandInApi } from "../../e2e/stand-in-api.ts";
+import { noTokens } from "../../providers/pkcs11/no-tokens.ts";
 import { freshVault } from "../vault/fresh-vault.ts";
 
 export const WALLET = "11111111-0000-4000-8000-000000000001";
@@ -70,12 +72,15 @@ export class SigningScene {
     const retries = { retries: 0, delay: 1, maximumDelay: 1 };
     const connection = new TatumConnection({ baseUrl, apiKey: "key", http, timeout: 2000, retries });
     const setting = (): undefined => undefined;
+    const log = createLog({ debug: false, write: (line) => void this.log.push(line) });
     this.context = {
       vault,
+      tokens: noTokens,
       journal: this.journal,
       api: new TatumApi(connection),
       reports: new ErrorReports(),
-      log: createLog({ debug: false, write: (line) => void this.log.push(line) }),
+      log,
+      parkedReminder: new ParkedReminder(log),
       period: PERIOD,
       retryDelay: 1,
       stopping: this.stopping.signal,
