@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { Random } from "../../random.ts";
 import { Installation } from "../executable.ts";
-import { isCheckDue, killSometime, onChangeIn, type Remains, remainsOf } from "./kill-moment.ts";
+import { afterChangesIn, isCheckDue, killSometime, type Remains, remainsOf } from "./kill-moment.ts";
 import { commandMakers, type KilledCommand, type TestedVault } from "./killed-commands.ts";
 import { runMigrationRound } from "./migration-round.ts";
 import { type Exported, VaultModel } from "./vault-model.ts";
@@ -15,8 +15,8 @@ export interface CommandResult {
   readonly unannounced: number;
 }
 
-/** Milliseconds after the first sign of a change: while it is written, or until long after. */
-const [WRITING, AFTERWARDS] = [10, 200];
+/** A command is killed within so many changes in the vault's folder, and so many milliseconds after the last of them. */
+const [LONGEST_CHANGES, LONGEST] = [6, 10];
 /** One round in so many migrates a file of its own; the others change the one vault. */
 const MIGRATION_EVERY = 8;
 
@@ -25,13 +25,12 @@ async function runKilled(
   { installation, random, passwords }: TestedVault,
 ): Promise<Remains> {
   const [password = ""] = passwords;
-  const worksNow = onChangeIn(dirname(installation.vaultPath));
-  const longest = random.chance(0.5) ? WRITING : AFTERWARDS;
+  const worksNow = afterChangesIn(dirname(installation.vaultPath), 1 + random.below(LONGEST_CHANGES));
   const child = installation.start(command.args, {
     env: { TATUM_KMS_PASSWORD: password, ...command.env },
     ...(command.input !== undefined && { input: command.input }),
   });
-  const remains = await remainsOf(child, killSometime(child, random, worksNow, longest));
+  const remains = await remainsOf(child, killSometime(child, random, worksNow, LONGEST));
   await command.conclude(remains);
   return remains;
 }

@@ -52,8 +52,8 @@ export interface Remains {
   readonly status: number | null;
 }
 
-/** Whether anything in a folder has changed since now. */
-export function onChangeIn(folder: string): () => boolean {
+/** Whether so many changes in a folder were seen since now: files that came, went, or were written. */
+export function afterChangesIn(folder: string, count: number): () => boolean {
   const look = (): string => {
     try {
       return readdirSync(folder)
@@ -64,8 +64,13 @@ export function onChangeIn(folder: string): () => boolean {
       return "";
     }
   };
-  const before = look();
-  return () => look() !== before;
+  let [last, changes] = [look(), 0];
+  return () => {
+    const now = look();
+    if (now !== last) changes += 1;
+    last = now;
+    return changes >= count;
+  };
 }
 
 export async function remainsOf(child: Child, kill: Promise<number | null>): Promise<Remains> {

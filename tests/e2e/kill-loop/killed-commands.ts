@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { generatePrivateKey } from "viem/accounts";
 import type { Random } from "../../random.ts";
 import type { Installation } from "../executable.ts";
@@ -89,7 +89,8 @@ const changingPassword: CommandMaker = (tested) => {
 };
 
 const backingUp: CommandMaker = ({ installation, passwords }) => {
-  const file = join(installation.home, `${crypto.randomUUID()}.backup`);
+  // Beside the vault, where the moment of the kill is looked for.
+  const file = join(dirname(installation.vaultPath), `${crypto.randomUUID()}.backup`);
   const [password = ""] = passwords;
   return {
     args: ["vault", "backup", file],

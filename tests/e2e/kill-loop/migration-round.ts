@@ -2,15 +2,16 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Random } from "../../random.ts";
 import { Installation } from "../executable.ts";
-import { killSometime, onChangeIn, remainsOf } from "./kill-moment.ts";
+import { afterChangesIn, killSometime, remainsOf } from "./kill-moment.ts";
+import type { Random } from "../../random.ts";
 
 const samples = join(import.meta.dir, "../../vectors/legacy-wallet-dat");
 const original = readFileSync(join(samples, "mixed-chains.dat"));
 const content = readFileSync(join(samples, "mixed-chains.json"), "utf8");
 const passwords = (await Bun.file(join(samples, "passwords.json")).json()) as Record<string, string>;
 const env = { TATUM_KMS_PASSWORD: passwords["mixed-chains"] as string };
-/** Milliseconds after the first sign of a change. Making the vault takes most of them. */
-const LONGEST = 250;
+/** It is killed within so many changes in the folder, and so many milliseconds after the last of them. */
+const [LONGEST_CHANGES, LONGEST] = [10, 3];
 
 /**
  * Kills `migrate`, then runs it again where the original file is still in its place.
@@ -24,7 +25,8 @@ export async function runMigrationRound(random: Random): Promise<boolean> {
     mkdirSync(dirname(path), { mode: 0o700 });
     copyFileSync(join(samples, "mixed-chains.dat"), path);
     const child = installation.start(["migrate"], { env });
-    const kill = killSometime(child, random, onChangeIn(dirname(path)), LONGEST);
+    const worksNow = afterChangesIn(dirname(path), 1 + random.below(LONGEST_CHANGES));
+    const kill = killSometime(child, random, worksNow, LONGEST);
     const { status, stdout } = await remainsOf(child, kill);
     const isOriginal = readFileSync(path).equals(original);
     if (isOriginal && stdout !== "") throw new Error("an acknowledged migration did not take place");
