@@ -1,3 +1,4 @@
+import { enterpriseAddress } from "./cardano/address.ts";
 import { describeTransaction } from "./cardano/describe.ts";
 import { parsePrivateKey } from "./cardano/private-key.ts";
 import { signTransaction } from "./cardano/sign-transaction.ts";
@@ -9,6 +10,7 @@ import {
   restoreWallet,
 } from "./cardano/wallet.ts";
 import type { Chain } from "./chain.ts";
+import { readEd25519PublicKey } from "./public-key.ts";
 
 /** Cardano: transactions are built by the Tatum API's node and checked here before they are signed. */
 export const cardano: Chain = {
@@ -26,6 +28,8 @@ export const cardano: Chain = {
   deriveAddress,
   derivePrivateKey,
   parsePrivateKey,
+  // A token's plain Ed25519 key is one payment key, like those of cardano-cli.
+  addressOfPublicKey: (publicKey, network) => enterpriseAddress(readEd25519PublicKey(publicKey), network),
   sendingAccount: async () => undefined,
   describe: describeTransaction,
   sign: signTransaction,

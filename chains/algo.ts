@@ -1,3 +1,4 @@
+import { addressOfPublicKey } from "./algorand/address.ts";
 import { describeTransaction } from "./algorand/describe.ts";
 import { signTransaction } from "./algorand/sign-transaction.ts";
 import {
@@ -8,6 +9,7 @@ import {
   restoreWallet,
 } from "./algorand/wallet.ts";
 import type { Chain, ChainFacts } from "./chain.ts";
+import { readEd25519PublicKey } from "./public-key.ts";
 
 const facts: ChainFacts = {
   ticker: "ALGO",
@@ -25,6 +27,7 @@ export const algorand: Chain = {
   deriveAddress,
   derivePrivateKey,
   parsePrivateKey,
+  addressOfPublicKey: (publicKey) => addressOfPublicKey(readEd25519PublicKey(publicKey)),
   // Transactions name the rounds they are valid in instead of a sequence number.
   sendingAccount: async () => undefined,
   describe: (transaction, network) => describeTransaction(transaction, network, facts.ticker),

@@ -1,5 +1,5 @@
 import { firstAccountKey } from "./account-key.ts";
-import { accountId } from "./bnb-beacon/address.ts";
+import { accountId, addressOfPublicKey } from "./bnb-beacon/address.ts";
 import { describeTransaction } from "./bnb-beacon/describe.ts";
 import { signTransaction } from "./bnb-beacon/sign-transaction.ts";
 import {
@@ -10,6 +10,7 @@ import {
   restoreWallet,
 } from "./bnb-beacon/wallet.ts";
 import type { Chain } from "./chain.ts";
+import { readCompressedPublicKey } from "./public-key.ts";
 
 /** The BNB Beacon Chain. It is closed, but its owners still need their addresses, keys and signatures for claims. */
 export const bnbBeaconChain: Chain = {
@@ -36,6 +37,7 @@ export const bnbBeaconChain: Chain = {
   deriveAddress,
   derivePrivateKey,
   parsePrivateKey,
+  addressOfPublicKey: (publicKey, network) => addressOfPublicKey(readCompressedPublicKey(publicKey), network),
   sendingAccount: async (request) => accountId((await firstAccountKey(request)).publicKey),
   describe: describeTransaction,
   sign: signTransaction,

@@ -219,6 +219,15 @@ export interface Chain {
    * @throws ChainError `INVALID_KEY`, without the key in its message.
    */
   parsePrivateKey(text: string, network: Network): ParsedPrivateKey;
+  /**
+   * The address that receives to a public key, in the form the chain's wallets print: the one that
+   * {@link parsePrivateKey} gives for its private key. For keys that are known by their public side only, such as those
+   * in hardware tokens.
+   *
+   * @param publicKey as in {@link SigningKey.publicKey}
+   * @throws ChainError `INVALID_KEY` for a key of another curve or length, and for bytes that are no public key.
+   */
+  addressOfPublicKey(publicKey: Uint8Array, network: Network): string;
 
   /**
    * The account whose transactions have to be signed one after another because they share a sequence number;

@@ -1,4 +1,5 @@
 import type { Chain } from "./chain.ts";
+import { addressOfPublicKey } from "./multiversx/address.ts";
 import { describeTransaction } from "./multiversx/describe.ts";
 import { sendingAccount, signTransaction } from "./multiversx/sign-transaction.ts";
 import {
@@ -8,6 +9,7 @@ import {
   parsePrivateKey,
   restoreWallet,
 } from "./multiversx/wallet.ts";
+import { readEd25519PublicKey } from "./public-key.ts";
 
 export const multiversx: Chain = {
   facts: {
@@ -23,6 +25,7 @@ export const multiversx: Chain = {
   deriveAddress,
   derivePrivateKey,
   parsePrivateKey,
+  addressOfPublicKey: (publicKey) => addressOfPublicKey(readEd25519PublicKey(publicKey)),
   sendingAccount,
   describe: describeTransaction,
   sign: signTransaction,

@@ -1,5 +1,7 @@
 import type { Chain } from "./chain.ts";
+import { readEd25519PublicKey } from "./public-key.ts";
 import { describeTransaction } from "./solana/describe.ts";
+import { addressOfPublicKey } from "./solana/secret-key.ts";
 import { signTransaction } from "./solana/sign-transaction.ts";
 import { isExpired, submit } from "./solana/submission.ts";
 import {
@@ -25,6 +27,7 @@ export const solana: Chain = {
   deriveAddress,
   derivePrivateKey,
   parsePrivateKey,
+  addressOfPublicKey: (publicKey) => addressOfPublicKey(readEd25519PublicKey(publicKey)),
   sendingAccount: async () => undefined,
   describe: describeTransaction,
   sign: signTransaction,

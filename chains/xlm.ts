@@ -1,4 +1,5 @@
 import type { Chain } from "./chain.ts";
+import { readEd25519PublicKey } from "./public-key.ts";
 import { describeTransaction } from "./stellar/describe.ts";
 import { signTransaction } from "./stellar/sign-transaction.ts";
 import { encodeStrkey } from "./stellar/strkey.ts";
@@ -25,6 +26,7 @@ export const stellar: Chain = {
   deriveAddress,
   derivePrivateKey,
   parsePrivateKey,
+  addressOfPublicKey: (publicKey) => encodeStrkey("account ID", readEd25519PublicKey(publicKey)),
   sendingAccount: async ({ transaction }) =>
     encodeStrkey("account ID", sourceAccount(parseEnvelope(transaction))),
   describe: describeTransaction,

@@ -10,6 +10,7 @@ export interface XpubWalletRules {
   readonly path: Readonly<Record<Network, string>>;
   /** The order in which wallets print their fields. */
   readonly firstField: "mnemonic" | "xpub";
+  /** The address of a public key (33 or 65 bytes). @throws ChainError `INVALID_KEY` */
   address(publicKey: Uint8Array): string;
   /** The 32 bytes of a private key in any of its text forms. @throws ChainError `INVALID_KEY` */
   privateKeyBytes(text: string): Uint8Array;
@@ -18,7 +19,12 @@ export interface XpubWalletRules {
 
 type WalletMethods = Pick<
   Chain,
-  "generateWallet" | "restoreWallet" | "deriveAddress" | "derivePrivateKey" | "parsePrivateKey"
+  | "generateWallet"
+  | "restoreWallet"
+  | "deriveAddress"
+  | "derivePrivateKey"
+  | "parsePrivateKey"
+  | "addressOfPublicKey"
 >;
 
 /** The wallets of a secp256k1 chain with the version bytes of `xpub` on both networks. */
@@ -52,6 +58,7 @@ export function xpubWallet(rules: XpubWalletRules): WalletMethods {
       );
     },
     parsePrivateKey,
+    addressOfPublicKey: (publicKey) => rules.address(publicKey),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Chain } from "./chain.ts";
+import { addressOfPublicKey, keyOfEitherCurve, ledgerPublicKey } from "./xrp-ledger/address.ts";
 import { describeTransaction } from "./xrp-ledger/describe.ts";
 import { parsePrivateKey } from "./xrp-ledger/private-key.ts";
 import { signTransaction } from "./xrp-ledger/sign-transaction.ts";
@@ -27,6 +28,7 @@ export const xrpLedger: Chain = {
   deriveAddress,
   derivePrivateKey,
   parsePrivateKey,
+  addressOfPublicKey: (publicKey) => addressOfPublicKey(ledgerPublicKey(keyOfEitherCurve(publicKey))),
   // Transactions with tickets may land in any order.
   sendingAccount: async ({ transaction }) => {
     const { sequence, account } = parsePayload(transaction);

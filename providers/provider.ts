@@ -55,8 +55,6 @@ export function requiredSetting(
 ): string {
   const value = context.setting(name);
   if (value !== undefined) return value;
-  throw new ProviderError(
-    "NOT_CONFIGURED",
-    `${provider.title} needs the variable ${name}, which is not set.`,
-  );
+  const sentence = `${provider.title} needs the variable ${name}, which is not set.`;
+  throw new ProviderError("NOT_CONFIGURED", sentence.charAt(0).toUpperCase() + sentence.slice(1));
 }

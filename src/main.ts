@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { pkcs11ProcessWord } from "./pkcs11-process-word.ts";
 import { version } from "./version.ts";
 
 const argv = process.argv.slice(2);
@@ -10,6 +11,9 @@ if (argv.length === 1 && argv[0] === "--version") {
     // Nobody reads it: the status of an input or output error (sysexits.h).
     process.exitCode = 74;
   }
+} else if (argv.length === 1 && argv[0] === pkcs11ProcessWord) {
+  const { startPkcs11Process } = await import("../providers/pkcs11/worker/start.ts");
+  await startPkcs11Process();
 } else {
   const { runCommandLine } = await import("./command-line/run.ts");
   const status = await runCommandLine(argv);

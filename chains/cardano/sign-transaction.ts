@@ -3,6 +3,7 @@ import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../cha
 import { ChainError } from "../chain-error.ts";
 import { signEd25519Bip32 } from "../ed25519-bip32-key.ts";
 import { assertFeeWithinBound } from "../fee-bound.ts";
+import type { SigningKey } from "../signing-key.ts";
 import { readAddress } from "./address.ts";
 import { combineSignatures, constructTransaction, type PayloadSignature } from "./construction-api.ts";
 import { type Operations, parseOperations } from "./operations.ts";
@@ -40,12 +41,9 @@ export async function signTransaction(
     environment.warn(`Its last slot ${ttl} has passed, so the network will not take it.`);
   }
 
-  const signatures: PayloadSignature[] = [];
-  for (const payload of unsigned.payloads) {
-    const key = keyOfAddress(payload.address, keys, environment);
-    const signature = await signEd25519Bip32(key, hash);
-    signatures.push({ payload, publicKey: bytesToHex(key.publicKey), signature: bytesToHex(signature) });
-  }
+  const signatures = await signPayloads(unsigned.payloads, hash, (address) =>
+    keyOfAddress(address, keys, environment),
+  );
   const signed = await combineSignatures(unsigned.hex, signatures, environment);
   assertOnlySignaturesAdded(signed, bodyBytes, signatures);
 
@@ -72,6 +70,24 @@ function assertPayloads(
     throw unsafe("it asks for signatures of other addresses than those spent from");
 }
 
+/** Two addresses may have one key. It signs once: the ledger wants one signature, and a token may make two that differ. */
+async function signPayloads(
+  payloads: readonly PayloadSignature["payload"][],
+  hash: Uint8Array,
+  keyOf: (address: string) => SigningKey,
+): Promise<readonly PayloadSignature[]> {
+  const made = new Map<string, string>();
+  const signatures: PayloadSignature[] = [];
+  for (const payload of payloads) {
+    const key = keyOf(payload.address);
+    const publicKey = bytesToHex(key.publicKey);
+    const signature = made.get(publicKey) ?? bytesToHex(await signEd25519Bip32(key, hash));
+    made.set(publicKey, signature);
+    signatures.push({ payload, publicKey, signature });
+  }
+  return signatures;
+}
+
 function keyOfAddress(address: string, keys: PaymentKeys, { network }: ChainEnvironment) {
   const key = keys.get(readAddress(address, network).paymentKeyHash ?? "");
   if (key === undefined) throw new ChainError("MISSING_KEY", `No wallet has the key of ${address}.`);
@@ -85,7 +101,6 @@ function assertOnlySignaturesAdded(
 ): void {
   const transaction = readRosettaTransaction(signed, "signed_transaction");
   const received = transaction.witnesses.map((witness) => witness.map(bytesToHex).join()).toSorted();
-  // Two addresses may have one key: the ledger then wants its signature once.
   const made = new Set(signatures.map(({ publicKey, signature }) => [publicKey, signature].join()));
   const isSameBody = bytesToHex(transaction.bodyBytes) === bytesToHex(bodyBytes);
   if (!isSameBody || received.join(";") !== [...made].toSorted().join(";")) {

@@ -1,9 +1,9 @@
-import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bech32 } from "@scure/base";
 import * as v from "valibot";
 import type { Hex } from "viem";
 import { bytesToHex, getAddress, keccak256 } from "viem/utils";
 import type { Network } from "../chain.ts";
+import { uncompressedPublicKey } from "../public-key.ts";
 
 /** How users of a chain write addresses, besides `0x` and bare hex digits. */
 export interface AddressForms {
@@ -16,10 +16,13 @@ export interface AddressForms {
 const ADDRESS_BYTES = 20;
 const ADDRESS = /^(?:0x)?[0-9a-fA-F]{40}$/;
 
-/** The address in lower case that receives to a secp256k1 public key (33 or 65 bytes): the end of its Keccak-256. */
+/**
+ * The address in lower case that receives to a secp256k1 public key (33 or 65 bytes): the end of its Keccak-256.
+ *
+ * @throws ChainError `INVALID_KEY` when it is no such key.
+ */
 export function addressOfPublicKey(publicKey: Uint8Array): Hex {
-  const uncompressed = secp256k1.Point.fromBytes(publicKey).toBytes(false);
-  return `0x${keccak256(uncompressed.subarray(1)).slice(-40)}`;
+  return `0x${keccak256(uncompressedPublicKey(publicKey).subarray(1)).slice(-40)}`;
 }
 
 /** The mixed-case form of an address (EIP-55). */

@@ -13,7 +13,14 @@ import { assertIntrinsicGas } from "./gas-limit.ts";
 import { digestToSign, serializeSigned } from "./serialize.ts";
 import { assertSignedAsMeant } from "./signed-transaction-check.ts";
 import { parsePayload } from "./transaction-payload.ts";
-import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
+import {
+  deriveAddress,
+  derivePrivateKey,
+  generateWallet,
+  parsePrivateKey,
+  restoreWallet,
+  walletAddress,
+} from "./wallet.ts";
 
 export interface EvmChain extends Chain {
   readonly facts: EvmFacts;
@@ -28,6 +35,7 @@ export function evmChain(facts: EvmFacts): EvmChain {
     deriveAddress: (wallet, index, network) => deriveAddress(wallet, index, facts, network),
     derivePrivateKey: (wallet, index, network) => derivePrivateKey(wallet, index, facts, network),
     parsePrivateKey: (text) => parsePrivateKey(text, facts),
+    addressOfPublicKey: (publicKey) => walletAddress(publicKey, facts),
     sendingAccount: async (request) => addressOfPublicKey((await chooseKey(request)).publicKey),
     describe: (transaction, network) => describeTransaction(transaction, facts, network),
     sign: (request, environment) => sign(request, facts, environment),

@@ -56,8 +56,12 @@ export function parsePrivateKey(text: string, facts: EvmFacts): ParsedPrivateKey
   return { address: walletAddress(key.publicKey, facts), key, warnings: [] };
 }
 
-/** The address as the chain's wallets print it: in lower case, with the chain's prefix. */
-function walletAddress(publicKey: Uint8Array, facts: EvmFacts): string {
+/**
+ * The address of a public key (33 or 65 bytes) as the chain's wallets print it: in lower case, with the chain's prefix.
+ *
+ * @throws ChainError `INVALID_KEY` when it is no public key on secp256k1.
+ */
+export function walletAddress(publicKey: Uint8Array, facts: EvmFacts): string {
   return facts.addressPrefix + addressOfPublicKey(publicKey).slice("0x".length);
 }
 

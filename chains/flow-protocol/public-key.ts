@@ -1,9 +1,14 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex } from "@noble/curves/utils.js";
+import { uncompressedPublicKey } from "../public-key.ts";
 
-/** A public key as accounts hold it: both coordinates, 128 hex digits. The addresses of accounts come from the chain. */
+/**
+ * A public key as accounts hold it: both coordinates, 128 hex digits. The addresses of accounts come from the chain.
+ *
+ * @throws ChainError `INVALID_KEY` when it is no public key on secp256k1.
+ */
 export function publicKeyText(publicKey: Uint8Array): string {
-  return bytesToHex(secp256k1.Point.fromBytes(publicKey).toBytes(false).subarray(1));
+  return bytesToHex(uncompressedPublicKey(publicKey).subarray(1));
 }
 
 export function isPublicKey(text: string): boolean {

@@ -7,7 +7,7 @@ import { signEd25519 } from "../ed25519-key.ts";
 import { assertFeeWithinBound } from "../fee-bound.ts";
 import type { SigningKey } from "../signing-key.ts";
 import { highestFee } from "./fee.ts";
-import { claimTransactionId } from "./issued-ids.ts";
+import { claimMessage } from "./issued-messages.ts";
 import { type SolanaMessage, withBlockhash } from "./message.ts";
 import { callNode } from "./node.ts";
 import { addressOfPublicKey } from "./secret-key.ts";
@@ -54,8 +54,8 @@ export async function signTransaction(
   // Asked last: a transaction lives for 150 blocks, about a minute, from here on.
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await environment.pause(BLOCK_MILLISECONDS);
-    const signed = await signWithFreshBlockhash(message, keys, environment);
-    if (claimTransactionId(signed.transactionId, request.transaction.id)) return signed;
+    const fresh = await refresh(message, environment);
+    if (claimMessage(fresh.message, request.transaction.id)) return sign(fresh, keys);
   }
   throw new ChainError(
     "NODE_ANSWER_INVALID",
@@ -64,27 +64,41 @@ export async function signTransaction(
   );
 }
 
-async function signWithFreshBlockhash(
-  message: SolanaMessage,
-  keys: readonly SigningKey[],
-  environment: ChainEnvironment,
-): Promise<SignedTransaction> {
+/** A message with a blockhash that was just asked for. */
+interface FreshMessage {
+  readonly message: Uint8Array;
+  readonly blockhash: string;
+  /** The last block that may hold the message. */
+  readonly lastValidBlockHeight: bigint;
+  readonly slot: number | undefined;
+}
+
+async function refresh(message: SolanaMessage, environment: ChainEnvironment): Promise<FreshMessage> {
   const params = [{ commitment: "finalized" }];
   const { value, context } = await callNode(environment, "getLatestBlockhash", params, latestBlockhash);
-  const signedMessage = withBlockhash(message, value.blockhash.bytes);
-  const signatures = await Promise.all(keys.map((key) => signEd25519(key, signedMessage)));
+  return {
+    message: withBlockhash(message, value.blockhash.bytes),
+    blockhash: value.blockhash.text,
+    lastValidBlockHeight: BigInt(value.lastValidBlockHeight),
+    slot: context?.slot,
+  };
+}
+
+async function sign(fresh: FreshMessage, keys: readonly SigningKey[]): Promise<SignedTransaction> {
+  const { message, blockhash, lastValidBlockHeight, slot } = fresh;
+  const signatures = await Promise.all(keys.map((key) => signEd25519(key, message)));
   const [first = new Uint8Array()] = signatures;
   // A packet holds 19 signatures at most: their number takes one byte.
-  const wire = Buffer.concat([Uint8Array.of(signatures.length), ...signatures, signedMessage]);
+  const wire = Buffer.concat([Uint8Array.of(signatures.length), ...signatures, message]);
   return {
     payload: wire.toString("base64"),
     transactionId: base58.encode(first),
     filledIn: {
-      blockhash: value.blockhash.text,
+      blockhash,
       // No earlier slot can hold the transaction: what proves later that none holds it has to reach back to here.
-      ...(context?.slot === undefined ? {} : { slot: String(context.slot) }),
+      ...(slot === undefined ? {} : { slot: String(slot) }),
     },
-    expiry: { kind: "height", value: BigInt(value.lastValidBlockHeight) },
+    expiry: { kind: "height", value: lastValidBlockHeight },
   };
 }
 

@@ -1,4 +1,6 @@
 import type { Chain } from "../chain.ts";
+import { readSecp256k1PublicKey } from "../public-key.ts";
+import { addressOfPublicKey } from "./addresses.ts";
 import { describeTransaction } from "./describe.ts";
 import type { UtxoParameters } from "./network-parameters.ts";
 import { parsePrivateKey } from "./private-key.ts";
@@ -19,6 +21,8 @@ export function utxoChain(parameters: UtxoParameters): Chain {
     deriveAddress: (wallet, index, network) => deriveAddress(wallet, index, parameters, network),
     derivePrivateKey: (wallet, index, network) => derivePrivateKey(wallet, index, parameters, network),
     parsePrivateKey: (text, network) => parsePrivateKey(text, parameters, network),
+    addressOfPublicKey: (publicKey, network) =>
+      addressOfPublicKey(readSecp256k1PublicKey(publicKey), parameters, networks[network]),
     // Inputs are used up, not numbered: the order of transactions does not matter.
     sendingAccount: async () => undefined,
     describe: (transaction, network) =>

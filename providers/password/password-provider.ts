@@ -1,3 +1,4 @@
+import { askSecret } from "../prompt/ask-secret.ts";
 import type { ProviderContext, SecretProvider, SecretPurpose } from "../provider.ts";
 import { Secret } from "../secret.ts";
 
@@ -29,11 +30,8 @@ export const passwordProvider: SecretProvider = {
   },
 
   async secret(context: ProviderContext, purpose: SecretPurpose): Promise<Secret> {
-    const variable = context.setting(variableOf(purpose));
-    if (variable !== undefined) return new Secret(variable);
-    if (purpose === "pin") return context.prompt.ask("Enter the PIN of the token", PIN_VARIABLE);
-    return purpose === "create"
-      ? context.prompt.askNew("Enter a password for the new wallet store", PASSWORD_VARIABLE)
-      : context.prompt.ask("Enter password to decrypt wallet store", PASSWORD_VARIABLE);
+    const value = context.setting(variableOf(purpose));
+    if (value !== undefined) return new Secret(value);
+    return askSecret(context.prompt, purpose, variableOf(purpose));
   },
 };

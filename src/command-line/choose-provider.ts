@@ -1,5 +1,6 @@
 /** Which secret provider a command line and its settings choose. */
 import { defaultProvider, loadProvider } from "../../providers/index.ts";
+import { PASSWORD_VARIABLE } from "../../providers/password/password-provider.ts";
 import type { SecretProvider } from "../../providers/provider.ts";
 import type { Config } from "../config.ts";
 import { KmsError } from "../errors.ts";
@@ -20,7 +21,12 @@ interface Choice {
 const PROVIDER_VARIABLE = "TATUM_KMS_PROVIDER";
 
 /** Variables that hold the password, or say where it is, and so choose a provider when nothing else does. */
-const tellingVariables: readonly Choice[] = [{ provider: "password", by: "TATUM_KMS_PASSWORD" }];
+const tellingVariables: readonly Choice[] = [
+  { provider: "password", by: PASSWORD_VARIABLE },
+  { provider: "file", by: "TATUM_KMS_PASSWORD_FILE" },
+  { provider: "fd", by: "TATUM_KMS_PASSWORD_FD" },
+  { provider: "exec", by: "TATUM_KMS_PASSWORD_COMMAND" },
+];
 
 function optionChoices(args: ProviderArguments): Choice[] {
   const short = (["aws", "azure", "vgs"] as const)
@@ -42,15 +48,23 @@ function oneOf(choices: readonly Choice[]): Choice | undefined {
 }
 
 /**
+ * The provider somebody named: by option, else by `TATUM_KMS_PROVIDER`. It gives the password, or the PIN where a token
+ * unlocks the vault.
+ *
+ * @throws KmsError `CONFIGURATION` when two options name different ones
+ */
+export function namedProvider(args: ProviderArguments, config: Config): string | undefined {
+  return oneOf(optionChoices(args))?.provider ?? config.get(PROVIDER_VARIABLE);
+}
+
+/**
  * The provider somebody chose: by option, else by `TATUM_KMS_PROVIDER`, else by a variable that tells where the
  * password is; `undefined` when nobody did.
  *
  * @throws KmsError `CONFIGURATION` when two are chosen in the same way
  */
 export function chosenProvider(args: ProviderArguments, config: Config): string | undefined {
-  const byOption = oneOf(optionChoices(args));
-  if (byOption !== undefined) return byOption.provider;
-  const named = config.get(PROVIDER_VARIABLE);
+  const named = namedProvider(args, config);
   if (named !== undefined) return named;
   return oneOf(tellingVariables.filter(({ by }) => config.get(by) !== undefined))?.provider;
 }
@@ -61,4 +75,10 @@ export function chosenProvider(args: ProviderArguments, config: Config): string 
  */
 export async function chooseProvider(args: ProviderArguments, config: Config): Promise<SecretProvider> {
   return loadProvider(chosenProvider(args, config) ?? defaultProvider);
+}
+
+/** Whether a person has to type the secret. */
+export function asksPerson(args: ProviderArguments, config: Config): boolean {
+  const provider = chosenProvider(args, config) ?? defaultProvider;
+  return provider === "prompt" || (provider === "password" && config.get(PASSWORD_VARIABLE) === undefined);
 }

@@ -1,7 +1,7 @@
 import { maskApiKey } from "../mask-api-key.ts";
 import { fileKindAt } from "../vault/vault-file.ts";
 import { version } from "../version.ts";
-import type { CommandContext } from "./unlock.ts";
+import type { CommandContext } from "./command-context.ts";
 
 /** The column in which the original's table has its colons. */
 const LABEL_WIDTH = 33;
@@ -26,14 +26,21 @@ const secretAwsVariables = [
   "TATUM_KMS_AWS_SECRET_KEY",
 ];
 
-/** The table of `checkconfig`: the labels and their order are those of the original. */
+/**
+ * The table of `checkconfig`: the labels and their order are those of the original; the chosen provider's other variables
+ * follow.
+ */
 export async function describeConfiguration(context: CommandContext, apiKeyFlag?: string): Promise<string> {
   const { config, vaultPath } = context;
-  const { storeType } = await context.provider();
+  const { storeType, variables } = await context.provider();
   const inClear = (name: string): [string, string] => [name, config.get(name) ?? NOT_SET];
   const setOrNot = (name: string): [string, string] => {
     const setting = config.setting(name);
     return [name, setting === undefined ? NOT_SET : `set (from ${setting.origin})`];
+  };
+  const withOrigin = (name: string): [string, string] => {
+    const setting = config.setting(name);
+    return [name, setting === undefined ? NOT_SET : `${setting.value} (from ${setting.origin})`];
   };
   const apiKey = apiKeyFlag ?? config.get("TATUM_API_KEY");
   const rows: [string, string][] = [
@@ -48,5 +55,8 @@ export async function describeConfiguration(context: CommandContext, apiKeyFlag?
     ...secretAwsVariables.map(setOrNot),
     inClear("TATUM_KMS_DEBUG_MODE"),
   ];
+  const shown = new Set(rows.map(([label]) => label));
+  const further = variables.filter(({ name }) => !shown.has(name));
+  rows.push(...further.map(({ name, secret }) => (secret ? setOrNot(name) : withOrigin(name))));
   return rows.map(([label, value]) => `${label.padEnd(LABEL_WIDTH)}: ${value}\n`).join("");
 }

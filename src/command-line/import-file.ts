@@ -2,9 +2,10 @@ import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
 import { type ImportResult, importWallets } from "../vault/import-wallets.ts";
 import { fileKindAt } from "../vault/vault-file.ts";
-import { readWallets } from "./import-password.ts";
+import type { CommandContext } from "./command-context.ts";
+import { readWallets, sharedPassword } from "./import-password.ts";
 import { type PrintedResult, printWarnings } from "./print-warnings.ts";
-import { type CommandContext, withNewOrExistingVault, withVault } from "./unlock.ts";
+import { withNewOrExistingVault, withVault } from "./unlock.ts";
 
 /** The same context, which asks for the vault's password once. */
 function askingOnce(context: CommandContext): CommandContext {
@@ -33,11 +34,12 @@ export async function importFile(
   }
   const once = askingOnce(context);
   if ((await fileKindAt(context.vaultPath)) === "missing") {
-    const wallets = await readWallets(once, file, () => once.password("create"));
+    const wallets = await readWallets(once, file, sharedPassword(once, undefined, "create"));
     return withNewOrExistingVault(once, async (vault) => printWarnings(await importWallets(vault, wallets)));
   }
   return withVault(once, async (vault) => {
-    const wallets = await readWallets(once, file, () => once.password("unlock"));
+    const slotKinds = (await vault.status()).slots.map(({ kind }) => kind);
+    const wallets = await readWallets(once, file, sharedPassword(once, slotKinds, "unlock"));
     return printWarnings(await importWallets(vault, wallets));
   });
 }

@@ -1,10 +1,11 @@
 /** Which password opens a file whose wallets are taken over. */
+import { PASSWORD_VARIABLE } from "../../providers/password/password-provider.ts";
 import { ProviderError } from "../../providers/provider-error.ts";
 import { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
 import type { ImportedWallet } from "../vault/imported-wallets.ts";
 import { readImportFile } from "../vault/read-import-file.ts";
-import type { CommandContext } from "./unlock.ts";
+import type { CommandContext } from "./command-context.ts";
 
 /** The password of the file, where it differs from the vault's. Set to nothing, it stands for the empty password. */
 const IMPORT_PASSWORD_VARIABLE = "TATUM_KMS_IMPORT_PASSWORD";
@@ -29,6 +30,22 @@ async function askFilePassword({ prompt }: CommandContext): Promise<Secret | und
 }
 
 /**
+ * The vault's password, which may be the file's as well. A token that opens the vault has none, but a variable may still
+ * hold that of the original program.
+ *
+ * @param slotKinds of the vault; `undefined` for one that is to be made
+ */
+export function sharedPassword(
+  context: CommandContext,
+  slotKinds: readonly string[] | undefined,
+  purpose: "unlock" | "create",
+): (() => Promise<Secret>) | undefined {
+  if (context.chooseUnlocking(slotKinds).kind === "password") return () => context.password(purpose);
+  const variable = context.config.get(PASSWORD_VARIABLE);
+  return variable === undefined ? undefined : async () => new Secret(variable);
+}
+
+/**
  * The wallets of a file. Its password is `TATUM_KMS_IMPORT_PASSWORD`; without that the vault's own is tried, then the
  * empty one (which protects nothing), then somebody is asked.
  *
@@ -38,12 +55,12 @@ async function askFilePassword({ prompt }: CommandContext): Promise<Secret | und
 export async function readWallets(
   context: CommandContext,
   file: string,
-  own: () => Promise<Secret>,
+  own: (() => Promise<Secret>) | undefined,
 ): Promise<ImportedWallet[]> {
   const variable = importPassword(context);
   if (variable !== undefined) return readImportFile(file, async () => new Secret(variable));
   let first: KmsError | undefined;
-  for (const candidate of [own, async () => new Secret("")]) {
+  for (const candidate of [...(own === undefined ? [] : [own]), async () => new Secret("")]) {
     try {
       return await readImportFile(file, candidate);
     } catch (error) {

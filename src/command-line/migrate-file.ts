@@ -2,22 +2,27 @@ import type { Secret } from "../../providers/secret.ts";
 import type { ImportedWallet } from "../vault/imported-wallets.ts";
 import { type MigrationResult, migrateInPlace } from "../vault/migrate.ts";
 import { readImportFile } from "../vault/read-import-file.ts";
-import { importPassword, readWallets } from "./import-password.ts";
+import type { CommandContext } from "./command-context.ts";
+import { importPassword, readWallets, sharedPassword } from "./import-password.ts";
 import { type PrintedResult, printWarnings } from "./print-warnings.ts";
-import type { CommandContext } from "./unlock.ts";
+import { prepareFirstSlot } from "./unlock.ts";
 
 /**
  * Turns the original wallet file at the vault's path into a vault. The vault gets the vault's password where one is
- * set; where somebody types, it gets the file's: a password that opened the file is no slip of the fingers.
+ * set; where somebody types, it gets the file's: a password that opened the file is no slip of the fingers. (A vault takes
+ * no empty password, which original files may have.) A token that is named opens the vault instead.
  *
  * @throws KmsError as {@link migrateInPlace}, `IMPORT_DAMAGED`, `IMPORT_UNREADABLE`
  */
 export async function migrateFile(context: CommandContext): Promise<PrintedResult<MigrationResult>> {
   let typed: Secret | undefined;
-  let own: Promise<Secret> | undefined;
-  const newPassword = (): Promise<Secret> => {
-    own ??= context.password("create");
-    return own;
+  let asked: Promise<Secret> | undefined;
+  const once: CommandContext = {
+    ...context,
+    password(purpose) {
+      asked ??= typed === undefined || typed.isEmpty ? context.password(purpose) : Promise.resolve(typed);
+      return asked;
+    },
   };
   const typeFilePassword = async (): Promise<Secret> => {
     typed = await context.prompt.ask("Enter password of the wallet file to migrate", "TATUM_KMS_PASSWORD");
@@ -25,9 +30,12 @@ export async function migrateFile(context: CommandContext): Promise<PrintedResul
   };
   const isTyped = context.asksForPassword && importPassword(context) === undefined;
   const read = (file: string): Promise<ImportedWallet[]> =>
-    isTyped ? readImportFile(file, typeFilePassword) : readWallets(context, file, newPassword);
-  // A vault takes no empty password, which original files may have.
-  const password = async (): Promise<Secret> =>
-    typed === undefined || typed.isEmpty ? newPassword() : typed;
-  return printWarnings(await migrateInPlace(context.vaultPath, read, password));
+    isTyped
+      ? readImportFile(file, typeFilePassword)
+      : readWallets(once, file, sharedPassword(once, undefined, "create"));
+  try {
+    return printWarnings(await migrateInPlace(context.vaultPath, read, () => prepareFirstSlot(once)));
+  } finally {
+    context.tokens.close();
+  }
 }

@@ -20,6 +20,8 @@ export const program: CommandDef = {
       import("../commands/storemanagedprivatekey.ts").then((module) => module.default),
     generatemanagedprivatekeybatch: () =>
       import("../commands/generatemanagedprivatekeybatch.ts").then((module) => module.default),
+    generatemanagedkey: () => import("../commands/generatemanagedkey.ts").then((module) => module.default),
+    storemanagedkey: () => import("../commands/storemanagedkey.ts").then((module) => module.default),
     getmanagedwallet: () => import("../commands/getmanagedwallet.ts").then((module) => module.default),
     removewallet: () => import("../commands/removewallet.ts").then((module) => module.default),
     getprivatekey: () => import("../commands/getprivatekey.ts").then((module) => module.default),
@@ -29,6 +31,7 @@ export const program: CommandDef = {
     migrate: () => import("../commands/migrate.ts").then((module) => module.default),
     vault: () => import("../commands/vault.ts").then((module) => module.default),
     job: () => import("../commands/job.ts").then((module) => module.default),
+    provider: () => import("../commands/provider.ts").then((module) => module.default),
     report: () => import("../commands/report.ts").then((module) => module.default),
     checkconfig: () => import("../commands/checkconfig.ts").then((module) => module.default),
     sandbox: () => import("../commands/sandbox.ts").then((module) => module.default),

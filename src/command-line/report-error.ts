@@ -1,6 +1,6 @@
 import { ChainError } from "../../chains/chain-error.ts";
-import { ProviderError } from "../../providers/provider-error.ts";
-import { type ErrorCode, exitStatus, KmsError } from "../errors.ts";
+import { exitStatus, KmsError } from "../errors.ts";
+import { explainProviderFailure } from "../provider-failure.ts";
 import { OutputClosed } from "../standard-streams.ts";
 
 interface Report {
@@ -9,27 +9,10 @@ interface Report {
   readonly status: number;
 }
 
-const codeOfProviderError = {
-  NOT_CONFIGURED: "CONFIGURATION",
-  NO_ANSWER: "NO_ANSWER",
-  UNUSABLE: "INVALID_INPUT",
-  NOT_FOUND: "SECRET_NOT_FOUND",
-  NOT_ALLOWED: "SECRET_NOT_ALLOWED",
-  UNREACHABLE: "NETWORK",
-  BAD_ANSWER: "SECRET_ANSWER",
-} as const satisfies Record<ProviderError["code"], ErrorCode>;
-
-function asKmsError(error: unknown): KmsError | undefined {
+function asKmsError(failure: unknown): KmsError | undefined {
+  const error = explainProviderFailure(failure);
   if (error instanceof KmsError) return error;
-  if (error instanceof ChainError) return new KmsError("INVALID_INPUT", error.message);
-  if (error instanceof ProviderError) {
-    return new KmsError(
-      codeOfProviderError[error.code],
-      error.message,
-      error.hint === undefined ? {} : { hint: error.hint },
-    );
-  }
-  return undefined;
+  return error instanceof ChainError ? new KmsError("INVALID_INPUT", error.message) : undefined;
 }
 
 /**

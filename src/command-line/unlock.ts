@@ -1,63 +1,43 @@
-/** From a command's arguments to an open vault. */
-import { resolve } from "node:path";
-import { defaultProvider } from "../../providers/index.ts";
-import { PASSWORD_VARIABLE } from "../../providers/password/password-provider.ts";
-import { Prompt } from "../../providers/prompt/prompt.ts";
-import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
+/** From a command's context to an open vault. */
+import { WrappingToken } from "../../providers/pkcs11/wrapping-token.ts";
 import { Secret } from "../../providers/secret.ts";
-import { Config, defaultVaultPath } from "../config.ts";
 import { KmsError } from "../errors.ts";
+import type { PreparedSlot, SlotOpener } from "../vault/key-slot.ts";
+import { passwordOpener, preparePasswordSlot } from "../vault/password-slot.ts";
+import { prepareTokenSlot, tokenOpener } from "../vault/token-slot.ts";
 import { Vault } from "../vault/vault.ts";
 import { inspectVaultFile } from "../vault/vault-file.ts";
-import { chooseProvider, chosenProvider, type ProviderArguments } from "./choose-provider.ts";
+import type { CommandContext } from "./command-context.ts";
 import { printNote } from "./print.ts";
-import { createProviderHttp } from "./provider-http.ts";
 
-/** The options that all vault commands share, as citty hands them over. */
-export interface VaultArguments extends ProviderArguments {
-  readonly path?: string | undefined;
-  readonly "env-file"?: string | undefined;
+async function openerOf(context: CommandContext, slotKinds: readonly string[]): Promise<SlotOpener> {
+  const unlocking = context.chooseUnlocking(slotKinds);
+  if (unlocking.kind === "password") return passwordOpener(await context.password("unlock"));
+  return tokenOpener(new WrappingToken(context.tokens.get(unlocking.uri)));
 }
 
-/** What a command works with: the settings, a person to ask, and where the vault is. */
-export interface CommandContext {
-  readonly config: Config;
-  readonly prompt: Prompt;
-  readonly vaultPath: string;
-  /** Where the unlocking secret comes from, and what that place may use. */
-  provider(): Promise<SecretProvider>;
-  readonly providerContext: ProviderContext;
-  /** Whether {@link password} has to ask a person. */
-  readonly asksForPassword: boolean;
-  password(purpose: "unlock" | "create"): Promise<Secret>;
+/** The key slot of a vault that is to be made. */
+export async function prepareFirstSlot(context: CommandContext): Promise<PreparedSlot> {
+  const unlocking = context.chooseUnlocking(undefined);
+  if (unlocking.kind === "password") return preparePasswordSlot(await context.password("create"));
+  const token = new WrappingToken(context.tokens.get(unlocking.uri));
+  const { object, id, ...whole } = unlocking.uri;
+  // Where the option names another key, the wrapping key has a name of its own.
+  const named = context.namedTokens.optionNamesObject ? whole : unlocking.uri;
+  return prepareTokenSlot(token, await token.keyNamed(named));
 }
 
-/** @throws KmsError `CONFIGURATION` when an env file cannot be read, or two providers are chosen. */
-export function createContext(args: VaultArguments): CommandContext {
-  const config = Config.load(args["env-file"]);
-  const prompt = new Prompt();
-  const chosen = chosenProvider(args, config) ?? defaultProvider;
-  const providerContext: ProviderContext = {
-    setting: (name) => config.get(name),
-    prompt,
-    http: createProviderHttp(config),
-  };
-  let loaded: Promise<SecretProvider> | undefined;
-  const provider = (): Promise<SecretProvider> => {
-    loaded ??= chooseProvider(args, config);
-    return loaded;
-  };
-  return {
-    config,
-    prompt,
-    vaultPath: args.path === undefined ? defaultVaultPath() : resolve(args.path),
-    provider,
-    providerContext,
-    asksForPassword: chosen === defaultProvider && config.get(PASSWORD_VARIABLE) === undefined,
-    async password(purpose) {
-      return (await provider()).secret(providerContext, purpose);
-    },
-  };
+async function useAndClose<Result>(
+  { tokens }: CommandContext,
+  vault: Vault,
+  work: (vault: Vault) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work(vault);
+  } finally {
+    tokens.close();
+    await vault.close();
+  }
 }
 
 /**
@@ -68,14 +48,8 @@ export async function withVault<Result>(
   context: CommandContext,
   work: (vault: Vault) => Promise<Result>,
 ): Promise<Result> {
-  // Looked at before anybody is asked for a password.
-  await inspectVaultFile(context.vaultPath);
-  const vault = await Vault.open(context.vaultPath, await context.password("unlock"));
-  try {
-    return await work(vault);
-  } finally {
-    await vault.close();
-  }
+  const vault = await Vault.openBy(context.vaultPath, (slotKinds) => openerOf(context, slotKinds));
+  return useAndClose(context, vault, work);
 }
 
 /** As {@link withVault}, but makes the vault when there is none, as the original does. */
@@ -87,14 +61,9 @@ export async function withNewOrExistingVault<Result>(
     await inspectVaultFile(context.vaultPath);
   } catch (error) {
     if (!(error instanceof KmsError) || error.code !== "NO_WALLET_FILE") throw error;
-    const password = await context.password("create");
-    const vault = await Vault.create(context.vaultPath, password);
+    const vault = await Vault.createWith(context.vaultPath, await prepareFirstSlot(context));
     printNote(`A new vault was made at ${context.vaultPath}.`);
-    try {
-      return await work(vault);
-    } finally {
-      await vault.close();
-    }
+    return useAndClose(context, vault, work);
   }
   return withVault(context, work);
 }

@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { describeConfiguration } from "../command-line/describe-configuration.ts";
 import { pickOptions } from "../command-line/options.ts";
-import { createContext } from "../command-line/unlock.ts";
 import { writeOutput } from "../standard-streams.ts";
 
 export default defineCommand({

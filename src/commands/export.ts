@@ -1,14 +1,19 @@
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { pickOptions } from "../command-line/options.ts";
-import { printJson } from "../command-line/print.ts";
-import { createContext, withVault } from "../command-line/unlock.ts";
+import { printJson, printNote } from "../command-line/print.ts";
+import { withVault } from "../command-line/unlock.ts";
 
 export default defineCommand({
   meta: { name: "export", description: "Print all wallets with their secrets" },
   args: pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   async run({ args }) {
-    await withVault(createContext(args), async (vault) =>
-      printJson(Object.fromEntries(await vault.exportAll())),
-    );
+    await withVault(createContext(args), async (vault) => {
+      printJson(Object.fromEntries(await vault.exportAll()));
+      for (const { signatureId, keyUri } of vault.wallets()) {
+        if (keyUri !== undefined)
+          printNote(`The private key of ${signatureId} is in a token and cannot leave it.`);
+      }
+    });
   },
 });

@@ -1,8 +1,9 @@
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { pickOptions } from "../command-line/options.ts";
 import { printJsonLine } from "../command-line/print.ts";
 import { readWholeNumber } from "../command-line/read-number.ts";
-import { createContext, withNewOrExistingVault } from "../command-line/unlock.ts";
+import { withNewOrExistingVault } from "../command-line/unlock.ts";
 import { knownChain } from "../wallets/known-chain.ts";
 import { generatePrivateKeyBatch, MAXIMUM_BATCH, toNetwork } from "../wallets/managed-wallets.ts";
 

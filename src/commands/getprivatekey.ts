@@ -1,8 +1,9 @@
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { pickOptions } from "../command-line/options.ts";
 import { printJson } from "../command-line/print.ts";
 import { readDerivationIndex } from "../command-line/read-number.ts";
-import { createContext, withVault } from "../command-line/unlock.ts";
+import { withVault } from "../command-line/unlock.ts";
 import { getPrivateKey } from "../wallets/managed-wallets.ts";
 
 export default defineCommand({

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { importFile } from "../command-line/import-file.ts";
 import { pickOptions } from "../command-line/options.ts";
 import { printJson } from "../command-line/print.ts";
-import { createContext } from "../command-line/unlock.ts";
 
 export default defineCommand({
   meta: { name: "import", description: "Take in an original wallet.dat, or the JSON that export prints" },

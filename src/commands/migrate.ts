@@ -1,8 +1,8 @@
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { migrateFile } from "../command-line/migrate-file.ts";
 import { pickOptions } from "../command-line/options.ts";
 import { printJson } from "../command-line/print.ts";
-import { createContext } from "../command-line/unlock.ts";
 
 export default defineCommand({
   meta: {

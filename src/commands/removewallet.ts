@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { pickOptions } from "../command-line/options.ts";
-import { createContext, withVault } from "../command-line/unlock.ts";
+import { withVault } from "../command-line/unlock.ts";
 import { removeManagedWallet } from "../wallets/managed-wallets.ts";
 
 export default defineCommand({

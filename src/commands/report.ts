@@ -1,7 +1,8 @@
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { pickOptions } from "../command-line/options.ts";
 import { printJson } from "../command-line/print.ts";
-import { createContext, withVault } from "../command-line/unlock.ts";
+import { withVault } from "../command-line/unlock.ts";
 import type { Vault } from "../vault/vault.ts";
 import { fileKindAt } from "../vault/vault-file.ts";
 import { createReport } from "../wallets/report.ts";

@@ -1,7 +1,8 @@
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { pickOptions } from "../command-line/options.ts";
 import { printJson } from "../command-line/print.ts";
-import { createContext, withNewOrExistingVault } from "../command-line/unlock.ts";
+import { withNewOrExistingVault } from "../command-line/unlock.ts";
 import { knownChain } from "../wallets/known-chain.ts";
 import { checkMnemonic, storeManagedWallet, toNetwork } from "../wallets/managed-wallets.ts";
 

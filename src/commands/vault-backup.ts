@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { pickOptions } from "../command-line/options.ts";
 import { printNote } from "../command-line/print.ts";
-import { createContext, withVault } from "../command-line/unlock.ts";
+import { withVault } from "../command-line/unlock.ts";
 
 export default defineCommand({
   meta: { name: "backup", description: "Write a checked copy of the vault, also while the daemon runs" },

@@ -1,7 +1,8 @@
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { pickOptions } from "../command-line/options.ts";
 import { printNote } from "../command-line/print.ts";
-import { askNewPassword, createContext, withVault } from "../command-line/unlock.ts";
+import { askNewPassword, withVault } from "../command-line/unlock.ts";
 
 export default defineCommand({
   meta: { name: "change-password", description: "Give the vault another password" },

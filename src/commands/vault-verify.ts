@@ -1,7 +1,8 @@
 import { defineCommand } from "citty";
+import { createContext } from "../command-line/command-context.ts";
 import { pickOptions } from "../command-line/options.ts";
 import { printJson } from "../command-line/print.ts";
-import { createContext, withVault } from "../command-line/unlock.ts";
+import { withVault } from "../command-line/unlock.ts";
 
 export default defineCommand({
   meta: { name: "verify", description: "Open every record of the vault and check the vault as a whole" },

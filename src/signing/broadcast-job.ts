@@ -3,6 +3,7 @@ import type { Chain, ChainEnvironment } from "../../chains/chain.ts";
 import { ChainError } from "../../chains/chain-error.ts";
 import { KmsError } from "../errors.ts";
 import type { Log } from "../operations/log.ts";
+import { ApiUnavailable } from "../tatum/api-unavailable.ts";
 import { backoff, pause } from "../tatum/retry.ts";
 import type { BroadcastAnswer, TatumApi } from "../tatum/tatum-api.ts";
 import { isAlreadyKnown } from "./already-known.ts";
@@ -61,6 +62,9 @@ async function submit(
       if (failure instanceof ChainError) {
         const kind = failure.code === "NODE_ANSWER_INVALID" ? "unclear" : "refused";
         return { kind, reason: failure.message };
+      }
+      if (failure instanceof ApiUnavailable && failure.retryAfter !== undefined) {
+        return { kind: "unclear", reason: failure.message, retryAfter: failure.retryAfter };
       }
       if (failure instanceof KmsError) return { kind: "unclear", reason: failure.message };
       throw failure;

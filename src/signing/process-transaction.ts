@@ -1,11 +1,10 @@
 /** One pending transaction, from the list of the API to its broadcast: understand, approve, sign, record, broadcast. */
 import type { Chain, PendingTransaction, SigningRequest } from "../../chains/chain.ts";
 import { ChainError } from "../../chains/chain-error.ts";
-import { KmsError } from "../errors.ts";
+import { type ErrorCode, KmsError } from "../errors.ts";
 import type { Log } from "../operations/log.ts";
 import { ApiUnavailable } from "../tatum/api-unavailable.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
-import type { Vault } from "../vault/vault.ts";
 import type { FourEyeCheck } from "./approval.ts";
 import { type BroadcastContext, broadcastJob } from "./broadcast-job.ts";
 import { createChainEnvironment, type OutsideWorld } from "./chain-environment.ts";
@@ -13,11 +12,10 @@ import { describeFailure } from "./describe-failure.ts";
 import { type Job, signedStates } from "./job.ts";
 import type { Outcome } from "./job-outcome.ts";
 import { nextAttempt } from "./next-attempt.ts";
-import { resolveSigners } from "./resolve-signers.ts";
+import { resolveSigners, type WalletSource } from "./resolve-signers.ts";
 import { UsedSequences } from "./used-sequences.ts";
 
-export interface ProcessContext extends BroadcastContext {
-  readonly vault: Vault;
+export interface ProcessContext extends BroadcastContext, WalletSource {
   readonly world: OutsideWorld;
   /** Absent only on test networks without `--external-url`. */
   readonly fourEye?: FourEyeCheck | undefined;
@@ -47,10 +45,13 @@ function reportedText(failure: unknown): string {
   return "Error: The signer could not process the transaction; its log has the details.";
 }
 
+/** What passes by itself or by the operator's hand, and says nothing of the transaction. */
+const passingCodes: readonly ErrorCode[] = ["NETWORK", "VAULT_BUSY", "TOKEN", "WRONG_PIN", "NO_SUCH_KEY"];
+
 /** Cannot be signed now: told to the API if it is about this transaction, and tried again later. */
 async function fail(job: Job, failure: unknown, context: ProcessContext): Promise<Outcome> {
   const { journal, log, reports, period, stopping } = context;
-  const isPassing = failure instanceof KmsError && ["NETWORK", "VAULT_BUSY"].includes(failure.code);
+  const isPassing = failure instanceof KmsError && passingCodes.includes(failure.code);
   if (isPassing && stopping.aborted) return "waiting";
   const problem = describeFailure(failure);
   log.error(`Could not process transaction id ${job.id}, error: ${problem}`);
@@ -97,7 +98,7 @@ export async function prepareTransaction(
     }
     chain.describe(transaction, context.world.network);
     const warn = warnAbout(transaction, log);
-    const signers = await resolveSigners(transaction, chain, context.world.network, context.vault, warn);
+    const signers = await resolveSigners(transaction, chain, context.world.network, context, warn);
     const request: SigningRequest = { transaction, signers };
     return { listed, job, request, account: await chain.sendingAccount(request) };
   } catch (failure) {

@@ -1,16 +1,25 @@
-import type { Chain, Network, PendingTransaction, Signer, WalletFields } from "../../chains/chain.ts";
+import type { Chain, Network, PendingTransaction, Signer } from "../../chains/chain.ts";
 import { ChainError } from "../../chains/chain-error.ts";
+import type { Tokens } from "../../providers/pkcs11/tokens.ts";
+import { tokenKeyOf } from "../vault/token-key-record.ts";
 import type { Vault } from "../vault/vault.ts";
 import { networkOf, walletFields } from "../vault/wallet-fields.ts";
 import type { WalletRecord } from "../vault/wallet-record.ts";
+import { tokenSigningKey } from "./token-signing-key.ts";
 
 function createSigner(
   chain: Chain,
   network: Network,
   signatureId: string,
-  fields: WalletFields,
+  record: WalletRecord,
   index: number | undefined,
+  tokens: Tokens,
 ): Signer {
+  const tokenKey = tokenKeyOf(record);
+  if (tokenKey !== undefined) {
+    return { signatureId, kind: "private-key", key: async () => tokenSigningKey(tokens, tokenKey) };
+  }
+  const fields = walletFields(record);
   const { mnemonic, xpub } = fields;
   const privateKey = fields.secret ?? fields.privateKey;
   const isMnemonic = mnemonic !== undefined;
@@ -36,6 +45,13 @@ function createSigner(
   };
 }
 
+/** Where wallets and their keys are. */
+export interface WalletSource {
+  readonly vault: Vault;
+  /** Those that hold keys of the vault's wallets. */
+  readonly tokens: Tokens;
+}
+
 /**
  * The wallets a pending transaction names, as signers: those of `hashes` (unknown ones are left out, as another KMS
  * may hold them), then those of `signatures`.
@@ -47,7 +63,7 @@ export async function resolveSigners(
   transaction: PendingTransaction,
   chain: Chain,
   network: Network,
-  vault: Vault,
+  { vault, tokens }: WalletSource,
   warn: (message: string) => void,
 ): Promise<Signer[]> {
   const signers: Signer[] = [];
@@ -68,7 +84,7 @@ export async function resolveSigners(
   for (const signatureId of transaction.hashes) {
     const record = await load(signatureId);
     if (record === undefined) continue;
-    signers.push(createSigner(chain, network, signatureId, walletFields(record), undefined));
+    signers.push(createSigner(chain, network, signatureId, record, undefined, tokens));
   }
   for (const { id, index } of transaction.signatures) {
     const record = await load(id);
@@ -78,12 +94,11 @@ export async function resolveSigners(
         `Wallet ${id}, named by transaction ${transaction.id}, is not in the vault.`,
       );
     }
-    const fields = walletFields(record);
-    if (fields.mnemonic !== undefined && index === undefined) {
+    if (walletFields(record).mnemonic !== undefined && index === undefined) {
       warn(`Wrong usage of mnemonic-based signature id. No index provided for ${id}.`);
       continue;
     }
-    signers.push(createSigner(chain, network, id, fields, index));
+    signers.push(createSigner(chain, network, id, record, index, tokens));
   }
   return signers;
 }

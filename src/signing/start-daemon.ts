@@ -6,10 +6,13 @@ import type { RetryPolicy } from "../tatum/retry.ts";
 import { TatumApi } from "../tatum/tatum-api.ts";
 import { TatumConnection } from "../tatum/tatum-connection.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { WalletSummary } from "../vault/wallet-record.ts";
 import { FourEyeCheck } from "./approval.ts";
 import { type DaemonContext, type DaemonOptions, runDaemon, runOnce } from "./daemon.ts";
 import type { DaemonSettings } from "./daemon-settings.ts";
 import { Journal } from "./journal.ts";
+import { openTokens } from "./open-tokens.ts";
+import type { WalletSource } from "./resolve-signers.ts";
 
 /** After a signal, what may be on its way gets so many milliseconds to end. */
 const GRACE = 8_000;
@@ -43,7 +46,7 @@ function handleSignals(log: DaemonSettings["log"]): {
 }
 
 function createContext(
-  vault: Vault,
+  { vault, tokens }: WalletSource,
   settings: DaemonSettings,
   { stopping, deadline }: { stopping: AbortSignal; deadline: AbortSignal },
 ): DaemonContext {
@@ -70,6 +73,7 @@ function createContext(
   });
   return {
     vault,
+    tokens,
     journal: new Journal(vault),
     api: new TatumApi(connection),
     log,
@@ -85,7 +89,11 @@ function createContext(
   };
 }
 
-function checkWallets(vault: Vault, { wallets, network, tickers, log }: DaemonSettings): void {
+/**
+ * The wallets that the daemon can work for.
+ * @throws KmsError `NO_SUCH_WALLET` when `--wallets` names one that is not there
+ */
+function usableWallets(vault: Vault, { wallets, network, tickers, log }: DaemonSettings): WalletSummary[] {
   const known = vault.wallets();
   const unknown = [...(wallets ?? [])].filter((id) => !known.some(({ signatureId }) => signatureId === id));
   if (unknown[0] !== undefined) {
@@ -99,18 +107,20 @@ function checkWallets(vault: Vault, { wallets, network, tickers, log }: DaemonSe
   );
   if (usable.length === 0)
     log.warn(`The vault holds no ${network} wallets of ${tickers.join(", ")}; waiting for some.`);
+  return usable;
 }
 
 /**
  * Runs the daemon until a signal comes, or one cycle with `--run-once`.
  * @throws KmsError `INCOMPLETE`, `CONFIGURATION`, `NO_SUCH_WALLET`
  */
-export async function startDaemon(vault: Vault, settings: DaemonSettings): Promise<void> {
+export async function startDaemon(source: WalletSource, settings: DaemonSettings): Promise<void> {
   const signals = handleSignals(settings.log);
   try {
-    checkWallets(vault, settings);
+    const { vault } = source;
+    await openTokens(source, usableWallets(vault, settings), settings.log);
     const { tickers, network, period, wallets, transactionIds } = settings;
-    const context = createContext(vault, settings, signals);
+    const context = createContext(source, settings, signals);
     const options: DaemonOptions = { tickers, network, vault, context, period, wallets, transactionIds };
     await (settings.runOnce ? runOnce(options) : runDaemon(options));
   } finally {

@@ -5,7 +5,7 @@ import { blob, blobOfLength, parseRow, positiveInteger } from "./rows.ts";
 import { vaultCorrupt } from "./vault-corrupt.ts";
 
 /** Each slot may cost a key derivation at unlock, so their number is bounded. */
-const MOST_SLOTS = 16;
+export const MOST_SLOTS = 16;
 
 const keySlotRow = v.object({
   slotId: positiveInteger,
@@ -18,7 +18,7 @@ const keySlotRow = v.object({
 
 export interface KeySlotRow {
   readonly slotId: number;
-  /** How the slot is opened: "password". */
+  /** How the slot is opened: "password" or "token". */
   readonly kind: string;
   /** JSON; its shape depends on the kind. */
   readonly parameters: string;

@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Certificates (PEM) to trust instead of the system's. */
+  readonly certificateAuthorities?: string | undefined;
   /** Milliseconds until the whole answer has to be there. */
   readonly timeout: number;
   /** Ends the request early. */
@@ -58,6 +60,15 @@ function withoutCredentials(url: URL): { url: URL; authorization: Record<string,
   };
 }
 
+/**
+ * Plain http is for this machine and its neighbours, such as the metadata services that hand out tokens. A proxy would read
+ * it; Bun's `fetch` would send it to the one of `HTTP_PROXY`, loopback addresses included.
+ */
+function withoutProxy(url: URL): BunFetchRequestInit {
+  // The types do not know `false`, which goes direct; an empty text does not.
+  return url.protocol === "http:" ? ({ proxy: false } as unknown as BunFetchRequestInit) : {};
+}
+
 async function readBounded(response: Response): Promise<string> {
   if (response.body === null) return "";
   const decoder = new TextDecoder();
@@ -98,11 +109,15 @@ export class HttpClient {
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
     try {
       const response = await fetch(url, {
+        ...withoutProxy(url),
         method: request.method,
         headers: { ...authorization, ...request.headers },
         redirect: "manual",
         signal,
         ...(request.body === undefined ? {} : { body: request.body }),
+        ...(request.certificateAuthorities === undefined
+          ? {}
+          : { tls: { ca: request.certificateAuthorities } }),
       });
       return { status: response.status, headers: response.headers, body: await readBounded(response) };
     } catch (cause) {

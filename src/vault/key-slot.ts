@@ -1,5 +1,5 @@
 /**
- * Key slots: each holds the root key, wrapped under keys that come from something its owner has (a password, later
+ * Key slots: each holds the root key, wrapped under keys that come from something its owner has (a password or
  * a token). Slots of one vault hold the same root key, so they are added, removed and changed without touching a
  * record.
  */
@@ -26,12 +26,16 @@ export interface SlotOpener {
    * The keys of the slot with these parameters, for the caller to wipe.
    *
    * @param slotId For errors.
+   * @returns `undefined` when the slot is not one of this owner, so far as that can be told without the keys
    * @throws KmsError `VAULT_CORRUPT` when the parameters are not acceptable; it must be found before they cost anything
    */
-  slotKeys(slotId: number, parameters: string): Promise<SlotKeys>;
+  slotKeys(slotId: number, parameters: string): Promise<SlotKeys | undefined>;
   /** The error when no slot of the kind opens. */
   refused(): KmsError;
 }
+
+/** The slow part of making a slot is done; what is left makes it, once. */
+export type PreparedSlot = (rootKey: RootKey, slotId: number) => KeySlotRow;
 
 /** Key commitment: AES-GCM by itself would let one wrapped key open under several keys. */
 function commit(commitmentKey: Uint8Array, vaultId: Uint8Array, slot: SlotIdentity): Uint8Array {
@@ -103,6 +107,7 @@ export async function openKeySlots(
     throw new KmsError(
       "CONFIGURATION",
       `The vault cannot be unlocked with a ${opener.kind}: its key slots are of the kind ${kinds}.`,
+      { hint: "Unlock it in the other way; `vault slot add` adds a key slot." },
     );
   }
   for (const slot of candidates) {
@@ -118,13 +123,12 @@ async function openKeySlot(
   opener: SlotOpener,
 ): Promise<RootKey | undefined> {
   const keys = await opener.slotKeys(slot.slotId, slot.parameters);
+  if (keys === undefined) return undefined;
   try {
     if (!equal(slot.commitment, commit(keys.commitmentKey, vaultId, slot))) return undefined;
     const key = unwrap(keys.encryptionKey, slot.wrappedKey, slotIdentity(vaultId, slot));
     if (key === undefined) {
-      throw vaultCorrupt(
-        `key slot ${slot.slotId}: its password is right, but the root key in it does not open`,
-      );
+      throw vaultCorrupt(`key slot ${slot.slotId}: its key is right, but the root key in it does not open`);
     }
     return new RootKey(key, vaultId);
   } finally {

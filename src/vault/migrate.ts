@@ -2,11 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { chmod, link, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
 import { explainFileError, systemErrorCode } from "./file-error.ts";
 import { type ImportResult, importWallets } from "./import-wallets.ts";
 import type { ImportedWallet } from "./imported-wallets.ts";
+import type { PreparedSlot } from "./key-slot.ts";
 import { syncToDisk } from "./sync-to-disk.ts";
 import { Vault } from "./vault.ts";
 import { fileKindAt } from "./vault-file.ts";
@@ -42,13 +42,14 @@ async function fingerprint(path: string): Promise<string> {
  * original under a second name, and only then lets the vault take its place.
  *
  * @param read reads the wallets of the file
+ * @param prepareSlot prepares the key slot of the vault; called when the wallets could be read
  * @throws KmsError `NO_WALLET_FILE`, `FILE_EXISTS` when the file is a vault already, `NOT_A_VAULT`, `VAULT_BUSY` when the
  * file was changed meanwhile
  */
 export async function migrateInPlace(
   path: string,
   read: (file: string) => Promise<ImportedWallet[]>,
-  password: () => Promise<Secret>,
+  prepareSlot: () => Promise<PreparedSlot>,
 ): Promise<MigrationResult> {
   const kind = await fileKindAt(path);
   if (kind === "missing")
@@ -66,7 +67,7 @@ export async function migrateInPlace(
   const wallets = await read(file);
   const target = join(dirname(file), `.${basename(file)}.${randomBytes(8).toString("hex")}.migrating`);
   try {
-    const vault = await Vault.create(target, await password());
+    const vault = await Vault.createWith(target, await prepareSlot());
     let result: ImportResult;
     try {
       result = await importWallets(vault, wallets);

@@ -3,10 +3,8 @@ import { argon2Sync, randomBytes } from "node:crypto";
 import * as v from "valibot";
 import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
-import type { KeySlotRow } from "../store/key-slot-rows.ts";
 import { vaultCorrupt } from "../store/vault-corrupt.ts";
-import { makeKeySlot, type SlotKeys, type SlotOpener } from "./key-slot.ts";
-import type { RootKey } from "./root-key.ts";
+import { makeKeySlot, type PreparedSlot, type SlotKeys, type SlotOpener } from "./key-slot.ts";
 
 export const passwordKind = "password";
 
@@ -35,7 +33,7 @@ const parametersSchema = v.strictObject({
  * @returns What makes the slot, once.
  * @throws KmsError `INVALID_INPUT` when the password is empty
  */
-export function preparePasswordSlot(password: Secret): (rootKey: RootKey, slotId: number) => KeySlotRow {
+export function preparePasswordSlot(password: Secret): PreparedSlot {
   if (password.isEmpty) {
     throw new KmsError("INVALID_INPUT", "The password for the vault is empty.", {
       hint: "Choose a password.",

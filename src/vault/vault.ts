@@ -4,21 +4,16 @@ import { stat } from "node:fs/promises";
 import { inspect } from "node:util";
 import type { Secret } from "../../providers/secret.ts";
 import { Database, type Session } from "../store/database.ts";
-import {
-  deleteKeySlotRow,
-  insertKeySlotRow,
-  type KeySlotRow,
-  readKeySlotRows,
-} from "../store/key-slot-rows.ts";
+import { type KeySlotRow, readKeySlotRows } from "../store/key-slot-rows.ts";
 import { checkFormatVersion, checkSchema, formatVersion } from "../store/schema.ts";
 import { vaultCorrupt } from "../store/vault-corrupt.ts";
 import { readVaultRow } from "../store/vault-row.ts";
 import { FileIdentity } from "./file-identity.ts";
-import { openKeySlots, type SlotOpener } from "./key-slot.ts";
-import { checkSlots, slotsHash } from "./manifest.ts";
+import { openKeySlots, type PreparedSlot, type SlotOpener } from "./key-slot.ts";
 import { makeNewFile } from "./new-file.ts";
-import { passwordKind, passwordOpener, preparePasswordSlot } from "./password-slot.ts";
+import { passwordOpener, preparePasswordSlot } from "./password-slot.ts";
 import { RootKey } from "./root-key.ts";
+import { deleteSlot, insertSlot, replacePasswordSlots } from "./slot-changes.ts";
 import { readContents } from "./vault-contents.ts";
 import { createVaultFile } from "./vault-creation.ts";
 import { inspectVaultFile } from "./vault-file.ts";
@@ -76,8 +71,12 @@ export class Vault {
    *
    * @throws KmsError `FILE_EXISTS` whatever lies at the path, `CANNOT_WRITE`, `INVALID_INPUT` for an empty password
    */
-  static async create(path: string, password: Secret): Promise<Vault> {
-    const makeSlot = preparePasswordSlot(password);
+  static create(path: string, password: Secret): Promise<Vault> {
+    return Vault.createWith(path, preparePasswordSlot(password));
+  }
+
+  /** Makes a vault with a key slot of any kind; otherwise like {@link Vault.create}. */
+  static async createWith(path: string, makeSlot: PreparedSlot): Promise<Vault> {
     const rootKey = RootKey.generate(randomBytes(16));
     await createVaultFile(path, rootKey, makeSlot(rootKey, 1));
     return Vault.#load(await inspectVaultFile(path), async () => rootKey);
@@ -94,8 +93,19 @@ export class Vault {
   }
 
   /** Opens a vault by its key slots of any kind; otherwise like {@link Vault.open}. */
-  static async openWith(path: string, opener: SlotOpener): Promise<Vault> {
-    return Vault.#load(await inspectVaultFile(path), (database) => unlock(database, opener));
+  static openWith(path: string, opener: SlotOpener): Promise<Vault> {
+    return Vault.openBy(path, async () => opener);
+  }
+
+  /**
+   * Opens a vault like {@link Vault.openWith}.
+   * @param choose is told the kinds of the vault's key slots
+   */
+  static async openBy(
+    path: string,
+    choose: (slotKinds: readonly string[]) => Promise<SlotOpener>,
+  ): Promise<Vault> {
+    return Vault.#load(await inspectVaultFile(path), (database) => unlock(database, choose));
   }
 
   static async #load(path: string, unlockRootKey: (database: Database) => Promise<RootKey>): Promise<Vault> {
@@ -124,7 +134,7 @@ export class Vault {
   wallets(): readonly WalletSummary[] {
     return this.#state.contents.index
       .newestFirst()
-      .map(({ signatureId, chain, testnet }) => ({ signatureId, chain, testnet }));
+      .map(({ recordId: _, position: __, ...summary }) => summary);
   }
 
   /**
@@ -197,16 +207,34 @@ export class Vault {
    */
   async changePassword(newPassword: Secret): Promise<void> {
     const makeSlot = preparePasswordSlot(newPassword);
-    await this.#state.change(async (session, { manifest }) => {
-      const slots = await readKeySlotRows(session);
-      // Or a slot that somebody slipped in would be taken into the new manifest.
-      checkSlots(this.#rootKey, manifest, slots);
-      const newSlot = makeSlot(this.#rootKey, Math.max(...slots.map(({ slotId }) => slotId)) + 1);
-      await insertKeySlotRow(session, newSlot);
-      for (const { slotId } of slots.filter(isPasswordSlot)) await deleteKeySlotRow(session, slotId);
-      const remaining = [...slots.filter((slot) => !isPasswordSlot(slot)), newSlot];
-      return { manifest: { ...manifest, slots: slotsHash(this.#rootKey, remaining) } };
+    await this.#state.change((session, contents) =>
+      replacePasswordSlots(session, this.#rootKey, contents, makeSlot),
+    );
+  }
+
+  /**
+   * Adds a key slot beside those that are there.
+   *
+   * @returns its number
+   * @throws KmsError `INVALID_INPUT` when there are too many
+   */
+  async addSlot(makeSlot: PreparedSlot): Promise<number> {
+    let slotId = 0;
+    await this.#state.change(async (session, contents) => {
+      const change = await insertSlot(session, this.#rootKey, contents, makeSlot);
+      slotId = change.slotId;
+      return change;
     });
+    return slotId;
+  }
+
+  /**
+   * Removes a key slot. Copies of the vault made before still open with it.
+   *
+   * @throws KmsError `INVALID_INPUT` when there is no such slot, or it is the last one
+   */
+  async removeSlot(slotId: number): Promise<void> {
+    await this.#state.change((session, contents) => deleteSlot(session, this.#rootKey, contents, slotId));
   }
 
   /**
@@ -296,12 +324,16 @@ export class Vault {
   }
 }
 
-async function unlock(database: Database, opener: SlotOpener): Promise<RootKey> {
+async function unlock(
+  database: Database,
+  choose: (slotKinds: readonly string[]) => Promise<SlotOpener>,
+): Promise<RootKey> {
   const { vault, slots } = await database.read(async (session) => ({
     vault: await readVaultRow(session),
     slots: await readKeySlotRows(session),
   }));
   checkFormatVersion(vault.formatVersion);
+  const opener = await choose(slots.map(({ kind }) => kind));
   // Outside the transaction: deriving a key takes long, and another process may want to write.
   return openKeySlots(vault.vaultId, slots, opener);
 }
@@ -310,10 +342,6 @@ async function count(session: Session, rootKey: RootKey): Promise<VaultCounts> {
   const { manifest } = await readContents(session, rootKey);
   const slots = await readKeySlotRows(session);
   return { generation: manifest.generation, wallets: manifest.count, keySlots: slots.length };
-}
-
-function isPasswordSlot({ kind }: KeySlotRow): boolean {
-  return kind === passwordKind;
 }
 
 function foreignPurpose(purpose: string): string {

@@ -5,6 +5,7 @@ import { KmsError } from "../errors.ts";
 import { vaultCorrupt } from "../store/vault-corrupt.ts";
 import type { WalletRow } from "../store/wallet-rows.ts";
 import type { RootKey } from "./root-key.ts";
+import { tokenKeyOf } from "./token-key-record.ts";
 
 /** A wallet as it was stored: its fields with their values, in their order, whatever they are. */
 export type WalletRecord = Readonly<Record<string, JsonValue>>;
@@ -16,6 +17,8 @@ export interface WalletSummary {
   readonly chain: string | undefined;
   /** `undefined` when the record does not say. */
   readonly testnet: boolean | undefined;
+  /** Where the key is, for a wallet whose key is in a token. */
+  readonly keyUri?: string;
 }
 
 export interface StoredWallet {
@@ -78,10 +81,12 @@ export function openWallet(rootKey: RootKey, { recordId, sealed }: WalletRow): S
 
 export function summarize({ signatureId, record }: StoredWallet): WalletSummary {
   const { chain, testnet } = record;
+  const tokenKey = tokenKeyOf(record);
   return {
     signatureId,
     chain: typeof chain === "string" ? chain : undefined,
     testnet: typeof testnet === "boolean" ? testnet : undefined,
+    ...(tokenKey === undefined ? {} : { keyUri: tokenKey.keyUri }),
   };
 }
 

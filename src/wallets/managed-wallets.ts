@@ -4,6 +4,7 @@ import type { Chain, Network, WalletFields } from "../../chains/chain.ts";
 import { loadChain } from "../../chains/index.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
+import { tokenKeyOf } from "../vault/token-key-record.ts";
 import type { Vault } from "../vault/vault.ts";
 import { networkOf, walletFields } from "../vault/wallet-fields.ts";
 import type { WalletRecord } from "../vault/wallet-record.ts";
@@ -169,6 +170,15 @@ export async function getPrivateKey(
   index: number | undefined,
 ): Promise<{ privateKey: string }> {
   const record = await getManagedWallet(vault, signatureId);
+  if (tokenKeyOf(record) !== undefined) {
+    throw new KmsError(
+      "KEY_STAYS_IN_TOKEN",
+      `The private key of wallet ${signatureId} is in a token and cannot leave it.`,
+      {
+        hint: "getmanagedwallet shows where it is.",
+      },
+    );
+  }
   const { mnemonic, privateKey } = walletFields(record);
   if (mnemonic === undefined && privateKey !== undefined) return { privateKey };
   const { chain, fields, network, index: at } = await prepareDerivation(signatureId, record, index);
@@ -186,6 +196,11 @@ export async function getAddress(
   index: number | undefined,
 ): Promise<{ address: string }> {
   const record = await getManagedWallet(vault, signatureId);
+  const tokenKey = tokenKeyOf(record);
+  if (tokenKey !== undefined) {
+    const chain = await chainOf(signatureId, record);
+    return { address: chain.addressOfPublicKey(tokenKey.publicKey, networkOf(record)) };
+  }
   const { chain, fields, network, index: at } = await prepareDerivation(signatureId, record, index);
   return { address: chain.deriveAddress(fields, at, network) };
 }

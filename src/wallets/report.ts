@@ -1,9 +1,10 @@
 import { maskApiKey } from "../mask-api-key.ts";
+import { tokenKeyOf } from "../vault/token-key-record.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { WalletRecord } from "../vault/wallet-record.ts";
 import { version } from "../version.ts";
 
-type WalletType = "MNEMONIC" | "PRIVATE_KEY" | "SECRET" | "OTHER";
+type WalletType = "MNEMONIC" | "PRIVATE_KEY" | "SECRET" | "TOKEN_KEY" | "OTHER";
 
 interface WalletReport {
   readonly type: WalletType;
@@ -27,7 +28,8 @@ export interface Report {
 function typeOf(record: WalletRecord): WalletType {
   if ("mnemonic" in record) return "MNEMONIC";
   if ("privateKey" in record) return "PRIVATE_KEY";
-  return "secret" in record ? "SECRET" : "OTHER";
+  if ("secret" in record) return "SECRET";
+  return tokenKeyOf(record) === undefined ? "OTHER" : "TOKEN_KEY";
 }
 
 /** The text fields a wallet of each type has to have. An xpub is checked only where the entry has one. */
@@ -46,7 +48,9 @@ function reportWallet(record: WalletRecord): WalletReport {
     warnings.push(`Field 'testnet' is not boolean. Its type is: ${typeof record["testnet"]}`);
   }
   if (type === "OTHER")
-    warnings.push("Wallet type is not recognized: it holds no mnemonic, private key or secret");
+    warnings.push(
+      "Wallet type is not recognized: it holds no mnemonic, private key, secret or key in a token",
+    );
   const base = { type, chain: record["chain"], testnet: record["testnet"] };
   return warnings.length === 0 ? base : { ...base, warnings };
 }

@@ -4,8 +4,14 @@ import { encode } from "cborg";
 import { cardano } from "../../../chains/ada.ts";
 import { enterpriseAddress, readAddress } from "../../../chains/cardano/address.ts";
 import { transactionHash } from "../../../chains/cardano/transaction.ts";
-import type { ChainEnvironment, PendingTransaction, SignedTransaction } from "../../../chains/chain.ts";
+import type {
+  ChainEnvironment,
+  PendingTransaction,
+  SignedTransaction,
+  Signer,
+} from "../../../chains/chain.ts";
 import type { JsonValue } from "../../../chains/exact-json.ts";
+import type { SigningKey } from "../../../chains/signing-key.ts";
 import { offlineEnvironment, signerOf } from "../offline-signing-vectors.ts";
 
 export const PRIVATE_KEY = `680cda22bb562b0f0f4b5f3b5f2ca2f5c08d1b1f2a3b4c5d6e7f8091a2b3c445${"11".repeat(32)}`;
@@ -132,13 +138,18 @@ export function pendingOf(operations: unknown, more: Partial<PendingTransaction>
 export interface SigningOptions extends Partial<ChainEnvironment> {
   readonly operations?: unknown;
   readonly privateKeys?: readonly string[];
+  /** Keys of wallets beside {@link privateKeys}. */
+  readonly keys?: readonly SigningKey[];
 }
 
 /** Signs on the test network. */
 export function sign(lie: Dishonesty = {}, options: SigningOptions = {}): Promise<SignedTransaction> {
-  const { operations = OPERATIONS, privateKeys = [PRIVATE_KEY], ...more } = options;
+  const { operations = OPERATIONS, privateKeys = [PRIVATE_KEY], keys = [], ...more } = options;
   const transaction = pendingOf(operations);
-  const signers = privateKeys.map((privateKey) => signerOf("a key", { privateKey }, cardano, "testnet"));
+  const signers = [
+    ...privateKeys.map((privateKey) => signerOf("a key", { privateKey }, cardano, "testnet")),
+    ...keys.map((key): Signer => ({ signatureId: "a key", kind: "private-key", key: async () => key })),
+  ];
   return cardano.sign(
     { transaction, signers },
     offlineEnvironment({ network: "testnet", post: constructionApi(lie), ...more }),

@@ -1,9 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { hexToBytes } from "@noble/curves/utils.js";
+import { concatBytes, hexToBytes } from "@noble/curves/utils.js";
+import { bech32 } from "@scure/base";
 import { encode } from "cborg";
 import { cardano } from "../../../chains/ada.ts";
+import { enterpriseAddress } from "../../../chains/cardano/address.ts";
+import { readRosettaTransaction, transactionHash } from "../../../chains/cardano/transaction.ts";
 import type { JsonValue } from "../../../chains/exact-json.ts";
+import { randomizedEd25519TokenKey } from "../token-key.ts";
 import {
   type Body,
   bytesOfAddress,
@@ -102,6 +106,38 @@ describe("a payment", () => {
     };
     await sign({ body, payloads, signed }, { operations, privateKeys: [OTHER_KEY, PRIVATE_KEY] });
     expect(witnesses).toHaveLength(2);
+  });
+
+  test("of two addresses of one key gets one signature, though a token would not make it twice the same", async () => {
+    const key = randomizedEd25519TokenKey(new Uint8Array(32).fill(9));
+    const address = enterpriseAddress(key.publicKey, "testnet");
+    // CIP-19, type 0: the payment part and a stake part.
+    const base = concatBytes(Uint8Array.of(0x00), bytesOfAddress(address).subarray(1), new Uint8Array(28));
+    const withStakePart = bech32.encode("addr_test", bech32.toWords(base), false);
+    const operations = [
+      inputOperation(address, "-10000000"),
+      inputOperation(withStakePart, "-200000", `${COIN}:1`),
+      outputOperation(RECIPIENT, "10000000"),
+    ];
+    const body = bodyWith((fields) =>
+      fields
+        .set(0, [
+          [hexToBytes(COIN), 0],
+          [hexToBytes(COIN), 1],
+        ])
+        .set(1, outputs([RECIPIENT, 10_000_000])),
+    );
+    const payloads = (hash: string) =>
+      [address, withStakePart].map((asked) => ({ account_identifier: { address: asked }, hex_bytes: hash }));
+    // The ledger has a set of witnesses: what is twice the same is there once.
+    const signed = (bytes: Uint8Array, made: readonly Witness[]): Uint8Array => {
+      const unlike = new Map(made.map((witness) => [witness.map(hexOf).join(), witness]));
+      return transactionOf(bytes, witnessSet([...unlike.values()]));
+    };
+    const { payload } = await sign({ body, payloads, signed }, { operations, privateKeys: [], keys: [key] });
+    const { witnesses } = readRosettaTransaction(payload, "payload");
+    expect(witnesses).toHaveLength(1);
+    expect(ed25519.verify(witnesses[0]![1], transactionHash(body), key.publicKey)).toBe(true);
   });
 });
 

@@ -6,11 +6,13 @@ import type {
   ChainEnvironment,
   PendingTransaction,
   SignedTransaction,
+  Signer,
   WalletFields,
 } from "../../../chains/chain.ts";
 import type { JsonValue } from "../../../chains/exact-json.ts";
 import { solana } from "../../../chains/sol.ts";
 import { signerOf } from "../offline-signing-vectors.ts";
+import { randomizedEd25519TokenKey } from "../token-key.ts";
 import { messageBytes, pendingOf, SYSTEM, systemTransfer, type TestMessage } from "./message-builder.ts";
 import { nodeEnvironment, queue } from "./node-environment.ts";
 
@@ -86,6 +88,25 @@ describe("signing a Solana transaction", () => {
     expect((await sign({ ...pendingOf(message), id: "b".repeat(24) }, [alice], stuck)).payload).toBe(
       second.payload,
     );
+  });
+
+  test("so do equal payments whose signatures differ: the network knows a transaction by its message", async () => {
+    const [one, two] = [latest(), latest()];
+    const environment = node(queue(one, one, two));
+    const seed = randomBytes(32);
+    const signer: Signer = {
+      signatureId: "token",
+      kind: "private-key",
+      key: async () => randomizedEd25519TokenKey(seed),
+    };
+    const message = payment([base58.encode(ed25519.getPublicKey(seed))]);
+    const pay = (id: string) =>
+      solana.sign({ transaction: { ...pendingOf(message), id }, signers: [signer] }, environment);
+    const blockhashes = [await pay("d".repeat(24)), await pay("e".repeat(24))].map(
+      ({ filledIn }) => filledIn["blockhash"],
+    );
+    expect(new Set(blockhashes).size).toBe(2);
+    expect(environment.pauses).toEqual([500]);
   });
 
   test("the wallet of a mnemonic signs at its first account where no index is given", async () => {

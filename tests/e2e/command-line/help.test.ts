@@ -45,6 +45,8 @@ const commands: readonly (readonly [command: string, shown: readonly string[]])[
   ["job list", ["[STATE]", ...vaultOptions]],
   ["job show", ["<ID>", ...vaultOptions]],
   ["job retry", ["<ID>", ...vaultOptions]],
+  ["provider list", vaultOptions],
+  ["provider test", vaultOptions],
   ["report", ["[SIGNATUREIDS]", "--api-key=<key>", ...vaultOptions]],
   ["checkconfig", ["--api-key=<key>", ...vaultOptions]],
   ["sandbox", ["--port=<number>", "--node=<ETH=http://127.0.0.1:8545>", "--testnet"]],
@@ -71,7 +73,7 @@ describe("--help", () => {
     await helpOf(["getprivatekey", "--help", "--external-url=x"]);
   });
 
-  test.each(["", "vault", "job"])(
+  test.each(["", "vault", "job", "provider"])(
     "lists the commands of tatum-kms %s, as no command does",
     async (command) => {
       const words = command === "" ? [] : [command];

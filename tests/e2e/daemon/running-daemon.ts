@@ -25,6 +25,10 @@ export class RunningDaemon {
     this.#read = Promise.all([this.#collect(child.stderr), this.#collect(child.stdout)]);
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {
     const decoder = new TextDecoder();
     for await (const chunk of stream) this.log += decoder.decode(chunk, { stream: true });

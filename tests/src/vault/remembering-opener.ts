@@ -14,6 +14,7 @@ export function rememberingOpener(password: Secret): SlotOpener {
     async slotKeys(slotId, parameters) {
       const keys = known.get(parameters) ?? (await opener.slotKeys(slotId, parameters));
       known.set(parameters, keys);
+      if (keys === undefined) return undefined;
       // The vault wipes what it is given.
       return {
         encryptionKey: Uint8Array.from(keys.encryptionKey),

@@ -1,0 +1,26 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+
+/** As many as fit into the lifetime of a blockhash, with room to spare. */
+const REMEMBERED = 10_000;
+
+const pendingIdsByMessage = new Map<string, string>();
+
+/**
+ * Claims a message for a pending transaction. Two payments of the same amount between the same accounts under the same
+ * blockhash are one message. The network carries out a message once, whatever its signatures are (Solana keeps the
+ * hashes of messages it has processed), and both payments would count as done.
+ *
+ * @returns false when the message belongs to another pending transaction.
+ */
+export function claimMessage(message: Uint8Array, pendingId: string): boolean {
+  const digest = bytesToHex(sha256(message));
+  const owner = pendingIdsByMessage.get(digest);
+  if (owner !== undefined) return owner === pendingId;
+  pendingIdsByMessage.set(digest, pendingId);
+  if (pendingIdsByMessage.size > REMEMBERED) {
+    const [oldest] = pendingIdsByMessage.keys();
+    if (oldest !== undefined) pendingIdsByMessage.delete(oldest);
+  }
+  return true;
+}

@@ -1,0 +1,33 @@
+import { resolve } from "node:path";
+import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
+import type { Secret } from "../secret.ts";
+import { readSecretFile } from "./secret-file.ts";
+
+const FILE_VARIABLE = "TATUM_KMS_PASSWORD_FILE";
+
+function path(context: ProviderContext): string {
+  return resolve(requiredSetting(fileProvider, context, FILE_VARIABLE));
+}
+
+/** The content of a file, such as a secret of Docker or Kubernetes. */
+export const fileProvider: SecretProvider = {
+  name: "file",
+  title: "a file",
+  storeType: "FILE",
+  variables: [
+    {
+      name: FILE_VARIABLE,
+      required: true,
+      secret: false,
+      description: "Path of the file that holds the password, such as `/run/secrets/kms-password`",
+    },
+  ],
+
+  describe(context: ProviderContext): string {
+    return `the file ${path(context)}`;
+  },
+
+  async secret(context: ProviderContext): Promise<Secret> {
+    return readSecretFile(path(context));
+  },
+};

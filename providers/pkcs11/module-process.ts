@@ -1,0 +1,143 @@
+/** The process that holds a vendor's module, as the program sees it: it may hang, crash or talk nonsense. */
+import * as v from "valibot";
+import { TokenError } from "./token-error.ts";
+import {
+  answerSchema,
+  type OperationName,
+  operations,
+  type RequestOf,
+  type ResultOf,
+} from "./worker/messages.ts";
+
+export interface ModuleProcessSettings {
+  /** The command line that starts the process, which calls `servePkcs11`. */
+  readonly command: readonly [string, ...string[]];
+  /** What the vendor's module may see of the environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Milliseconds that one operation may take; then the process is ended. */
+  readonly timeLimit: number;
+  readonly modulePath: string;
+  /** For modules that want some when they are initialised. */
+  readonly moduleParameters?: string | undefined;
+}
+
+/** Session, login, token or process are gone; a new process may find them again. */
+export class TokenLost extends Error {
+  override readonly name = "TokenLost";
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+export class ModuleProcess {
+  readonly #settings: ModuleProcessSettings;
+  readonly #child: Bun.Subprocess<"ignore", "ignore", "ignore">;
+  #waiting: Waiting | undefined;
+  #number = 0;
+
+  private constructor(settings: ModuleProcessSettings) {
+    this.#settings = settings;
+    this.#child = Bun.spawn([...settings.command], {
+      // What a module prints could hold anything, so nobody reads it.
+      stdio: ["ignore", "ignore", "ignore"],
+      env: settings.environment,
+      serialization: "json",
+      ipc: (message: unknown) => this.#hear(message),
+      onExit: () => this.#fail(new TokenLost("The process of the PKCS#11 module ended unexpectedly.")),
+    });
+    this.#child.unref();
+  }
+
+  /**
+   * Starts the process and loads the module.
+   * @throws TokenError `MODULE_FAILED`, `TIMEOUT`
+   * @throws TokenLost when loading it ends the process
+   */
+  static async start(settings: ModuleProcessSettings): Promise<ModuleProcess> {
+    const started = new ModuleProcess(settings);
+    const { modulePath, moduleParameters } = settings;
+    const parameters = moduleParameters === undefined ? {} : { parameters: moduleParameters };
+    await started.#exchange({ open: { modulePath, ...parameters } });
+    return started;
+  }
+
+  /**
+   * One operation of the token. One at a time: the caller waits for its end.
+   * @throws TokenError, TokenLost
+   */
+  async call<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ResultOf<Name>> {
+    this.#number += 1;
+    const result = await this.#exchange({ number: this.#number, operation, request });
+    const parsed = v.safeParse(operations[operation].result, result);
+    if (parsed.success) return parsed.output as ResultOf<Name>;
+    throw this.#nonsense();
+  }
+
+  /** Ends the process, whatever it does. */
+  end(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  #exchange(message: unknown): Promise<unknown> {
+    const { timeLimit, modulePath } = this.#settings;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#fail(
+          new TokenError(
+            "TIMEOUT",
+            `The PKCS#11 module ${modulePath} gave no answer within ${timeLimit / 1000} s; its process was ended.`,
+            "Check the token; TATUM_KMS_PKCS11_TIMEOUT sets the seconds.",
+          ),
+        );
+        this.end();
+      }, timeLimit);
+      this.#waiting = {
+        resolve(result) {
+          clearTimeout(timer);
+          resolve(result);
+        },
+        reject(error) {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+      try {
+        this.#child.send(message);
+      } catch {
+        this.#fail(new TokenLost("The process of the PKCS#11 module is gone."));
+      }
+    });
+  }
+
+  #hear(message: unknown): void {
+    const parsed = v.safeParse(answerSchema, message);
+    if (!parsed.success || parsed.output.number !== this.#number) {
+      this.#fail(this.#nonsense());
+      this.end();
+    } else if ("result" in parsed.output) {
+      this.#settle()?.resolve(parsed.output.result);
+    } else {
+      const { code, message: text, hint } = parsed.output.failure;
+      this.#fail(code === "LOST" ? new TokenLost(text) : new TokenError(code, text, hint));
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#settle()?.reject(error);
+  }
+
+  #settle(): Waiting | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    return waiting;
+  }
+
+  #nonsense(): TokenError {
+    return new TokenError(
+      "MODULE_FAILED",
+      "The process of the PKCS#11 module gave an answer of an unknown shape.",
+    );
+  }
+}

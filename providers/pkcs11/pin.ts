@@ -1,0 +1,20 @@
+import { readSecretFile } from "../file/secret-file.ts";
+import type { Secret } from "../secret.ts";
+import { TokenError } from "./token-error.ts";
+
+/**
+ * The PIN from the place that a URI names: a file, as `file:/path` or as a plain path (RFC 7512, 2.4).
+ * @throws TokenError `NOT_CONFIGURED` for any other place
+ * @throws ProviderError as for a password in a file
+ */
+export async function readPinSource(pinSource: string): Promise<Secret> {
+  const path = pinSource.replace(/^file:(?:\/\/(?=\/))?/, "");
+  if (!path.startsWith("/")) {
+    throw new TokenError(
+      "NOT_CONFIGURED",
+      "The pin-source of the PKCS#11 URI is not a file with an absolute path.",
+      "Write it as pin-source=file:/run/secrets/pin; for a command use --provider=exec.",
+    );
+  }
+  return readSecretFile(path, `The PIN file ${path}`);
+}

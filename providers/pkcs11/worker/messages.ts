@@ -1,0 +1,121 @@
+/**
+ * What the program and the process that holds a vendor's module say to each other. Both sides parse what they hear: the
+ * module is foreign code.
+ */
+import * as v from "valibot";
+import type { TokenErrorCode } from "../token-error.ts";
+
+const hex = v.pipe(v.string(), v.regex(/^([0-9a-f]{2})*$/), v.maxLength(2 * 1024 * 1024));
+const label = v.pipe(v.string(), v.maxLength(1024));
+
+/** Selects a token; what is left out matches every token. */
+const tokenSelector = v.strictObject({
+  token: v.optional(label),
+  manufacturer: v.optional(label),
+  model: v.optional(label),
+  serial: v.optional(label),
+  slotId: v.optional(v.number()),
+});
+export type TokenSelector = v.InferOutput<typeof tokenSelector>;
+
+/** Selects a key in a token, by its label (CKA_LABEL), its identifier (CKA_ID), or both. */
+const keySelector = v.strictObject({ object: v.optional(label), id: v.optional(hex) });
+export type KeySelector = v.InferOutput<typeof keySelector>;
+
+const curve = v.picklist(["secp256k1", "ed25519"]);
+export type TokenCurve = v.InferOutput<typeof curve>;
+
+/** AES-GCM (SP 800-38D) where the token has it, else AES key wrap (RFC 3394). */
+const wrapAlgorithm = v.picklist(["aes-256-gcm", "aes-256-key-wrap"]);
+export type WrapAlgorithm = v.InferOutput<typeof wrapAlgorithm>;
+
+const nothing = v.strictObject({});
+const keyName = v.strictObject({ object: label, id: hex });
+export type KeyName = v.InferOutput<typeof keyName>;
+
+/** Every operation: what is asked, and what is answered. */
+export const operations = {
+  /** Finds the token, opens a session, logs in. */
+  login: {
+    request: v.strictObject({ token: tokenSelector, pin: v.string() }),
+    result: v.strictObject({ token: label, manufacturer: label, model: label, serial: label }),
+  },
+  makeWrappingKey: {
+    request: v.strictObject({ name: keyName }),
+    result: nothing,
+  },
+  findWrappingKey: {
+    request: v.strictObject({ key: keySelector }),
+    result: v.strictObject({ name: v.optional(keyName) }),
+  },
+  wrap: {
+    request: v.strictObject({ key: keySelector, data: hex, additionalData: hex }),
+    result: v.strictObject({ algorithm: wrapAlgorithm, wrapped: hex }),
+  },
+  unwrap: {
+    request: v.strictObject({
+      key: keySelector,
+      algorithm: wrapAlgorithm,
+      wrapped: hex,
+      additionalData: hex,
+    }),
+    /** Without data when the wrapped bytes do not belong to the key. */
+    result: v.strictObject({ data: v.optional(hex) }),
+  },
+  makeKeyPair: {
+    request: v.strictObject({ curve, name: keyName }),
+    result: v.strictObject({ publicKey: hex }),
+  },
+  readKeyPair: {
+    request: v.strictObject({ key: keySelector }),
+    result: v.strictObject({ curve, publicKey: hex, name: keyName }),
+  },
+  sign: {
+    request: v.strictObject({ key: keySelector, curve, data: hex }),
+    result: v.strictObject({ signature: hex }),
+  },
+} as const;
+
+export type OperationName = keyof typeof operations;
+export type RequestOf<Name extends OperationName> = v.InferOutput<(typeof operations)[Name]["request"]>;
+export type ResultOf<Name extends OperationName> = v.InferOutput<(typeof operations)[Name]["result"]>;
+
+const operationNames = Object.keys(operations) as [OperationName, ...OperationName[]];
+
+/** The first message: which module to load. */
+export const openSchema = v.strictObject({
+  open: v.strictObject({ modulePath: v.string(), parameters: v.optional(v.string()) }),
+});
+
+export const requestSchema = v.strictObject({
+  number: v.number(),
+  operation: v.picklist(operationNames),
+  request: v.unknown(),
+});
+
+const errorCodes = [
+  "NOT_CONFIGURED",
+  "NOT_AVAILABLE",
+  "MODULE_FAILED",
+  "TIMEOUT",
+  "NO_TOKEN",
+  "SEVERAL_TOKENS",
+  "WRONG_PIN",
+  "NO_KEY",
+  "SEVERAL_KEYS",
+  "KEY_EXISTS",
+  "NOT_SUPPORTED",
+] as const satisfies readonly TokenErrorCode[];
+
+const failureSchema = v.strictObject({
+  /** `LOST`: session, login or token are gone; a new process may find them again. */
+  code: v.picklist([...errorCodes, "LOST"]),
+  message: v.pipe(v.string(), v.maxLength(2000)),
+  hint: v.optional(v.pipe(v.string(), v.maxLength(2000))),
+});
+export type WorkerFailure = v.InferOutput<typeof failureSchema>;
+
+export const answerSchema = v.union([
+  v.strictObject({ number: v.number(), result: v.unknown() }),
+  v.strictObject({ number: v.number(), failure: failureSchema }),
+]);

@@ -1,0 +1,164 @@
+/** Wrapping by a non-extractable AES-256 key of the token: AES-GCM, or AES key wrap where the token lacks it. */
+import { randomBytes } from "node:crypto";
+import {
+  AesGcm240Params,
+  type Key,
+  KeyGenMechanism,
+  KeyType,
+  MechanismEnum,
+  ObjectClass,
+  type SecretKey,
+  type Session,
+} from "graphene-pk11";
+import { TokenError } from "../token-error.ts";
+import { assertStaysInToken, findKey, findKeys, nameOf, requireKey } from "./find-key.ts";
+import type { KeyName, KeySelector, RequestOf, ResultOf, WrapAlgorithm } from "./messages.ts";
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** @throws TokenError `KEY_EXISTS` */
+export function makeWrappingKey(session: Session, { object, id }: KeyName): void {
+  if (findKeys(session, "secret key", { object }).length > 0) {
+    throw new TokenError("KEY_EXISTS", `The token holds a secret key with the label "${object}" already.`);
+  }
+  session.generateKey(KeyGenMechanism.AES, {
+    class: ObjectClass.SECRET_KEY,
+    keyType: KeyType.AES,
+    label: object,
+    id: Buffer.from(id, "hex"),
+    valueLen: KEY_BYTES,
+    token: true,
+    private: true,
+    sensitive: true,
+    extractable: false,
+    encrypt: true,
+    decrypt: true,
+    wrap: true,
+    unwrap: true,
+  });
+}
+
+/** The name of the wrapping key that a selector means, checked for its use. */
+export function findWrappingKey(session: Session, selector: KeySelector): ResultOf<"findWrappingKey"> {
+  const key = findKey(session, "secret key", selector);
+  if (key === undefined) return {};
+  assertStaysInToken(key, "secret key", selector);
+  const { keyType, valueLen } = key.getAttribute({ keyType: null, valueLen: null });
+  if (keyType !== KeyType.AES || valueLen !== KEY_BYTES) {
+    throw new TokenError("NOT_SUPPORTED", `The secret key "${nameOf(key).object}" is not one of AES-256.`);
+  }
+  return { name: nameOf(key) };
+}
+
+/** What of both ways the token has for this. */
+function algorithmsOf(session: Session): WrapAlgorithm[] {
+  const mechanisms = session.slot.getMechanisms();
+  const has = (wanted: number): boolean =>
+    Array.from({ length: mechanisms.length }, (_, index) => mechanisms.items(index).type).includes(wanted);
+  return [
+    ...(has(MechanismEnum.AES_GCM) ? (["aes-256-gcm"] as const) : []),
+    ...(has(MechanismEnum.AES_KEY_WRAP) ? (["aes-256-key-wrap"] as const) : []),
+  ];
+}
+
+/** @throws TokenError `NO_KEY`, `NOT_SUPPORTED` when the token has neither way */
+export function wrap(session: Session, { key, data, additionalData }: RequestOf<"wrap">): ResultOf<"wrap"> {
+  const wrappingKey = requireKey(session, "secret key", key).toType<SecretKey>();
+  const [algorithm] = algorithmsOf(session);
+  if (algorithm === undefined) {
+    throw new TokenError(
+      "NOT_SUPPORTED",
+      "The token has neither AES-GCM (CKM_AES_GCM) nor AES key wrap (CKM_AES_KEY_WRAP).",
+    );
+  }
+  const plain = Buffer.from(data, "hex");
+  const wrapped =
+    algorithm === "aes-256-gcm"
+      ? encryptGcm(session, wrappingKey, plain, Buffer.from(additionalData, "hex"))
+      : keyWrap(session, wrappingKey, plain);
+  plain.fill(0);
+  return { algorithm, wrapped: wrapped.toString("hex") };
+}
+
+/** The counterpart of {@link wrap}; bytes of another key give no data. */
+export function unwrap(session: Session, request: RequestOf<"unwrap">): ResultOf<"unwrap"> {
+  const { key, algorithm, additionalData } = request;
+  const wrappingKey = requireKey(session, "secret key", key).toType<SecretKey>();
+  const wrapped = Buffer.from(request.wrapped, "hex");
+  const data =
+    algorithm === "aes-256-gcm"
+      ? decryptGcm(session, wrappingKey, wrapped, Buffer.from(additionalData, "hex"))
+      : keyUnwrap(session, wrappingKey, wrapped);
+  if (data === undefined) return {};
+  const hex = data.toString("hex");
+  data.fill(0);
+  return { data: hex };
+}
+
+function gcm(nonce: Buffer, additionalData: Buffer) {
+  return { name: MechanismEnum.AES_GCM, params: new AesGcm240Params(nonce, additionalData, TAG_BYTES * 8) };
+}
+
+function encryptGcm(session: Session, key: SecretKey, plain: Buffer, additionalData: Buffer): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = session.createCipher(gcm(nonce, additionalData), key);
+  return Buffer.concat([nonce, cipher.once(plain, Buffer.alloc(plain.length + TAG_BYTES))]);
+}
+
+function decryptGcm(
+  session: Session,
+  key: SecretKey,
+  wrapped: Buffer,
+  additionalData: Buffer,
+): Buffer | undefined {
+  if (wrapped.length <= NONCE_BYTES + TAG_BYTES) return undefined;
+  const nonce = wrapped.subarray(0, NONCE_BYTES);
+  const cipherText = wrapped.subarray(NONCE_BYTES);
+  const decipher = session.createDecipher(gcm(nonce, additionalData), key);
+  return unlessForeign(() => decipher.once(cipherText, Buffer.alloc(cipherText.length)));
+}
+
+/** Key wrap takes keys, so the bytes become a passing key of the session (RFC 3394; PKCS#11, C_WrapKey). */
+function keyWrap(session: Session, key: SecretKey, plain: Buffer): Buffer {
+  const passing = session
+    .create({ ...passingKey, class: ObjectClass.SECRET_KEY, keyType: KeyType.GENERIC_SECRET, value: plain })
+    .toType<Key>();
+  try {
+    return session.wrapKey(MechanismEnum.AES_KEY_WRAP, key, passing);
+  } finally {
+    session.destroy(passing);
+  }
+}
+
+function keyUnwrap(session: Session, key: SecretKey, wrapped: Buffer): Buffer | undefined {
+  const passing = unlessForeign(() =>
+    session.unwrapKey(MechanismEnum.AES_KEY_WRAP, key, wrapped, {
+      ...passingKey,
+      class: ObjectClass.SECRET_KEY,
+      keyType: KeyType.GENERIC_SECRET,
+    }),
+  );
+  if (passing === undefined) return undefined;
+  try {
+    return Buffer.from(passing.getAttribute({ value: null }).value ?? Buffer.alloc(0));
+  } finally {
+    session.destroy(passing);
+  }
+}
+
+const passingKey = { token: false, sensitive: false, extractable: true };
+
+/** Errors with which tokens say that the bytes were wrapped by another key or were changed. */
+const MEANS_FOREIGN =
+  /CKR_(ENCRYPTED_DATA_INVALID|ENCRYPTED_DATA_LEN_RANGE|WRAPPED_KEY_INVALID|WRAPPED_KEY_LEN_RANGE|DATA_INVALID|AEAD_DECRYPT_FAILED|GENERAL_ERROR|FUNCTION_FAILED)/;
+
+function unlessForeign<Result>(work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && MEANS_FOREIGN.test(error.message)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+/** Adds and removes key slots inside a transaction. */
+import { KmsError } from "../errors.ts";
+import type { Session } from "../store/database.ts";
+import {
+  deleteKeySlotRow,
+  insertKeySlotRow,
+  type KeySlotRow,
+  MOST_SLOTS,
+  readKeySlotRows,
+} from "../store/key-slot-rows.ts";
+import type { PreparedSlot } from "./key-slot.ts";
+import { checkSlots, slotsHash } from "./manifest.ts";
+import { passwordKind } from "./password-slot.ts";
+import type { RootKey } from "./root-key.ts";
+import type { VaultContents } from "./vault-contents.ts";
+import type { Change } from "./vault-state.ts";
+
+/** @throws KmsError `INVALID_INPUT` when there are too many slots */
+export async function insertSlot(
+  session: Session,
+  rootKey: RootKey,
+  contents: VaultContents,
+  makeSlot: PreparedSlot,
+): Promise<Change & { readonly slotId: number }> {
+  const slots = await genuineSlots(session, rootKey, contents);
+  if (slots.length === MOST_SLOTS) {
+    throw new KmsError("INVALID_INPUT", `A vault has at most ${MOST_SLOTS} key slots.`, {
+      hint: "Remove one that is not needed, with `vault slot remove`.",
+    });
+  }
+  const added = makeSlot(rootKey, nextSlotId(slots));
+  await insertKeySlotRow(session, added);
+  return { ...changeTo(rootKey, contents, [...slots, added]), slotId: added.slotId };
+}
+
+/** @throws KmsError `INVALID_INPUT` when there is no such slot, or it is the last one */
+export async function deleteSlot(
+  session: Session,
+  rootKey: RootKey,
+  contents: VaultContents,
+  slotId: number,
+): Promise<Change> {
+  const slots = await genuineSlots(session, rootKey, contents);
+  const remaining = slots.filter((slot) => slot.slotId !== slotId);
+  if (remaining.length === slots.length) {
+    throw new KmsError("INVALID_INPUT", `The vault has no key slot ${slotId}.`, {
+      hint: "`vault slot list` shows the slots.",
+    });
+  }
+  if (remaining.length === 0) {
+    throw new KmsError("INVALID_INPUT", `Key slot ${slotId} is the last one: nobody could open the vault.`, {
+      hint: "Add another one first, with `vault slot add`.",
+    });
+  }
+  await deleteKeySlotRow(session, slotId);
+  return changeTo(rootKey, contents, remaining);
+}
+
+/** Puts one password slot in the place of all that there are. */
+export async function replacePasswordSlots(
+  session: Session,
+  rootKey: RootKey,
+  contents: VaultContents,
+  makeSlot: PreparedSlot,
+): Promise<Change> {
+  const slots = await genuineSlots(session, rootKey, contents);
+  const replaced = slots.filter(({ kind }) => kind === passwordKind);
+  const added = makeSlot(rootKey, nextSlotId(slots));
+  await insertKeySlotRow(session, added);
+  for (const { slotId } of replaced) await deleteKeySlotRow(session, slotId);
+  return changeTo(rootKey, contents, [...slots.filter((slot) => !replaced.includes(slot)), added]);
+}
+
+/** The slots as they stand in the file: a slot that somebody slipped in must not get into the new manifest. */
+async function genuineSlots(
+  session: Session,
+  rootKey: RootKey,
+  { manifest }: VaultContents,
+): Promise<readonly KeySlotRow[]> {
+  const slots = await readKeySlotRows(session);
+  checkSlots(rootKey, manifest, slots);
+  return slots;
+}
+
+function nextSlotId(slots: readonly KeySlotRow[]): number {
+  return Math.max(...slots.map(({ slotId }) => slotId)) + 1;
+}
+
+function changeTo(rootKey: RootKey, { manifest }: VaultContents, slots: readonly KeySlotRow[]): Change {
+  return { manifest: { ...manifest, slots: slotsHash(rootKey, slots) } };
+}

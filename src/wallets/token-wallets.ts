@@ -1,0 +1,68 @@
+/** Wallets whose private key is made in a PKCS#11 token, or found there, and never leaves it. */
+import { randomUUID } from "node:crypto";
+import type { Chain, Network } from "../../chains/chain.ts";
+import { tokenCurve } from "../../chains/token-curve.ts";
+import { makeKeyPair, readKeyPair, type TokenKeyPair } from "../../providers/pkcs11/key-pairs.ts";
+import type { Tokens } from "../../providers/pkcs11/tokens.ts";
+import { formatPkcs11Uri, type Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
+import { KmsError } from "../errors.ts";
+import { checkTokenKey, compressedPublicKey } from "../signing/token-signing-key.ts";
+import { tokenKeyFields } from "../vault/token-key-record.ts";
+import type { Vault } from "../vault/vault.ts";
+
+/** What the outside learns of a key in a token that was stored. */
+export interface StoredTokenKey {
+  readonly signatureId: string;
+  readonly address: string;
+  /** In hexadecimal. */
+  readonly publicKey: string;
+}
+
+/** The chain and network that a key is for, and the token it is in. */
+export interface TokenKeyRequest {
+  readonly chain: Chain;
+  readonly network: Network;
+  readonly tokens: Tokens;
+  readonly uri: Pkcs11Uri;
+}
+
+/**
+ * Makes a key pair in the token and stores where it is.
+ * @throws TokenError; KmsError as {@link Vault.add}
+ */
+export async function generateManagedKey(vault: Vault, request: TokenKeyRequest): Promise<StoredTokenKey> {
+  const { chain, tokens, uri } = request;
+  const signatureId = randomUUID();
+  const pair = await makeKeyPair(tokens.get(uri), uri, tokenCurve(chain.facts), `tatum-kms ${signatureId}`);
+  return store(vault, request, signatureId, pair);
+}
+
+/**
+ * Stores where a key pair is that the token holds already.
+ * @throws TokenError; KmsError as {@link Vault.add}; ChainError `INVALID_KEY` when the chain has no such keys
+ */
+export async function storeManagedKey(vault: Vault, request: TokenKeyRequest): Promise<StoredTokenKey> {
+  const { tokens, uri } = request;
+  return store(vault, request, randomUUID(), await readKeyPair(tokens.get(uri), uri));
+}
+
+async function store(
+  vault: Vault,
+  { chain, network, tokens }: TokenKeyRequest,
+  signatureId: string,
+  pair: TokenKeyPair,
+): Promise<StoredTokenKey> {
+  const publicKey = compressedPublicKey(pair);
+  const address = chain.addressOfPublicKey(publicKey, network);
+  // Money that is sent to a key that cannot sign is lost.
+  if (!(await checkTokenKey(tokens, pair))) {
+    throw new KmsError(
+      "TOKEN",
+      "The token's signature does not fit the public key it shows; nothing was stored.",
+    );
+  }
+  const fields = tokenKeyFields({ keyUri: formatPkcs11Uri(pair.uri), publicKey });
+  const record = { ...fields, chain: chain.facts.ticker, testnet: network === "testnet" };
+  await vault.add([[signatureId, record]]);
+  return { signatureId, address, publicKey: fields.publicKey };
+}
