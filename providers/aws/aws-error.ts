@@ -14,7 +14,7 @@ const REFUSED =
 const statusSchema = v.object({ $metadata: v.object({ httpStatusCode: v.number() }) });
 
 /** Names of errors are words; anything else is not shown. */
-const ERROR_NAME = /^[A-Za-z]{1,64}$/;
+const ERROR_NAME = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 
 /** A refusal that is none of AWS: of a proxy, or of another service at the endpoint. */
 function isForeignRefusal(error: unknown): boolean {

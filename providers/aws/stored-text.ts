@@ -9,8 +9,8 @@ import { awsCredentials } from "./credentials.ts";
 import { sdkRequestHandler } from "./sdk-request-handler.ts";
 import { silentLogger } from "./silent-logger.ts";
 
-/** Milliseconds for all sources of credentials together; one may be a program that never ends. */
-const CREDENTIALS_TIME = 60_000;
+/** Milliseconds to find the region or the credentials; a source of them may be a program that never ends. */
+const SEARCH_TIME = 60_000;
 
 const answerSchema = v.union([
   v.object({ SecretString: v.string() }),
@@ -37,9 +37,9 @@ async function withinTime<Result>(work: Promise<Result>): Promise<Result> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const end = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const message = `No credentials for AWS came within ${CREDENTIALS_TIME / 1000} s.`;
+      const message = `No region or credentials for AWS were found within ${SEARCH_TIME / 1000} s.`;
       reject(new ProviderError("UNREACHABLE", message));
-    }, CREDENTIALS_TIME);
+    }, SEARCH_TIME);
   });
   try {
     return await Promise.race([work, end]);
@@ -64,8 +64,8 @@ function textOf(bytes: Uint8Array, what: string): string {
 export async function storedText(context: ProviderContext, settings: AwsSettings): Promise<string> {
   const what = secretTitle(settings);
   const client = createClient(context, settings);
-  await client.config.region().catch(() => {
-    throw missingRegion();
+  await withinTime(client.config.region()).catch((error: unknown) => {
+    throw error instanceof ProviderError ? error : missingRegion();
   });
   // The client keeps them for its request. They are asked for here, so that their failure is told from the secret's.
   await withinTime(client.config.credentials()).catch((error: unknown) => {

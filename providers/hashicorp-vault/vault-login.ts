@@ -5,6 +5,7 @@ import type { ProviderContext } from "../provider.ts";
 import { ProviderError } from "../provider-error.ts";
 import { clientSetting, TITLE } from "./vault-server.ts";
 
+export const TOKEN_FILE = "VAULT_TOKEN_FILE";
 export const AUTH_MOUNT = "TATUM_KMS_VAULT_AUTH_MOUNT";
 export const ROLE_ID = "TATUM_KMS_VAULT_ROLE_ID";
 export const SECRET_ID = "TATUM_KMS_VAULT_SECRET_ID";
@@ -32,9 +33,9 @@ export interface Login {
 }
 
 interface Way {
-  readonly title: string;
   /** The variables that choose it. */
   readonly variables: readonly string[];
+  /** Reads no file yet. */
   make(context: ProviderContext): GivenToken | Login;
 }
 
@@ -47,77 +48,74 @@ function needed({ setting }: ProviderContext, name: string, because: string): st
   );
 }
 
-function mountOf({ setting }: ProviderContext, fallback: string): string {
-  return setting(AUTH_MOUNT) ?? fallback;
-}
-
-function secretId(context: ProviderContext): string {
+function secretIdOf(context: ProviderContext): () => string {
   const file = context.setting(SECRET_ID_FILE);
-  const value = context.setting(SECRET_ID);
-  if (value !== undefined && file !== undefined) {
-    throw new ProviderError(
-      "NOT_CONFIGURED",
-      `${SECRET_ID} and ${SECRET_ID_FILE} are both set; one is enough.`,
-    );
+  if (file === undefined) {
+    const secretId = needed(context, SECRET_ID, ROLE_ID);
+    return () => secretId;
   }
-  return file === undefined ? needed(context, SECRET_ID, ROLE_ID) : readCredentialFile(SECRET_ID_FILE, file);
+  if (context.setting(SECRET_ID) === undefined) return () => readCredentialFile(SECRET_ID_FILE, file);
+  throw new ProviderError(
+    "NOT_CONFIGURED",
+    `${SECRET_ID} and ${SECRET_ID_FILE} are both set; one is enough.`,
+  );
 }
 
-const ways: readonly Way[] = [
-  {
+const givenToken: Way = {
+  variables: ["BAO_TOKEN", "VAULT_TOKEN"],
+  make: (context) => ({
+    kind: "token",
     title: "a token",
-    variables: ["BAO_TOKEN", "VAULT_TOKEN"],
-    make: (context) => ({
-      kind: "token",
-      title: "a token",
-      token() {
-        const { name, value } = clientSetting(context, "TOKEN") ?? { name: "VAULT_TOKEN", value: "" };
-        return headerText(name, value);
-      },
-    }),
-  },
-  {
-    title: "a token file",
-    variables: ["VAULT_TOKEN_FILE"],
-    make: ({ setting }) => ({
+    token() {
+      const setting = clientSetting(context, "TOKEN");
+      return headerText(setting?.name ?? "VAULT_TOKEN", setting?.value ?? "");
+    },
+  }),
+};
+
+const tokenFile: Way = {
+  variables: [TOKEN_FILE],
+  make(context) {
+    const file = context.setting(TOKEN_FILE) ?? "";
+    return {
       kind: "token",
       title: "a token file",
-      token: () =>
-        headerText(
-          "VAULT_TOKEN_FILE",
-          readCredentialFile("VAULT_TOKEN_FILE", setting("VAULT_TOKEN_FILE") ?? ""),
-        ),
-    }),
+      token: () => headerText(TOKEN_FILE, readCredentialFile(TOKEN_FILE, file)),
+    };
   },
-  {
-    title: "AppRole",
-    variables: [ROLE_ID, SECRET_ID, SECRET_ID_FILE],
-    make(context) {
-      const roleId = needed(context, ROLE_ID, "a SecretID");
-      if (context.setting(SECRET_ID_FILE) === undefined) needed(context, SECRET_ID, ROLE_ID);
-      return {
-        kind: "login",
-        title: "AppRole",
-        mount: mountOf(context, "approle"),
-        body: () => ({ role_id: roleId, secret_id: secretId(context) }),
-      };
-    },
+};
+
+/** https://developer.hashicorp.com/vault/api-docs/auth/approle#login-with-approle */
+const appRole: Way = {
+  variables: [ROLE_ID, SECRET_ID, SECRET_ID_FILE],
+  make(context) {
+    const roleId = needed(context, ROLE_ID, "a SecretID");
+    const secretId = secretIdOf(context);
+    return {
+      kind: "login",
+      title: "AppRole",
+      mount: context.setting(AUTH_MOUNT) ?? "approle",
+      body: () => ({ role_id: roleId, secret_id: secretId() }),
+    };
   },
-  {
-    title: "Kubernetes",
-    variables: [KUBERNETES_ROLE, KUBERNETES_TOKEN_FILE],
-    make(context) {
-      const role = needed(context, KUBERNETES_ROLE, KUBERNETES_TOKEN_FILE);
-      const file = context.setting(KUBERNETES_TOKEN_FILE) ?? DEFAULT_KUBERNETES_TOKEN_FILE;
-      return {
-        kind: "login",
-        title: "Kubernetes",
-        mount: mountOf(context, "kubernetes"),
-        body: () => ({ role, jwt: readCredentialFile(KUBERNETES_TOKEN_FILE, file) }),
-      };
-    },
+};
+
+/** https://developer.hashicorp.com/vault/api-docs/auth/kubernetes#login */
+const kubernetes: Way = {
+  variables: [KUBERNETES_ROLE, KUBERNETES_TOKEN_FILE],
+  make(context) {
+    const role = needed(context, KUBERNETES_ROLE, KUBERNETES_TOKEN_FILE);
+    const file = context.setting(KUBERNETES_TOKEN_FILE) ?? DEFAULT_KUBERNETES_TOKEN_FILE;
+    return {
+      kind: "login",
+      title: "Kubernetes",
+      mount: context.setting(AUTH_MOUNT) ?? "kubernetes",
+      body: () => ({ role, jwt: readCredentialFile(KUBERNETES_TOKEN_FILE, file) }),
+    };
   },
-];
+};
+
+const ways: readonly Way[] = [givenToken, tokenFile, appRole, kubernetes];
 
 /**
  * @throws ProviderError `NOT_CONFIGURED` when no way is chosen, when two are, or when one is half chosen
@@ -132,7 +130,7 @@ export function chosenLogin(context: ProviderContext): GivenToken | Login {
     throw new ProviderError(
       "NOT_CONFIGURED",
       `${TITLE} needs a way to log in, and none is set.`,
-      `Set VAULT_TOKEN, VAULT_TOKEN_FILE, ${ROLE_ID} with ${SECRET_ID}, or ${KUBERNETES_ROLE}.`,
+      `Set VAULT_TOKEN, ${TOKEN_FILE}, ${ROLE_ID} with ${SECRET_ID}, or ${KUBERNETES_ROLE}.`,
     );
   }
   const names = chosen.map(({ set }) => set.join(" and "));

@@ -17,7 +17,10 @@ const loginSchema = v.object({
   }),
 });
 
-/** @throws ProviderError */
+/**
+ * A login whose answer is lost is tried again; the token nobody got ends with its lease.
+ * @throws ProviderError
+ */
 async function logIn(server: VaultServer, { title, mount, body }: Login): Promise<string> {
   const answer = await server.ask("POST", {
     path: ["auth", ...mount.split("/"), "login"],

@@ -9,6 +9,7 @@ import {
   ROLE_ID,
   SECRET_ID,
   SECRET_ID_FILE,
+  TOKEN_FILE,
 } from "./vault-login.ts";
 
 /** Every variable that decides where and as whom Vault is asked. */
@@ -23,7 +24,7 @@ export const vaultVariables: readonly ProviderVariable[] = [
   optionalVariable(FIELD, `The field that is the secret; by default ${DEFAULT_FIELD}`),
   optionalVariable(SECRET_VERSION, "Version of the secret; by default the latest"),
   optionalSecretVariable("VAULT_TOKEN", "Token to ask with"),
-  optionalVariable("VAULT_TOKEN_FILE", "File with that token"),
+  optionalVariable(TOKEN_FILE, "File with that token; ~/.vault-token is read only when it is named here"),
   optionalSecretVariable(ROLE_ID, "RoleID of an AppRole login"),
   optionalSecretVariable(SECRET_ID, "SecretID of an AppRole login"),
   optionalVariable(SECRET_ID_FILE, "File with that SecretID"),

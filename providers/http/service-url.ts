@@ -39,7 +39,7 @@ export function urlBelow(base: URL, ...parts: readonly string[]): URL {
   if (parts.some((part) => NO_STEP.includes(part))) {
     throw new ProviderError(
       "NOT_CONFIGURED",
-      `The name or path of the secret has a step that is empty, "." or "..".`,
+      `A name or path that is set has a step that is empty, "." or "..".`,
     );
   }
   const url = new URL(base);

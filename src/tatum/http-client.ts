@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly certificateAuthorities?: string | undefined;
   /** Milliseconds until the whole answer has to be there. */
   readonly timeout: number;
+  /** Bytes the answer may have; {@link MAXIMUM_ANSWER_BYTES} without it. */
+  readonly maximumBytes?: number | undefined;
   /** Ends the request early. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -45,7 +47,8 @@ export class HttpFailure extends Error {
   }
 }
 
-export const MAXIMUM_ANSWER_BYTES = 64 * 1024 * 1024;
+/** Twice the largest pending transaction, which some answers repeat. */
+export const MAXIMUM_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** `user:password@` of a URL as a header; fetch itself refuses such URLs. */
 function withoutCredentials(url: URL): { url: URL; authorization: Record<string, string> } {
@@ -69,15 +72,15 @@ function withoutProxy(url: URL): BunFetchRequestInit {
   return url.protocol === "http:" ? ({ proxy: false } as unknown as BunFetchRequestInit) : {};
 }
 
-async function readBounded(response: Response): Promise<string> {
+async function readBounded(response: Response, maximumBytes: number): Promise<string> {
   if (response.body === null) return "";
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   for await (const chunk of response.body) {
     bytes += chunk.byteLength;
-    if (bytes > MAXIMUM_ANSWER_BYTES) {
-      throw new HttpFailure("too-large", `the answer is larger than ${MAXIMUM_ANSWER_BYTES} bytes`);
+    if (bytes > maximumBytes) {
+      throw new HttpFailure("too-large", `the answer is larger than ${maximumBytes} bytes`);
     }
     text += decoder.decode(chunk, { stream: true });
   }
@@ -119,7 +122,8 @@ export class HttpClient {
           ? {}
           : { tls: { ca: request.certificateAuthorities } }),
       });
-      return { status: response.status, headers: response.headers, body: await readBounded(response) };
+      const body = await readBounded(response, request.maximumBytes ?? MAXIMUM_ANSWER_BYTES);
+      return { status: response.status, headers: response.headers, body };
     } catch (cause) {
       if (cause instanceof HttpFailure) throw cause;
       if (request.signal?.aborted === true)

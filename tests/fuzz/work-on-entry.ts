@@ -1,6 +1,7 @@
 /** What becomes of an entry of the list of pending transactions, by the steps that the daemon takes. */
 import type { Chain, ChainEnvironment, Intent, PendingTransaction } from "../../chains/chain.ts";
 import type { JsonValue } from "../../chains/exact-json.ts";
+import { Tokens } from "../../providers/pkcs11/tokens.ts";
 import { createChainEnvironment } from "../../src/signing/chain-environment.ts";
 import { resolveSigners } from "../../src/signing/resolve-signers.ts";
 import { UsedSequences } from "../../src/signing/used-sequences.ts";
@@ -23,6 +24,14 @@ export type Outcome = { readonly kind: string; readonly signed?: Signed };
 
 export const undamaged: Damage = (answer) => answer;
 const SETTINGS: Readonly<Record<string, string>> = { TATUM_KMS_CELO_LEGACY: "true" };
+
+/** No wallet of the vectors has its key in a token. */
+const noTokens = new Tokens({
+  command: ["false"],
+  environment: {},
+  timeLimit: 1000,
+  pin: async () => new Secret(""),
+});
 
 /** Deriving a key from a mnemonic takes longer than all the rest. */
 export function withRememberedKeys(chain: Chain): Chain {
@@ -84,7 +93,7 @@ export async function workOn(
       transaction,
       chain,
       network,
-      wallets as unknown as Vault,
+      { vault: wallets as unknown as Vault, tokens: noTokens },
       () => undefined,
     );
     const request = { transaction, signers };

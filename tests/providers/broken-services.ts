@@ -1,8 +1,9 @@
 /** Every way in which a service, or what stands in front of it, does not give what was asked for. */
-import type { ProviderErrorCode } from "../../providers/provider-error.ts";
+import { expect, test } from "bun:test";
+import type { ProviderError, ProviderErrorCode } from "../../providers/provider-error.ts";
 import { listen, serve } from "./services.ts";
 
-export interface BrokenService {
+interface BrokenService {
   readonly title: string;
   readonly code: ProviderErrorCode;
   /** How often it has to be asked. */
@@ -44,8 +45,7 @@ function cutting(title: string, text: string): BrokenService {
 
 const loginPage = "<!doctype html><title>Log in</title>";
 
-/** With a time limit of 0.3 s. */
-export const brokenServices: readonly BrokenService[] = [
+const brokenServices: readonly BrokenService[] = [
   answering("401 without a word", "NOT_ALLOWED", 1, () => new Response("", { status: 401 })),
   answering("403 of a proxy", "NOT_ALLOWED", 1, () => new Response(loginPage, { status: 403 })),
   answering("500", "UNREACHABLE", 3, () => new Response("", { status: 500 })),
@@ -68,3 +68,18 @@ export const brokenServices: readonly BrokenService[] = [
   answering("another shape", "BAD_ANSWER", 1, () => Response.json([{ value: 1 }])),
   answering("an empty object", "BAD_ANSWER", 1, () => Response.json({})),
 ];
+
+/**
+ * Tests that each is told from the others, and asked again when that may help.
+ * @param failureAt the error of asking that service, with a time limit of 0.3 s
+ */
+export function testBrokenServices(failureAt: (url: URL) => Promise<ProviderError>): void {
+  for (const { title, code, asked, start } of brokenServices) {
+    test(`${title} is ${code}`, async () => {
+      let requests = 0;
+      const url = start(() => requests++);
+      expect(await failureAt(url)).toMatchObject({ code });
+      expect(requests).toBe(asked);
+    });
+  }
+}

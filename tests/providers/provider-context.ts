@@ -9,7 +9,7 @@ import { Config } from "../../src/config.ts";
 
 export type Settings = Readonly<Record<string, string | undefined>>;
 
-interface Patience {
+export interface Patience {
   /** Seconds for an answer. */
   readonly timeout?: number;
   /** Milliseconds before the first retry. */

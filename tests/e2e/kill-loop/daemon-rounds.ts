@@ -48,7 +48,8 @@ export async function runDaemonRounds(rounds: number, random: Random): Promise<D
   const installation = await installationWith();
   const api = new UnreliableApi(random);
   const { fourEyeUrl } = api.server;
-  const env = { ...api.server.env, TATUM_KMS_HTTP_TIMEOUT: HTTP_TIMEOUT };
+  // Each daemon waits for the lease of the one that was killed before it.
+  const env = { ...api.server.env, TATUM_KMS_HTTP_TIMEOUT: HTTP_TIMEOUT, TATUM_KMS_LEASE: "0.2" };
   const args = ["--chain=ETH", `--external-url=${fourEyeUrl}`];
   let standstills = 0;
   try {

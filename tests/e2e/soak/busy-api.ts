@@ -1,5 +1,5 @@
 import { keccak256, parseTransaction } from "viem";
-import type { Random } from "../kill-loop/random.ts";
+import type { Random } from "../../random.ts";
 
 interface Payment {
   readonly pending: { readonly id: string };

@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Random } from "../../random.ts";
 import { until } from "../daemon/running-daemon.ts";
 import { Installation } from "../executable.ts";
-import { Random } from "../kill-loop/random.ts";
 import { BusyApi } from "./busy-api.ts";
 import { type Sample, takeSample } from "./sample.ts";
 
@@ -24,15 +24,15 @@ export interface SoakResult {
   readonly samples: readonly Sample[];
   readonly added: number;
   readonly done: number;
-  /** Payments that are not done although they had time. */
+  /** Payments that were not done when nothing more got done. */
   readonly lost: number;
   readonly violations: readonly string[];
   /** Seconds the daemon needs from its start to its first poll: on the new vault, and on that with all jobs. */
   readonly startTimes: readonly [number, number];
 }
 
-/** Milliseconds in which everything has to be done once no more payments come and no answer is an error. */
-const PATIENCE = 120_000;
+/** Milliseconds without progress after which a daemon counts as stuck. */
+const PATIENCE = 60_000;
 
 async function importWallets(installation: Installation, count: number): Promise<string[]> {
   const entries = Array.from({ length: count }, () => {
@@ -86,6 +86,17 @@ async function load(
   return samples;
 }
 
+/** Waits until everything is done, or nothing more gets done. */
+async function finish(api: BusyApi): Promise<void> {
+  let { done } = api;
+  for (let latest = performance.now(); api.open > 0 && performance.now() - latest < PATIENCE; ) {
+    await Bun.sleep(100);
+    if (api.done === done) continue;
+    done = api.done;
+    latest = performance.now();
+  }
+}
+
 /**
  * Runs the daemon under load, lets it finish, stops it, and starts it once more on what it left behind.
  * @throws Error when the daemon ended by itself
@@ -108,7 +119,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     const first = await start();
     const samples = await load(first.pid, wallets, api, options);
     api.faultShare = 0;
-    await until("all jobs are done", () => api.open === 0, PATIENCE).catch(() => undefined);
+    await finish(api);
     await first.end();
     const second = await start();
     return {

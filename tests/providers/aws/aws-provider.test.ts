@@ -1,10 +1,13 @@
 import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { awsProvider } from "../../../providers/aws/aws-provider.ts";
-import { brokenServices } from "../broken-services.ts";
-import { providerContext, type Settings } from "../provider-context.ts";
-import { failureOf } from "../provider-failure.ts";
+import { failureFrom, secretFrom } from "../ask-provider.ts";
+import { testBrokenServices } from "../broken-services.ts";
+import { type Patience, providerContext, type Settings } from "../provider-context.ts";
 import { serve } from "../services.ts";
-import { hideRealCredentials } from "./real-credentials.ts";
+import { hideRealCredentials, withEnvironment } from "./real-credentials.ts";
 import { awsError, type SecretsManager, secretsManagerServer } from "./secrets-manager-server.ts";
 
 hideRealCredentials();
@@ -14,7 +17,6 @@ const secret = "kanarienvogel-im-tresor";
 const accessKeyId = "AKIDEXAMPLE";
 const secretAccessKey = "kanarienvogel+wJalrXUtnFEMI/K7MDENG";
 const sessionToken = "kanarienvogel/session//token==";
-const canaries = ["kanarienvogel"];
 
 const keys = { [accessKeyId]: { secretAccessKey } };
 
@@ -33,13 +35,8 @@ function settings(url: URL, others: Settings = {}): Settings {
   };
 }
 
-async function fetched(given: Settings): Promise<string> {
-  return (await awsProvider.secret(providerContext(given), "unlock")).reveal();
-}
-
-function failed(given: Settings, patience = {}) {
-  return failureOf(awsProvider.secret(providerContext(given, patience), "unlock"), canaries);
-}
+const fetched = (given: Settings) => secretFrom(awsProvider, given);
+const failed = (given: Settings, patience?: Patience) => failureFrom(awsProvider, given, patience);
 
 describe("the request", () => {
   test("is signed with the keys of the program's own variables", async () => {
@@ -203,14 +200,7 @@ describe("an error of the service", () => {
     expect(askedBy).toHaveLength(3);
   });
 
-  for (const { title, code, asked, start } of brokenServices) {
-    test(`${title} is ${code}`, async () => {
-      let requests = 0;
-      const url = start(() => requests++);
-      expect(await failed(settings(url), { timeout: 0.3 })).toMatchObject({ code });
-      expect(requests).toBe(asked);
-    });
-  }
+  testBrokenServices((url) => failed(settings(url), { timeout: 0.3 }));
 
   test("a redirect is not followed", async () => {
     const askedBy: string[] = [];
@@ -259,6 +249,17 @@ describe("settings", () => {
       AWS_ENDPOINT_URL: server().origin,
     });
     expect(await fetched(general)).toBe(secret);
+  });
+
+  test("refuse a plain http endpoint of the AWS profile too", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
+    const AWS_CONFIG_FILE = join(folder, "config");
+    writeFileSync(AWS_CONFIG_FILE, "[default]\nendpoint_url = http://secretsmanager.example.test\n");
+    const given = settings(url, { AWS_ENDPOINT_URL_SECRETS_MANAGER: "" });
+    const failure = await withEnvironment({ AWS_CONFIG_FILE }, () => failed(given));
+    rmSync(folder, { recursive: true });
+    expect(failure).toMatchObject({ code: "NOT_CONFIGURED" });
+    expect(failure.message).toStartWith("The endpoint of the AWS profile");
   });
 
   test("need a region", async () => {

@@ -1,12 +1,11 @@
 /** Whose keys sign the request: each place of the chain, in its order, and what is said when there are none. */
-import { afterAll, describe, expect, spyOn, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { describe, expect, spyOn, test } from "bun:test";
 import { join } from "node:path";
 import { awsProvider } from "../../../providers/aws/aws-provider.ts";
-import { providerContext, type Settings } from "../provider-context.ts";
+import { askedVariables, providerContext, type Settings } from "../provider-context.ts";
 import { failureOf } from "../provider-failure.ts";
 import { listen, serve } from "../services.ts";
+import { WrittenFiles } from "../written-files.ts";
 import { hideRealCredentials, withEnvironment } from "./real-credentials.ts";
 import { containerServer, instanceMetadataServer } from "./role-servers.ts";
 import { secretsManagerServer } from "./secrets-manager-server.ts";
@@ -14,13 +13,7 @@ import { tokenServiceServer } from "./token-service-server.ts";
 
 hideRealCredentials();
 
-const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, text: string): string {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
-}
+const { folder, write: file } = new WrittenFiles();
 
 const long = { AKIDLONG: { secretAccessKey: "kanarienvogel-long" } };
 const temporary = { secretAccessKey: "kanarienvogel-temporary", sessionToken: "kanarienvogel-session" };
@@ -83,6 +76,12 @@ const sharedFile = () => ({
   ),
 });
 
+const webIdentity = (sts: URL, token: string, arn = role): Settings => ({
+  AWS_ENDPOINT_URL_STS: sts.origin,
+  AWS_WEB_IDENTITY_TOKEN_FILE: file("other-token", token),
+  AWS_ROLE_ARN: arn,
+});
+
 describe("the keys are", () => {
   test("those of the program's own variables, before all others", async () => {
     expect(await signer({ ...own, ...environment, ...sharedFile() })).toBe("AKIDOWN");
@@ -120,12 +119,7 @@ describe("the keys are", () => {
 
   test("those that STS gives for the token of a service account", async () => {
     const sts = tokenServiceServer({ keys: ["ASIAROLE", temporary], role, webIdentityToken });
-    const given = {
-      AWS_ENDPOINT_URL_STS: sts.origin,
-      AWS_WEB_IDENTITY_TOKEN_FILE: file("token", `${webIdentityToken}\n`),
-      AWS_ROLE_ARN: role,
-    };
-    expect(await signer(given)).toBe("ASIAROLE");
+    expect(await signer(webIdentity(sts, `${webIdentityToken}\n`))).toBe("ASIAROLE");
   });
 
   test("those of a container's role", async () => {
@@ -200,12 +194,6 @@ describe("a failure", () => {
     expect(await failed({ ...sharedFile(), AWS_PROFILE: "half" })).toMatchObject({ code: "NOT_CONFIGURED" });
   });
 
-  const webIdentity = (sts: URL, token: string, arn = role): Settings => ({
-    AWS_ENDPOINT_URL_STS: sts.origin,
-    AWS_WEB_IDENTITY_TOKEN_FILE: file("other-token", token),
-    AWS_ROLE_ARN: arn,
-  });
-
   test("of STS to accept a token, or to give the role, is a refusal", async () => {
     const sts = tokenServiceServer({ keys: ["ASIAROLE", temporary], role, webIdentityToken });
     const failure = await failed(webIdentity(sts, "kanarienvogel-wrong"));
@@ -264,6 +252,17 @@ describe("a role to assume", () => {
     const endpoint = { AWS_ENDPOINT_URL_STS: sts.origin };
     expect(await withEnvironment(endpoint, () => signer(given))).toBe("ASIAROLE");
   });
+});
+
+test("every variable that is asked for is listed", async () => {
+  const listed = awsProvider.variables.map(({ name }) => name);
+  const sts = tokenServiceServer({ keys: ["ASIAROLE", temporary], role, webIdentityToken });
+  const keys = { ...long, ASIAROLE: temporary };
+  const url = secretsManagerServer({ keys, secrets: { kms: { SecretString: "secret" } } });
+  for (const others of [sharedFile(), webIdentity(sts, webIdentityToken)]) {
+    const asked = await askedVariables(awsProvider, providerContext(settings(url, others)));
+    expect(listed).toEqual(expect.arrayContaining(asked));
+  }
 });
 
 test("the SDK writes nothing to the console", async () => {

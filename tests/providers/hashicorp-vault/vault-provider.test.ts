@@ -1,22 +1,14 @@
-import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { describe, expect, test } from "bun:test";
 import { vaultProvider } from "../../../providers/hashicorp-vault/vault-provider.ts";
 import { selfMadeCertificates } from "../../self-made-certificates.ts";
-import { brokenServices } from "../broken-services.ts";
-import { askedVariables, providerContext, type Settings } from "../provider-context.ts";
-import { failureOf } from "../provider-failure.ts";
+import { failureFrom, secretFrom } from "../ask-provider.ts";
+import { testBrokenServices } from "../broken-services.ts";
+import { askedVariables, type Patience, providerContext, type Settings } from "../provider-context.ts";
 import { serve } from "../services.ts";
+import { WrittenFiles } from "../written-files.ts";
 import { errors, VaultServer } from "./vault-server.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(name: string, text: string): string {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
-}
+const { write: file } = new WrittenFiles();
 
 const secret = "kanarienvogel-im-tresor";
 const token = "hvs.kanarienvogel-token";
@@ -31,13 +23,8 @@ function settings(url: URL, others: Settings = {}): Settings {
   };
 }
 
-async function fetched(given: Settings): Promise<string> {
-  return (await vaultProvider.secret(providerContext(given), "unlock")).reveal();
-}
-
-function failed(given: Settings, patience = {}) {
-  return failureOf(vaultProvider.secret(providerContext(given, patience), "unlock"), ["kanarienvogel"]);
-}
+const fetched = (given: Settings) => secretFrom(vaultProvider, given);
+const failed = (given: Settings, patience?: Patience) => failureFrom(vaultProvider, given, patience);
 
 describe("a secret of version 2 of the key-value engine", () => {
   const url = () => serve(new VaultServer({ versioned, tokens: [token] }).answer);
@@ -156,109 +143,6 @@ test("a server with a certificate of a private authority is trusted when that au
   expect(server.requests).toHaveLength(1);
 });
 
-describe("a token", () => {
-  test("can be in a file that is named, and is not given back", async () => {
-    const server = new VaultServer({ versioned, tokens: [token] });
-    const given = settings(serve(server.answer), {
-      VAULT_TOKEN: "",
-      VAULT_TOKEN_FILE: file("token", `${token}\n`),
-    });
-    expect(await fetched(given)).toBe(secret);
-    expect(server.requests).toEqual(["GET /v1/secret/data/kms"]);
-  });
-
-  test("that is not good is refused", async () => {
-    const server = new VaultServer({ versioned, tokens: [token] });
-    expect(
-      await failed(settings(serve(server.answer), { VAULT_TOKEN: "hvs.kanarienvogel-other" })),
-    ).toMatchObject({
-      code: "NOT_ALLOWED",
-      message: 'HashiCorp Vault refuses to give secret "secret/kms" (HTTP 403).',
-    });
-  });
-});
-
-describe("a login", () => {
-  const appRole = { role_id: "kanarienvogel-role", secret_id: "kanarienvogel-secret-id" };
-  const byAppRole: Settings = {
-    VAULT_TOKEN: "",
-    TATUM_KMS_VAULT_ROLE_ID: appRole.role_id,
-    TATUM_KMS_VAULT_SECRET_ID: appRole.secret_id,
-  };
-  const steps = ["POST /v1/auth/approle/login", "GET /v1/secret/data/kms", "POST /v1/auth/token/revoke-self"];
-
-  test("by AppRole gives a token, which is used and given back", async () => {
-    const server = new VaultServer({ versioned, appRoles: { approle: appRole } });
-    expect(await fetched(settings(serve(server.answer), byAppRole))).toBe(secret);
-    expect(server.requests).toEqual(steps);
-    expect(server.leases).toBeEmpty();
-  });
-
-  test("by AppRole can be mounted elsewhere, with the SecretID in a file", async () => {
-    const server = new VaultServer({ versioned, appRoles: { "team/approle": appRole } });
-    const given = settings(serve(server.answer), {
-      ...byAppRole,
-      TATUM_KMS_VAULT_SECRET_ID: "",
-      TATUM_KMS_VAULT_SECRET_ID_FILE: file("secret-id", `${appRole.secret_id}\n`),
-      TATUM_KMS_VAULT_AUTH_MOUNT: "team/approle",
-    });
-    expect(await fetched(given)).toBe(secret);
-  });
-
-  test("by Kubernetes is with the token of the service account", async () => {
-    const jwt = "kanarienvogel.service.account";
-    const server = new VaultServer({ versioned, kubernetes: { kubernetes: { role: "kms", jwt } } });
-    const given = settings(serve(server.answer), {
-      VAULT_TOKEN: "",
-      TATUM_KMS_VAULT_KUBERNETES_ROLE: "kms",
-      TATUM_KMS_VAULT_KUBERNETES_TOKEN_FILE: file("jwt", jwt),
-    });
-    expect(await fetched(given)).toBe(secret);
-    expect(server.leases).toBeEmpty();
-    const wrong = { ...given, TATUM_KMS_VAULT_KUBERNETES_ROLE: "other" };
-    expect(await failed(wrong)).toMatchObject({ code: "NOT_ALLOWED" });
-    const stale = { ...given, TATUM_KMS_VAULT_KUBERNETES_TOKEN_FILE: file("stale", "kanarienvogel.old") };
-    expect(await failed(stale)).toMatchObject({ code: "NOT_ALLOWED" });
-  });
-
-  test("that is refused says so, and reads nothing", async () => {
-    const server = new VaultServer({ versioned, appRoles: { approle: appRole } });
-    const given = settings(serve(server.answer), {
-      ...byAppRole,
-      TATUM_KMS_VAULT_SECRET_ID: "kanarienvogel-x",
-    });
-    const failure = await failed(given);
-    expect(failure).toMatchObject({ code: "NOT_ALLOWED", hint: expect.stringContaining("auth/approle") });
-    expect(server.requests).toEqual(steps.slice(0, 1));
-  });
-
-  test("whose token may not read gives the token back all the same", async () => {
-    const server = new VaultServer({ versioned, appRoles: { approle: appRole }, isPowerless: true });
-    expect(await failed(settings(serve(server.answer), byAppRole))).toMatchObject({ code: "NOT_ALLOWED" });
-    expect(server.requests).toEqual(steps);
-    expect(server.leases).toBeEmpty();
-  });
-
-  test("whose token cannot be given back gives the secret all the same", async () => {
-    const server = new VaultServer({ versioned, appRoles: { approle: appRole } });
-    const url = serve((request) =>
-      request.url.endsWith("/revoke-self") ? errors(500) : server.answer(request),
-    );
-    expect(await fetched(settings(url, byAppRole))).toBe(secret);
-  });
-
-  test.each([
-    [{ client_token: "", lease_duration: 1 }],
-    [{ client_token: "kanarienvogel\nx", lease_duration: 1 }],
-    [{ client_token: "kanarienvogel", lease_duration: -1 }],
-    [{ client_token: "kanarienvogel" }],
-    [null],
-  ])("that gives %j is not one", async (auth) => {
-    const url = serve(() => Response.json({ auth }));
-    expect(await failed(settings(url, byAppRole))).toMatchObject({ code: "BAD_ANSWER" });
-  });
-});
-
 describe("a node that cannot answer", () => {
   test.each([
     ["is sealed", 503, () => errors(503, "Vault is sealed")],
@@ -284,14 +168,7 @@ describe("a node that cannot answer", () => {
     expect(active.requests).toEqual([]);
   });
 
-  for (const { title, code, asked, start } of brokenServices) {
-    test(`${title} is ${code}`, async () => {
-      let requests = 0;
-      const url = start(() => requests++);
-      expect(await failed(settings(url), { timeout: 0.3 })).toMatchObject({ code });
-      expect(requests).toBe(asked);
-    });
-  }
+  testBrokenServices((url) => failed(settings(url), { timeout: 0.3 }));
 });
 
 describe("settings", () => {
@@ -302,32 +179,6 @@ describe("settings", () => {
       code: "NOT_CONFIGURED",
       message: `HashiCorp Vault needs the variable ${name}, which is not set.`,
     });
-  });
-
-  test("need one way to log in", async () => {
-    const failure = await failed(settings(url, { VAULT_TOKEN: "" }));
-    expect(failure).toMatchObject({ code: "NOT_CONFIGURED", hint: expect.stringContaining("VAULT_TOKEN") });
-  });
-
-  test.each([
-    [{ VAULT_TOKEN_FILE: "/x" }, "VAULT_TOKEN, and by VAULT_TOKEN_FILE"],
-    [{ TATUM_KMS_VAULT_ROLE_ID: "r" }, "VAULT_TOKEN, and by TATUM_KMS_VAULT_ROLE_ID"],
-    [{ TATUM_KMS_VAULT_KUBERNETES_ROLE: "r" }, "VAULT_TOKEN, and by TATUM_KMS_VAULT_KUBERNETES_ROLE"],
-  ])("have no second way behind the first: %j", async (others, names) => {
-    const failure = await failed(settings(url, others));
-    expect(failure).toMatchObject({ code: "NOT_CONFIGURED" });
-    expect(failure.message).toContain(names);
-  });
-
-  test.each([
-    ["TATUM_KMS_VAULT_SECRET_ID", { TATUM_KMS_VAULT_ROLE_ID: "r" }],
-    ["TATUM_KMS_VAULT_ROLE_ID", { TATUM_KMS_VAULT_SECRET_ID: "s" }],
-    ["TATUM_KMS_VAULT_ROLE_ID", { TATUM_KMS_VAULT_SECRET_ID_FILE: "/s" }],
-    ["TATUM_KMS_VAULT_KUBERNETES_ROLE", { TATUM_KMS_VAULT_KUBERNETES_TOKEN_FILE: "/t" }],
-  ])("name %s when it is missing", async (name, others) => {
-    const failure = await failed(settings(url, { VAULT_TOKEN: "", ...others }));
-    expect(failure).toMatchObject({ code: "NOT_CONFIGURED" });
-    expect(failure.message).toContain(`needs the variable ${name}`);
   });
 
   test.each([
@@ -348,16 +199,6 @@ describe("settings", () => {
   test("have no version of a secret with an engine that keeps none", async () => {
     const others = { TATUM_KMS_VAULT_KV_VERSION: "1", TATUM_KMS_VAULT_SECRET_VERSION: "1" };
     expect(await failed(settings(url, others))).toMatchObject({ code: "NOT_CONFIGURED" });
-  });
-
-  test("have one place for the SecretID", async () => {
-    const others = {
-      VAULT_TOKEN: "",
-      TATUM_KMS_VAULT_ROLE_ID: "r",
-      TATUM_KMS_VAULT_SECRET_ID: "kanarienvogel",
-    };
-    const both = settings(url, { ...others, TATUM_KMS_VAULT_SECRET_ID_FILE: "/x" });
-    expect(await failed(both)).toMatchObject({ code: "NOT_CONFIGURED" });
   });
 
   test("are described without secrets", () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import type { ProviderError } from "../../../providers/provider-error.ts";
 import { vgsProvider } from "../../../providers/vgs/vgs-provider.ts";
-import { brokenServices } from "../broken-services.ts";
-import { askedVariables, providerContext, type Settings } from "../provider-context.ts";
+import { secretFrom } from "../ask-provider.ts";
+import { testBrokenServices } from "../broken-services.ts";
+import { askedVariables, type Patience, providerContext, type Settings } from "../provider-context.ts";
 import { failureOf } from "../provider-failure.ts";
 import { serve } from "../services.ts";
 import { password, username, vgsServer } from "./vgs-server.ts";
@@ -20,11 +22,9 @@ function settings(url: URL, others: Settings = {}): Settings {
   };
 }
 
-async function fetched(given: Settings): Promise<string> {
-  return (await vgsProvider.secret(providerContext(given), "unlock")).reveal();
-}
+const fetched = (given: Settings, patience?: Patience) => secretFrom(vgsProvider, given, patience);
 
-function failed(given: Settings, patience = {}) {
+function failed(given: Settings, patience?: Patience): Promise<ProviderError> {
   return failureOf(vgsProvider.secret(providerContext(given, patience), "unlock"), canaries);
 }
 
@@ -65,8 +65,7 @@ describe("the value of an alias", () => {
         : Response.json({ data: [{ value: secret }] });
     });
     const started = performance.now();
-    const context = providerContext(settings(url), { delay: 200 });
-    expect((await vgsProvider.secret(context, "unlock")).reveal()).toBe(secret);
+    expect(await fetched(settings(url), { delay: 200 })).toBe(secret);
     expect(performance.now() - started).toBeGreaterThan(900);
   });
 });
@@ -105,14 +104,7 @@ describe("a failure says what is wrong, and nothing secret", () => {
     expect(requests).toEqual([]);
   });
 
-  for (const { title, code, asked, start } of brokenServices) {
-    test(`of ${title}`, async () => {
-      let requests = 0;
-      const url = start(() => requests++);
-      expect(await failed(settings(url), { timeout: 0.3 })).toMatchObject({ code });
-      expect(requests).toBe(asked);
-    });
-  }
+  testBrokenServices((url) => failed(settings(url), { timeout: 0.3 }));
 });
 
 describe("settings", () => {

@@ -226,6 +226,12 @@ describe("no usable answer", () => {
     expect(sent).toBeLessThan(3 * MAXIMUM_ANSWER_BYTES);
   }, 30_000);
 
+  test("because it is larger than the request allows", async () => {
+    const url = serve(() => new Response("x".repeat(1001)));
+    expect(await failureOf(send(url, { maximumBytes: 1000 }))).toMatchObject({ kind: "too-large" });
+    expect(await send(url, { maximumBytes: 1001 })).toMatchObject({ status: 200 });
+  });
+
   test("because it is too large counts what it is unpacked", async () => {
     const packed = gzipSync(Buffer.alloc(2 * MAXIMUM_ANSWER_BYTES));
     const url = serve(() => new Response(packed, { headers: { "content-encoding": "gzip" } }));
