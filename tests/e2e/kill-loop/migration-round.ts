@@ -3,7 +3,6 @@ import { dirname, join } from "node:path";
 import type { Random } from "../../random.ts";
 import { Installation } from "../executable.ts";
 import { afterChangesIn, killSometime, remainsOf } from "./kill-moment.ts";
-import type { Random } from "../../random.ts";
 
 const samples = join(import.meta.dir, "../../vectors/legacy-wallet-dat");
 const original = readFileSync(join(samples, "mixed-chains.dat"));

@@ -1,110 +1,17 @@
 /** Pending transactions of all chains, from the entry of a poll to signed bytes. */
-
 import { createHash } from "node:crypto";
-import type { Chain, ChainEnvironment, Intent, PendingTransaction } from "../../../chains/chain.ts";
+import type { Chain } from "../../../chains/chain.ts";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../../chains/exact-json.ts";
 import { encodeRawData } from "../../../chains/tron-protocol/raw-data.ts";
-import { createChainEnvironment } from "../../../src/signing/chain-environment.ts";
-import { resolveSigners } from "../../../src/signing/resolve-signers.ts";
-import { UsedSequences } from "../../../src/signing/used-sequences.ts";
-import { NodeCalls } from "../../../src/tatum/node-calls.ts";
-import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
-import { TatumConnection } from "../../../src/tatum/tatum-connection.ts";
-import type { Vault } from "../../../src/vault/vault.ts";
-import { networkOf } from "../../chains/offline-signing-vectors.ts";
-import { noTokens } from "../../providers/pkcs11/no-tokens.ts";
 import type { Random } from "../../random.ts";
-import { API_HOST, API_KEY, type Damage, vectorClient } from "../answering-client.ts";
-import { expectedCode } from "../expected-error.ts";
+import type { Damage } from "../answering-client.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
 import { hiddenFields } from "../hidden-fields.ts";
 import { JsonMutator } from "../mutate-json.ts";
 import { damageText } from "../mutate-text.ts";
 import { differingFields, signedFields } from "../signed-fields.ts";
 import { type ChainVectors, type FuzzVector, readAllVectors } from "../signing-vectors.ts";
-
-interface Signed {
-  readonly transaction: PendingTransaction;
-  readonly intents: readonly Intent[];
-  readonly payload: string;
-}
-
-type Outcome = { readonly kind: string; readonly signed?: Signed };
-
-const undamaged: Damage = (answer) => answer;
-const SETTINGS: Readonly<Record<string, string>> = { TATUM_KMS_CELO_LEGACY: "true" };
-
-/** Deriving a key from a mnemonic takes longer than all the rest. */
-function withRememberedKeys(chain: Chain): Chain {
-  const known = new Map<string, string>();
-  const derivePrivateKey: Chain["derivePrivateKey"] = (wallet, index, network) => {
-    const name = JSON.stringify([wallet, index, network]);
-    const key = known.get(name) ?? chain.derivePrivateKey(wallet, index, network);
-    if (index < 1000) known.set(name, key);
-    return key;
-  };
-  return { ...chain, derivePrivateKey };
-}
-
-function environmentOf(
-  chain: Chain,
-  vector: FuzzVector,
-  account: string | undefined,
-  damage: Damage,
-): ChainEnvironment {
-  const http = vectorClient(vector, damage);
-  const timeout = 1000;
-  const connection = new TatumConnection({
-    baseUrl: new URL(`https://${API_HOST}`),
-    apiKey: API_KEY,
-    http,
-    timeout,
-    retries: { retries: 0, delay: 0, maximumDelay: 0 },
-  });
-  const world = {
-    nodes: new NodeCalls(connection),
-    http,
-    network: networkOf(vector.testnet),
-    setting: (name: string) => SETTINGS[name],
-    timeout,
-  };
-  const environment = createChainEnvironment(chain, world, account, UsedSequences.none(), () => undefined);
-  return { ...environment, pause: async () => undefined };
-}
-
-/** What becomes of an entry of the list, by the steps that the daemon takes. */
-async function workOn(
-  entry: JsonValue,
-  chain: Chain,
-  vector: FuzzVector,
-  damage: Damage = undamaged,
-): Promise<Outcome> {
-  const { ticker } = chain.facts;
-  const network = networkOf(vector.testnet);
-  const listed = readPendingTransaction(entry, ticker);
-  if (!("transaction" in listed)) return { kind: "malformed" };
-  const { transaction } = listed;
-  const wallets = {
-    get: async (id: string) =>
-      Object.hasOwn(vector.wallets, id) ? { ...vector.wallets[id], chain: ticker } : undefined,
-  };
-  try {
-    const intents = chain.describe(transaction, network);
-    const signers = await resolveSigners(
-      transaction,
-      chain,
-      network,
-      { vault: wallets as unknown as Vault, tokens: noTokens },
-      () => undefined,
-    );
-    const request = { transaction, signers };
-    const account = await chain.sendingAccount(request);
-    const { payload } = await chain.sign(request, environmentOf(chain, vector, account, damage));
-    return { kind: "signed", signed: { transaction, intents, payload } };
-  } catch (failure) {
-    return { kind: expectedCode(failure) };
-  }
-}
+import { type Outcome, type Signed, undamaged, withRememberedKeys, workOn } from "../work-on-entry.ts";
 
 /** What somebody who decides about a transaction sees of it: its intents, and the wallets that it names. */
 function visiblePart({ intents, transaction }: Signed): string {
