@@ -83,7 +83,12 @@ function changesOfLiteral(node: ts.Node): Change[] {
 function changesOfStatement(node: ts.Node): Change[] {
   if (ts.isExpressionStatement(node)) return [{ kind: "statement removed", node, replacement: ";" }];
   if (ts.isThrowStatement(node)) return [{ kind: "throw removed", node, replacement: ";" }];
-  if (ts.isReturnStatement(node) && node.expression !== undefined && !ts.isLiteralExpression(node.expression))
+  if (
+    ts.isReturnStatement(node) &&
+    node.expression !== undefined &&
+    node.expression.getText() !== "undefined" &&
+    !ts.isLiteralExpression(node.expression)
+  )
     return [{ kind: "return value", node: node.expression, replacement: "undefined" }];
   return [];
 }

@@ -40,7 +40,7 @@ function roundUp(number: number): number {
 }
 
 function text(x: number, y: number, anchor: "start" | "middle" | "end", content: string): string {
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}">${content}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}">${content}</text>`;
 }
 
 function line(x1: number, y1: number, x2: number, y2: number): string {
@@ -51,14 +51,15 @@ function drawPanel({ title, color, points }: Panel, index: number, minutes: numb
   const top = TOP + index * (PANEL_HEIGHT + GAP);
   const bottom = top + PANEL_HEIGHT;
   const width = WIDTH - LEFT - RIGHT;
-  const highest = roundUp(Math.max(...points.map(({ value }) => value)));
+  const drawn = thinOut(points);
+  const highest = roundUp(Math.max(...drawn.map(({ value }) => value)));
   const x = (at: number): number => LEFT + (at / minutes) * width;
   const y = (value: number): number => bottom - (value / highest) * PANEL_HEIGHT;
   const rules = [0, 0.5, 1].flatMap((share) => [
     line(LEFT, y(share * highest), WIDTH - RIGHT, y(share * highest)),
     text(LEFT - 8, y(share * highest) + 4, "end", String(Number((share * highest).toPrecision(3)))),
   ]);
-  const path = thinOut(points).map(({ minutes: at, value }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`);
+  const path = drawn.map(({ minutes: at, value }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`);
   return [
     `<text x="${LEFT}" y="${top - 8}" font-weight="bold">${title}</text>`,
     ...rules,
@@ -110,6 +111,7 @@ export function drawGraph(samples: readonly Sample[], title: string): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}"`,
     ' font-family="sans-serif" font-size="12" fill="#333">',
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="white"/>`,
     `<text x="${LEFT}" y="20" font-size="14">${title}</text>`,
     ...panels.map((panel, index) => drawPanel(panel, index, minutes)),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { ChainError } from "../../../chains/chain-error.ts";
 import { resume } from "../../../src/signing/process-transaction.ts";
+import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
 import { ethereum, PERIOD, payment, SigningScene, WALLET } from "./signing-scene.ts";
 
 let scene: SigningScene;
@@ -115,6 +116,29 @@ describe("a transaction that cannot be signed", () => {
     await scene.journal.begin(payment(1).transaction, "testnet", payment(1).contentDigest, Date.now());
     expect(await scene.process(payment(1))).toBe("failed");
     expect(await reported()).toEqual([expect.stringContaining("was first listed on the testnet")]);
+  });
+
+  test("because its payload cannot be read is not put before the four-eye server", async () => {
+    const entry = {
+      id: "f".repeat(24),
+      chain: "ETH",
+      hashes: [WALLET],
+      serializedTransaction: "not even JSON",
+    };
+    const odd = readPendingTransaction(entry, "ETH") as ReturnType<typeof payment>;
+    expect(await scene.process(odd)).toBe("failed");
+    expect(scene.api.to("/four-eye/")).toEqual([]);
+  });
+
+  test("because a node's answer was cut off by a stop costs no attempt and is not logged as an error", async () => {
+    scene.api.answer = ({ path }) => {
+      if (!path.includes("/transaction/count/")) return undefined;
+      scene.stopping.abort();
+      return new Response("", { status: 503 });
+    };
+    expect(await scene.process(payment(1, { nonce: undefined }))).toBe("waiting");
+    expect(await scene.job(payment(1))).toMatchObject({ state: "approved", attempts: 0 });
+    expect(scene.log.join("")).not.toContain("ERROR");
   });
 
   test("is tried again after growing waits", async () => {

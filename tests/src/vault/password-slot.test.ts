@@ -62,3 +62,35 @@ test("any of several password slots opens", async () => {
 test("an empty password is refused for a new slot", async () => {
   expect((await caught(() => preparePasswordSlot(new Secret("")))).code).toBe("INVALID_INPUT");
 });
+
+const acceptable = {
+  algorithm: "argon2id",
+  memory: 65_536,
+  passes: 3,
+  parallelism: 4,
+  salt: "ab".repeat(16),
+};
+
+test.each([
+  ["memory", { memory: 65_535 }],
+  ["memory", { memory: 1_048_577 }],
+  ["passes", { passes: 2 }],
+  ["passes", { passes: 17 }],
+  ["parallelism", { parallelism: 0 }],
+  ["parallelism", { parallelism: 9 }],
+  ["salt length", { salt: "ab".repeat(15) }],
+  ["salt length", { salt: "ab".repeat(65) }],
+  ["unknown shape", { algorithm: "argon2i" }],
+  ["unknown shape", { memory: 65_536.5 }],
+  ["unknown shape", { salt: "abc" }],
+  ["unknown shape", { more: 1 }],
+])("parameters out of bounds are refused before they cost anything: %s %j", async (what, changes) => {
+  const parameters = JSON.stringify({ ...acceptable, ...changes });
+  const started = performance.now();
+  const refused = await caught(() => passwordSlotKeys(7, parameters, new Secret("x")));
+  expect(refused.code).toBe("VAULT_CORRUPT");
+  expect(refused.message).toContain("key slot 7");
+  expect(refused.message).toContain(what);
+  // One derivation with the least that is allowed takes longer.
+  expect(performance.now() - started).toBeLessThan(50);
+});
