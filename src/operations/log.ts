@@ -1,7 +1,12 @@
-import { type ConsolaInstance, createConsola, type LogObject } from "consola/core";
+import { createConsola, type LogObject } from "consola/core";
 
 /** The program's log: one line an event on standard error, beginning with the time as the original has it. */
-export type Log = Pick<ConsolaInstance, "info" | "warn" | "error" | "debug">;
+export interface Log {
+  info(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+  debug(text: string): void;
+}
 
 const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
 

@@ -1,5 +1,6 @@
 /** One round of one chain: poll, then work off what is listed and what was left unfinished. */
 import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";
+import { isVaultFailure } from "../vault/vault-failure.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { Job } from "./job.ts";
 import { isFinished, type Outcome } from "./job-outcome.ts";
@@ -59,11 +60,17 @@ async function workOff(options: RoundOptions, listed: readonly ListedTransaction
   const { chain, context } = options;
   const outcomes: Outcome[] = [];
   const lanes = new Lanes();
-  // What goes wrong with one transaction does not stop the others.
+  let vaultFailure: unknown;
+  // What goes wrong with one transaction does not stop the others; what is wrong with the vault stops the round.
   const contained = async <Result>(id: string, work: () => Promise<Result>): Promise<Result | Outcome> => {
+    if (vaultFailure !== undefined) return "waiting";
     try {
       return await work();
     } catch (failure) {
+      if (isVaultFailure(failure)) {
+        vaultFailure ??= failure;
+        return "waiting";
+      }
       context.log.error(`Could not process transaction id ${id}, error: ${describeFailure(failure)}`);
       return "waiting";
     }
@@ -90,6 +97,7 @@ async function workOff(options: RoundOptions, listed: readonly ListedTransaction
     }
   }
   await lanes.finished();
+  if (vaultFailure !== undefined) throw vaultFailure;
   return outcomes;
 }
 

@@ -4,6 +4,7 @@ import { loadChain } from "../../chains/index.ts";
 import { KmsError } from "../errors.ts";
 import { pause } from "../tatum/retry.ts";
 import type { Vault } from "../vault/vault.ts";
+import { isVaultFailure } from "../vault/vault-failure.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
 import type { RoundOptions, RoundResult } from "./chain-round.ts";
 import { describeFailure } from "./describe-failure.ts";
@@ -74,6 +75,13 @@ class ChainLoop {
     this.#options.context.log.warn(`${name} (${ticker}) was closed on ${status.date} (${status.source}).`);
   }
 
+  #tellFailure(failure: unknown): void {
+    const { log } = this.#options.context;
+    // The same for all chains, so that it is told once.
+    if (isVaultFailure(failure)) log.error(`${failure.message} Nothing is signed until that is mended.`);
+    else log.error(`The round of ${this.#ticker} failed: ${describeFailure(failure)}`);
+  }
+
   /** Rounds until the program is stopped. What goes wrong in one does not stop the next. */
   async run(): Promise<void> {
     const { period, context } = this.#options;
@@ -84,7 +92,7 @@ class ChainLoop {
         await this.#options.vault.refresh();
         asked = boundedWait((await this.round()).retryAfter ?? 0);
       } catch (failure) {
-        context.log.error(`The round of ${this.#ticker} failed: ${describeFailure(failure)}`);
+        this.#tellFailure(failure);
       }
       const rest = period - (performance.now() - started);
       await pause(Math.max(rest, period / 10, asked), context.stopping);

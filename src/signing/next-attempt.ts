@@ -22,3 +22,16 @@ export function nextAttempt(attempts: number, period: number, now: number, asked
   const growing = period * 2 ** Math.min(Math.max(attempts - 1, 0), 16);
   return now + Math.max(Math.min(longest, growing), boundedWait(asked));
 }
+
+/**
+ * Whether it is time to try a job again. One that was changed in the future shows that the clock went back: its wait means
+ * nothing any more.
+ *
+ * @param now milliseconds since 1970
+ */
+export function isDue(
+  { attemptAt, updatedAt }: { readonly attemptAt: number; readonly updatedAt: number },
+  now: number,
+): boolean {
+  return attemptAt <= now || now < updatedAt;
+}

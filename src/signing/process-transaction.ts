@@ -12,13 +12,14 @@ import type { Log } from "../operations/log.ts";
 import { ApiUnavailable } from "../tatum/api-unavailable.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
 import { MAXIMUM_TX_DATA_LENGTH } from "../tatum/tatum-api.ts";
+import { isVaultFailure } from "../vault/vault-failure.ts";
 import type { FourEyeCheck } from "./approval.ts";
 import { type BroadcastContext, broadcastJob } from "./broadcast-job.ts";
 import { createChainEnvironment, type OutsideWorld } from "./chain-environment.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { type Job, signedStates } from "./job.ts";
 import type { Outcome } from "./job-outcome.ts";
-import { nextAttempt } from "./next-attempt.ts";
+import { isDue, nextAttempt } from "./next-attempt.ts";
 import { resolveSigners, type WalletSource } from "./resolve-signers.ts";
 import { UsedSequences } from "./used-sequences.ts";
 
@@ -57,11 +58,12 @@ function reportedText(failure: unknown): string {
 }
 
 /** What passes by itself or by the operator's hand, and says nothing of the transaction. */
-const passingCodes: readonly ErrorCode[] = ["NETWORK", "VAULT_BUSY", "TOKEN", "WRONG_PIN", "NO_SUCH_KEY"];
+const passingCodes: readonly ErrorCode[] = ["NETWORK", "TOKEN", "WRONG_PIN", "NO_SUCH_KEY"];
 
 /** Cannot be signed now: told to the API if it is about this transaction, and tried again later. */
 async function fail(job: Job, failure: unknown, context: ProcessContext): Promise<Outcome> {
   const { journal, log, reports, period, stopping } = context;
+  if (isVaultFailure(failure)) throw failure;
   const isPassing = failure instanceof KmsError && passingCodes.includes(failure.code);
   if (isPassing && stopping.aborted) return "waiting";
   const problem = describeFailure(failure);
@@ -122,7 +124,7 @@ export async function prepareTransaction(
   const job = await beginJob(listed, context);
   if (job.state === "abandoned") return "skipped";
   if (signedStates.includes(job.state)) return { signedJob: job };
-  if (!context.ignoreWaits && job.attemptAt > Date.now()) return "skipped";
+  if (!context.ignoreWaits && !isDue(job, Date.now())) return "skipped";
   try {
     return { listed, job, ...(await understand(listed, job, chain, context)) };
   } catch (failure) {
@@ -216,6 +218,7 @@ export async function processTransaction(
     if (outcome === "done") log.info(`Tx was processed: ${job.id}`);
     return outcome;
   } catch (failure) {
+    if (isVaultFailure(failure)) throw failure;
     const current = await journal.find(job.chain, job.id);
     if (current !== undefined && signedStates.includes(current.state)) {
       log.error(
@@ -241,7 +244,7 @@ export async function resume(
   if (context.stopping.aborted) return "waiting";
   if (job.network !== world.network) return "skipped";
   if (job.state === "parked") return "parked";
-  if (!context.ignoreWaits && job.attemptAt > Date.now()) return "skipped";
+  if (!context.ignoreWaits && !isDue(job, Date.now())) return "skipped";
   if (job.state === "done") {
     if (job.txId !== undefined) await api.markComplete(job.id, job.txId);
     await context.journal.move(

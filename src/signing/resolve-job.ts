@@ -25,13 +25,13 @@ export interface ResolveArguments {
   readonly "api-key"?: string | undefined;
 }
 
-export type Resolution =
+type Resolution =
   | { readonly as: "done"; readonly txId: string }
   | { readonly as: "failed" }
   | { readonly as: "resign"; readonly confirmed: string | undefined };
 
 /** @throws KmsError `USAGE` */
-export function readResolution(args: ResolveArguments): Resolution {
+function readResolution(args: ResolveArguments): Resolution {
   const { as, confirm: confirmed } = args;
   const txId = args["tx-id"];
   if (as !== "done" && txId !== undefined) throw new KmsError("USAGE", "Option --tx-id goes with --as=done.");
@@ -46,7 +46,7 @@ export function readResolution(args: ResolveArguments): Resolution {
   return { as, txId };
 }
 
-export interface ResolveContext {
+interface ResolveContext {
   readonly journal: Journal;
   readonly api: TatumApi;
   /** Milliseconds after which nothing of a parked job is on its way any more. */
@@ -165,7 +165,7 @@ async function asResign(job: Job, confirmed: string | undefined, context: Resolv
  * Carries out what a person decided about a job; safe to repeat.
  * @throws KmsError `NO_SUCH_JOB`, `USAGE`, `NETWORK`, `JOURNAL`
  */
-export async function resolve(id: string, resolution: Resolution, context: ResolveContext): Promise<void> {
+async function resolve(id: string, resolution: Resolution, context: ResolveContext): Promise<void> {
   const job = await findJob(context.journal, id);
   if (job.state === "done") throw new KmsError("USAGE", `The job of transaction ${id} is done.`);
   if (resolution.as === "done") await asDone(job, resolution.txId, context);

@@ -1,5 +1,6 @@
 /** Puts the daemon together from its settings, and takes it down on a signal. */
 import { KmsError } from "../errors.ts";
+import { withoutRepetition } from "../operations/without-repetition.ts";
 import { HttpClient } from "../tatum/http-client.ts";
 import { NodeCalls } from "../tatum/node-calls.ts";
 import { TatumApi } from "../tatum/tatum-api.ts";
@@ -157,10 +158,12 @@ async function takeTurns(
  */
 export async function startDaemon(
   source: WalletSource,
-  settings: DaemonSettings,
+  given: DaemonSettings,
   print: (forecast: Forecast) => void,
 ): Promise<void> {
-  const signals = handleSignals(settings.log);
+  const log = withoutRepetition(given.log);
+  const settings = { ...given, log };
+  const signals = handleSignals(log);
   try {
     const usable = usableWallets(source.vault, settings);
     if (settings.dryRun) {

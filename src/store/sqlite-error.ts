@@ -8,6 +8,7 @@ const errorCodes: readonly (readonly [prefix: string, code: ErrorCode, what: str
   ["SQLITE_LOCKED", "VAULT_BUSY", "Another process keeps the vault locked"],
   ["SQLITE_FULL", "CANNOT_WRITE", "The vault cannot be written, the disk is full"],
   ["SQLITE_IOERR", "CANNOT_WRITE", "The vault cannot be read or written"],
+  ["SQLITE_READONLY_DBMOVED", "CANNOT_WRITE", "The vault was removed or replaced while it was open"],
   ["SQLITE_READONLY", "CANNOT_WRITE", "The vault cannot be written"],
   ["SQLITE_CANTOPEN", "CANNOT_READ", "The vault cannot be opened"],
   ["SQLITE_PERM", "CANNOT_READ", "The vault cannot be opened"],

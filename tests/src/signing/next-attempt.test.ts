@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { boundedWait, nextAttempt } from "../../../src/signing/next-attempt.ts";
+import { boundedWait, isDue, nextAttempt } from "../../../src/signing/next-attempt.ts";
 
 const NOW = 1_700_000_000_000;
 const PERIOD = 5000;
@@ -31,4 +31,12 @@ describe("the wait before the next attempt", () => {
     expect(waits([1], 24 * 60 * MINUTE)).toEqual([60 * MINUTE]);
     expect(boundedWait(Number.MAX_SAFE_INTEGER)).toBe(60 * MINUTE);
   });
+});
+
+test("a job is due when its wait is over, or when the clock went back behind its last change", () => {
+  const job = { attemptAt: 2000, updatedAt: 1000 };
+  expect(isDue(job, 1000)).toBe(false);
+  expect(isDue(job, 1999)).toBe(false);
+  expect(isDue(job, 2000)).toBe(true);
+  expect(isDue(job, 999)).toBe(true);
 });
