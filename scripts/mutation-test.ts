@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { Random } from "../tests/e2e/kill-loop/random.ts";
+import { Random } from "../tests/random.ts";
 import { type Mutant, mutantsOf } from "./mutation/mutants.ts";
 import { describe, type Tried } from "./mutation/report.ts";
 import { targetFiles, testsOf } from "./mutation/targets.ts";

@@ -2,6 +2,7 @@
 import type { Chain, ChainEnvironment, Intent, PendingTransaction } from "../../chains/chain.ts";
 import type { JsonValue } from "../../chains/exact-json.ts";
 import { Tokens } from "../../providers/pkcs11/tokens.ts";
+import { Secret } from "../../providers/secret.ts";
 import { createChainEnvironment } from "../../src/signing/chain-environment.ts";
 import { resolveSigners } from "../../src/signing/resolve-signers.ts";
 import { UsedSequences } from "../../src/signing/used-sequences.ts";
