@@ -1,10 +1,13 @@
 /**
- * Makes the executable: `bun run build [--outfile=FILE] [--target=bun-linux-arm64]`.
+ * Makes the executable: `bun run build [--outfile=FILE] [--target=bun-linux-arm64] [--without-pkcs11]`.
  *
  * The executable holds Bun, the program as bytecode and every library. It does not read `.env` or `bunfig.toml` from the
  * folder it is started in: those could make it run foreign code.
+ *
+ * PKCS#11 is native code that was compiled for this machine. An executable for another platform has none: its PKCS#11
+ * commands say so, and everything else works.
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -12,8 +15,24 @@ const { values } = parseArgs({
   options: {
     outfile: { type: "string", default: "dist/tatum-kms" },
     target: { type: "string" },
+    "without-pkcs11": { type: "boolean", default: false },
   },
 });
+
+const addon = "node_modules/pkcs11js/build/Release/pkcs11.node";
+const withPkcs11 = !values["without-pkcs11"] && values.target === undefined && existsSync(addon);
+
+/** Puts an error in the place of the native code, for whoever loads it. */
+const withoutPkcs11: Bun.BunPlugin = {
+  name: "without-pkcs11",
+  setup(build) {
+    build.onResolve({ filter: /\/pkcs11\.node$/ }, () => ({ path: "pkcs11", namespace: "absent" }));
+    build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
+      contents: 'throw new Error("This executable has no PKCS#11.");',
+      loader: "js",
+    }));
+  },
+};
 
 // Somebody may be running the old executable: the new one takes its place in one step.
 mkdirSync(dirname(values.outfile), { recursive: true });
@@ -28,6 +47,7 @@ try {
     bytecode: true,
     // Chunks: starting loads only the code that is used.
     splitting: true,
+    plugins: withPkcs11 ? [] : [withoutPkcs11],
     compile: {
       outfile,
       autoloadDotenv: false,
@@ -41,4 +61,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(`Made ${values.outfile}.`);
+console.log(`Made ${values.outfile}${withPkcs11 ? "" : ", without PKCS#11"}.`);

@@ -12,6 +12,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const installed = join(root, "node_modules", ".package-lock.json");
 const wanted = join(root, "package-lock.json");
 
+const addon = join(root, "node_modules", "pkcs11js", "build", "Release", "pkcs11.node");
+
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
   if (error !== undefined || status !== 0) {
@@ -29,3 +31,9 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(wanted).mti
   run("npm", ["install", "--no-save", "--loglevel=error"]);
 // Where npm was told not to run install scripts, Bun's own one has to be called.
 if (!bunRuns()) run(process.execPath, [join("node_modules", "bun", "install.js")]);
+// The native code of PKCS#11. Without a compiler the program is complete but for that.
+if (!existsSync(addon)) {
+  spawnSync("npm", ["rebuild", "pkcs11js", "--ignore-scripts=false"], { cwd: root, stdio: "inherit" });
+  if (!existsSync(addon))
+    console.error("PKCS#11 could not be compiled (it needs python3, make and g++); going on without.");
+}

@@ -12,6 +12,9 @@ if (argv.length === 1 && argv[0] === "--version") {
     process.exitCode = 74;
   }
 } else if (argv.length === 1 && argv[0] === pkcs11ProcessWord) {
+  const { hardenProcess } = await import("./operations/process-hardening.ts");
+  // It knows the PIN. What cannot be done is told by the process that started it.
+  hardenProcess([]);
   const { startPkcs11Process } = await import("../providers/pkcs11/worker/start.ts");
   await startPkcs11Process();
 } else {
