@@ -85,8 +85,7 @@ export class Token {
     } catch (failure) {
       // Modules forget the keys of a token that is taken out, and not all of them say that it is.
       const isForgotten = failure instanceof TokenError && failure.code === "NO_KEY" && operation === "sign";
-      const error =
-        isForgotten && !isFresh ? new TokenLost(failure.message, { isAnswer: true }) : failure;
+      const error = isForgotten && !isFresh ? new TokenLost(failure.message, { isAnswer: true }) : failure;
       if (isBreak(error)) this.#endProcess();
       throw error;
     }

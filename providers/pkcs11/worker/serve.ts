@@ -37,8 +37,7 @@ function login({ pin }: RequestOf<"login">): ResultOf<"login"> {
 }
 
 function requireSession(): Session {
-  if (session === undefined)
-    throw new TokenError("MODULE_FAILED", "The token is used before it was opened.");
+  if (session === undefined) throw new TokenError("MODULE_FAILED", "The token is used before it was opened.");
   return session;
 }
 

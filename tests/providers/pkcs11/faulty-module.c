@@ -117,8 +117,10 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR
 
 static CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR in, CK_ULONG length, CK_BYTE_PTR out,
                      CK_ULONG_PTR out_length) {
+  /* Also an error ends the operation. */
+  CK_RV result = target->C_Decrypt(session, in, length, out, out_length);
   MISBEHAVE("C_Decrypt");
-  return target->C_Decrypt(session, in, length, out, out_length);
+  return result;
 }
 
 static CK_RV generate_key_pair(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_ATTRIBUTE_PTR public_template,
@@ -139,10 +141,12 @@ static CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_
   int has_second = told("C_GetMechanismList", "and-without", &left_out[1]);
   result = target->C_GetMechanismList(slot, list, count);
   if (result != CKR_OK || list == NULL) return result;
+  CK_ULONG kept = 0;
   for (CK_ULONG index = 0; index < *count; index++) {
-    if ((has_first && list[index] == left_out[0]) || (has_second && list[index] == left_out[1]))
-      list[index] = CKM_VENDOR_DEFINED;
+    if ((has_first && list[index] == left_out[0]) || (has_second && list[index] == left_out[1])) continue;
+    list[kept++] = list[index];
   }
+  *count = kept;
   return result;
 }
 

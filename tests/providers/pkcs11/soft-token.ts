@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Secret } from "../../../providers/secret.ts";
 import { Tokens, type TokensSettings } from "../../../providers/pkcs11/tokens.ts";
+import { Secret } from "../../../providers/secret.ts";
 
 export const softHsmModule = "/usr/lib/softhsm/libsofthsm2.so";
 /** The PIN of every token whose test does not need another one. */
@@ -68,7 +68,7 @@ export class SoftTokens {
   /** The serial numbers of the tokens with a label. */
   serials(label: string): string[] {
     const listed = run(["softhsm2-util", "--show-slots"], this.environment);
-    const pattern = /Serial number:\s+(\S+)[^]*?Label:[ ]*(.*?)[ ]*$/gm;
+    const pattern = /Serial number:\s+(\S+)[\s\S]*?Label: *(.*?) *$/gm;
     return [...listed.matchAll(pattern)].filter((found) => found[2] === label).map((found) => found[1] ?? "");
   }
 

@@ -160,17 +160,20 @@ describe("a token that is taken out", () => {
 });
 
 describe("a module that hangs", () => {
-  test.each(["C_Initialize", "C_GetSlotList", "C_Login", "C_Sign"])("in %s is ended in time", async (name) => {
-    software.misbehave(`${name} hang`);
-    const token = open({ timeLimit: 3000 }).get(uri);
-    expect(await refused(() => sign(token))).toMatchObject({
-      code: "TIMEOUT",
-      message: `The PKCS#11 module ${software.modulePath} gave no answer within 3 s; its process was ended.`,
-    });
-    await noProcessIsLeft();
-    software.behave();
-    expect(await sign(open().get(uri))).toHaveLength(64);
-  });
+  test.each(["C_Initialize", "C_GetSlotList", "C_Login", "C_Sign"])(
+    "in %s is ended in time",
+    async (name) => {
+      software.misbehave(`${name} hang`);
+      const token = open({ timeLimit: 3000 }).get(uri);
+      expect(await refused(() => sign(token))).toMatchObject({
+        code: "TIMEOUT",
+        message: `The PKCS#11 module ${software.modulePath} gave no answer within 3 s; its process was ended.`,
+      });
+      await noProcessIsLeft();
+      software.behave();
+      expect(await sign(open().get(uri))).toHaveLength(64);
+    },
+  );
 
   test("signs again when it does not hang any more", async () => {
     const token = await usedToken({ timeLimit: 3000 });
@@ -260,12 +263,8 @@ describe("a PIN", () => {
   test("that was changed while the token was out is given once", async () => {
     const token = await usedToken();
     const before = software.calls("C_Login");
-    software.misbehave(
-      `C_Sign fail ${errors.sessionHandleInvalid}`,
-      `C_Login fail ${errors.pinIncorrect}`,
-    );
-    for (let count = 0; count < 3; count++)
-      expect((await refused(() => sign(token))).code).toBe("WRONG_PIN");
+    software.misbehave(`C_Sign fail ${errors.sessionHandleInvalid}`, `C_Login fail ${errors.pinIncorrect}`);
+    for (let count = 0; count < 3; count++) expect((await refused(() => sign(token))).code).toBe("WRONG_PIN");
     expect(software.calls("C_Login") - before).toBe(1);
   });
 
@@ -321,7 +320,9 @@ describe("a token that is let go", () => {
     for (const error of await Promise.all(waiting))
       expect(error).toMatchObject({ message: "The program has let go of the token." });
     await noProcessIsLeft();
-    expect(await refused(() => sign(token))).toMatchObject({ message: "The program has let go of the token." });
+    expect(await refused(() => sign(token))).toMatchObject({
+      message: "The program has let go of the token.",
+    });
   });
 
   test("ends the process also while that logs in", async () => {
