@@ -34,6 +34,10 @@ export class RunningDaemon {
     await until(`${JSON.stringify(text)} in the log:\n${this.log}`, () => this.log.includes(text));
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
   }
