@@ -104,6 +104,7 @@ export type Intent =
       readonly amount: string;
       /** The method's signature where it is known, such as `approve(address,uint256)`, else its 4-byte selector. */
       readonly method: string;
+      /** What it is called with, all of it: encoded as it is where the method is not known. */
       readonly arguments: readonly string[];
     }
   | {
@@ -111,10 +112,23 @@ export type Intent =
       readonly from?: string;
       readonly amount: string;
       readonly codeBytes: number;
+      /** SHA-256 of the code and of all that it is created with, in hex. */
+      readonly codeDigest: string;
     }
-  | { readonly kind: "data"; readonly hex: string }
-  | { readonly kind: "fee"; readonly amount: string; readonly asset: string }
-  /** Something this program cannot decode and will not guess. */
+  | {
+      readonly kind: "data";
+      readonly hex: string;
+      /** What the network calls it, where it has data of several kinds: `DestinationTag`. */
+      readonly field?: string;
+    }
+  | {
+      readonly kind: "fee";
+      readonly amount: string;
+      readonly asset: string;
+      /** Who pays it, where that can be another than the one who acts. */
+      readonly from?: string;
+    }
+  /** Something this program cannot decode and will not guess; the reason has a digest of it, or all of it. */
   | { readonly kind: "opaque"; readonly reason: string };
 
 export interface ThirdPartyRequest {

@@ -16,20 +16,24 @@ export type JsonValue =
   | { readonly [member: string]: JsonValue };
 
 const INTEGER = /^-?\d+$/;
+/** Longer than any number means something; reading millions of digits takes many seconds. */
+const MAXIMUM_DIGITS = 1_000;
 
 interface ReviverContext {
   readonly source?: string;
 }
 
 /**
- * Parses JSON text, keeping every digit of every integer.
+ * Parses JSON text, keeping every digit of every integer. One of more than 1,000 characters becomes an infinity, as it is
+ * for `JSON.parse`.
  *
  * @throws SyntaxError when the text is not JSON.
  */
 export function parseExactJson(text: string): JsonValue {
   const exactInteger = (_member: string, value: unknown, context?: ReviverContext): unknown => {
     if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
-    return context?.source !== undefined && INTEGER.test(context.source) ? BigInt(context.source) : value;
+    const digits = context?.source ?? "";
+    return digits.length <= MAXIMUM_DIGITS && INTEGER.test(digits) ? BigInt(digits) : value;
   };
   return JSON.parse(text, exactInteger) as JsonValue;
 }

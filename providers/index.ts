@@ -10,6 +10,11 @@ const providers: Readonly<Record<string, () => Promise<SecretProvider>>> = {
   file: async () => (await import("./file/file-provider.ts")).fileProvider,
   systemd: async () => (await import("./systemd/systemd-provider.ts")).systemdProvider,
   exec: async () => (await import("./exec/exec-provider.ts")).execProvider,
+  azure: async () => (await import("./azure/azure-provider.ts")).azureProvider,
+  google: async () => (await import("./google/google-provider.ts")).googleProvider,
+  aws: async () => (await import("./aws/aws-provider.ts")).awsProvider,
+  vgs: async () => (await import("./vgs/vgs-provider.ts")).vgsProvider,
+  vault: async () => (await import("./hashicorp-vault/vault-provider.ts")).vaultProvider,
 };
 
 export const providerNames: readonly string[] = Object.keys(providers);

@@ -14,6 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
  */
 const programs = [
   { program: "litecoind", aptPackage: "litecoind" },
+  { program: "strace", aptPackage: "strace" },
   // PKCS#11: two modules, a tool that is not ours, and a compiler for the binding and for a module that misbehaves.
   { program: "softhsm2-util", aptPackage: "softhsm2" },
   { library: "/usr/lib/*/libsoftokn3.so", aptPackage: "libnss3" },

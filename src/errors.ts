@@ -51,6 +51,8 @@ const exitStatusOfCode = {
   VAULT_TOO_NEW: exitStatus.configuration,
   /** Another process holds the vault. */
   VAULT_BUSY: exitStatus.temporaryFailure,
+  /** Another daemon has taken over the lease of the vault. */
+  LEASE_LOST: exitStatus.temporaryFailure,
   /** A file to import has a shape that no version wrote. */
   IMPORT_DAMAGED: exitStatus.dataError,
   /** A file to import does not open: wrong password or damaged. */

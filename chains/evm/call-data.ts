@@ -6,7 +6,7 @@ import { KNOWN_METHODS } from "./known-methods.ts";
 interface MethodCall {
   /** The method's signature where it is known, else its 4-byte selector, else all of the data. */
   readonly method: string;
-  /** Addresses in lower case, numbers in decimal, bytes as 0x-hex, lists in brackets; none for unknown methods. */
+  /** Addresses in lower case, numbers in decimal, bytes as 0x-hex, lists in brackets; of unknown methods what follows. */
   readonly arguments: readonly string[];
 }
 
@@ -20,14 +20,14 @@ const methodsBySelector: ReadonlyMap<string, string> = new Map(
 export function decodeCall(data: Hex): MethodCall {
   const selector = data.slice(0, SELECTOR_LENGTH);
   const method = methodsBySelector.get(selector);
-  const unknown = { method: selector, arguments: [] };
+  const encoded: Hex = `0x${data.slice(SELECTOR_LENGTH)}`;
+  const unknown = { method: selector, arguments: encoded === "0x" ? [] : [encoded] };
   if (method === undefined) return unknown;
 
   const parameters = method
     .slice(method.indexOf("(") + 1, -1)
     .split(",")
     .map((type) => ({ type }));
-  const encoded: Hex = `0x${data.slice(SELECTOR_LENGTH)}`;
   try {
     const values: readonly unknown[] = decodeAbiParameters(parameters, encoded);
     // Dirty or trailing bytes mean different things to different contracts.

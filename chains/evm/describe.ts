@@ -1,3 +1,6 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import type { Hex } from "viem";
 import type { Intent, Network, PendingTransaction } from "../chain.ts";
 import { lowerCase } from "./address.ts";
 import { decodeCall } from "./call-data.ts";
@@ -17,8 +20,9 @@ export function describeTransaction(
 ): readonly Intent[] {
   const payload = parsePayload(pending, facts, network);
   const fee = explicitFee(payload, facts, pending.withdrawalId !== undefined);
-  if (fee === undefined) return actions(payload, facts.ticker);
-  const asset = payload.feeCurrency === undefined ? facts.ticker : lowerCase(payload.feeCurrency);
+  const feeCurrency = payload.feeCurrency && lowerCase(payload.feeCurrency);
+  if (fee === undefined) return [...actions(payload, facts.ticker), ...namedFeeCurrency(feeCurrency)];
+  const asset = feeCurrency ?? facts.ticker;
   return [...actions(payload, facts.ticker), { kind: "fee", amount: String(fee), asset }];
 }
 
@@ -27,7 +31,7 @@ function actions(payload: TransactionPayload, ticker: string): readonly Intent[]
   const amount = String(value);
   const from = payload.from === undefined ? {} : { from: payload.from };
   if (to === undefined) {
-    return [{ kind: "contract-creation", ...from, amount, codeBytes: (data.length - 2) / 2 }];
+    return [{ kind: "contract-creation", ...from, amount, ...describeCode(data) }];
   }
   const coins: Intent = { kind: "transfer", ...from, to, amount, asset: ticker };
   if (data === "0x") return [coins];
@@ -39,6 +43,17 @@ function actions(payload: TransactionPayload, ticker: string): readonly Intent[]
     return value === 0n ? [transfer] : [transfer, coins];
   }
   return [{ kind: "contract-call", ...from, to, amount, ...call }];
+}
+
+/** The size and the digest of what a contract is created from. */
+export function describeCode(data: Hex): { readonly codeBytes: number; readonly codeDigest: string } {
+  const code = hexToBytes(data.slice("0x".length));
+  return { codeBytes: code.length, codeDigest: bytesToHex(sha256(code)) };
+}
+
+/** The token that pays a fee whose amount only the node will tell. */
+function namedFeeCurrency(token: Hex | undefined): readonly Intent[] {
+  return token === undefined ? [] : [{ kind: "data", field: "feeCurrency", hex: token.slice("0x".length) }];
 }
 
 /** Gas limit times price, the most the transaction can cost, when the payload decides both. */

@@ -10,9 +10,10 @@ import { parsePayload } from "./transaction-payload.ts";
  */
 export function describeTransaction(pending: PendingTransaction): readonly Intent[] {
   const { message } = parsePayload(pending);
+  const [from] = message.signers;
   const mints = mintsFixedBy(message.instructions);
   return [
     ...message.instructions.flatMap((instruction) => intentsOfInstruction(instruction, mints)),
-    { kind: "fee", amount: String(highestFee(message)), asset: "SOL" },
+    { kind: "fee", amount: String(highestFee(message)), asset: "SOL", from },
   ];
 }

@@ -1,4 +1,6 @@
 import { bytesToHex } from "@noble/curves/utils.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { base58 } from "@scure/base";
 import type { Intent } from "../chain.ts";
 import {
@@ -23,7 +25,13 @@ export function intentsOfInstruction(instruction: Instruction, mints: KnownMints
   if (MEMO_PROGRAMS.includes(program)) return [{ kind: "data", hex: bytesToHex(data) }];
   const intent = readInstruction(instruction, mints);
   if (intent !== undefined) return [intent];
-  return [{ kind: "opaque", reason: `an instruction of the program ${program} that is not decoded` }];
+  return [{ kind: "opaque", reason: opaqueReason(instruction) }];
+}
+
+function opaqueReason({ program, accounts, data }: Instruction): string {
+  const content = JSON.stringify([accounts.map((account) => account ?? null), bytesToHex(data)]);
+  const digest = bytesToHex(sha256(utf8ToBytes(content)));
+  return `an instruction of the program ${program} that is not decoded (SHA-256 ${digest})`;
 }
 
 /** Token accounts that the transaction creates: creating one fixes its mint. */
@@ -89,7 +97,10 @@ function readTokenAccountCreation(instruction: Instruction): Intent | undefined 
 
 function isTokenAccountCreation({ program, accounts, data }: Instruction): boolean {
   const isCreation = data.length === 0 || (data.length === 1 && (data[0] ?? 0) <= 1);
-  return program === ASSOCIATED_TOKEN_PROGRAM && isCreation && accounts.length >= 6;
+  // The programs that it hands the account to; another one could do anything with it.
+  const [, , , , system, token] = accounts;
+  const hasKnownPrograms = system === SYSTEM_PROGRAM && TOKEN_PROGRAMS.includes(token ?? "");
+  return program === ASSOCIATED_TOKEN_PROGRAM && isCreation && hasKnownPrograms;
 }
 
 /** RequestHeapFrame, SetComputeUnitLimit, SetComputeUnitPrice, SetLoadedAccountsDataSizeLimit. */

@@ -68,11 +68,25 @@ async function send(
 }
 
 async function fateOf(id: string, environment: ChainEnvironment): Promise<Fate> {
-  const params = [id, { commitment: "confirmed", encoding: "json", maxSupportedTransactionVersion: 0 }];
-  const found = await callNode(environment, "getTransaction", params, confirmedTransaction);
+  const found = await lookFor(id, environment);
   if (found?.meta == null) return { kind: "unknown" };
   const { err } = found.meta;
   return err == null ? { kind: "succeeded" } : { kind: "failed", reason: stringifyExactJson(err) };
+}
+
+/** A node that does not want to tell has not refused the transaction, which was handed over before. */
+async function lookFor(id: string, environment: ChainEnvironment) {
+  const params = [id, { commitment: "confirmed", encoding: "json", maxSupportedTransactionVersion: 0 }];
+  try {
+    return await callNode(environment, "getTransaction", params, confirmedTransaction);
+  } catch (failure) {
+    if (!(failure instanceof ChainError) || failure.code !== "NODE_REFUSED") throw failure;
+    throw new ChainError(
+      "NODE_ANSWER_INVALID",
+      `Transaction ${id} was sent, but the node does not tell what became of it: ${failure.message}.`,
+      { cause: failure },
+    );
+  }
 }
 
 /** Whether a node remembers the transaction. Without an answer it counts as unknown: the refusal then stands. */

@@ -1,4 +1,5 @@
 import { bytesToHex } from "@noble/curves/utils.js";
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { Memo, MuxedAccount, Operation } from "@stellar/stellar-sdk/xdr";
 import type { Intent, PendingTransaction } from "../chain.ts";
 import { accountAddress, muxedAddress } from "./account.ts";
@@ -25,8 +26,15 @@ export function describeTransaction(pending: PendingTransaction): readonly Inten
   return [
     ...transaction.operations.map((operation) => intentOf(operation, source)),
     ...intentsOfMemo(transaction.memo),
-    { kind: "fee", amount: String(feeOf(envelope)), asset: "XLM" },
+    { kind: "fee", amount: String(feeOf(envelope)), asset: "XLM", ...feeSource(envelope) },
   ];
+}
+
+/** Who pays for a fee bump. */
+function feeSource(envelope: Envelope): { readonly from?: string } {
+  return envelope.type === "envelopeTypeTxFeeBump"
+    ? { from: muxedAddress(envelope.feeBump.tx.feeSource) }
+    : {};
 }
 
 function sourceAddress(envelope: Envelope): string {
@@ -36,7 +44,8 @@ function sourceAddress(envelope: Envelope): string {
   return source === undefined ? encodeStrkey("account ID", sourceAccount(envelope)) : muxedAddress(source);
 }
 
-function intentOf({ sourceAccount: own, body }: Operation, source: string): Intent {
+function intentOf(operation: Operation, source: string): Intent {
+  const { sourceAccount: own, body } = operation;
   const from = own === null ? source : muxedAddress(own);
   const call = (to: string, ...args: readonly string[]): Intent => ({
     kind: "contract-call",
@@ -58,14 +67,29 @@ function intentOf({ sourceAccount: own, body }: Operation, source: string): Inte
       return { kind: "transfer", from, to, amount: String(amount), asset: assetName(asset) };
     }
     case "pathPaymentStrictReceive": {
-      const { destination, sendAsset, sendMax, destAsset, destAmount } = body.pathPaymentStrictReceiveOp;
+      const { destination, sendAsset, sendMax, destAsset, destAmount, path } =
+        body.pathPaymentStrictReceiveOp;
       const to = muxedAddress(destination);
-      return call(to, assetName(sendAsset), String(sendMax), assetName(destAsset), String(destAmount));
+      return call(
+        to,
+        assetName(sendAsset),
+        String(sendMax),
+        assetName(destAsset),
+        String(destAmount),
+        ...path.map(assetName),
+      );
     }
     case "pathPaymentStrictSend": {
-      const { destination, sendAsset, sendAmount, destAsset, destMin } = body.pathPaymentStrictSendOp;
+      const { destination, sendAsset, sendAmount, destAsset, destMin, path } = body.pathPaymentStrictSendOp;
       const to = muxedAddress(destination);
-      return call(to, assetName(sendAsset), String(sendAmount), assetName(destAsset), String(destMin));
+      return call(
+        to,
+        assetName(sendAsset),
+        String(sendAmount),
+        assetName(destAsset),
+        String(destMin),
+        ...path.map(assetName),
+      );
     }
     case "accountMerge":
       return call(muxedAddress(body.destination));
@@ -75,7 +99,11 @@ function intentOf({ sourceAccount: own, body }: Operation, source: string): Inte
       return call(from, assetName(line), String(limit));
     }
   }
-  return { kind: "opaque", reason: `an operation ${body.type} for ${from} that is not decoded` };
+  const digest = bytesToHex(sha256(operation.toXdr()));
+  return {
+    kind: "opaque",
+    reason: `an operation ${body.type} for ${from} that is not decoded (SHA-256 ${digest})`,
+  };
 }
 
 function intentsOfMemo(memo: Memo): readonly Intent[] {
@@ -83,12 +111,12 @@ function intentsOfMemo(memo: Memo): readonly Intent[] {
     case "memoNone":
       return [];
     case "memoText":
-      return [{ kind: "data", hex: bytesToHex(memo.text.bytes) }];
+      return [{ kind: "data", field: memo.type, hex: bytesToHex(memo.text.bytes) }];
     case "memoId":
-      return [{ kind: "data", hex: memo.id.toString(16).padStart(16, "0") }];
+      return [{ kind: "data", field: memo.type, hex: memo.id.toString(16).padStart(16, "0") }];
     case "memoHash":
-      return [{ kind: "data", hex: bytesToHex(memo.hash.value) }];
+      return [{ kind: "data", field: memo.type, hex: bytesToHex(memo.hash.value) }];
     case "memoReturn":
-      return [{ kind: "data", hex: bytesToHex(memo.retHash.value) }];
+      return [{ kind: "data", field: memo.type, hex: bytesToHex(memo.retHash.value) }];
   }
 }

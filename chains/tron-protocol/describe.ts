@@ -1,3 +1,5 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Intent, PendingTransaction } from "../chain.ts";
 import { decodeCall } from "../evm/call-data.ts";
 import { type JsonValue, stringifyExactJson } from "../exact-json.ts";
@@ -67,7 +69,15 @@ function contractCreation({ parameter }: TransactionPayload, from: string): read
   const json = parameter["new_contract"];
   const { call_value: callValue, bytecode } = isObject(json) ? json : {};
   const codeBytes = hexText(bytecode).length / 2;
-  const creation: Intent = { kind: "contract-creation", from, amount: amountText(callValue), codeBytes };
+  // Its energy limits and its share of them are part of what is created.
+  const codeDigest = bytesToHex(sha256(utf8ToBytes(stringifyExactJson(json))));
+  const creation: Intent = {
+    kind: "contract-creation",
+    from,
+    amount: amountText(callValue),
+    codeBytes,
+    codeDigest,
+  };
   const tokenAmount = amountText(parameter["call_token_value"]);
   if (tokenAmount === "0") return [creation];
   const token = amountText(parameter["token_id"]);

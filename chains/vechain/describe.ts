@@ -1,5 +1,6 @@
 import type { Intent, Network, PendingTransaction } from "../chain.ts";
 import { decodeCall } from "../evm/call-data.ts";
+import { describeCode } from "../evm/describe.ts";
 import { type Clause, parsePayload } from "./transaction-payload.ts";
 
 const TICKER = "VET";
@@ -17,7 +18,7 @@ export function describeTransaction(pending: PendingTransaction, network: Networ
 function intents({ to, value, data }: Clause, from: { readonly from?: string }): readonly Intent[] {
   const amount = String(value);
   if (to === undefined) {
-    return [{ kind: "contract-creation", ...from, amount, codeBytes: (data.length - 2) / 2 }];
+    return [{ kind: "contract-creation", ...from, amount, ...describeCode(data) }];
   }
   const coins: Intent = { kind: "transfer", ...from, to, amount, asset: TICKER };
   if (data === "0x") return [coins];

@@ -35,19 +35,24 @@ export function parseAnswer<Schema extends v.GenericSchema>(
   );
 }
 
+function codeOf({ status }: HttpAnswer): ProviderErrorCode {
+  return codeOfStatus[status] ?? (status >= 500 ? "UNREACHABLE" : "BAD_ANSWER");
+}
+
 /**
  * The error that an answer other than success stands for.
  *
  * @param errorName the service's own name of the error, where its answer has one; shown only when it is a plain word
+ * @param code what it means, where the service's documentation says more than the status does
  */
 export function refusal(
   service: string,
   what: string,
-  { status }: HttpAnswer,
+  answer: HttpAnswer,
   errorName?: string,
   hint?: string,
+  code = codeOf(answer),
 ): ProviderError {
-  const code = codeOfStatus[status] ?? (status >= 500 ? "UNREACHABLE" : "BAD_ANSWER");
   const name = errorName !== undefined && ERROR_NAME.test(errorName) ? `, ${errorName}` : "";
   const meaning = {
     NOT_ALLOWED: `refuses to give ${what}`,
@@ -55,7 +60,7 @@ export function refusal(
     UNREACHABLE: `cannot give ${what} now`,
     BAD_ANSWER: `did not accept the question for ${what}`,
   }[code as "NOT_ALLOWED" | "NOT_FOUND" | "UNREACHABLE" | "BAD_ANSWER"];
-  return new ProviderError(code, `${service} ${meaning} (HTTP ${status}${name}).`, hint);
+  return new ProviderError(code, `${service} ${meaning} (HTTP ${answer.status}${name}).`, hint);
 }
 
 export function isSuccess({ status }: HttpAnswer): boolean {

@@ -28,8 +28,20 @@ export function serviceUrl(variable: string, text: string): URL {
   );
 }
 
-/** A URL below another one; each part is encoded, so that it can name nothing else than one step of the path. */
+/** Parts that no encoding keeps from meaning another place: nothing, "here" and "one up" (RFC 3986, 5.2.4). */
+const NO_STEP = ["", ".", ".."];
+
+/**
+ * A URL below another one; each part is encoded, so that it can name nothing else than one step of the path.
+ * @throws ProviderError `NOT_CONFIGURED` when a part is empty, `.` or `..`
+ */
 export function urlBelow(base: URL, ...parts: readonly string[]): URL {
+  if (parts.some((part) => NO_STEP.includes(part))) {
+    throw new ProviderError(
+      "NOT_CONFIGURED",
+      `A name or path that is set has a step that is empty, "." or "..".`,
+    );
+  }
   const url = new URL(base);
   url.pathname = [url.pathname.replace(/\/+$/, ""), ...parts.map(encodeURIComponent)].join("/");
   return url;

@@ -38,8 +38,20 @@ export const options = {
     description: "How to ask it: GET sends the id, POST the whole transaction (default GET)",
   },
   "run-once": { type: "boolean", description: "Run one cycle and exit" },
+  "dry-run": { type: "boolean", description: "Print what would be signed; sign, send and change nothing" },
   wallets: { type: "string", valueHint: "id,id", description: "Only these signature IDs" },
   "transaction-ids": { type: "string", valueHint: "id,id", description: "Only these pending transactions" },
+  as: { type: "string", valueHint: "done|failed|resign", description: "What was decided about the job" },
+  "tx-id": {
+    type: "string",
+    valueHint: "id",
+    description: "With --as=done: the transaction that was carried out",
+  },
+  confirm: {
+    type: "string",
+    valueHint: "id",
+    description: "With --as=resign: the transaction that can surely not land any more",
+  },
   provider: {
     type: "string",
     valueHint: "name",

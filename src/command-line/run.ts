@@ -3,9 +3,11 @@ import { stripVTControlCharacters } from "node:util";
 import { renderUsage, runCommand } from "citty";
 import { exitStatus } from "../errors.ts";
 import { assertSafeEnvironment } from "../operations/environment-guard.ts";
+import { hardenProcess } from "../operations/process-hardening.ts";
 import { writeError, writeOutput } from "../standard-streams.ts";
 import { version } from "../version.ts";
 import { parseCommandLine, toArguments } from "./parse.ts";
+import { printNote } from "./print.ts";
 import { program } from "./program.ts";
 import { describeError } from "./report-error.ts";
 import { checkPositionals, type Selection, selectCommand } from "./select-command.ts";
@@ -30,6 +32,10 @@ async function execute(argv: readonly string[]): Promise<void> {
     return;
   }
   await checkPositionals(selection);
+  // Before the first secret is read.
+  const apiKey = commandLine.options.get("api-key");
+  const problem = hardenProcess(typeof apiKey === "string" ? [apiKey] : []);
+  if (problem !== undefined) printNote(problem);
   const rawArgs = toArguments({ ...commandLine, positionals: selection.positionals });
   await runCommand(selection.command, { rawArgs });
 }

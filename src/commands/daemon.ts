@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { createContext } from "../command-line/command-context.ts";
 import { pickOptions } from "../command-line/options.ts";
+import { printJsonLine } from "../command-line/print.ts";
 import { withVault } from "../command-line/unlock.ts";
 import { readDaemonSettings } from "../signing/daemon-settings.ts";
 import { startDaemon } from "../signing/start-daemon.ts";
@@ -17,6 +18,7 @@ export default defineCommand({
     "testnet",
     "period",
     "run-once",
+    "dry-run",
     "wallets",
     "transaction-ids",
     "api-key",
@@ -31,6 +33,8 @@ export default defineCommand({
   async run({ args }) {
     const context = createContext(args);
     const settings = await readDaemonSettings(args, context.config);
-    await withVault(context, (vault) => startDaemon({ vault, tokens: context.tokens }, settings));
+    await withVault(context, (vault) =>
+      startDaemon({ vault, tokens: context.tokens }, settings, printJsonLine),
+    );
   },
 });

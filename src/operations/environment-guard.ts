@@ -1,17 +1,23 @@
 import { KmsError } from "../errors.ts";
 
 /**
- * Variables of the runtime that make a program load other code, open a debugger, or trust every TLS certificate. A key
- * manager has no use for any of them.
+ * Variables of the runtime and the dynamic linker that make a program load other code, open a debugger, write requests
+ * with their keys into the log, or trust every TLS certificate. A key manager has no use for any of them. Everything that
+ * begins with `BUN_` steers the runtime, and each version knows more of them.
  */
-const forbidden = /^(BUN_OPTIONS|BUN_BE_BUN|BUN_INSPECT.*|NODE_OPTIONS|NODE_TLS_REJECT_UNAUTHORIZED)$/;
+const forbidden = /^(BUN_.*|NODE_OPTIONS|NODE_TLS_REJECT_UNAUTHORIZED|LD_PRELOAD|LD_AUDIT)$/;
+
+/** What Bun's installer and its container images set; it means nothing to an executable. */
+const harmless = /^BUN_(INSTALL|INSTALL_BIN|RUNTIME_TRANSPILER_CACHE_PATH)$/;
 
 /**
  * Refuses to work in an environment that could change what the program does.
  * @throws KmsError `CONFIGURATION` naming the variable
  */
 export function assertSafeEnvironment(environment: Readonly<Record<string, string | undefined>>): void {
-  const found = Object.keys(environment).find((name) => forbidden.test(name) && environment[name] !== "");
+  const found = Object.keys(environment).find(
+    (name) => forbidden.test(name) && !harmless.test(name) && environment[name] !== "",
+  );
   if (found === undefined) return;
   throw new KmsError(
     "CONFIGURATION",

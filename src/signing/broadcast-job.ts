@@ -3,6 +3,7 @@ import type { Chain, ChainEnvironment } from "../../chains/chain.ts";
 import { ChainError } from "../../chains/chain-error.ts";
 import { KmsError } from "../errors.ts";
 import type { Log } from "../operations/log.ts";
+import { ApiUnavailable } from "../tatum/api-unavailable.ts";
 import { backoff, pause } from "../tatum/retry.ts";
 import type { BroadcastAnswer, TatumApi } from "../tatum/tatum-api.ts";
 import { isAlreadyKnown } from "./already-known.ts";
@@ -11,6 +12,8 @@ import { type Job, signedOfRecord } from "./job.ts";
 import type { Outcome } from "./job-outcome.ts";
 import type { Journal } from "./journal.ts";
 import { nextAttempt } from "./next-attempt.ts";
+import type { ParkedReminder } from "./parked-reminder.ts";
+import { sameTransactionId } from "./same-transaction-id.ts";
 
 /** So many refusals of the same bytes need a person. The waits between them add up to more than an hour. */
 const MAXIMUM_REFUSALS = 12;
@@ -23,16 +26,12 @@ export interface BroadcastContext {
   readonly api: TatumApi;
   readonly reports: ErrorReports;
   readonly log: Log;
+  readonly parkedReminder: ParkedReminder;
   /** Milliseconds between polls, the unit of waiting. */
   readonly period: number;
   /** Milliseconds between attempts within a round. */
   readonly retryDelay: number;
   readonly stopping: AbortSignal;
-}
-
-function sameTransactionId(a: string, b: string): boolean {
-  const normal = (id: string): string => id.toLowerCase().replace(/^0x/, "");
-  return normal(a) === normal(b);
 }
 
 /** The network carried the transaction out, and it failed there. Its bytes are used up. */
@@ -62,6 +61,9 @@ async function submit(
         const kind = failure.code === "NODE_ANSWER_INVALID" ? "unclear" : "refused";
         return { kind, reason: failure.message };
       }
+      if (failure instanceof ApiUnavailable && failure.retryAfter !== undefined) {
+        return { kind: "unclear", reason: failure.message, retryAfter: failure.retryAfter };
+      }
       if (failure instanceof KmsError) return { kind: "unclear", reason: failure.message };
       throw failure;
     }
@@ -89,9 +91,10 @@ async function finish(job: Job, txId: string, { journal }: BroadcastContext): Pr
   return { job: await journal.move(job, "done", changes, now), outcome: "done" };
 }
 
-async function park(job: Job, problem: string, { journal, log }: BroadcastContext): Promise<Step> {
-  log.error(`Transaction ${job.id} is parked: ${problem}. A person has to decide.`);
-  return { job: await journal.move(job, "parked", { problem }, Date.now()), outcome: "parked" };
+async function park(job: Job, problem: string, { journal, parkedReminder }: BroadcastContext): Promise<Step> {
+  const parked = await journal.move(job, "parked", { problem }, Date.now());
+  parkedReminder.parked(parked);
+  return { job: parked, outcome: "parked" };
 }
 
 /**
@@ -131,7 +134,7 @@ async function hasExpired(job: Job, chain: Chain, environment: ChainEnvironment)
 /** The next round approves and signs the pending transaction again, if the API still lists it. */
 async function startAnew(job: Job, { journal, log }: BroadcastContext): Promise<Step> {
   log.warn(`Transaction ${job.id} expired as ${job.signed?.transactionId} without landing; it starts anew.`);
-  return { job: await journal.releaseExpired(job, Date.now()), outcome: "waiting" };
+  return { job: await journal.release(job, Date.now()), outcome: "waiting" };
 }
 
 /**
@@ -182,7 +185,7 @@ export async function broadcastJob(
       return finish(current, answer.txId, context);
     }
     problem = answer.reason;
-    if (answer.kind === "refused") return refuse(current, answer.reason, context);
+    if (answer.kind === "refused") return refuse(current, answer.reason, chain, context);
     if (answer.kind === "failed-on-chain") {
       const parked = await park(current, answer.reason, context);
       context.reports.add(parked.job, answer.reportedText);
@@ -197,12 +200,20 @@ export async function broadcastJob(
   return postpone(current, problem, context, wait);
 }
 
+/** Whether a refusal only means that these very bytes are out already: the node says so, or the network has them. */
+async function hasLanded(job: Job, reason: string, chain: Chain, api: TatumApi): Promise<boolean> {
+  if (job.signed === undefined) return false;
+  const { transactionId } = job.signed;
+  if (isAlreadyKnown(reason, transactionId)) return true;
+  return (await api.isOnChain(chain.facts.broadcastPath, transactionId)) === "yes";
+}
+
 /** A definite no. The bytes are out, so they stay the only ones; they are offered again at growing intervals. */
-async function refuse(job: Job, reason: string, context: BroadcastContext): Promise<Step> {
-  const { api, journal, reports, log, period } = context;
+async function refuse(job: Job, reason: string, chain: Chain, context: BroadcastContext): Promise<Step> {
+  const { api, journal, reports, log, period, parkedReminder } = context;
   const completion = await api.completion(job.id);
   if (completion.kind === "completed") return complete(job, completion.txId, context);
-  if (job.signed !== undefined && isAlreadyKnown(reason)) {
+  if (job.signed !== undefined && (await hasLanded(job, reason, chain, api))) {
     const { transactionId } = job.signed;
     await api.markComplete(job.id, transactionId);
     return finish(job, transactionId, context);
@@ -212,14 +223,13 @@ async function refuse(job: Job, reason: string, context: BroadcastContext): Prom
   const attemptAt = nextAttempt(attempts, period, Date.now());
   const state = refusals >= MAXIMUM_REFUSALS ? "parked" : "sent";
   log.error(`Broadcast of transaction ${job.id} was refused: ${reason}.`);
-  if (state === "parked")
-    log.error(`Transaction ${job.id} is parked after ${refusals} refusals. A person has to decide.`);
   const moved = await journal.move(
     job,
     state,
     { refusals, attempts, attemptAt, problem: reason },
     Date.now(),
   );
+  if (state === "parked") parkedReminder.parked(moved);
   reports.add(moved, `Error: ${reason}`);
   return { job: moved, outcome: state === "parked" ? "parked" : "waiting" };
 }

@@ -3,9 +3,10 @@ import { ChainError } from "../../chains/chain-error.ts";
 import { type JsonValue, stringifyExactJson } from "../../chains/exact-json.ts";
 import { KmsError } from "../errors.ts";
 import { isSuccess, jsonOf } from "../tatum/api-answer.ts";
+import { ApiUnavailable } from "../tatum/api-unavailable.ts";
 import { type HttpClient, HttpFailure } from "../tatum/http-client.ts";
 import type { NodeCalls } from "../tatum/node-calls.ts";
-import { pause } from "../tatum/retry.ts";
+import { pause, retryAfter } from "../tatum/retry.ts";
 import type { UsedSequences } from "./used-sequences.ts";
 
 /** What decides where a third party is. */
@@ -60,7 +61,8 @@ async function askThirdParty(
     if (isSuccess(answer) && json !== undefined) return json;
     if (isDefiniteNo(answer.status))
       throw new ChainError("NODE_REFUSED", refusalOf(url, answer.status, json));
-    throw new KmsError("NETWORK", `${url.host} gave no usable answer (HTTP ${answer.status}).`);
+    const wait = retryAfter(answer.headers, Date.now());
+    throw new ApiUnavailable(`${url.host} gave no usable answer (HTTP ${answer.status}).`, wait);
   } catch (failure) {
     if (failure instanceof HttpFailure) throw new KmsError("NETWORK", failure.message, { cause: failure });
     throw failure;

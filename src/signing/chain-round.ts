@@ -1,12 +1,10 @@
 /** One round of one chain: poll, then work off what is listed and what was left unfinished. */
-import type { Chain } from "../../chains/chain.ts";
-import { ApiUnavailable } from "../tatum/api-unavailable.ts";
 import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";
-import type { Poll } from "../tatum/tatum-api.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { Job } from "./job.ts";
 import { isFinished, type Outcome } from "./job-outcome.ts";
 import { Lanes } from "./lanes.ts";
+import { type PollOptions, pollChain } from "./poll-chain.ts";
 import {
   type ProcessContext,
   prepareTransaction,
@@ -14,47 +12,8 @@ import {
   resume,
 } from "./process-transaction.ts";
 
-/** The API takes no more signature IDs for one chain and API key. */
-const MAXIMUM_SIGNATURE_IDS = 25_000;
-
-export interface RoundOptions {
-  readonly chain: Chain;
-  readonly signatureIds: readonly string[];
-  /** Only these pending transactions, when given. */
-  readonly transactionIds?: ReadonlySet<string> | undefined;
+export interface RoundOptions extends PollOptions {
   readonly context: ProcessContext;
-  /** Told the API's announcement of the newest version. */
-  readonly onLatestVersion: (announcement: string) => void;
-}
-
-function describeWallets(signatureIds: readonly string[]): string {
-  return signatureIds.length > 5 ? `${signatureIds.length} wallets` : `wallets ${signatureIds.join(",")}`;
-}
-
-/** What a poll gave: a list, or how long the API asked to wait. */
-interface PollResult {
-  readonly list?: Poll;
-  /** Milliseconds. */
-  readonly retryAfter?: number | undefined;
-}
-
-async function poll({ chain, signatureIds, context, onLatestVersion }: RoundOptions): Promise<PollResult> {
-  const { ticker } = chain.facts;
-  const { log, api, stopping } = context;
-  if (signatureIds.length > MAXIMUM_SIGNATURE_IDS) {
-    log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`);
-    return {};
-  }
-  log.info(`Getting pending transaction from ${ticker} for ${describeWallets(signatureIds)}.`);
-  try {
-    const list = await api.pending(ticker, signatureIds);
-    if (list.latestVersion !== undefined) onLatestVersion(list.latestVersion);
-    return { list };
-  } catch (failure) {
-    if (!(failure instanceof ApiUnavailable)) throw failure;
-    if (!stopping.aborted) log.error(failure.message);
-    return { retryAfter: failure.retryAfter };
-  }
 }
 
 /** Logs the entries that cannot be read, and plans to report those that have an id, each of them once. */
@@ -76,23 +35,10 @@ function tellMalformed({ context, chain }: RoundOptions, malformed: readonly Mal
   }
 }
 
-/** The transactions to work on, each once. */
-function wanted({ transactionIds, context }: RoundOptions, list: Poll): ListedTransaction[] {
-  const { log } = context;
-  const seen = new Set<string>();
-  const result: ListedTransaction[] = [];
-  for (const entry of list.entries) {
-    if (!("transaction" in entry)) continue;
-    const { id } = entry.transaction;
-    if (entry.completedAs !== undefined || seen.has(id)) continue;
-    seen.add(id);
-    if (transactionIds !== undefined && !transactionIds.has(id)) {
-      log.info(`Tx processing skipped: ${id}. Expected one of: ${[...transactionIds].join(", ")}`);
-      continue;
-    }
-    result.push(entry);
-  }
-  return result;
+/** Has the operator reminded of the jobs that wait for a decision. */
+async function remindOfParked({ chain, context }: RoundOptions): Promise<void> {
+  for (const job of await context.journal.list("parked"))
+    if (job.chain === chain.facts.ticker) context.parkedReminder.stillParked(job);
 }
 
 /** Jobs with signed bytes that the API did not list this time: they may still have to go out. */
@@ -155,18 +101,11 @@ export interface RoundResult {
 }
 
 export async function runChainRound(options: RoundOptions): Promise<RoundResult> {
-  const { chain, context } = options;
-  const { list, retryAfter } = await poll(options);
-  const entries = list?.entries ?? [];
-  const malformed = entries.flatMap((entry) => ("transaction" in entry ? [] : [entry]));
+  const { context } = options;
+  const { wanted, malformed, isComplete, retryAfter } = await pollChain(options);
   tellMalformed(options, malformed);
-  if (list !== undefined && list.listed > entries.length) {
-    context.log.warn(
-      `The API listed ${list.listed} pending transactions of ${chain.facts.ticker}; only the first ${entries.length} are worked on.`,
-    );
-  }
-  const outcomes = await workOff(options, list === undefined ? [] : wanted(options, list));
+  await remindOfParked(options);
+  const outcomes = await workOff(options, wanted);
   await context.reports.send(context.api, context.journal, context.log);
-  const hasAll = list !== undefined && list.listed === entries.length && malformed.length === 0;
-  return { isFinished: hasAll && outcomes.every(isFinished), retryAfter };
+  return { isFinished: isComplete && outcomes.every(isFinished), retryAfter };
 }

@@ -5,12 +5,11 @@ import { KmsError } from "../errors.ts";
 import { createLog, type Log } from "../operations/log.ts";
 import { knownTickers } from "../wallets/known-chain.ts";
 import { type ApprovalMethod, isUnprotected, parseExternalUrl } from "./approval.ts";
+import { readTatumSettings, type TatumSettings } from "./tatum-settings.ts";
 
 const DEFAULT_PERIOD_SECONDS = 5;
 const MINIMUM_PERIOD_SECONDS = 0.05;
 const MAXIMUM_PERIOD_SECONDS = 86_400;
-
-const DEFAULT_API_URL = "https://api.tatum.io";
 
 /** The daemon's options, as the command line hands them over. */
 export interface DaemonArguments {
@@ -20,6 +19,7 @@ export interface DaemonArguments {
   readonly testnet?: boolean | undefined;
   readonly period?: string | undefined;
   readonly "run-once"?: boolean | undefined;
+  readonly "dry-run"?: boolean | undefined;
   readonly wallets?: string | undefined;
   readonly "transaction-ids"?: string | undefined;
   readonly "api-key"?: string | undefined;
@@ -34,10 +34,10 @@ export interface DaemonSettings {
   readonly externalUrl: URL | undefined;
   readonly externalUrlMethod: ApprovalMethod;
   readonly runOnce: boolean;
+  readonly dryRun: boolean;
   readonly wallets: ReadonlySet<string> | undefined;
   readonly transactionIds: ReadonlySet<string> | undefined;
-  readonly apiUrl: URL;
-  readonly apiKey: string;
+  readonly tatum: TatumSettings;
   readonly config: Config;
   readonly log: Log;
 }
@@ -67,32 +67,6 @@ function readIds(option: string, text: string | undefined): ReadonlySet<string> 
   throw new KmsError("USAGE", `Option --${option} names no id.`);
 }
 
-function readApiUrl(config: Config): URL {
-  const setting = config.setting("TATUM_API_URL");
-  const text = setting?.value ?? DEFAULT_API_URL;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isHttp = url?.protocol === "https:" || url?.protocol === "http:";
-  if (url !== undefined && isHttp && url.search === "" && url.hash === "") return url;
-  throw new KmsError(
-    "CONFIGURATION",
-    `TATUM_API_URL (from ${setting?.origin}) is not an http or https URL without query.`,
-  );
-}
-
-/** Visible ASCII: what a header can carry. */
-const API_KEY = /^[\x21-\x7e]{1,1000}$/;
-
-function readApiKey(option: string | undefined, config: Config): string {
-  const apiKey = option ?? config.get("TATUM_API_KEY");
-  if (apiKey === undefined) {
-    throw new KmsError("CONFIGURATION", "TATUM_API_KEY is not set.", {
-      hint: "Set it in the environment or in an env file.",
-    });
-  }
-  if (API_KEY.test(apiKey)) return apiKey;
-  throw new KmsError("CONFIGURATION", "TATUM_API_KEY holds characters that no API key has.");
-}
-
 /**
  * Checks the daemon's options before anybody is asked for a password.
  * @throws KmsError `USAGE`, `CONFIGURATION`
@@ -110,8 +84,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
     );
   }
   const externalUrl = externalUrlText === undefined ? undefined : parseExternalUrl(externalUrlText);
-  const apiKey = readApiKey(args["api-key"], config);
-  const apiUrl = readApiUrl(config);
+  const tatum = readTatumSettings(args["api-key"], config);
   const debug = ["1", "true"].includes(config.get("TATUM_KMS_DEBUG_MODE") ?? "");
   const log = createLog({ debug });
   if (externalUrl !== undefined && isUnprotected(externalUrl)) {
@@ -119,9 +92,9 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
       `${externalUrl.origin} is asked over plain http: whoever is on the way can approve transactions. Use https.`,
     );
   }
-  if (isUnprotected(apiUrl)) {
+  if (isUnprotected(tatum.apiUrl)) {
     log.warn(
-      `${apiUrl.origin} is asked over plain http: whoever is on the way can read the API key. Use https.`,
+      `${tatum.apiUrl.origin} is asked over plain http: whoever is on the way can read the API key. Use https.`,
     );
   }
   return {
@@ -131,10 +104,10 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
     externalUrl,
     externalUrlMethod: readMethod(args["external-url-method"]),
     runOnce: args["run-once"] === true,
+    dryRun: args["dry-run"] === true,
     wallets: readIds("wallets", args.wallets),
     transactionIds: readIds("transaction-ids", args["transaction-ids"]),
-    apiUrl,
-    apiKey,
+    tatum,
     config,
     log,
   };

@@ -5,7 +5,7 @@ import { KmsError } from "../errors.ts";
 import { pause } from "../tatum/retry.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
-import { type RoundResult, runChainRound } from "./chain-round.ts";
+import type { RoundOptions, RoundResult } from "./chain-round.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { ErrorReports } from "./error-reports.ts";
 import { boundedWait } from "./next-attempt.ts";
@@ -20,6 +20,8 @@ export interface DaemonOptions {
   readonly network: Network;
   readonly vault: Vault;
   readonly context: DaemonContext;
+  /** One round of one chain, once it is polled. */
+  readonly runRound: (options: RoundOptions) => Promise<RoundResult>;
   /** Milliseconds between the starts of two rounds of a chain. */
   readonly period: number;
   /** Only these signature IDs, when given. */
@@ -47,7 +49,7 @@ class ChainLoop {
 
   /** One round, if the vault holds wallets of the chain. */
   async round(): Promise<RoundResult> {
-    const { vault, network, wallets, transactionIds, context } = this.#options;
+    const { vault, network, wallets, transactionIds, context, runRound } = this.#options;
     const signatureIds = vault
       .wallets()
       .filter((wallet) => belongsTo(wallet, this.#ticker, network))
@@ -57,7 +59,7 @@ class ChainLoop {
     const chain = await loadChain(this.#ticker);
     if (chain === undefined) return { isFinished: true };
     this.#tellSunset(chain);
-    return runChainRound({
+    return runRound({
       chain,
       signatureIds,
       transactionIds,

@@ -6,7 +6,7 @@ import type { SignedTransaction } from "../../chains/chain.ts";
  * `seen`: listed, not yet approved. `denied`: the four-eye server said no (it may say yes later). `approved`: it said
  * yes. `failed`: could not be signed; nothing was. `signed`: the bytes are recorded, none left this machine. `sent`: they
  * may be on their way. `done`: the API has them. `parked`: refused again and again after it was sent, or no longer known
- * to the API; waits for a person.
+ * to the API; waits for a person. `abandoned`: a person ended it; it is neither signed nor sent any more.
  */
 export const jobStates = [
   "seen",
@@ -17,13 +17,22 @@ export const jobStates = [
   "sent",
   "done",
   "parked",
+  "abandoned",
 ] as const;
 export type JobState = (typeof jobStates)[number];
 
 /** The states in which signed bytes exist, so that no other bytes may ever be made for the job. */
 export const signedStates: readonly JobState[] = ["signed", "sent", "done", "parked"];
 
-/** Which state may follow which. From `signed` on there is no way back, except by the proof that the bytes expired. */
+/** Whether the job has ended for good. */
+export function isClosed(state: JobState): boolean {
+  return state === "done" || state === "abandoned";
+}
+
+/**
+ * Which state may follow which. From `signed` on there is no way back, except by the proof that the bytes expired, or by
+ * the word of a person.
+ */
 const following: Readonly<Record<JobState, readonly JobState[]>> = {
   seen: ["seen", "denied", "approved", "failed"],
   denied: ["denied", "seen", "approved", "failed"],
@@ -33,6 +42,7 @@ const following: Readonly<Record<JobState, readonly JobState[]>> = {
   sent: ["sent", "done", "parked"],
   parked: ["parked", "sent", "done"],
   done: ["done"],
+  abandoned: ["abandoned"],
 };
 
 export function mayFollow(from: JobState, to: JobState): boolean {
@@ -65,8 +75,8 @@ const jobSchema = v.object({
   /** Causes that the API has been told. */
   reported: v.array(v.string()),
   signed: v.optional(signedSchema),
-  /** Transaction ids of bytes that were signed before and expired without landing. */
-  expired: v.optional(v.array(v.string())),
+  /** Transaction ids of bytes that were signed before and given up, because they expired or a person said so. */
+  released: v.optional(v.array(v.string())),
   /** The transaction id the API answered with. */
   txId: v.optional(v.string()),
   /** Milliseconds since 1970. */
@@ -83,6 +93,8 @@ export interface Job extends JobContent {
   readonly revision: number;
   /** Not to be tried again before this time, in milliseconds since 1970. */
   readonly attemptAt: number;
+  /** When it was changed last, in milliseconds since 1970. */
+  readonly updatedAt: number;
 }
 
 /** @throws ValiError when the text is not the JSON of a job. */

@@ -47,11 +47,20 @@ export type JobChanges = Partial<
   Pick<Job, "attempts" | "refusals" | "attemptAt" | "problem" | "reported" | "txId">
 >;
 
+/** Checks in each changing transaction that whoever writes may still do so. */
+export interface Fence {
+  /** @throws KmsError `LEASE_LOST` */
+  assertHeld(session: Session): Promise<void>;
+}
+
 export class Journal {
   readonly #vault: Vault;
+  readonly #fence: Fence | undefined;
 
-  constructor(vault: Vault) {
+  /** @param fence The lease of a daemon; absent for a command, which works beside one. */
+  constructor(vault: Vault, fence?: Fence) {
     this.#vault = vault;
+    this.#fence = fence;
   }
 
   /** The job of a pending transaction, if it was seen before. */
@@ -89,11 +98,11 @@ export class Journal {
       createdAt: now,
     };
     const key = this.#jobKey(transaction.chain, transaction.id);
-    const job: Job = { ...content, key, state: "seen", revision: 0, attemptAt: 0 };
-    return this.#vault.database.transaction(async (session) => {
+    const job: Job = { ...content, key, state: "seen", revision: 0, attemptAt: 0, updatedAt: now };
+    return this.#change(async (session) => {
       const row = await readJobRow(session, key);
       if (row !== undefined) return this.#open(row);
-      await insertJobRow(session, this.#close(job), now);
+      await insertJobRow(session, this.#seal(job));
       return job;
     });
   }
@@ -106,14 +115,12 @@ export class Journal {
     if (signedStates.includes(state) && job.signed === undefined) {
       throw new KmsError("JOURNAL", `Job ${job.id} cannot become ${state}: nothing was signed.`);
     }
-    return this.#vault.database.transaction((session) =>
-      this.#write(session, job, { ...job, ...changes, state }, now),
-    );
+    return this.#change((session) => this.#write(session, job, { ...job, ...changes, state }, now));
   }
 
   /**
    * Records the signed bytes, and the sequence number they use up, before anything is sent. A job that has signed
-   * bytes gets no others, unless {@link releaseExpired} took them away.
+   * bytes gets no others, unless {@link release} took them away.
    *
    * @param knownSequences what the signer chose its sequence number from
    * @throws KmsError `JOURNAL`, also when another process signed for the account meanwhile
@@ -127,7 +134,7 @@ export class Journal {
     if (job.signed !== undefined) throw new KmsError("JOURNAL", `Job ${job.id} was signed before.`);
     const { problem: _, ...rest } = job;
     const next: Job = { ...rest, state: "signed", attempts: 0, attemptAt: 0, signed: recordOfSigned(signed) };
-    return this.#vault.database.transaction(async (session) => {
+    return this.#change(async (session) => {
       if (signed.sequence !== undefined) {
         const { account, number } = signed.sequence;
         await this.#changeSequences(session, job, account, (used) => {
@@ -140,19 +147,33 @@ export class Journal {
   }
 
   /**
+   * Closes a job because a person decided so: it is done, whoever carried it out, or it is over.
+   * @throws KmsError `JOURNAL` when it is done, or was changed by another process meanwhile
+   */
+  async close(
+    job: Job,
+    state: "done" | "abandoned",
+    changes: Pick<JobChanges, "txId" | "problem">,
+    now: number,
+  ): Promise<Job> {
+    if (job.state === "done") throw new KmsError("JOURNAL", `Job ${job.id} is done.`);
+    return this.#change((session) => this.#replace(session, job, { ...job, ...changes, state }, now));
+  }
+
+  /**
    * Starts a job anew whose signed bytes can never land any more, and gives the sequence number back that they used.
-   * Only for bytes of which the network itself proved that.
+   * Only for bytes of which the network itself proved that, or a person says it.
    *
    * @throws KmsError `JOURNAL`
    */
-  async releaseExpired(job: Job, now: number): Promise<Job> {
+  async release(job: Job, now: number): Promise<Job> {
     const { signed, problem: _, ...rest } = job;
     if (signed === undefined || (job.state !== "sent" && job.state !== "parked")) {
       throw new KmsError("JOURNAL", `Job ${job.id} holds no bytes that were sent.`);
     }
-    const expired = [...(job.expired ?? []), signed.transactionId];
-    const next: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, expired };
-    return this.#vault.database.transaction(async (session) => {
+    const released = [...(job.released ?? []), signed.transactionId];
+    const next: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, released };
+    return this.#change(async (session) => {
       if (signed.sequence !== undefined) {
         const { account, number } = signed.sequence;
         await this.#changeSequences(session, job, account, (used) => used.without(BigInt(number)));
@@ -165,6 +186,13 @@ export class Journal {
   async usedSequences(chain: string, network: Network, account: string): Promise<UsedSequences> {
     const key = this.#laneKey(chain, network, account);
     return this.#vault.database.read((session) => this.#readSequences(session, key));
+  }
+
+  #change<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#vault.database.transaction(async (session) => {
+      await this.#fence?.assertHeld(session);
+      return work(session);
+    });
   }
 
   async #changeSequences(
@@ -196,14 +224,14 @@ export class Journal {
   }
 
   async #replace(session: Session, from: Job, to: Job, now: number): Promise<Job> {
-    const next: Job = { ...to, revision: from.revision + 1 };
-    if (await updateJobRow(session, this.#close(next), now)) return next;
+    const next: Job = { ...to, revision: from.revision + 1, updatedAt: now };
+    if (await updateJobRow(session, this.#seal(next))) return next;
     throw this.#changedByAnother(`Job ${from.id}`);
   }
 
   #changedByAnother(what: string): KmsError {
     return new KmsError("JOURNAL", `${what} was changed by another process at the same time.`, {
-      hint: "Run one daemon for each vault file.",
+      hint: "Nothing is lost: the daemon goes on from what is recorded.",
     });
   }
 
@@ -220,7 +248,7 @@ export class Journal {
     return `${JOB_PURPOSE}/${state}/${revision}`;
   }
 
-  #close(job: Job): JobRow {
+  #seal(job: Job): JobRow {
     const account = job.signed?.sequence?.account;
     return {
       jobKey: job.key,
@@ -228,6 +256,7 @@ export class Journal {
       laneKey: account === undefined ? null : this.#laneKey(job.chain, job.network, account),
       revision: job.revision,
       attemptAt: Math.trunc(job.attemptAt),
+      updatedAt: Math.trunc(job.updatedAt),
       sealed: this.#vault.seal(this.#purpose(job), job.key, utf8.encode(serializeJobContent(job))),
     };
   }
@@ -242,7 +271,8 @@ export class Journal {
         row.sealed,
       );
       const content = parseJobContent(text.decode(opened));
-      return { ...content, key: row.jobKey, state, revision: row.revision, attemptAt: row.attemptAt };
+      const { jobKey: key, revision, attemptAt, updatedAt } = row;
+      return { ...content, key, state, revision, attemptAt, updatedAt };
     } catch (cause) {
       throw damaged("the seal of a job does not open", cause);
     }

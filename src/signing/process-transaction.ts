@@ -1,10 +1,17 @@
 /** One pending transaction, from the list of the API to its broadcast: understand, approve, sign, record, broadcast. */
-import type { Chain, PendingTransaction, SigningRequest } from "../../chains/chain.ts";
+import type {
+  Chain,
+  Intent,
+  PendingTransaction,
+  SignedTransaction,
+  SigningRequest,
+} from "../../chains/chain.ts";
 import { ChainError } from "../../chains/chain-error.ts";
 import { type ErrorCode, KmsError } from "../errors.ts";
 import type { Log } from "../operations/log.ts";
 import { ApiUnavailable } from "../tatum/api-unavailable.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
+import { MAXIMUM_TX_DATA_LENGTH } from "../tatum/tatum-api.ts";
 import type { FourEyeCheck } from "./approval.ts";
 import { type BroadcastContext, broadcastJob } from "./broadcast-job.ts";
 import { createChainEnvironment, type OutsideWorld } from "./chain-environment.ts";
@@ -24,13 +31,17 @@ export interface ProcessContext extends BroadcastContext, WalletSource {
   readonly log: Log;
 }
 
-/** A pending transaction that is due, understood and ready to be approved. */
-export interface PreparedTransaction {
-  readonly listed: ListedTransaction;
-  readonly job: Job;
+export interface UnderstoodTransaction {
   readonly request: SigningRequest;
+  readonly intents: readonly Intent[];
   /** The account whose transactions keep their order, where the chain has such. */
   readonly account: string | undefined;
+}
+
+/** A pending transaction that is due, understood and ready to be approved. */
+export interface PreparedTransaction extends UnderstoodTransaction {
+  readonly listed: ListedTransaction;
+  readonly job: Job;
 }
 
 async function beginJob(listed: ListedTransaction, context: ProcessContext): Promise<Job> {
@@ -55,7 +66,7 @@ async function fail(job: Job, failure: unknown, context: ProcessContext): Promis
   if (isPassing && stopping.aborted) return "waiting";
   const problem = describeFailure(failure);
   log.error(`Could not process transaction id ${job.id}, error: ${problem}`);
-  if (failure instanceof KmsError && failure.code === "JOURNAL") return "waiting";
+  if (failure instanceof KmsError && ["JOURNAL", "LEASE_LOST"].includes(failure.code)) return "waiting";
   const attempts = job.attempts + 1;
   const asked = failure instanceof ApiUnavailable ? failure.retryAfter : undefined;
   const attemptAt = nextAttempt(attempts, period, Date.now(), asked);
@@ -70,6 +81,36 @@ function warnAbout(transaction: PendingTransaction, log: Log): (message: string)
 }
 
 /**
+ * Reads what a listed transaction would do, and with which wallets. Changes nothing.
+ *
+ * @param job as the transaction was seen before
+ * @throws ChainError also when the content is not the one that was seen first
+ */
+export async function understand(
+  { transaction, contentDigest }: ListedTransaction,
+  job: Job | undefined,
+  chain: Chain,
+  context: ProcessContext,
+): Promise<UnderstoodTransaction> {
+  const { world, log } = context;
+  const { id } = transaction;
+  const { network } = world;
+  if (job !== undefined && job.contentDigest !== contentDigest) {
+    throw new ChainError(
+      "INVALID_TRANSACTION",
+      `The content of transaction ${id} was changed after it was listed first; it will not be signed.`,
+    );
+  }
+  if (job !== undefined && job.network !== network) {
+    throw new ChainError("NETWORK_MISMATCH", `Transaction ${id} was first listed on the ${job.network}.`);
+  }
+  const intents = chain.describe(transaction, network);
+  const signers = await resolveSigners(transaction, chain, network, context, warnAbout(transaction, log));
+  const request: SigningRequest = { transaction, signers };
+  return { request, intents, account: await chain.sendingAccount(request) };
+}
+
+/**
  * Looks at a listed transaction: begins its job, or finds where it stands, and reads what it would do.
  * @returns the job when it is signed, to be resumed; the outcome when nothing is to be done now.
  */
@@ -78,29 +119,12 @@ export async function prepareTransaction(
   chain: Chain,
   context: ProcessContext,
 ): Promise<PreparedTransaction | { readonly signedJob: Job } | Outcome> {
-  const { transaction, contentDigest } = listed;
-  const { log } = context;
   const job = await beginJob(listed, context);
+  if (job.state === "abandoned") return "skipped";
   if (signedStates.includes(job.state)) return { signedJob: job };
   if (!context.ignoreWaits && job.attemptAt > Date.now()) return "skipped";
   try {
-    if (job.contentDigest !== contentDigest) {
-      throw new ChainError(
-        "INVALID_TRANSACTION",
-        `The content of transaction ${job.id} was changed after it was listed first; it will not be signed.`,
-      );
-    }
-    if (job.network !== context.world.network) {
-      throw new ChainError(
-        "NETWORK_MISMATCH",
-        `Transaction ${job.id} was first listed on the ${job.network}.`,
-      );
-    }
-    chain.describe(transaction, context.world.network);
-    const warn = warnAbout(transaction, log);
-    const signers = await resolveSigners(transaction, chain, context.world.network, context, warn);
-    const request: SigningRequest = { transaction, signers };
-    return { listed, job, request, account: await chain.sendingAccount(request) };
+    return { listed, job, ...(await understand(listed, job, chain, context)) };
   } catch (failure) {
     return fail(job, failure, context);
   }
@@ -129,6 +153,36 @@ async function approve(
   return [await journal.move(job, "seen", { attempts, attemptAt, problem }, Date.now()), "waiting"];
 }
 
+/** Bytes that were given up may have landed all the same: then nothing is signed. `undefined` when they did not. */
+async function settleReleased(job: Job, context: ProcessContext): Promise<Outcome | undefined> {
+  if (job.released === undefined) return undefined;
+  const { api, journal, log, period } = context;
+  const completion = await api.completion(job.id);
+  if (completion.kind === "completed") {
+    const { txId } = completion;
+    log.warn(
+      `Transaction ${job.id} was completed as ${txId} after its bytes had been given up; not signed anew.`,
+    );
+    await journal.close(job, "done", { txId }, Date.now());
+    return "done";
+  }
+  if (completion.kind !== "unclear") return undefined;
+  const attempts = job.attempts + 1;
+  const attemptAt = nextAttempt(attempts, period, Date.now());
+  const problem = `the API does not tell what became of it: ${completion.reason}`;
+  await journal.move(job, "seen", { attempts, attemptAt, problem }, Date.now());
+  return "waiting";
+}
+
+/** Before it is recorded: nobody would take it, and it could be replaced only by a person. */
+function assertFitsBroadcast({ id }: Job, { payload }: SignedTransaction): void {
+  if (payload.length <= MAXIMUM_TX_DATA_LENGTH) return;
+  throw new ChainError(
+    "INVALID_TRANSACTION",
+    `Transaction ${id} is too large: signed it has ${payload.length} characters, the API takes ${MAXIMUM_TX_DATA_LENGTH}.`,
+  );
+}
+
 /** Approves, signs, records and broadcasts. */
 export async function processTransaction(
   prepared: PreparedTransaction,
@@ -139,6 +193,8 @@ export async function processTransaction(
   if (context.stopping.aborted) return "waiting";
   const [job, denied] = await approve(prepared, context);
   if (denied !== undefined) return denied;
+  const settled = await settleReleased(job, context);
+  if (settled !== undefined) return settled;
   if (context.stopping.aborted) return "waiting";
   try {
     const { request, account } = prepared;
@@ -154,6 +210,7 @@ export async function processTransaction(
       warnAbout(request.transaction, log),
     );
     const signed = await chain.sign(request, environment);
+    assertFitsBroadcast(job, signed);
     const recorded = await journal.recordSigned(job, signed, used, Date.now());
     const { outcome } = await broadcastJob(recorded, true, chain, environment, context);
     if (outcome === "done") log.info(`Tx was processed: ${job.id}`);
@@ -183,10 +240,7 @@ export async function resume(
   const { log, world, api } = context;
   if (context.stopping.aborted) return "waiting";
   if (job.network !== world.network) return "skipped";
-  if (job.state === "parked") {
-    if (context.ignoreWaits) log.warn(`Transaction ${job.id} is parked: ${job.problem}.`);
-    return "parked";
-  }
+  if (job.state === "parked") return "parked";
   if (!context.ignoreWaits && job.attemptAt > Date.now()) return "skipped";
   if (job.state === "done") {
     if (job.txId !== undefined) await api.markComplete(job.id, job.txId);

@@ -2,27 +2,26 @@
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../tatum/http-client.ts";
 import { NodeCalls } from "../tatum/node-calls.ts";
-import type { RetryPolicy } from "../tatum/retry.ts";
 import { TatumApi } from "../tatum/tatum-api.ts";
-import { TatumConnection } from "../tatum/tatum-connection.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
 import { FourEyeCheck } from "./approval.ts";
+import { runChainRound } from "./chain-round.ts";
 import { type DaemonContext, type DaemonOptions, runDaemon, runOnce } from "./daemon.ts";
 import type { DaemonSettings } from "./daemon-settings.ts";
-import { Journal } from "./journal.ts";
+import { createDryRound, type Forecast, readOnly } from "./dry-run.ts";
+import { type Fence, Journal } from "./journal.ts";
+import type { Lease } from "./lease.ts";
 import { openTokens } from "./open-tokens.ts";
+import { ParkedReminder } from "./parked-reminder.ts";
 import type { WalletSource } from "./resolve-signers.ts";
+import { connectToTatum, type StopSignals } from "./tatum-settings.ts";
+import { type LeaseOptions, takeLeaseNow, waitForLease } from "./wait-for-lease.ts";
 
 /** After a signal, what may be on its way gets so many milliseconds to end. */
 const GRACE = 8_000;
 
-/** Two signals that end the daemon: `stopping` starts nothing new, `deadline` ends everything. */
-function handleSignals(log: DaemonSettings["log"]): {
-  stopping: AbortSignal;
-  deadline: AbortSignal;
-  release(): void;
-} {
+function handleSignals(log: DaemonSettings["log"]): StopSignals & { release(): void } {
   const stopping = new AbortController();
   const deadline = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -48,37 +47,23 @@ function handleSignals(log: DaemonSettings["log"]): {
 function createContext(
   { vault, tokens }: WalletSource,
   settings: DaemonSettings,
-  { stopping, deadline }: { stopping: AbortSignal; deadline: AbortSignal },
+  fence: Fence,
+  { stopping, deadline }: StopSignals,
 ): DaemonContext {
-  const { config, log, network, period, externalUrl, externalUrlMethod, apiUrl, apiKey } = settings;
-  const timeout = config.number("TATUM_KMS_HTTP_TIMEOUT", 20, 0.1, 600) * 1000;
-  const retryDelay = config.number("TATUM_RETRY_DELAY", 1000, 1, 60_000);
-  const retries: RetryPolicy = {
-    retries: config.number("TATUM_RETRIES", 5, 0, 20),
-    delay: retryDelay,
-    maximumDelay: 10 * retryDelay,
-  };
+  const { config, log, network, period, externalUrl, externalUrlMethod, tatum } = settings;
+  const { timeout } = tatum;
   const setting = (name: string): string | undefined => config.get(name);
-  const http = new HttpClient([apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])]);
-  const testnetType = config.get("TESTNET_TYPE");
-  const connection = new TatumConnection({
-    baseUrl: apiUrl,
-    apiKey,
-    http,
-    timeout,
-    retries,
-    testnetType,
-    stopping,
-    deadline,
-  });
+  const http = new HttpClient([tatum.apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])]);
+  const connection = connectToTatum(tatum, http, { stopping, deadline });
   return {
     vault,
     tokens,
-    journal: new Journal(vault),
+    journal: new Journal(vault, fence),
     api: new TatumApi(connection),
     log,
     period,
-    retryDelay,
+    parkedReminder: new ParkedReminder(log),
+    retryDelay: tatum.retries.delay,
     stopping,
     ignoreWaits: settings.runOnce,
     world: { nodes: new NodeCalls(connection), http, network, setting, timeout, stopping },
@@ -110,19 +95,80 @@ function usableWallets(vault: Vault, { wallets, network, tickers, log }: DaemonS
   return usable;
 }
 
+async function work(
+  { vault }: WalletSource,
+  settings: DaemonSettings,
+  context: DaemonContext,
+  runRound: DaemonOptions["runRound"],
+): Promise<void> {
+  const { tickers, network, period, wallets, transactionIds } = settings;
+  const options: DaemonOptions = {
+    tickers,
+    network,
+    vault,
+    context,
+    runRound,
+    period,
+    wallets,
+    transactionIds,
+  };
+  await (settings.runOnce ? runOnce(options) : runDaemon(options));
+}
+
+/** Works as long as the lease is held, and gives it back. */
+async function workUnder(
+  lease: Lease,
+  source: WalletSource,
+  settings: DaemonSettings,
+  { stopping, deadline }: StopSignals,
+): Promise<void> {
+  const signals = { stopping: AbortSignal.any([stopping, lease.lost]), deadline };
+  try {
+    await work(source, settings, createContext(source, settings, lease, signals), runChainRound);
+  } finally {
+    await lease.release();
+    if (lease.lost.aborted)
+      settings.log.warn("Another daemon took the lease over; this one stopped its work.");
+  }
+}
+
+/** Works whenever it holds the lease. */
+async function takeTurns(
+  source: WalletSource,
+  settings: DaemonSettings,
+  signals: StopSignals,
+): Promise<void> {
+  const { config, log, runOnce: isSingleRun } = settings;
+  const { stopping } = signals;
+  const duration = config.number("TATUM_KMS_LEASE", 15, 0.2, 3600) * 1000;
+  const options: LeaseOptions = { database: source.vault.database, duration, log, stopping };
+  do {
+    const lease = await (isSingleRun ? takeLeaseNow(options) : waitForLease(options));
+    if (lease !== undefined) await workUnder(lease, source, settings, signals);
+  } while (!isSingleRun && !stopping.aborted);
+}
+
 /**
- * Runs the daemon until a signal comes, or one cycle with `--run-once`.
- * @throws KmsError `INCOMPLETE`, `CONFIGURATION`, `NO_SUCH_WALLET`
+ * Runs the daemon until a signal comes, or one cycle with `--run-once`. While another daemon works on the vault, it
+ * stands by. With `--dry-run` it needs no turn, as it changes nothing.
+ *
+ * @param print prints the result of a dry run for one transaction
+ * @throws KmsError `INCOMPLETE`, `CONFIGURATION`, `NO_SUCH_WALLET`, `VAULT_BUSY`
  */
-export async function startDaemon(source: WalletSource, settings: DaemonSettings): Promise<void> {
+export async function startDaemon(
+  source: WalletSource,
+  settings: DaemonSettings,
+  print: (forecast: Forecast) => void,
+): Promise<void> {
   const signals = handleSignals(settings.log);
   try {
-    const { vault } = source;
-    await openTokens(source, usableWallets(vault, settings), settings.log);
-    const { tickers, network, period, wallets, transactionIds } = settings;
-    const context = createContext(source, settings, signals);
-    const options: DaemonOptions = { tickers, network, vault, context, period, wallets, transactionIds };
-    await (settings.runOnce ? runOnce(options) : runDaemon(options));
+    const usable = usableWallets(source.vault, settings);
+    if (settings.dryRun) {
+      await work(source, settings, createContext(source, settings, readOnly, signals), createDryRound(print));
+    } else {
+      await openTokens(source, usable, settings.log);
+      await takeTurns(source, settings, signals);
+    }
   } finally {
     signals.release();
   }

@@ -15,6 +15,7 @@ const jobRow = v.object({
   laneKey: v.nullable(key),
   revision: wholeNumber,
   attemptAt: wholeNumber,
+  updatedAt: wholeNumber,
   sealed: v.pipe(blob, v.maxLength(MAXIMUM_SEALED_BYTES)),
 });
 
@@ -29,11 +30,13 @@ export interface JobRow {
   readonly revision: number;
   /** Milliseconds since 1970. */
   readonly attemptAt: number;
+  /** Milliseconds since 1970. */
+  readonly updatedAt: number;
   readonly sealed: Uint8Array;
 }
 
 const columns = `SELECT job_key AS "jobKey", state, lane_key AS "laneKey", revision,
-  attempt_at AS "attemptAt", sealed FROM job`;
+  attempt_at AS "attemptAt", updated_at AS "updatedAt", sealed FROM job`;
 
 export async function readJobRow(session: Session, jobKey: Uint8Array): Promise<JobRow | undefined> {
   const [row] = await session.query(`${columns} WHERE job_key = $1`, [jobKey]);
@@ -46,21 +49,29 @@ export async function readJobRows(session: Session, state: string): Promise<JobR
   return rows.map((row) => parseRow("job", jobRow, row));
 }
 
-/** @param now milliseconds since 1970 */
-export async function insertJobRow(session: Session, row: JobRow, now: number): Promise<void> {
+export async function insertJobRow(session: Session, row: JobRow): Promise<void> {
   await session.execute(
     `INSERT INTO job (job_key, state, lane_key, revision, attempt_at, updated_at, sealed)
      VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [row.jobKey, row.state, row.laneKey, row.revision, row.attemptAt, now, row.sealed],
+    [row.jobKey, row.state, row.laneKey, row.revision, row.attemptAt, row.updatedAt, row.sealed],
   );
 }
 
 /** Replaces the row if it still has the revision before; whether it had. */
-export async function updateJobRow(session: Session, row: JobRow, now: number): Promise<boolean> {
+export async function updateJobRow(session: Session, row: JobRow): Promise<boolean> {
   const changed = await session.execute(
     `UPDATE job SET state = $1, lane_key = $2, revision = $3, attempt_at = $4, updated_at = $5, sealed = $6
      WHERE job_key = $7 AND revision = $8`,
-    [row.state, row.laneKey, row.revision, row.attemptAt, now, row.sealed, row.jobKey, row.revision - 1],
+    [
+      row.state,
+      row.laneKey,
+      row.revision,
+      row.attemptAt,
+      row.updatedAt,
+      row.sealed,
+      row.jobKey,
+      row.revision - 1,
+    ],
   );
   return changed === 1;
 }

@@ -70,6 +70,19 @@ const objects = [
 ) STRICT, WITHOUT ROWID`,
   },
   {
+    type: "table",
+    name: "lease",
+    tableName: "lease",
+    sql: `CREATE TABLE lease (
+  row_number INTEGER PRIMARY KEY NOT NULL CHECK (row_number = 1),
+  holder BLOB,
+  epoch INTEGER NOT NULL,
+  renewals INTEGER NOT NULL,
+  duration INTEGER NOT NULL,
+  taken_at INTEGER NOT NULL
+) STRICT`,
+  },
+  {
     type: "index",
     name: "job_state",
     tableName: "job",

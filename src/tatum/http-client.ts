@@ -8,8 +8,12 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Certificates (PEM) to trust instead of the system's. */
+  readonly certificateAuthorities?: string | undefined;
   /** Milliseconds until the whole answer has to be there. */
   readonly timeout: number;
+  /** Bytes the answer may have; {@link MAXIMUM_ANSWER_BYTES} without it. */
+  readonly maximumBytes?: number | undefined;
   /** Ends the request early. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,7 +47,8 @@ export class HttpFailure extends Error {
   }
 }
 
-export const MAXIMUM_ANSWER_BYTES = 64 * 1024 * 1024;
+/** Twice the largest pending transaction, which some answers repeat. */
+export const MAXIMUM_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** `user:password@` of a URL as a header; fetch itself refuses such URLs. */
 function withoutCredentials(url: URL): { url: URL; authorization: Record<string, string> } {
@@ -58,15 +63,24 @@ function withoutCredentials(url: URL): { url: URL; authorization: Record<string,
   };
 }
 
-async function readBounded(response: Response): Promise<string> {
+/**
+ * Plain http is for this machine and its neighbours, such as the metadata services that hand out tokens. A proxy would read
+ * it; Bun's `fetch` would send it to the one of `HTTP_PROXY`, loopback addresses included.
+ */
+function withoutProxy(url: URL): BunFetchRequestInit {
+  // The types do not know `false`, which goes direct; an empty text does not.
+  return url.protocol === "http:" ? ({ proxy: false } as unknown as BunFetchRequestInit) : {};
+}
+
+async function readBounded(response: Response, maximumBytes: number): Promise<string> {
   if (response.body === null) return "";
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   for await (const chunk of response.body) {
     bytes += chunk.byteLength;
-    if (bytes > MAXIMUM_ANSWER_BYTES) {
-      throw new HttpFailure("too-large", `the answer is larger than ${MAXIMUM_ANSWER_BYTES} bytes`);
+    if (bytes > maximumBytes) {
+      throw new HttpFailure("too-large", `the answer is larger than ${maximumBytes} bytes`);
     }
     text += decoder.decode(chunk, { stream: true });
   }
@@ -98,13 +112,18 @@ export class HttpClient {
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
     try {
       const response = await fetch(url, {
+        ...withoutProxy(url),
         method: request.method,
         headers: { ...authorization, ...request.headers },
         redirect: "manual",
         signal,
         ...(request.body === undefined ? {} : { body: request.body }),
+        ...(request.certificateAuthorities === undefined
+          ? {}
+          : { tls: { ca: request.certificateAuthorities } }),
       });
-      return { status: response.status, headers: response.headers, body: await readBounded(response) };
+      const body = await readBounded(response, request.maximumBytes ?? MAXIMUM_ANSWER_BYTES);
+      return { status: response.status, headers: response.headers, body };
     } catch (cause) {
       if (cause instanceof HttpFailure) throw cause;
       if (request.signal?.aborted === true)

@@ -8,6 +8,8 @@ import type { HttpAnswer } from "./http-client.ts";
 import type { TatumConnection } from "./tatum-connection.ts";
 
 const rpcErrorSchema = v.object({ error: v.object({ message: v.optional(v.string()) }) });
+/** The error of a Rosetta server (Rosetta API 1.4, `Error`), which comes with status 500 whatever the cause. */
+const rosettaErrorSchema = v.object({ code: v.number(), message: v.string() });
 
 export class NodeCalls {
   readonly #connection: TatumConnection;
@@ -50,8 +52,9 @@ export class NodeCalls {
       if (json === undefined) throw new ApiUnavailable(`The answer to ${path} is not JSON.`);
       return json;
     }
-    // A 500 with a JSON body is the node's own answer, as a Rosetta server gives it; 502 to 504 come from what is before it.
-    const isNodeError = answer.status === 500 && typeof json === "object" && json !== null;
+    // A 500 may be the node's own answer; the Tatum API's own errors have a `statusCode` instead and pass.
+    const isNodeError =
+      answer.status === 500 && (v.is(rpcErrorSchema, json) || v.is(rosettaErrorSchema, json));
     const passing = answer.status === 401 || answer.status === 429 || (answer.status >= 500 && !isNodeError);
     if (passing) throw this.#connection.unavailable(`No answer to ${path}`, answer);
     if (v.is(rpcErrorSchema, json)) return json;

@@ -3,10 +3,14 @@ import * as v from "valibot";
 import type { PendingTransaction } from "../../chains/chain.ts";
 import type { JsonValue } from "../../chains/exact-json.ts";
 import { sha256Hex } from "./digest.ts";
+import { isDeeperThan } from "./json-depth.ts";
+import { TRANSACTION_ID } from "./transaction-id.ts";
 
-/** As much as the broadcast endpoint takes as `txData`, with room for JSON around it. */
+/** Four times what a broadcast takes as `txData`: unsigned transactions as JSON are longer than signed ones. */
 const MAXIMUM_SERIALIZED_LENGTH = 4_000_000;
 const MAXIMUM_SIGNERS = 10_000;
+/** No real entry has more than four levels; deeper ones would use up the stack of whoever walks through them. */
+const MAXIMUM_LEVELS = 50;
 const MAXIMUM_INDEX = 2 ** 31 - 1;
 
 /** Identifiers become parts of URLs, where `.` and `..` would be other places. */
@@ -34,7 +38,7 @@ const pendingTransactionSchema = v.object({
   index: v.nullish(derivationIndex),
   withdrawalId: v.nullish(v.union([v.literal(""), identifier])),
   withdrawalResponses: v.nullish(v.pipe(v.array(v.unknown()), v.maxLength(MAXIMUM_SIGNERS))),
-  txId: v.nullish(v.string()),
+  txId: v.nullish(v.union([v.literal(""), v.pipe(v.string(), v.regex(TRANSACTION_ID))])),
 });
 
 /** A pending transaction as the API listed it. */
@@ -72,12 +76,9 @@ function identifierOf(entry: JsonValue): { id?: string } {
 
 /** Reads one entry of the list; a malformed one is told apart, so that the others go on. Throws nothing. */
 export function readPendingTransaction(entry: JsonValue, chain: string): ListEntry {
-  try {
-    return readEntry(entry, chain);
-  } catch (failure) {
-    if (!(failure instanceof RangeError)) throw failure;
+  if (isDeeperThan(MAXIMUM_LEVELS, entry))
     return { ...identifierOf(entry), problem: "it is nested too deeply" };
-  }
+  return readEntry(entry, chain);
 }
 
 function readEntry(entry: JsonValue, chain: string): ListEntry {

@@ -1,5 +1,6 @@
 /** The endpoints of the Tatum API for a KMS. Every answer is parsed before anything acts on it. */
 import * as v from "valibot";
+import { type JsonValue, stringifyExactJson } from "../../chains/exact-json.ts";
 import { version } from "../version.ts";
 import { errorCodeOf, isSuccess, jsonOf } from "./api-answer.ts";
 import { ApiUnavailable } from "./api-unavailable.ts";
@@ -7,9 +8,16 @@ import type { HttpAnswer } from "./http-client.ts";
 import { type ListEntry, readPendingTransaction } from "./pending-transaction.ts";
 import { retryAfter } from "./retry.ts";
 import { reasonOf, type TatumConnection } from "./tatum-connection.ts";
+import { TRANSACTION_ID } from "./transaction-id.ts";
 
 /** As many as one round works on; the rest comes with the next polls. */
 const MAXIMUM_PENDING = 10_000;
+
+/** Bytes of a list of pending transactions: some 3,000 for each. */
+const MAXIMUM_LIST_BYTES = 32 * 1024 * 1024;
+
+/** Characters that a broadcast takes as `txData` (Tatum API, broadcast endpoints). */
+export const MAXIMUM_TX_DATA_LENGTH = 1_000_000;
 
 const OFF_CHAIN_BROADCAST_PATH = "/v3/offchain/withdrawal/broadcast";
 
@@ -53,13 +61,22 @@ export type Completion =
   | { readonly kind: "missing" }
   | { readonly kind: "unclear"; readonly reason: string };
 
+const transactionId = v.pipe(v.string(), v.regex(TRANSACTION_ID));
+
 const acceptedSchema = v.object({
-  txId: v.pipe(v.string(), v.minLength(1), v.maxLength(512)),
+  txId: transactionId,
   failed: v.optional(v.unknown()),
   completed: v.optional(v.unknown()),
 });
 
-const completionSchema = v.object({ txId: v.nullish(v.string()) });
+/** Whether an answer is about a transaction: it is an object or a list that holds the id. */
+function mentions(json: JsonValue | undefined, txId: string): boolean {
+  if (typeof json !== "object" || json === null) return false;
+  return stringifyExactJson(json).toLowerCase().includes(txId.toLowerCase().replace(/^0x/, ""));
+}
+
+const completionSchema = v.object({ txId: v.nullish(v.union([v.literal(""), transactionId])) });
+
 export class TatumApi {
   readonly #connection: TatumConnection;
 
@@ -78,6 +95,7 @@ export class TatumApi {
       path,
       body: { signatureIds: [...signatureIds] },
       headers: { "x-ttm-kms-client-version": version },
+      maximumBytes: MAXIMUM_LIST_BYTES,
     } as const;
     const answer = await this.#connection.answerTo(path, () =>
       this.#connection.withOneRetry(() => this.#connection.send(request)),
@@ -148,6 +166,24 @@ export class TatumApi {
       return { kind: "unclear", reason: this.#connection.explain(answer) };
     } catch (failure) {
       return { kind: "unclear", reason: reasonOf(failure) };
+    }
+  }
+
+  /**
+   * Whether the network of a chain has a transaction, as far as the API tells.
+   * @param broadcastPath the chain's, such as `/v3/bitcoin/broadcast`; its transactions are beside it
+   */
+  async isOnChain(broadcastPath: string, txId: string): Promise<"yes" | "no" | "unclear"> {
+    const path = broadcastPath.replace(/broadcast$/, `transaction/${encodeURIComponent(txId)}`);
+    try {
+      const answer = await this.#connection.withOneRetry(() =>
+        this.#connection.send({ method: "GET", path }),
+      );
+      if (isSuccess(answer)) return mentions(jsonOf(answer), txId) ? "yes" : "unclear";
+      return [400, 403, 404].includes(answer.status) ? "no" : "unclear";
+    } catch (failure) {
+      reasonOf(failure);
+      return "unclear";
     }
   }
 

@@ -26,6 +26,8 @@ interface TatumRequest {
   readonly path: string;
   readonly body?: JsonValue;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes the answer may have, where that is not the usual bound. */
+  readonly maximumBytes?: number;
 }
 
 /** Why there is no answer; anything but an {@link HttpFailure} is a mistake of this program and thrown on. */
@@ -92,7 +94,10 @@ export class TatumConnection {
     return presentable(text, this.#options.apiKey);
   }
 
-  #send({ method, path, body, headers }: TatumRequest, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+  #send(
+    { method, path, body, headers, maximumBytes }: TatumRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpAnswer> {
     const { baseUrl, apiKey, http, timeout, testnetType } = this.#options;
     const base = baseUrl.href.replace(/\/+$/, "");
     return http.send({
@@ -107,6 +112,7 @@ export class TatumConnection {
         ...headers,
       },
       timeout,
+      maximumBytes,
       signal,
       ...(body === undefined ? {} : { body: stringifyExactJson(body) }),
     });

@@ -1,27 +1,19 @@
 /** Puts a vault in the place of an original wallet file. At no moment is there less than one complete file. */
 import { randomBytes } from "node:crypto";
-import { chmod, link, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { chmod, link, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { KmsError } from "../errors.ts";
 import { explainFileError, systemErrorCode } from "./file-error.ts";
 import { type ImportResult, importWallets } from "./import-wallets.ts";
 import type { ImportedWallet } from "./imported-wallets.ts";
 import type { PreparedSlot } from "./key-slot.ts";
+import { syncToDisk } from "./sync-to-disk.ts";
 import { Vault } from "./vault.ts";
 import { fileKindAt } from "./vault-file.ts";
 
 export interface MigrationResult extends ImportResult {
   /** Where the original file is kept. */
   readonly backup: string;
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(dirname(path), "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }
 
 /** A second name for the original file: `wallet.dat.original`, or with a number where that is taken. */
@@ -35,7 +27,7 @@ async function keep(path: string): Promise<string> {
       throw explainFileError("CANNOT_WRITE", `The original file cannot be kept as ${backup}`, error);
     }
     await chmod(backup, 0o600);
-    await syncDirectory(backup);
+    await syncToDisk(dirname(backup));
     return backup;
   }
 }
@@ -90,7 +82,7 @@ export async function migrateInPlace(
     }
     const backup = await keep(file);
     await rename(target, file);
-    await syncDirectory(file);
+    await syncToDisk(dirname(file));
     return { ...result, backup };
   } finally {
     await rm(target, { force: true });

@@ -4,6 +4,7 @@ import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { KmsError } from "../errors.ts";
 import { explainFileError, systemErrorCode } from "./file-error.ts";
+import { syncToDisk } from "./sync-to-disk.ts";
 
 /**
  * Has `write` fill a new file with mode 0600 beside `path`, which gets its name when it is complete and on disk.
@@ -22,7 +23,7 @@ export async function makeNewFile<Result>(
     await refuseExisting(target);
     await makeEmpty(temporaryFile);
     const result = await write(temporaryFile);
-    await sync(temporaryFile);
+    await syncToDisk(temporaryFile);
     await giveName(temporaryFile, target);
     return result;
   } catch (error) {
@@ -50,7 +51,7 @@ async function giveName(temporaryFile: string, target: string): Promise<void> {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code ?? "")) throw error;
     await renameToReservedName(temporaryFile, target);
   }
-  await sync(dirname(target));
+  await syncToDisk(dirname(target));
 }
 
 /** For file systems without hard links: the name is taken with an empty file first. */
@@ -68,15 +69,6 @@ async function makeEmpty(path: string): Promise<void> {
   try {
     // The umask may have taken more away than it should.
     await file.chmod(0o600);
-  } finally {
-    await file.close();
-  }
-}
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path, "r");
-  try {
-    await file.sync();
   } finally {
     await file.close();
   }

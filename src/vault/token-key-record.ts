@@ -1,6 +1,6 @@
 /** Wallets whose private key is in a PKCS#11 token: the vault knows where it is, and its public key. */
 import * as v from "valibot";
-import type { WalletRecord } from "./wallet-record.ts";
+import type { JsonValue } from "../../chains/exact-json.ts";
 
 const schema = v.object({
   keyUri: v.pipe(v.string(), v.startsWith("pkcs11:")),
@@ -15,7 +15,7 @@ export interface TokenKeyRecord {
 }
 
 /** What a stored entry says of a key in a token; `undefined` for every other wallet. */
-export function tokenKeyOf(record: WalletRecord): TokenKeyRecord | undefined {
+export function tokenKeyOf(record: Readonly<Record<string, JsonValue>>): TokenKeyRecord | undefined {
   const parsed = v.safeParse(schema, record);
   if (!parsed.success) return undefined;
   const { keyUri, publicKey } = parsed.output;

@@ -8,6 +8,7 @@ import { explainFileError } from "./file-error.ts";
 import { sealManifest, slotsHash } from "./manifest.ts";
 import { makeNewFile } from "./new-file.ts";
 import type { RootKey } from "./root-key.ts";
+import { syncToDisk } from "./sync-to-disk.ts";
 import { checkDirectory } from "./vault-file.ts";
 
 /**
@@ -17,13 +18,21 @@ import { checkDirectory } from "./vault-file.ts";
  */
 export async function createVaultFile(path: string, rootKey: RootKey, slot: KeySlotRow): Promise<void> {
   const directory = dirname(resolve(path));
+  await makeDirectory(directory);
+  await checkDirectory(directory);
+  await makeNewFile(path, (temporaryFile) => fill(temporaryFile, rootKey, slot));
+}
+
+/** Made with all that are missing above it, and kept by the disk: or a power cut would take the vault with its directory. */
+async function makeDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const first = await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (first === undefined) return;
+    for (let made = directory; made.length >= first.length; made = dirname(made))
+      await syncToDisk(dirname(made));
   } catch (error) {
     throw explainFileError("CANNOT_WRITE", `The directory ${directory} cannot be made`, error);
   }
-  await checkDirectory(directory);
-  await makeNewFile(path, (temporaryFile) => fill(temporaryFile, rootKey, slot));
 }
 
 async function fill(file: string, rootKey: RootKey, slot: KeySlotRow): Promise<void> {

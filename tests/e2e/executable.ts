@@ -30,6 +30,8 @@ export interface RunOptions {
   /** Sent through a pipe; without it standard input is at its end. */
   readonly input?: string;
   readonly cwd?: string;
+  /** A program with its arguments that starts the executable in its own place, such as `setpriv`. */
+  readonly through?: readonly string[];
 }
 
 /** A home directory with a vault of its own. */
@@ -42,7 +44,7 @@ export class Installation {
   }
 
   start(args: readonly string[], options: RunOptions = {}) {
-    return Bun.spawn([executable, ...args], {
+    return Bun.spawn([...(options.through ?? []), executable, ...args], {
       cwd: options.cwd ?? this.home,
       env: { HOME: this.home, PATH: "/usr/bin:/bin", TATUM_KMS_PASSWORD: this.password, ...options.env },
       stdin: options.input === undefined ? "ignore" : new Blob([options.input]),

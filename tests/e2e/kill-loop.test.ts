@@ -8,9 +8,10 @@ setDefaultTimeout(60_000);
 const ROUNDS = 100;
 
 test(`kill -9 at ${ROUNDS} random moments loses no wallet and sends no transaction with two contents`, async () => {
-  const { batch, daemon } = await runCrashTest(ROUNDS, Math.floor(Math.random() * 2 ** 31));
-  expect(batch.kills + daemon.kills).toBe(ROUNDS);
+  const { batch, daemon, commands } = await runCrashTest(ROUNDS, Math.floor(Math.random() * 2 ** 31));
+  expect(daemon.contents).toBe(1);
   // Or the moments were such that nothing was proved.
   expect(batch.acknowledged).toBeGreaterThan(100);
   expect(daemon.broadcasts).toBeGreaterThan(daemon.transactions);
+  expect(commands.kills).toBeGreaterThan(5);
 }, 300_000);

@@ -3,13 +3,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { base58 } from "@scure/base";
-import {
-  type Address,
-  getAddressEncoder,
-  getProgramDerivedAddress,
-  getTransactionDecoder,
-} from "@solana/web3.js";
-import { FailedTransactionMetadata, LiteSVM } from "litesvm";
+import { type Address, getAddressEncoder, getProgramDerivedAddress } from "@solana/web3.js";
+import type { LiteSVM } from "litesvm";
 import { solana } from "../../chains/sol.ts";
 import {
   messageBytes,
@@ -19,19 +14,14 @@ import {
   type TestMessage,
 } from "../chains/solana/message-builder.ts";
 import { Installation } from "./executable.ts";
-import { type RecordedRequest, StandInApi } from "./stand-in-api.ts";
+import { LAMPORTS_PER_SOL, SolanaVirtualMachine } from "./solana-virtual-machine.ts";
+import { StandInApi } from "./stand-in-api.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
 setDefaultTimeout(60_000);
 
 const TOKEN = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
 const ASSOCIATED = "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL";
-const NODE = "/v3/blockchain/node/SOL/test-api-key";
-const LAMPORTS_PER_SOL = 1_000_000_000n;
-
-type SvmAddress = Parameters<LiteSVM["getBalance"]>[0];
-type SvmTransaction = Parameters<LiteSVM["sendTransaction"]>[0];
-type SvmSignature = Parameters<LiteSVM["getTransaction"]>[0];
 
 const newAddress = (): string => solana.generateWallet("mainnet").address!;
 const payer = solana.generateWallet("mainnet");
@@ -41,8 +31,9 @@ const mint = newAddress();
 describe("Solana transactions in a virtual machine", () => {
   const installation = new Installation();
   const api = new StandInApi();
-  const svm = new LiteSVM();
-  let heightOfBlock = 100;
+  const machine = new SolanaVirtualMachine();
+  const { svm } = machine;
+  const balance = (address: string): bigint => machine.balance(address);
 
   beforeAll(async () => {
     const wallets = join(installation.home, "wallets.json");
@@ -53,53 +44,15 @@ describe("Solana transactions in a virtual machine", () => {
     );
     expect(await installation.run(["import", wallets])).toMatchObject({ status: 0 });
     for (const address of [payer.address!, owner.address!]) {
-      svm.airdrop(address as SvmAddress, (10n * LAMPORTS_PER_SOL) as Parameters<LiteSVM["airdrop"]>[1]);
+      machine.airdrop(address, 10n * LAMPORTS_PER_SOL);
     }
-    api.answer = (request) => answerOfNode(request);
+    api.answer = machine.answer;
   });
 
   afterAll(async () => {
     await api.stop();
     installation.remove();
   });
-
-  function answerOfNode({ path, body }: RecordedRequest): Response | undefined {
-    if (path !== NODE) return undefined;
-    const { id, method, params } = body as { id: number; method: string; params: readonly unknown[] };
-    try {
-      return Response.json({ jsonrpc: "2.0", id, result: call(method, params) });
-    } catch (error) {
-      return Response.json({
-        jsonrpc: "2.0",
-        id,
-        error: { code: -32002, message: (error as Error).message },
-      });
-    }
-  }
-
-  function call(method: string, [first]: readonly unknown[]): unknown {
-    switch (method) {
-      case "getLatestBlockhash":
-        heightOfBlock += 1;
-        return {
-          context: { slot: heightOfBlock },
-          value: { blockhash: svm.latestBlockhash(), lastValidBlockHeight: heightOfBlock + 150 },
-        };
-      case "sendTransaction": {
-        const wire = Buffer.from(first as string, "base64");
-        const result = svm.sendTransaction(getTransactionDecoder().decode(wire) as unknown as SvmTransaction);
-        if (result instanceof FailedTransactionMetadata) throw new Error(result.toString());
-        return base58.encode(wire.subarray(1, 65));
-      }
-      case "getTransaction": {
-        const found = svm.getTransaction(first as SvmSignature);
-        return found === null
-          ? null
-          : { meta: { err: found instanceof FailedTransactionMetadata ? found.toString() : null } };
-      }
-    }
-    throw new Error(`Method ${method} is not expected`);
-  }
 
   async function execute(message: TestMessage, hashes: readonly string[], id: string): Promise<void> {
     api.requests.length = 0;
@@ -116,11 +69,7 @@ describe("Solana transactions in a virtual machine", () => {
     const [broadcast] = api.broadcasts;
     const { txData } = broadcast!.body as { txData: string };
     expect(broadcast!.body).toEqual({ txData, signatureId: id });
-    expect(svm.getTransaction(txData as SvmSignature)).not.toBeNull();
-  }
-
-  function balance(address: string): bigint {
-    return svm.getBalance(address as SvmAddress) ?? 0n;
+    expect(machine.holds(txData)).toBeTrue();
   }
 
   test("a transfer of SOL", async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
 import { encodeFunctionData, parseAbi } from "viem";
+import { celo } from "../../../chains/celo.ts";
 import { ethereum } from "../../../chains/eth.ts";
 import { pendingOf, RECIPIENT, SENDER } from "./evm-requests.ts";
 
@@ -91,16 +93,22 @@ describe("a contract call", () => {
     ["an argument missing", transferData.slice(0, -64), "0xa9059cbb"],
     ["bytes after the arguments", `${transferData}00`, "0xa9059cbb"],
     ["an address with more than 20 bytes", `0xa9059cbb01${transferData.slice(12)}`, "0xa9059cbb"],
-  ])("with %s has its selector and no guessed arguments", (_, data, method) => {
+  ])("with %s has its selector and what follows as it is", (_, data, method) => {
+    const rest = data.slice(method.length);
     expect(described({ to: TOKEN, data })).toEqual([
-      { kind: "contract-call", to: TOKEN, amount: "0", method, arguments: [] },
+      { kind: "contract-call", to: TOKEN, amount: "0", method, arguments: rest === "" ? [] : [`0x${rest}`] },
     ]);
   });
 });
 
 test("no recipient is the creation of a contract", () => {
   expect(described({ data: "0x600060", value: 2 })).toEqual([
-    { kind: "contract-creation", amount: "2", codeBytes: 3 },
+    {
+      kind: "contract-creation",
+      amount: "2",
+      codeBytes: 3,
+      codeDigest: createHash("sha256").update(Buffer.from("600060", "hex")).digest("hex"),
+    },
   ]);
 });
 
@@ -122,5 +130,13 @@ describe("the fee", () => {
     expect(fee({ gas: 21000, gasPrice: "0x0" })).toBeUndefined();
     expect(fee({ gasPrice: 10 })).toBeUndefined();
     expect(fee({ gas: 21000, gasPrice: 10 }, { withdrawalId: "5e68c66581f2ee32bc354088" })).toBeUndefined();
+  });
+
+  test("whose amount the node decides still names the token that pays it", () => {
+    const payload = { to: RECIPIENT, value: 1, feeCurrency: TOKEN };
+    expect(celo.describe(pendingOf(payload, { chain: "CELO" }), "mainnet")).toEqual([
+      { kind: "transfer", to: RECIPIENT, amount: "1", asset: "CELO" },
+      { kind: "data", field: "feeCurrency", hex: TOKEN.slice(2) },
+    ]);
   });
 });

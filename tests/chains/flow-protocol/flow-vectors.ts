@@ -46,13 +46,13 @@ export function answersOf({ http, mockSigner }: FlowVector): readonly Exchange[]
       return exchange.path.replace(TRANSACTION_ID, id);
     },
     response(body: JsonValue | undefined): JsonValue {
-      const answer = exchange.response as { readonly signature?: string; readonly id?: string };
-      if (answer.signature === SIGNATURE) {
+      const answer = exchange.response as { readonly signature?: string; readonly id?: string } | undefined;
+      if (answer?.signature === SIGNATURE) {
         const { data, isPayer } = body as { data: string; isPayer: boolean };
         const key = isPayer ? mockSigner?.payerPrivateKey : mockSigner?.proposerPrivateKey;
         return { signature: signature(data, key!) };
       }
-      if (answer.id !== TRANSACTION_ID) return exchange.response as JsonValue;
+      if (answer?.id !== TRANSACTION_ID) return exchange.response as JsonValue;
       id = transactionId(body as unknown as SubmittedTransaction);
       return { id };
     },

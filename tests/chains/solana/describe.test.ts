@@ -19,7 +19,7 @@ describe("what a Solana transaction does", () => {
   test("a transfer of SOL, and its fee", () => {
     expect(intents(systemTransfer(payer, target, 18446744073709551615n))).toEqual([
       { kind: "transfer", from: payer, to: target, amount: "18446744073709551615", asset: "SOL" },
-      { kind: "fee", amount: "5000", asset: "SOL" },
+      { kind: "fee", amount: "5000", asset: "SOL", from: payer },
     ]);
   });
 
@@ -44,6 +44,15 @@ describe("what a Solana transaction does", () => {
       method: "transfer",
       arguments: [source, target, owner, "7"],
     });
+  });
+
+  test("the creation of a token account by other programs than the network's is opaque", () => {
+    const accounts = [payer, target, owner, mint, SYSTEM, TOKEN];
+    for (const position of [4, 5]) {
+      const foreign = accounts.with(position, program);
+      const create = { program: ASSOCIATED, accounts: foreign, data: Buffer.of(1) };
+      expect(intents(create)[0]).toMatchObject({ kind: "opaque" });
+    }
   });
 
   test.each([
@@ -118,8 +127,20 @@ describe("what a Solana transaction does", () => {
   ])("%s is opaque", (_, instruction) => {
     expect(intents(instruction)[0]).toEqual({
       kind: "opaque",
-      reason: `an instruction of the program ${instruction.program} that is not decoded`,
+      reason: expect.stringContaining(
+        `an instruction of the program ${instruction.program} that is not decoded`,
+      ),
     });
+  });
+
+  test("what is opaque changes with every account and every byte", () => {
+    const setAuthority = { program: TOKEN, accounts: [source, owner], data: Buffer.of(6, 2, 1, 7) };
+    const changed = [
+      setAuthority,
+      { ...setAuthority, accounts: [source, target] },
+      { ...setAuthority, data: Buffer.of(6, 2, 1, 8) },
+    ].map((instruction) => JSON.stringify(intents(instruction)[0]));
+    expect(new Set(changed).size).toBe(3);
   });
 
   test("a recipient that only a lookup table knows is opaque", () => {
@@ -158,7 +179,7 @@ describe("the fee of a Solana transaction", () => {
       ...instructions
         .filter((instruction) => instruction === transfer)
         .map(() => expect.objectContaining({ kind: "transfer" })),
-      { kind: "fee", amount, asset: "SOL" },
+      { kind: "fee", amount, asset: "SOL", from: payer },
     ]);
   });
 });

@@ -48,6 +48,11 @@ describe("submitting a Solana transaction", () => {
     expect(node.pauses.reduce((sum, pause) => sum + pause)).toBe(12_000);
   });
 
+  test("a node that refuses to look has not refused the transaction", () => {
+    const node = nodeEnvironment({ sendTransaction: ID, getTransaction: new Error("not allowed") });
+    expect(solana.submit!(signed, node)).rejects.toMatchObject({ code: "NODE_ANSWER_INVALID" });
+  });
+
   test("a failure on the chain is told with its reason, and at once", async () => {
     const node = nodeEnvironment({ sendTransaction: ID, getTransaction: failed });
     expect(solana.submit!(signed, node)).rejects.toThrow(

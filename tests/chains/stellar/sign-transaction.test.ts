@@ -140,7 +140,7 @@ describe("what a Stellar transaction does", () => {
         destination: bob.publicKey(),
         destAsset: usd,
         destMin: "3",
-        path: [],
+        path: [Asset.native()],
       }),
       Operation.setOptions({ homeDomain: "example.com" }),
     ]);
@@ -164,12 +164,44 @@ describe("what a Stellar transaction does", () => {
         to,
         amount: "0",
         method: "pathPaymentStrictSend",
-        arguments: ["XLM", "10000000", asset, "30000000"],
+        arguments: ["XLM", "10000000", asset, "30000000", "XLM"],
       },
-      { kind: "opaque", reason: `an operation setOptions for ${from} that is not decoded` },
-      { kind: "data", hex: Buffer.from("a memo").toString("hex") },
+      {
+        kind: "opaque",
+        reason: expect.stringContaining(`an operation setOptions for ${from} that is not decoded (SHA-256 `),
+      },
+      { kind: "data", field: "memoText", hex: Buffer.from("a memo").toString("hex") },
       { kind: "fee", amount: "600", asset: "XLM" },
     ]);
+  });
+
+  test("the account that pays for a fee bump", () => {
+    const inner = payment([
+      Operation.payment({ destination: bob.publicKey(), asset: Asset.native(), amount: "1" }),
+    ]);
+    const bump = TransactionBuilder.buildFeeBumpTransaction(carol, "1000", inner, Networks.PUBLIC);
+    expect(stellar.describe(pending(bump.toXDR()), "mainnet").at(-1)).toEqual({
+      kind: "fee",
+      amount: "2000",
+      asset: "XLM",
+      from: carol.publicKey(),
+    });
+  });
+
+  test("memos of the same bytes and opaque operations with other content are told apart", () => {
+    const options = (homeDomain: string, memo: Memo) =>
+      JSON.stringify(
+        stellar.describe(
+          pending(payment([Operation.setOptions({ homeDomain })], undefined, undefined, memo).toXDR()),
+          "mainnet",
+        ),
+      );
+    const texts = [
+      options("a", Memo.text("12345678")),
+      options("b", Memo.text("12345678")),
+      options("a", Memo.id(String(0x3132333435363738n))),
+    ];
+    expect(new Set(texts).size).toBe(3);
   });
 });
 
@@ -177,12 +209,13 @@ function payment(
   operations = [Operation.payment({ destination: bob.publicKey(), asset: Asset.native(), amount: "1" })],
   timebounds: { minTime: number; maxTime: number } = { minTime: 0, maxTime: 0 },
   fee = "100",
+  memo: Memo = Memo.text("a memo"),
 ): Transaction {
   const builder = new TransactionBuilder(new Account(alice.publicKey(), "7"), {
     fee,
     networkPassphrase: Networks.PUBLIC,
     timebounds,
-    memo: Memo.text("a memo"),
+    memo,
   });
   for (const operation of operations) builder.addOperation(operation);
   return builder.build();

@@ -61,8 +61,20 @@ describe("a TRON transaction is described as", () => {
   test("the creation of a contract", () => {
     const value = { new_contract: { origin_address: OWNER_HEX, bytecode: "6080604052", call_value: 9 } };
     expect(intentsOf("CreateSmartContract", value)).toEqual([
-      { kind: "contract-creation", from: OWNER, amount: "9", codeBytes: 5 },
+      { kind: "contract-creation", from: OWNER, amount: "9", codeBytes: 5, codeDigest: expect.any(String) },
     ]);
+  });
+
+  test("the creation of a contract with another share of the energy", () => {
+    const creationOf = (share: number) =>
+      intentsOf("CreateSmartContract", {
+        new_contract: {
+          origin_address: OWNER_HEX,
+          bytecode: "6080604052",
+          consume_user_resource_percent: share,
+        },
+      });
+    expect(creationOf(100)).not.toEqual(creationOf(0));
   });
 
   test("a call of any other system contract, with all it is called with", () => {

@@ -203,7 +203,7 @@ describe("the intents of a transaction of VeChain", () => {
 
   test("are the creation of a contract", () => {
     expect(intents({ data: "0x6080" })).toEqual([
-      { kind: "contract-creation", from: SENDER, amount: "0", codeBytes: 2 },
+      { kind: "contract-creation", from: SENDER, amount: "0", codeBytes: 2, codeDigest: expect.any(String) },
     ]);
   });
 });

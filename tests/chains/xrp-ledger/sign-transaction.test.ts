@@ -73,7 +73,7 @@ describe("signing a transaction of the XRP Ledger", () => {
     const { Destination: _, ...rest } = PAYMENT;
     // https://github.com/XRPLF/xrpl.js: ripple-address-codec, test/index.test.ts
     const tagged = { ...rest, Destination: "XVLhHMPHU98es4dbozjVtdWzVrDjtV18pX8yuPT7y4xaEHi" };
-    expect(intents(tagged)).toContainEqual({ kind: "data", hex: "ffffffff" });
+    expect(intents(tagged)).toContainEqual({ kind: "data", field: "DestinationTag", hex: "ffffffff" });
   });
 
   test.each([
@@ -175,10 +175,19 @@ describe("what a transaction of the XRP Ledger does", () => {
     const transaction = { ...PAYMENT, DestinationTag: 4294967295, Memos: [{ Memo: { MemoData: "C0FFEE" } }] };
     expect(intents(transaction)).toEqual([
       { kind: "transfer", from: GENESIS.address, to: OTHER.address, amount: "1000", asset: "XRP" },
-      { kind: "data", hex: "ffffffff" },
-      { kind: "data", hex: "c0ffee" },
+      { kind: "data", field: "DestinationTag", hex: "ffffffff" },
+      { kind: "data", field: "MemoData", hex: "c0ffee" },
       { kind: "fee", amount: "10", asset: "XRP" },
     ]);
+  });
+
+  test("tags and memos of the same bytes are told apart", () => {
+    const [tag, memo, source] = [
+      { DestinationTag: 7 },
+      { Memos: [{ Memo: { MemoData: "00000007" } }] },
+      { SourceTag: 7 },
+    ].map((more) => JSON.stringify(intents({ ...PAYMENT, ...more })));
+    expect(new Set([tag, memo, source]).size).toBe(3);
   });
 
   test("a payment of a token", () => {
@@ -195,6 +204,7 @@ describe("what a transaction of the XRP Ledger does", () => {
   test.each([
     ["of which less may arrive", { Flags: 131072 }],
     ["that may cost another amount", { SendMax: "2000" }],
+    ["in the name of another account", { Delegate: OTHER.address }],
   ])("a payment %s is no plain transfer", (_, more) => {
     expect(intents({ ...PAYMENT, ...more })[0]).toMatchObject({ kind: "contract-call", method: "Payment" });
   });
@@ -208,12 +218,36 @@ describe("what a transaction of the XRP Ledger does", () => {
     });
   });
 
-  test("any other type is opaque", () => {
+  test("a trust line that is authorised or frozen", () => {
     const { Account, Fee, Sequence } = PAYMENT;
-    expect(intents({ TransactionType: "SetRegularKey", Account, Fee, Sequence })[0]).toEqual({
-      kind: "opaque",
-      reason: `a transaction SetRegularKey of ${Account} that is not decoded`,
+    const LimitAmount = { currency: "USD", issuer: OTHER.address, value: "7" };
+    const frozen = {
+      TransactionType: "TrustSet",
+      Account,
+      Fee,
+      Sequence,
+      LimitAmount,
+      Flags: 0x00100000,
+      QualityIn: 5,
+    };
+    expect(intents(frozen)[0]).toMatchObject({
+      arguments: [`USD:${OTHER.address}`, "7", "Flags=1048576", "QualityIn=5"],
     });
+  });
+
+  test("any other type is opaque, and its content changes what is shown", () => {
+    const { Account, Fee, Sequence } = PAYMENT;
+    const setRegularKey = { TransactionType: "SetRegularKey", Account, Fee, Sequence };
+    const [first] = intents({ ...setRegularKey, RegularKey: OTHER.address });
+    expect(first).toEqual({
+      kind: "opaque",
+      reason: expect.stringMatching(
+        new RegExp(
+          `^a transaction SetRegularKey of ${Account} that is not decoded \\(SHA-256 [0-9a-f]{64}\\)$`,
+        ),
+      ),
+    });
+    expect(intents(setRegularKey)[0]).not.toEqual(first);
   });
 });
 

@@ -101,6 +101,35 @@ test.each([
   expect(await table([option])).toContain(`Wallet store type                : ${type}\n`);
 });
 
+describe("the variables of the chosen provider", () => {
+  test("follow the rows of the original, with their origin", async () => {
+    const { stdout: before } = await installation.run(["checkconfig"], { env: unsetPassword });
+    const file = join(installation.home, "provider.env");
+    writeFileSync(file, "CREDENTIALS_DIRECTORY=/run/credentials/kms\n");
+    const shown = await table(["--provider=systemd", "--env-file", file], unsetPassword);
+    const type = /^(Wallet store type +: ).*$/m;
+    const envFile = /^(Environment vars file +: ).*$/m;
+    expect(shown).toBe(
+      `${before.replace(type, "$1SYSTEMD").replace(envFile, `$1${file}`)}\
+CREDENTIALS_DIRECTORY            : /run/credentials/kms (from ${file})
+TATUM_KMS_SYSTEMD_CREDENTIAL     : N/A
+`,
+    );
+  });
+
+  test("are set or not, no more, when they are secret", async () => {
+    const env = { ...unsetPassword, TATUM_KMS_PASSWORD_COMMAND: '["get","canary"]' };
+    const shown = await table([], env);
+    expect(shown).toEndWith("TATUM_KMS_PASSWORD_COMMAND       : set (from environment)\n");
+    expect(shown).toContain("Wallet store type                : EXEC\n");
+    expect(shown).not.toContain("canary");
+  });
+
+  test("are not shown a second time", async () => {
+    expect((await table(["--provider=password"])).match(/^TATUM_KMS_PASSWORD /gm)).toHaveLength(1);
+  });
+});
+
 test("a wallet file exists, whatever it is, and --path tells where", async () => {
   mkdirSync(dirname(installation.vaultPath), { recursive: true });
   writeFileSync(installation.vaultPath, "");

@@ -129,8 +129,8 @@ describe("provider list", () => {
     const { status, stdout, stderr } = await run(["provider", "list"], { env });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).not.toContain("canary");
-    const listed = JSON.parse(stdout) as { name: string }[];
-    expect(listed.map(({ name }) => name)).toEqual([...providerNames]);
+    const listed = JSON.parse(stdout) as Record<string, unknown>[];
+    expect(listed.map((provider) => provider["name"])).toEqual([...providerNames]);
     expect(listed).toContainEqual({
       name: "systemd",
       title: "a credential of systemd",
@@ -152,7 +152,7 @@ describe("provider list", () => {
         },
       ],
     });
-    const withFile = listed.find(({ name }) => name === "file");
+    const withFile = listed.find((provider) => provider["name"] === "file");
     expect(withFile).toMatchObject({ variables: [{ name: "TATUM_KMS_PASSWORD_FILE", set: true }] });
   });
 

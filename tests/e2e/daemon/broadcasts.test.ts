@@ -395,6 +395,56 @@ describe("a broadcast that is refused", () => {
   );
 });
 
+describe("a broadcast that is refused because something is used up", () => {
+  const LOOKUP = `/v3/bitcoin/transaction/${txid}`;
+  const used = [
+    "nonce too low",
+    "tefPAST_SEQ",
+    "tx_bad_seq",
+    "lowerNonceInTx",
+    "bad-txns-inputs-missingorspent",
+    `already known: ${"cd".repeat(32)}`,
+  ];
+  const usedUp = (message: string) => () =>
+    Response.json({ errorCode: "bitcoin.broadcast.failed", message }, { status: 403 });
+
+  test(
+    "is done when the network has these very bytes: the API is told their transaction id",
+    onScene(async ({ api, runOnce }) => {
+      api.pending = [pending];
+      const answer = broadcasts(() => new Response("", { status: 500 }), usedUp("nonce too low"));
+      api.answer = (request) =>
+        request.path === LOOKUP ? Response.json({ hash: txid, blockNumber: 7 }) : answer(request);
+      expect(await runOnce(["--chain=BTC"])).toMatchObject({ status: 0 });
+      expect(api.to(`${QUESTION}/`)).toMatchObject([{ method: "PUT", path: `${QUESTION}/${txid}` }]);
+      expect(api.reported).toEqual([]);
+    }),
+  );
+
+  for (const [name, answerTo] of [
+    ["does not have them", () => new Response("", { status: 404 })],
+    ["answers about another transaction", () => Response.json({ hash: "cd".repeat(32) })],
+    ["gives no answer", () => new Response("", { status: 500 })],
+  ] as const) {
+    test(
+      `is a refusal when the network ${name}: the bytes are kept`,
+      onScene(async ({ api, runOnce }) => {
+        api.pending = [pending];
+        for (const message of used) {
+          const answer = broadcasts(usedUp(message));
+          api.answer = (request) => (request.path === LOOKUP ? answerTo() : answer(request));
+          expect(await runOnce(["--chain=BTC"])).toMatchObject({
+            status: 75,
+            stderr: expect.stringContaining("was refused"),
+          });
+        }
+        expect(new Set(api.broadcasts.map(payloadOf))).toEqual(new Set([txData]));
+        expect(api.requests.filter(({ method }) => method === "PUT")).toEqual([]);
+      }),
+    );
+  }
+});
+
 describe("a known id with other content", () => {
   test(
     "is refused before it is signed",

@@ -97,6 +97,11 @@ describe("a transaction that cannot be signed", () => {
 describe("a cause that passes", () => {
   for (const [name, times, answer] of [
     ["a server error", 6, () => new Response("", { status: 502 })],
+    [
+      "an error of the API itself",
+      6,
+      () => Response.json({ statusCode: 500, message: "no" }, { status: 500 }),
+    ],
     ["too many requests", 6, () => new Response("", { status: 429 })],
     ["a page instead of JSON", 2, () => new Response("<html>")],
   ] as const) {

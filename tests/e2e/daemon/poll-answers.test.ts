@@ -48,6 +48,55 @@ describe("an answer that is no list of transactions", () => {
   );
 });
 
+describe("an answer beyond all bounds", () => {
+  test(
+    "of more than 32 MiB is an error; the next answer counts",
+    onScene(async ({ api, start }) => {
+      let polls = 0;
+      api.answer = ({ path }) => {
+        if (path !== LIST || polls++ > 0) return undefined;
+        return new Response(`[${JSON.stringify("x".repeat(33 * 1024 * 1024))}]`);
+      };
+      api.pending = [ethPayment(1)];
+      const daemon = start(["--chain=ETH"]);
+      await daemon.logged(`Tx was processed: ${pendingId(1)}`);
+      expect(daemon.log).toContain("the answer is larger than 33554432 bytes");
+    }),
+  );
+
+  test(
+    "of a broadcast is unclear: the API is asked, and the same bytes are sent again",
+    onScene(async ({ api, runOnce }) => {
+      api.pending = [ethPayment(1)];
+      let isFirst = true;
+      api.answer = ({ path }) => {
+        if (!path.endsWith("/broadcast") || !isFirst) return undefined;
+        isFirst = false;
+        return Response.json({ txId: "x".repeat(9 * 1024 * 1024) });
+      };
+      expect(await runOnce(["--chain=ETH"])).toMatchObject({ status: 0 });
+      expect(new Set(api.broadcasts.map(payloadOf)).size).toBe(1);
+      expect(api.broadcasts).toHaveLength(2);
+      expect(api.to(`/v3/kms/${pendingId(1)}`)).toHaveLength(1);
+    }),
+  );
+});
+
+describe("a transaction that is too large to be broadcast", () => {
+  test(
+    "is not recorded as signed: it is told to the API",
+    onScene(async ({ api, installation, runOnce }) => {
+      const data = `0x${"00".repeat(600_000)}`;
+      api.pending = [ethPayment(1, { data, gas: "12000000", gasPrice: "1000000000" })];
+      expect(await runOnce(["--chain=ETH"])).toMatchObject({ status: 75 });
+      expect(api.broadcasts).toEqual([]);
+      expect(api.reported).toMatchObject([{ error: expect.stringContaining("is too large") }]);
+      const { stdout } = await installation.run(["job", "show", pendingId(1)]);
+      expect(JSON.parse(stdout)).toMatchObject({ state: "failed" });
+    }),
+  );
+});
+
 describe("entries that cannot be read", () => {
   const good = ethPayment(1);
   const withoutId: readonly (readonly [string, unknown])[] = [

@@ -25,6 +25,10 @@ export class RunningDaemon {
     this.#read = Promise.all([this.#collect(child.stderr), this.#collect(child.stdout)]);
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {
     const decoder = new TextDecoder();
     for await (const chunk of stream) this.log += decoder.decode(chunk, { stream: true });
@@ -32,10 +36,6 @@ export class RunningDaemon {
 
   async logged(text: string): Promise<void> {
     await until(`${JSON.stringify(text)} in the log:\n${this.log}`, () => this.log.includes(text));
-  }
-
-  get pid(): number {
-    return this.#child.pid;
   }
 
   signal(name: NodeJS.Signals): void {

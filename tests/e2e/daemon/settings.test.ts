@@ -122,3 +122,28 @@ describe("numbers", () => {
     }),
   );
 });
+
+describe("HTTP_PROXY", () => {
+  test(
+    "does not get to see what goes over plain http, such as calls on this machine",
+    onScene(async ({ api, runOnce }) => {
+      const seen: string[] = [];
+      const proxy = Bun.serve({
+        hostname: "127.0.0.1",
+        port: 0,
+        fetch(request) {
+          seen.push(request.url);
+          return new Response("", { status: 502 });
+        },
+      });
+      try {
+        api.pending = [bitcoinPayment.pending];
+        const env = { HTTP_PROXY: `http://127.0.0.1:${proxy.port}`, TATUM_RETRIES: "0" };
+        expect(await runOnce(["--chain=BTC"], { env })).toMatchObject({ status: 0 });
+        expect(seen).toEqual([]);
+      } finally {
+        await proxy.stop(true);
+      }
+    }),
+  );
+});

@@ -1,40 +1,209 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+/** Daemons that share a vault take turns: one works, the others stand by. */
+import { Database as Sqlite } from "bun:sqlite";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parseTransaction } from "viem";
-import { onScene, payloadOf, until } from "./running-daemon.ts";
-import { ethPaymentWithoutNonce } from "./wallets.ts";
+import { onScene, payloadOf, type RunningDaemon, type Scene, until } from "./running-daemon.ts";
+import { bitcoinPayment, ethPaymentWithoutNonce } from "./wallets.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
 setDefaultTimeout(60_000);
 
 const PAYMENTS = 12;
+const { pending, txData } = bitcoinPayment;
 
 function nonceOf(payload: string): number | undefined {
   return parseTransaction(payload as `0x${string}`).nonce;
 }
 
+/** A daemon that the stand-in of the API can tell from others by its API key. */
+function startAs(name: string, { start }: Scene, lease = "1", args = ["--chain=BTC"]): RunningDaemon {
+  return start(args, { env: { TATUM_API_KEY: name, TATUM_KMS_LEASE: lease } });
+}
+
+/** How many requests came from a daemon. */
+function requestsOf(name: string, { api }: Scene): number {
+  return api.requests.filter(({ headers }) => headers["x-api-key"] === name).length;
+}
+
+const STANDING_BY = "Another daemon holds the lease since";
+
+/** A daemon at work, and a second one that stands by. */
+async function pair(scene: Scene, lease?: string): Promise<readonly [RunningDaemon, RunningDaemon]> {
+  const first = startAs("first", scene, lease);
+  await until("a poll of the first", () => requestsOf("first", scene) > 0);
+  const second = startAs("second", scene, lease);
+  await second.logged(STANDING_BY);
+  return [first, second];
+}
+
+/** Stops a process, but not within a database transaction: it would keep the file locked for everybody. */
+async function stop(daemon: RunningDaemon, { installation }: Scene): Promise<void> {
+  for (;;) {
+    daemon.signal("SIGSTOP");
+    await Bun.sleep(50);
+    const database = new Sqlite(installation.vaultPath);
+    try {
+      database.run("BEGIN IMMEDIATE");
+      database.run("ROLLBACK");
+      return;
+    } catch {
+      daemon.signal("SIGCONT");
+      await Bun.sleep(20);
+    } finally {
+      database.close();
+    }
+  }
+}
+
+describe("a second daemon on a vault", () => {
+  test(
+    "stands by: it says so once and asks the API nothing",
+    onScene(async (scene) => {
+      const [first, second] = await pair(scene);
+      const before = requestsOf("first", scene);
+      await until("20 more polls", () => requestsOf("first", scene) > before + 20);
+      expect(requestsOf("second", scene)).toBe(0);
+      expect(second.log.split(STANDING_BY)).toHaveLength(2);
+      expect(first.log).not.toContain(STANDING_BY);
+    }),
+  );
+
+  test(
+    "takes over at once when the first is stopped",
+    onScene(async (scene) => {
+      const [first, second] = await pair(scene, "600");
+      first.signal("SIGTERM");
+      expect(await first.exited()).toBe(0);
+      await until("a poll of the second", () => requestsOf("second", scene) > 0, 3000);
+      expect(second.log).toContain("takes over");
+    }),
+  );
+
+  test(
+    "takes over after the first was killed, and sends what it had signed with the same bytes",
+    onScene(async (scene) => {
+      const { api } = scene;
+      api.answer = ({ path, headers }) =>
+        path.endsWith("/broadcast") && headers["x-api-key"] === "first"
+          ? new Promise(() => undefined)
+          : undefined;
+      const [first, second] = await pair(scene);
+      api.pending = [pending];
+      await until("a broadcast of the first", () => api.broadcasts.length === 1);
+      await first.kill();
+      await second.logged(`Tx was processed: ${pending.id}`);
+      expect(api.broadcasts.map(payloadOf)).toEqual([txData, txData]);
+      expect(api.to("/four-eye/")).toHaveLength(1);
+    }),
+  );
+
+  test(
+    "can be stopped while it stands by",
+    onScene(async (scene) => {
+      const [, second] = await pair(scene);
+      second.signal("SIGTERM");
+      expect(await second.exited()).toBe(0);
+    }),
+  );
+});
+
+describe("a daemon that stood still for longer than its lease", () => {
+  test(
+    "signs and sends nothing when it goes on, and stands by",
+    onScene(async (scene) => {
+      const { api } = scene;
+      let approve: (() => void) | undefined;
+      api.fourEye = () => {
+        if (approve !== undefined) return new Response("");
+        return new Promise<Response>((answer) => {
+          approve = () => answer(new Response(""));
+        });
+      };
+      const [first, second] = await pair(scene);
+      api.pending = [pending];
+      await until("a question of the first", () => approve !== undefined);
+      await stop(first, scene);
+      await second.logged(`Tx was processed: ${pending.id}`);
+      approve?.();
+      const polls = requestsOf("first", scene);
+      first.signal("SIGCONT");
+      await first.logged(STANDING_BY);
+      expect(first.log).toContain("Another daemon took the lease over");
+      expect(first.log).not.toContain("Tx was processed");
+      expect(api.broadcasts.map(payloadOf)).toEqual([txData]);
+      expect(requestsOf("first", scene)).toBeLessThanOrEqual(polls + 2);
+      expect(api.reported).toEqual([]);
+    }),
+  );
+
+  test(
+    "changes nothing about a transaction that was on its way when it stopped",
+    onScene(async (scene) => {
+      const { api } = scene;
+      let release: (() => void) | undefined;
+      api.answer = ({ path, headers }) => {
+        if (!path.endsWith("/broadcast") || headers["x-api-key"] !== "first") return undefined;
+        return new Promise((answer) => {
+          release = () => answer(new Response("", { status: 500 }));
+        });
+      };
+      const [first, second] = await pair(scene);
+      api.pending = [pending];
+      await until("a broadcast of the first", () => release !== undefined);
+      await stop(first, scene);
+      await second.logged(`Tx was processed: ${pending.id}`);
+      release?.();
+      first.signal("SIGCONT");
+      await first.logged(STANDING_BY);
+      expect(api.broadcasts.map(payloadOf)).toEqual([txData, txData]);
+      const { stdout } = await scene.installation.run(["job", "show", pending.id]);
+      expect(JSON.parse(stdout)).toMatchObject({ state: "done" });
+    }),
+  );
+});
+
+describe("beside a running daemon", () => {
+  test(
+    "a single run is refused",
+    onScene(async (scene) => {
+      startAs("first", scene);
+      await until("a poll", () => requestsOf("first", scene) > 0);
+      const { status, stderr } = await scene.runOnce(["--chain=BTC"]);
+      expect(status).toBe(75);
+      expect(stderr).toContain('"code":"VAULT_BUSY"');
+    }),
+  );
+
+  test(
+    "commands work: wallets are made, jobs are listed and tried again",
+    onScene(async (scene) => {
+      const { api, installation } = scene;
+      api.pending = [pending];
+      api.fourEye = () => new Response("", { status: 404 });
+      startAs("first", scene);
+      await until("a question", () => api.to("/four-eye/").length > 0);
+      expect(await installation.run(["generatemanagedwallet", "ETH"])).toMatchObject({ status: 0 });
+      const { stdout } = await installation.run(["job", "list"]);
+      expect(JSON.parse(stdout)).toMatchObject([{ id: pending.id }]);
+      expect(await installation.run(["job", "retry", pending.id])).toMatchObject({ status: 0 });
+    }),
+  );
+});
+
 test(
-  "two daemons on one vault by mistake send no transaction with two contents and use no nonce twice",
-  onScene(async ({ api, start }) => {
+  "two daemons that start at the same time send each transaction once and use no nonce twice",
+  onScene(async (scene) => {
+    const { api } = scene;
     api.pending = Array.from({ length: PAYMENTS }, (_, at) => ethPaymentWithoutNonce(at + 1));
     api.answer = ({ path }) => (path.includes("/transaction/count/") ? Response.json(3) : undefined);
-    const daemons = [start(["--chain=ETH"]), start(["--chain=ETH"])];
-    const payloads = new Map<string, Set<string>>();
-    const collect = (): boolean => {
-      for (const broadcast of api.broadcasts) {
-        const { signatureId } = broadcast.body as { signatureId: string };
-        payloads.set(signatureId, (payloads.get(signatureId) ?? new Set()).add(payloadOf(broadcast)));
-      }
-      return payloads.size === PAYMENTS;
-    };
-    await until("all payments sent", collect);
+    const daemons = ["first", "second"].map((name) => startAs(name, scene, "1", ["--chain=ETH"]));
+    await until("all payments sent", () => api.broadcasts.length >= PAYMENTS, 30_000);
     for (const daemon of daemons) {
       daemon.signal("SIGTERM");
       expect(await daemon.exited()).toBe(0);
     }
-    collect();
-    const all = [...payloads.values()].flatMap((set) => [...set]);
-    expect(all).toHaveLength(PAYMENTS);
-    expect(new Set(all.map(nonceOf)).size).toBe(PAYMENTS);
+    const payloads = api.broadcasts.map(payloadOf);
+    expect(payloads).toHaveLength(PAYMENTS);
+    expect(new Set(payloads.map(nonceOf)).size).toBe(PAYMENTS);
   }),
-  30_000,
 );

@@ -1,6 +1,6 @@
 import { keccak256, parseTransaction } from "viem";
+import type { Random } from "../../random.ts";
 import { type RecordedRequest, StandInApi } from "../stand-in-api.ts";
-import type { Random } from "./random.ts";
 
 /** Of an answer, in milliseconds. */
 const LONGEST_DELAY = 25;
@@ -35,7 +35,7 @@ export class UnreliableApi {
   /** Adds a payment of a wallet. */
   add(signatureId: string): void {
     const number = this.entries.size + 1;
-    const id = number.toString(16).padStart(24, "b");
+    const id = `b${number.toString(16).padStart(23, "0")}`;
     const transaction = {
       chainId: 1,
       to: "0xdc5db2fdaaa1efd8114157fc3534cbbcc9c2faa5",
@@ -54,6 +54,11 @@ export class UnreliableApi {
 
   get isAllDone(): boolean {
     return [...this.entries.values()].every(({ isDone }) => isDone);
+  }
+
+  /** The most contents that were sent for one transaction. */
+  get contents(): number {
+    return Math.max(0, ...[...this.entries.values()].map(({ payloads }) => payloads.size));
   }
 
   /** @throws Error when a transaction was sent with two contents, or two of them with one nonce. */

@@ -1,27 +1,14 @@
 /** Litecoin transactions that the daemon signs and broadcasts are accepted and mined by a real node. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { hex } from "@scure/base";
-import { p2pkh, p2sh, p2wpkh, WIF } from "@scure/btc-signer";
+import { WIF } from "@scure/btc-signer";
 import { type Sandbox, startSandbox } from "../../../src/sandbox/sandbox-server.ts";
 import { Installation, type Run } from "../executable.ts";
+import { type Coin, fund, type OutputKind, REGTEST, spendingOf } from "./litecoin-coins.ts";
 import { type Litecoind, startLitecoind } from "./litecoind.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
 setDefaultTimeout(60_000);
-
-/** Address versions of Litecoin's regtest network; all but the bech32 prefix are those of the testnet. */
-const REGTEST = { bech32: "rltc", pubKeyHash: 0x6f, scriptHash: 0x3a, wif: 0xef };
-
-/** 0.5 LTC in satoshi. */
-const AMOUNT = 50_000_000;
-const FEE = 10_000;
-
-interface Coin {
-  readonly prevTxId: string;
-  readonly outputIndex: number;
-  readonly script: string;
-}
 
 let node: Litecoind;
 let sandbox: Sandbox;
@@ -29,46 +16,9 @@ const installation = new Installation();
 let signatureId = "";
 let publicKey: Uint8Array;
 
-function scriptsOf(key: Uint8Array) {
-  return {
-    P2PKH: p2pkh(key, REGTEST),
-    P2WPKH: p2wpkh(key, REGTEST),
-    "P2SH-P2WPKH": p2sh(p2wpkh(key, REGTEST), REGTEST),
-  };
-}
-type Kind = keyof ReturnType<typeof scriptsOf>;
-
-/** Has the node pay the wallet with an output of this kind. */
-async function fund(kind: Kind): Promise<Coin> {
-  const { address, script } = scriptsOf(publicKey)[kind];
-  const txid = await node.call<string>("sendtoaddress", address, AMOUNT / 1e8);
-  const { hex: raw } = await node.call<{ hex: string }>("gettransaction", txid);
-  const { vout } = await node.call<{ vout: { n: number; scriptPubKey: { hex: string } }[] }>(
-    "decoderawtransaction",
-    raw,
-  );
-  const output = vout.find(({ scriptPubKey }) => scriptPubKey.hex === hex.encode(script));
-  if (output === undefined) throw new Error(`${txid} does not pay ${address}.`);
-  return { prevTxId: txid, outputIndex: output.n, script: hex.encode(script) };
-}
-
 /** Queues a transaction that spends these coins to the node; its id. */
 async function queue(coins: readonly Coin[]): Promise<string> {
-  const address = await node.call<string>("getnewaddress");
-  const { scriptPubKey } = await node.call<{ scriptPubKey: string }>("getaddressinfo", address);
-  const serializedTransaction = JSON.stringify({
-    version: 2,
-    inputs: coins.map(({ prevTxId, outputIndex, script }) => ({
-      prevTxId,
-      outputIndex,
-      sequenceNumber: 0xffffffff,
-      script: "",
-      scriptString: "",
-      output: { satoshis: AMOUNT, script },
-    })),
-    outputs: [{ satoshis: coins.length * AMOUNT - FEE, script: scriptPubKey }],
-    nLockTime: 0,
-  });
+  const serializedTransaction = await spendingOf(node, coins);
   const hashes = coins.map(() => signatureId);
   const response = await fetch(`${sandbox.url}/sandbox/transactions`, {
     method: "POST",
@@ -108,7 +58,7 @@ afterAll(async () => {
 });
 
 describe("a real Litecoin node accepts and mines a spend of", () => {
-  const cases: readonly (readonly Kind[])[] = [
+  const cases: readonly (readonly OutputKind[])[] = [
     ["P2PKH"],
     ["P2WPKH"],
     ["P2SH-P2WPKH"],
@@ -117,7 +67,7 @@ describe("a real Litecoin node accepts and mines a spend of", () => {
   for (const kinds of cases) {
     test(kinds.join(", "), async () => {
       const coins: Coin[] = [];
-      for (const kind of kinds) coins.push(await fund(kind));
+      for (const kind of kinds) coins.push(await fund(node, publicKey, kind));
       await node.mine(1);
       const id = await queue(coins);
       const run = await runDaemon();
@@ -132,7 +82,7 @@ describe("a real Litecoin node accepts and mines a spend of", () => {
 });
 
 test("a spend that the node refuses is reported with the node's words and not marked done", async () => {
-  const coin = await fund("P2WPKH");
+  const coin = await fund(node, publicKey, "P2WPKH");
   await node.mine(1);
   const id = await queue([{ ...coin, prevTxId: "ab".repeat(32) }]);
   expect(await runDaemon()).toMatchObject({ status: 75 });

@@ -1,6 +1,6 @@
 /** The software token of NSS in a folder. Run as a program, with a folder and a PIN, it makes the token. */
 import { existsSync } from "node:fs";
-import { Module, UserType } from "graphene-pk11";
+import { Module, SessionFlag, UserType } from "graphene-pk11";
 
 /** Of Debian's libnss3. */
 export const nssModule =
@@ -20,7 +20,7 @@ function makeToken(folder: string, pin: string): void {
   const slot = Array.from({ length: slots.length }, (_, index) => slots.items(index)).find(
     (candidate) => candidate.getToken().label === "t1",
   );
-  const session = slot?.open(6);
+  const session = slot?.open(SessionFlag.SERIAL_SESSION | SessionFlag.RW_SESSION);
   if (session === undefined) throw new Error("NSS shows no token t1.");
   // A fresh database has an officer with an empty PIN.
   session.login("", UserType.SO);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, constants, openSync, writeFileSync } from "node:fs";
 import { readBounded } from "../../../providers/file/bounded-read.ts";
 import { useTemporaryFolder } from "../../src/vault/temporary-folder.ts";
@@ -18,7 +18,7 @@ afterEach(() => {
 /** A named pipe, opened for reading as the provider does. */
 function pipe(): { descriptor: number; file: string } {
   const file = path("pipe");
-  spawnSync("mkfifo", ["-m", "600", file]);
+  Bun.spawnSync(["mkfifo", "-m", "600", file]);
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   opened.push(descriptor);
   return { descriptor, file };

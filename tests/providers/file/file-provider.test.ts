@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { fileProvider } from "../../../providers/file/file-provider.ts";
@@ -45,7 +44,7 @@ describe("the secret in a file", () => {
   });
 
   test("may come through a named pipe", async () => {
-    spawnSync("mkfifo", ["-m", "600", path("pipe")]);
+    Bun.spawnSync(["mkfifo", "-m", "600", path("pipe")]);
     const writer = Bun.spawn(["sh", "-c", 'printf "geheim\\n" >"$1"', "sh", path("pipe")]);
     expect(await secretFrom(path("pipe"))).toBe("geheim");
     await writer.exited;
@@ -106,7 +105,7 @@ describe("a file is refused", () => {
   });
 
   test("when it is a named pipe into which nobody writes", async () => {
-    spawnSync("mkfifo", ["-m", "600", path("pipe")]);
+    Bun.spawnSync(["mkfifo", "-m", "600", path("pipe")]);
     const error = await refused(() => readSecretFile(path("pipe"), "The pipe", 200));
     expect(error).toMatchObject({ code: "UNREACHABLE" });
   });

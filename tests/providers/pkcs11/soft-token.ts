@@ -90,8 +90,4 @@ export class SoftTokens {
 }
 
 /** The process that loads the vendor's module, from the sources. */
-export const moduleProcessCommand = [
-  process.execPath,
-  join(root, "src", "main.ts"),
-  "pkcs11-process",
-] as const;
+const moduleProcessCommand = [process.execPath, join(root, "src", "main.ts"), "pkcs11-process"] as const;

@@ -1,12 +1,40 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { parseExactJson } from "../../../chains/exact-json.ts";
-import { FourEyeCheck, isUnprotected, parseExternalUrl } from "../../../src/signing/approval.ts";
+import {
+  type Approval,
+  FourEyeCheck,
+  isUnprotected,
+  parseExternalUrl,
+} from "../../../src/signing/approval.ts";
 import { HttpClient } from "../../../src/tatum/http-client.ts";
 import { type ListedTransaction, readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
 
 function listed(id: string): ListedTransaction {
   const text = `{"id":${JSON.stringify(id)},"chain":"BTC","serializedTransaction":"{}","amount":12345678901234567890}`;
   return readPendingTransaction(parseExactJson(text), "BTC") as ListedTransaction;
+}
+
+/** The decision when the server answers so, and the request it got. */
+async function decision(
+  answer: () => Response,
+  method: "GET" | "POST" = "GET",
+): Promise<{ approval: Approval; asked: { method: string; type: string | null; body: string } }> {
+  let asked = { method: "", type: null as string | null, body: "" };
+  server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    async fetch(request) {
+      asked = {
+        method: request.method,
+        type: request.headers.get("content-type"),
+        body: await request.text(),
+      };
+      return answer();
+    },
+  });
+  const url = parseExternalUrl(`http://127.0.0.1:${server.port}`);
+  const check = new FourEyeCheck({ url, method, http: new HttpClient([url]), timeout: 2000 });
+  return { approval: await check.ask(listed("abc")), asked };
 }
 
 let server: Bun.Server<undefined> | undefined;
@@ -88,5 +116,56 @@ describe("an external URL", () => {
     ];
     expect(unprotected.filter((text) => !isUnprotected(new URL(text)))).toEqual([]);
     expect(safe.filter((text) => isUnprotected(new URL(text)))).toEqual([]);
+  });
+});
+
+describe("the decision", () => {
+  test.each([200, 201, 204, 299])("is yes for HTTP %d", async (status) => {
+    const { approval } = await decision(() => new Response(null, { status }));
+    expect(approval).toEqual({ kind: "approved" });
+  });
+
+  test.each([400, 401, 403, 404, 409, 451, 499])("is no for HTTP %d", async (status) => {
+    const { approval } = await decision(() => new Response("", { status }));
+    expect(approval).toEqual({ kind: "refused", reason: `HTTP ${status}` });
+  });
+
+  test.each([408, 425, 429, 500, 502, 503, 599])("is open for HTTP %d", async (status) => {
+    const { approval } = await decision(() => new Response("", { status }));
+    expect(approval).toEqual({ kind: "unreachable", reason: `HTTP ${status}` });
+  });
+
+  test.each([300, 301, 302, 307, 399])("is open for HTTP %d, which is not followed", async (status) => {
+    const headers = { location: "/signed-in" };
+    const { approval } = await decision(() => new Response(null, { status, headers }));
+    expect(approval).toEqual({
+      kind: "unreachable",
+      reason: `HTTP ${status}, a redirect, which is not followed`,
+    });
+  });
+
+  test("that is open keeps the wait the server asks for, in milliseconds", async () => {
+    const headers = { "retry-after": "7" };
+    const { approval } = await decision(() => new Response("", { status: 503, headers }));
+    expect(approval).toEqual({ kind: "unreachable", reason: "HTTP 503", retryAfter: 7000 });
+  });
+
+  test("is open without a connection", async () => {
+    const url = parseExternalUrl("http://127.0.0.1:1");
+    const check = new FourEyeCheck({ url, method: "GET", http: new HttpClient([url]), timeout: 2000 });
+    expect(await check.ask(listed("abc"))).toMatchObject({ kind: "unreachable" });
+  });
+});
+
+describe("the question", () => {
+  test("holds the transaction as the API listed it, digit for digit, when it is a POST", async () => {
+    const { asked } = await decision(() => new Response(""), "POST");
+    expect(asked).toMatchObject({ method: "POST", type: "application/json" });
+    expect(asked.body).toContain('"amount":12345678901234567890');
+  });
+
+  test("holds nothing but the id when it is a GET", async () => {
+    const { asked } = await decision(() => new Response(""));
+    expect(asked).toEqual({ method: "GET", type: null, body: "" });
   });
 });

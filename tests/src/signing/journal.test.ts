@@ -116,6 +116,32 @@ describe("a job", () => {
   });
 });
 
+describe("a job that a person closes", () => {
+  test("is closed in any state, signed or not", async () => {
+    const unsigned = await journal.close(await begin("a"), "abandoned", { problem: "p" }, NOW);
+    expect(unsigned).toMatchObject({ state: "abandoned", problem: "p" });
+    const done = await journal.close(await sign(7n, "b"), "done", { txId: "0x1" }, NOW);
+    expect(await journal.find("ETH", "b")).toEqual(done);
+    expect(done).toMatchObject({ state: "done", txId: "0x1", signed: { payload: "0xpayload7" } });
+  });
+
+  test("as abandoned is never signed or sent again", async () => {
+    const abandoned = await journal.close(await sign(7n), "abandoned", {}, NOW);
+    for (const state of ["seen", "approved", "sent", "done"] as const) {
+      expect(await caught(() => journal.move(abandoned, state, {}, NOW))).toMatchObject({ code: "JOURNAL" });
+    }
+    expect(await caught(() => journal.release(abandoned, NOW))).toMatchObject({ code: "JOURNAL" });
+  });
+
+  test("is not closed again once it is done, or when the daemon changed it meanwhile", async () => {
+    const done = await journal.close(await begin(), "done", { txId: "0x1" }, NOW);
+    expect(await caught(() => journal.close(done, "abandoned", {}, NOW))).toMatchObject({ code: "JOURNAL" });
+    const seen = await begin("b");
+    await journal.move(seen, "approved", {}, NOW);
+    expect(await caught(() => journal.close(seen, "abandoned", {}, NOW))).toMatchObject({ code: "JOURNAL" });
+  });
+});
+
 async function firstUnused(of: Journal, counted: bigint): Promise<bigint> {
   return (await of.usedSequences("ETH", "mainnet", "0xsender")).firstUnused(counted);
 }
@@ -123,12 +149,12 @@ async function firstUnused(of: Journal, counted: bigint): Promise<bigint> {
 describe("bytes that expired without landing", () => {
   test("leave the job to be signed anew, with their sequence number free again", async () => {
     const sent = await journal.move(await sign(7n), "sent", { refusals: 3 }, NOW);
-    const fresh = await journal.releaseExpired(sent, NOW);
+    const fresh = await journal.release(sent, NOW);
     expect(fresh).toMatchObject({
       state: "seen",
       attempts: 0,
       refusals: 0,
-      expired: [sent.signed?.transactionId],
+      released: [sent.signed?.transactionId],
     });
     expect(fresh.signed).toBeUndefined();
     expect(await journal.find("ETH", transaction.id)).toEqual(fresh);
@@ -137,9 +163,9 @@ describe("bytes that expired without landing", () => {
 
   test("are kept while they were never sent, or once they are done", async () => {
     const recorded = await sign(7n);
-    expect(await caught(() => journal.releaseExpired(recorded, NOW))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(() => journal.release(recorded, NOW))).toMatchObject({ code: "JOURNAL" });
     const done = await journal.move(await journal.move(recorded, "sent", {}, NOW), "done", {}, NOW);
-    expect(await caught(() => journal.releaseExpired(done, NOW))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(() => journal.release(done, NOW))).toMatchObject({ code: "JOURNAL" });
   });
 });
 

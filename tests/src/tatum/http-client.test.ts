@@ -7,6 +7,7 @@ import {
   type HttpRequest,
   MAXIMUM_ANSWER_BYTES,
 } from "../../../src/tatum/http-client.ts";
+import { selfMadeCertificates } from "../../self-made-certificates.ts";
 
 const servers: { stop(force: true): unknown }[] = [];
 
@@ -225,6 +226,12 @@ describe("no usable answer", () => {
     expect(sent).toBeLessThan(3 * MAXIMUM_ANSWER_BYTES);
   }, 30_000);
 
+  test("because it is larger than the request allows", async () => {
+    const url = serve(() => new Response("x".repeat(1001)));
+    expect(await failureOf(send(url, { maximumBytes: 1000 }))).toMatchObject({ kind: "too-large" });
+    expect(await send(url, { maximumBytes: 1001 })).toMatchObject({ status: 200 });
+  });
+
   test("because it is too large counts what it is unpacked", async () => {
     const packed = gzipSync(Buffer.alloc(2 * MAXIMUM_ANSWER_BYTES));
     const url = serve(() => new Response(packed, { headers: { "content-encoding": "gzip" } }));
@@ -248,6 +255,61 @@ describe("user and password in a URL", () => {
     const silent = listen(() => undefined);
     silent.password = "canary";
     expect((await failureOf(send(silent, { timeout: 50 }))).message).not.toContain("canary");
+  });
+});
+
+describe("a server's certificate", () => {
+  const { authority, certificate, key } = selfMadeCertificates();
+  const other = selfMadeCertificates();
+
+  function serveTls(asked: string[]): URL {
+    const server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      tls: { cert: certificate, key },
+      fetch(request) {
+        asked.push(request.url);
+        return new Response("ok");
+      },
+    });
+    servers.push(server);
+    return new URL(`https://127.0.0.1:${server.port}`);
+  }
+
+  test("is trusted when its authority is one of those that were given", async () => {
+    const url = serveTls([]);
+    expect(await send(url, { certificateAuthorities: authority })).toMatchObject({ body: "ok" });
+    const both = `${other.authority}${authority}`;
+    expect(await send(url, { certificateAuthorities: both })).toMatchObject({ body: "ok" });
+  });
+
+  test("of another authority is a failed connection, and nothing is sent", async () => {
+    const asked: string[] = [];
+    const url = serveTls(asked);
+    for (const certificateAuthorities of [undefined, other.authority]) {
+      expect(await failureOf(send(url, { certificateAuthorities }))).toMatchObject({ kind: "connection" });
+    }
+    expect(asked).toEqual([]);
+  });
+
+  test("that was trusted for one request is not for the next one without the authority", async () => {
+    const url = serveTls([]);
+    const client = new HttpClient([url]);
+    const request = { method: "GET", url, timeout: 5000 } as const;
+    expect(await client.send({ ...request, certificateAuthorities: authority })).toMatchObject({
+      body: "ok",
+    });
+    for (const certificateAuthorities of [undefined, other.authority]) {
+      const failure = await failureOf(client.send({ ...request, certificateAuthorities }));
+      expect(failure).toMatchObject({ kind: "connection" });
+    }
+  });
+
+  test("for another name is a failed connection", async () => {
+    const url = serveTls([]);
+    url.hostname = "localhost";
+    const failure = await failureOf(send(url, { certificateAuthorities: authority }));
+    expect(failure).toMatchObject({ kind: "connection" });
   });
 });
 

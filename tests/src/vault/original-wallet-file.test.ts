@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { createCipheriv, createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseExactJson } from "../../../chains/exact-json.ts";
 import { Secret } from "../../../providers/secret.ts";
 import { readOriginalWalletFile } from "../../../src/vault/original-wallet-file.ts";
 import { caught } from "./caught.ts";
+import { encryptOriginalFile } from "./encrypt-original-file.ts";
 
 const folder = join(import.meta.dir, "../../vectors/legacy-wallet-dat");
 const passwords: Record<string, string> = JSON.parse(readFileSync(join(folder, "passwords.json"), "utf8"));
@@ -70,23 +70,6 @@ describe("a file that no version wrote is called damaged", () => {
   });
 });
 
-/** Writes the original's format, to test what it would hardly have written. */
-function encrypt(plainText: Uint8Array | string, password = "p", padding?: Uint8Array): string {
-  const salt = Buffer.from("12345678");
-  const blocks: Buffer[] = [];
-  for (let previous = Buffer.alloc(0); blocks.length < 3; blocks.push(previous)) {
-    previous = createHash("md5")
-      .update(Buffer.concat([previous, Buffer.from(password), salt]))
-      .digest();
-  }
-  const cipher = createCipheriv("aes-256-cbc", Buffer.concat(blocks.slice(0, 2)), blocks[2]!);
-  cipher.setAutoPadding(padding === undefined);
-  const input = Buffer.concat([Buffer.from(plainText), padding ?? Buffer.alloc(0)]);
-  return Buffer.concat([Buffer.from("Salted__"), salt, cipher.update(input), cipher.final()]).toString(
-    "base64",
-  );
-}
-
 describe("a file that does not open: wrong password or damaged", () => {
   test.each([
     ["another password", file("imported").toString(), "import-Me"],
@@ -97,14 +80,14 @@ describe("a file that does not open: wrong password or damaged", () => {
     ],
     [
       "a padding that is not PKCS#7",
-      encrypt("{}", "p", Buffer.from("0102030405060708090a0b0c0d02", "hex")),
+      encryptOriginalFile("{}", "p", Buffer.from("0102030405060708090a0b0c0d02", "hex")),
       "p",
     ],
-    ["a padding of 0", encrypt("{}", "p", Buffer.alloc(14)), "p"],
-    ["text that is not UTF-8", encrypt(Buffer.from('{"a":{"b":"\xff"}}', "latin1")), "p"],
-    ["text that is not JSON", encrypt('{"a":'), "p"],
-    ["JSON after a byte order mark", encrypt("\ufeff{}"), "p"],
-    ["JSON nested beyond reason", encrypt("[".repeat(1_000_000)), "p"],
+    ["a padding of 0", encryptOriginalFile("{}", "p", Buffer.alloc(14)), "p"],
+    ["text that is not UTF-8", encryptOriginalFile(Buffer.from('{"a":{"b":"\xff"}}', "latin1")), "p"],
+    ["text that is not JSON", encryptOriginalFile('{"a":'), "p"],
+    ["JSON after a byte order mark", encryptOriginalFile("\ufeff{}"), "p"],
+    ["JSON nested beyond reason", encryptOriginalFile("[".repeat(1_000_000)), "p"],
   ])("%s", async (_name, content, password) => {
     const error = await caught(() => read(content, password));
     expect([error.code, error.exitStatus]).toEqual(["IMPORT_UNREADABLE", 77]);
@@ -121,5 +104,7 @@ describe("a file that does not open: wrong password or damaged", () => {
 });
 
 test("padding of a whole block is right", () => {
-  expect(read(encrypt('{"a":{"b":"12"}}'), "p")).toEqual([{ signatureId: "a", record: { b: "12" } }]);
+  expect(read(encryptOriginalFile('{"a":{"b":"12"}}'), "p")).toEqual([
+    { signatureId: "a", record: { b: "12" } },
+  ]);
 });

@@ -1,0 +1,103 @@
+/**
+ * Where the keys come from that sign the request: the program's own variables, else the chain that every tool of AWS
+ * goes through, in the order of the AWS SDK for JavaScript:
+ * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html.
+ *
+ * The chain is put together here, because the SDK's own takes its variables from the process environment only, and
+ * ours may be in an env file.
+ */
+import {
+  createCredentialChain,
+  fromIni,
+  fromInstanceMetadata,
+  fromWebToken,
+} from "@aws-sdk/credential-providers";
+import { readCredentialFile } from "../credential-file.ts";
+import { type ProviderContext, requiredSetting } from "../provider.ts";
+import { type AwsKeys, keysFromVariables } from "./aws-keys.ts";
+import type { AwsSettings } from "./aws-settings.ts";
+import { containerCredentials, hasContainerCredentials } from "./container-credentials.ts";
+import { sdkRequestHandler } from "./sdk-request-handler.ts";
+import { silentLogger } from "./silent-logger.ts";
+
+const WEB_IDENTITY_TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE";
+const ROLE_ARN = "AWS_ROLE_ARN";
+
+/** Milliseconds: the metadata service is near, or there is none. */
+const INSTANCE_METADATA_TIMEOUT = 1000;
+
+type CredentialProvider = Parameters<typeof createCredentialChain>[number];
+
+/** Keys that are in variables; `undefined` when the chain has to be asked. */
+function staticKeys(context: ProviderContext): AwsKeys | undefined {
+  const own = keysFromVariables(context, "TATUM_KMS_AWS_");
+  if (own !== undefined) return own;
+  // As in the SDK, a profile that is named comes before keys.
+  return context.setting("AWS_PROFILE") === undefined ? keysFromVariables(context, "AWS_") : undefined;
+}
+
+/** Settings of the clients that the SDK makes to get keys: for STS, and for SSO where a profile says so. */
+function keyClientConfig({ http }: ProviderContext) {
+  return {
+    requestHandler: sdkRequestHandler(http, "AWS", "credentials"),
+    logger: silentLogger,
+    maxAttempts: 3,
+    retryMode: "standard",
+  };
+}
+
+/** A profile of the shared files: keys, a role to assume, SSO, or a program that prints keys. */
+function fromProfile(context: ProviderContext): CredentialProvider {
+  const profile = context.setting("AWS_PROFILE");
+  const filepath = context.setting("AWS_SHARED_CREDENTIALS_FILE");
+  const configFilepath = context.setting("AWS_CONFIG_FILE");
+  return fromIni({
+    logger: silentLogger,
+    clientConfig: keyClientConfig(context),
+    ...(profile === undefined ? {} : { profile }),
+    ...(filepath === undefined ? {} : { filepath }),
+    ...(configFilepath === undefined ? {} : { configFilepath }),
+  });
+}
+
+/** The service account of a pod, for whose token STS gives keys. */
+function fromTokenFile(
+  context: ProviderContext,
+  file: string,
+  endpoint: URL | undefined,
+): CredentialProvider {
+  const roleSessionName = context.setting("AWS_ROLE_SESSION_NAME");
+  return fromWebToken({
+    logger: silentLogger,
+    roleArn: requiredSetting({ title: "AWS web identity" }, context, ROLE_ARN),
+    webIdentityToken: readCredentialFile(WEB_IDENTITY_TOKEN_FILE, file),
+    clientConfig: {
+      ...keyClientConfig(context),
+      ...(endpoint === undefined ? {} : { endpoint: endpoint.href }),
+    },
+    ...(roleSessionName === undefined ? {} : { roleSessionName }),
+  });
+}
+
+/** Metadata of EC2, version 2 only: version 1 gives keys to whoever makes a server ask for a URL. */
+function fromInstance(): CredentialProvider {
+  return fromInstanceMetadata({
+    logger: silentLogger,
+    timeout: INSTANCE_METADATA_TIMEOUT,
+    maxRetries: 1,
+    ec2MetadataV1Disabled: true,
+  });
+}
+
+/** @throws ProviderError `NOT_CONFIGURED` when variables contradict each other; the keys are fetched later */
+export function awsCredentials(context: ProviderContext, { stsEndpoint }: AwsSettings): CredentialProvider {
+  const keys = staticKeys(context);
+  if (keys !== undefined) return async () => keys;
+  const chain = [fromProfile(context)];
+  const tokenFile = context.setting(WEB_IDENTITY_TOKEN_FILE);
+  if (tokenFile !== undefined) chain.push(fromTokenFile(context, tokenFile, stsEndpoint));
+  const isMetadataOff = (context.setting("AWS_EC2_METADATA_DISABLED") ?? "false") !== "false";
+  if (hasContainerCredentials(context)) chain.push(() => containerCredentials(context));
+  else if (!isMetadataOff) chain.push(fromInstance());
+  return createCredentialChain(...chain);
+}

@@ -1,0 +1,71 @@
+/**
+ * The way of the AWS SDK to its services: it leads through the program's HTTP client, so that the SDK opens no
+ * connection of its own, follows no redirect, and its answers are bounded in time and size.
+ */
+import type { HttpRequest, HttpSender } from "../http/http-sender.ts";
+import { refusal } from "../http/service-answer.ts";
+import { serviceUrl } from "../http/service-url.ts";
+
+/** A request as the SDK hands it to a request handler (`HttpRequest` of @smithy/types). */
+interface SdkRequest {
+  readonly method: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+interface SdkResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface SdkRequestHandler {
+  handle(request: SdkRequest): Promise<{ readonly response: SdkResponse }>;
+}
+
+function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): URL {
+  const origin = `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}`;
+  // A shared configuration file of AWS may name an endpoint too.
+  const url = new URL(path, serviceUrl("The endpoint of the AWS profile", origin));
+  for (const [name, value] of Object.entries(query)) {
+    for (const text of [value ?? ""].flat()) url.searchParams.append(name, text);
+  }
+  return url;
+}
+
+function bodyOf({ body }: SdkRequest): Pick<HttpRequest, "body"> {
+  if (typeof body === "string") return { body };
+  return body instanceof Uint8Array ? { body: Buffer.from(body).toString("utf8") } : {};
+}
+
+/**
+ * @param service for errors, as in "AWS Secrets Manager"
+ * @param what what is asked for, as in `secret "kms"`
+ */
+export function sdkRequestHandler(http: HttpSender, service: string, what: string): SdkRequestHandler {
+  return {
+    /** @throws ProviderError `UNREACHABLE` */
+    async handle(request) {
+      const answer = await http.send({
+        method: request.method as HttpRequest["method"],
+        url: urlOf(request),
+        headers: request.headers,
+        ...bodyOf(request),
+      });
+      // These were tried again already. The SDK would do so once more, each time with all tries of the client.
+      if (answer.status === 429 || answer.status >= 500) throw refusal(service, what, answer);
+      return {
+        response: {
+          statusCode: answer.status,
+          headers: Object.fromEntries(answer.headers),
+          body: Buffer.from(answer.body),
+        },
+      };
+    },
+  };
+}

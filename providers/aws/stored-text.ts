@@ -1,0 +1,85 @@
+/** The text in a secret of AWS Secrets Manager, fetched with the AWS SDK. */
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import * as v from "valibot";
+import type { ProviderContext } from "../provider.ts";
+import { ProviderError } from "../provider-error.ts";
+import { credentialsError, missingRegion, secretError } from "./aws-error.ts";
+import { type AwsSettings, secretTitle, TITLE } from "./aws-settings.ts";
+import { awsCredentials } from "./credentials.ts";
+import { sdkRequestHandler } from "./sdk-request-handler.ts";
+import { silentLogger } from "./silent-logger.ts";
+
+/** Milliseconds to find the region or the credentials; a source of them may be a program that never ends. */
+const SEARCH_TIME = 60_000;
+
+const answerSchema = v.union([
+  v.object({ SecretString: v.string() }),
+  v.object({ SecretBinary: v.instance(Uint8Array) }),
+]);
+
+function createClient(context: ProviderContext, settings: AwsSettings): SecretsManagerClient {
+  const { region, endpoint } = settings;
+  const profile = context.setting("AWS_PROFILE");
+  return new SecretsManagerClient({
+    credentials: awsCredentials(context, settings),
+    requestHandler: sdkRequestHandler(context.http, TITLE, secretTitle(settings)),
+    logger: silentLogger,
+    defaultsMode: "standard",
+    retryMode: "standard",
+    maxAttempts: 3,
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint: endpoint.href }),
+    ...(profile === undefined ? {} : { profile }),
+  });
+}
+
+async function withinTime<Result>(work: Promise<Result>): Promise<Result> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const message = `No region or credentials for AWS were found within ${SEARCH_TIME / 1000} s.`;
+      reject(new ProviderError("UNREACHABLE", message));
+    }, SEARCH_TIME);
+  });
+  try {
+    return await Promise.race([work, end]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Text as it was stored: a byte order mark belongs to it, and what is not UTF-8 is no text. */
+function textOf(bytes: Uint8Array, what: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new ProviderError("UNUSABLE", `${TITLE} holds bytes in ${what} that are no text in UTF-8.`);
+  }
+}
+
+/**
+ * `GetSecretValue`: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html.
+ * @throws ProviderError
+ */
+export async function storedText(context: ProviderContext, settings: AwsSettings): Promise<string> {
+  const what = secretTitle(settings);
+  const client = createClient(context, settings);
+  await withinTime(client.config.region()).catch((error: unknown) => {
+    throw error instanceof ProviderError ? error : missingRegion();
+  });
+  // The client keeps them for its request. They are asked for here, so that their failure is told from the secret's.
+  await withinTime(client.config.credentials()).catch((error: unknown) => {
+    throw credentialsError(error);
+  });
+  const question = new GetSecretValueCommand({ SecretId: settings.secretName, ...settings.version });
+  const answer = await client.send(question).catch((error: unknown) => {
+    throw secretError(error, what);
+  });
+  const parsed = v.safeParse(answerSchema, answer);
+  if (!parsed.success) {
+    throw new ProviderError("BAD_ANSWER", `${TITLE} answered without ${what}, in an unknown shape.`);
+  }
+  return "SecretString" in parsed.output
+    ? parsed.output.SecretString
+    : textOf(parsed.output.SecretBinary, what);
+}

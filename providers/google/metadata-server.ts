@@ -1,0 +1,64 @@
+/**
+ * The metadata server of machines in Google Cloud, which gives tokens of the service account that they run as.
+ * Source: Google's "About VM metadata".
+ */
+import { requestToken } from "../http/access-token.ts";
+import type { HttpAnswer, HttpRequest, HttpSender } from "../http/http-sender.ts";
+import { metadataUrl } from "../http/metadata-url.ts";
+import { isSuccess } from "../http/service-answer.ts";
+import { urlBelow } from "../http/service-url.ts";
+import type { ProviderContext } from "../provider.ts";
+import { ProviderError } from "../provider-error.ts";
+import type { Secret } from "../secret.ts";
+import { CREDENTIALS } from "./credentials-file.ts";
+
+export const METADATA_HOST = "GCE_METADATA_HOST";
+
+const DEFAULT_HOST = "metadata.google.internal";
+
+/** Shows on both sides that it is no mistaken request and no mistaken server. */
+const FLAVOR = { name: "metadata-flavor", value: "Google" };
+
+const SERVICE = "The metadata server";
+
+/** @throws ProviderError `NOT_CONFIGURED` */
+export function metadataServerOf({ setting }: ProviderContext): URL {
+  return metadataUrl(METADATA_HOST, setting(METADATA_HOST) ?? DEFAULT_HOST);
+}
+
+/** Sends on, and takes an answer from nobody but a metadata server. */
+function onlyFromMetadataServer(http: HttpSender): HttpSender {
+  return {
+    async send(request: HttpRequest): Promise<HttpAnswer> {
+      const answer = await http.send(request);
+      if (!isSuccess(answer) || answer.headers.get(FLAVOR.name) === FLAVOR.value) return answer;
+      throw new ProviderError(
+        "BAD_ANSWER",
+        `${request.url.host} is not a metadata server of Google Cloud.`,
+        `Outside Google Cloud set ${CREDENTIALS}.`,
+      );
+    },
+  };
+}
+
+/** @throws ProviderError */
+export async function metadataServerToken(http: HttpSender, server: URL): Promise<Secret> {
+  const path = ["computeMetadata", "v1", "instance", "service-accounts", "default", "token"];
+  const request: HttpRequest = {
+    method: "GET",
+    url: urlBelow(server, ...path),
+    headers: { [FLAVOR.name]: FLAVOR.value },
+  };
+  try {
+    return await requestToken(
+      onlyFromMetadataServer(http),
+      SERVICE,
+      request,
+      "Give this machine a service account.",
+    );
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.code !== "UNREACHABLE") throw error;
+    const hint = `It exists on machines in Google Cloud only. Elsewhere set ${CREDENTIALS}.`;
+    throw new ProviderError("UNREACHABLE", error.message, hint);
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Google Secret Manager's "access".
+ * Source: its REST reference, `projects.secrets.versions.access` and `projects.locations.secrets.versions.access`.
+ */
+import * as v from "valibot";
+import { bearer } from "../http/access-token.ts";
+import type { HttpAnswer, HttpSender } from "../http/http-sender.ts";
+import { isSuccess, parseAnswer, refusal } from "../http/service-answer.ts";
+import { ProviderError } from "../provider-error.ts";
+import { Secret } from "../secret.ts";
+import { crc32c } from "./crc32c.ts";
+import {
+  describeSecretVersion,
+  resourceName,
+  SECRET,
+  SECRET_MANAGER,
+  type SecretVersion,
+} from "./secret-version.ts";
+
+/** Numbers of 64 bits are strings in Google's JSON; fields with an empty value may be left out of it. */
+const accessAnswer = v.object({
+  name: v.string(),
+  payload: v.object({
+    data: v.optional(
+      v.pipe(
+        v.string(),
+        v.base64(),
+        v.transform((text) => Buffer.from(text, "base64")),
+      ),
+      "",
+    ),
+    dataCrc32c: v.optional(v.pipe(v.string(), v.regex(/^\d{1,10}$/), v.transform(Number))),
+  }),
+});
+
+/** https://google.aip.dev/193; `status` is the word among its members. */
+const errorBody = v.pipe(v.string(), v.parseJson(), v.object({ error: v.object({ status: v.string() }) }));
+
+const hints: Readonly<Record<number, string>> = {
+  401: "The access token is not accepted: check the login.",
+  403: `The account needs the role "Secret Manager Secret Accessor" for this secret, and the project the Secret Manager API.`,
+  404: `Check ${SECRET}: its project, name and version.`,
+};
+
+function accessRefusal(wanted: SecretVersion, answer: HttpAnswer): ProviderError {
+  const parsed = v.safeParse(errorBody, answer.body);
+  const status = parsed.success ? parsed.output.error.status : undefined;
+  const what = describeSecretVersion(wanted);
+  return status === "FAILED_PRECONDITION"
+    ? refusal(SECRET_MANAGER, what, answer, status, "Is this version disabled or destroyed?", "NOT_ALLOWED")
+    : refusal(SECRET_MANAGER, what, answer, status, hints[answer.status]);
+}
+
+/** Whether a name in an answer is of the asked version: it has the project's number, and the version's for its alias. */
+function isNameOf(name: string, wanted: SecretVersion): boolean {
+  const own = resourceName(wanted).split("/");
+  const its = name.split("/");
+  const isAlias = !/^\d+$/.test(wanted.version);
+  const mayDiffer = (step: number): boolean => step === 1 || (isAlias && step === own.length - 1);
+  return its.length === own.length && own.every((word, step) => word === its[step] || mayDiffer(step));
+}
+
+function decode(bytes: Uint8Array, what: string): Secret {
+  if (bytes.length === 0) throw new ProviderError("UNUSABLE", `The ${what} is empty.`);
+  try {
+    return new Secret(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    throw new ProviderError("UNUSABLE", `The ${what} is not text in UTF-8.`);
+  }
+}
+
+/**
+ * The secret, exactly as it is stored.
+ * @throws ProviderError `NOT_FOUND`, `NOT_ALLOWED`, `UNREACHABLE`, `BAD_ANSWER`, `UNUSABLE`
+ */
+export async function accessSecret(http: HttpSender, wanted: SecretVersion, token: Secret): Promise<Secret> {
+  const what = describeSecretVersion(wanted);
+  const url = new URL(wanted.endpoint);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/${resourceName(wanted)}:access`;
+  const answer = await http.send({ method: "GET", url, headers: bearer(token) });
+  if (!isSuccess(answer)) throw accessRefusal(wanted, answer);
+  const { name, payload } = parseAnswer(SECRET_MANAGER, what, accessAnswer, answer);
+  if (!isNameOf(name, wanted)) {
+    throw new ProviderError("BAD_ANSWER", `${SECRET_MANAGER} answered with another secret than ${what}.`);
+  }
+  if (payload.dataCrc32c !== undefined && payload.dataCrc32c !== crc32c(payload.data)) {
+    throw new ProviderError("BAD_ANSWER", `The ${what} was damaged on its way: its checksum is wrong.`);
+  }
+  return decode(payload.data, what);
+}

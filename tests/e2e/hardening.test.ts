@@ -1,0 +1,188 @@
+/** What other processes and files can get of a running daemon's secrets, on Linux. */
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RunningDaemon, Scene } from "./daemon/running-daemon.ts";
+import { ethPayment } from "./daemon/wallets.ts";
+import { executable } from "./executable.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
+
+const canaries = {
+  TATUM_API_KEY: "canary-of-the-api-key",
+  TATUM_KMS_NEW_PASSWORD: "canary-of-a-new-password",
+  AZURE_CLIENT_SECRET: "canary-of-azure",
+  VAULT_TOKEN: "canary-of-a-token",
+};
+
+const isLinux = process.platform === "linux";
+const isRoot = process.getuid?.() === 0;
+
+function ofProcess({ pid }: RunningDaemon, file: string): string {
+  return readFileSync(`/proc/${pid}/${file}`, "latin1");
+}
+
+async function polling(daemon: RunningDaemon): Promise<RunningDaemon> {
+  await daemon.logged("Getting pending transaction");
+  return daemon;
+}
+
+describe.if(isLinux)("a running daemon", () => {
+  let scene: Scene;
+  let daemon: RunningDaemon;
+  beforeAll(async () => {
+    scene = await Scene.with();
+    scene.api.pending = [ethPayment(1)];
+    daemon = await polling(scene.start(["--chain=ETH"], { env: canaries }));
+    await daemon.logged("Tx was processed");
+  });
+  afterAll(() => scene.end());
+
+  // What it was started with belongs to root alone, as the tests further below show.
+  test.if(isRoot)("shows no secret in its environment, only the names", () => {
+    const environment = ofProcess(daemon, "environ");
+    expect(environment).toContain("TATUM_KMS_PASSWORD=\0");
+    expect(environment).toContain(`HOME=${scene.installation.home}\0`);
+    for (const secret of [scene.installation.password, ...Object.values(canaries)])
+      expect(environment).not.toContain(secret);
+  });
+
+  test("works with the secrets it no longer shows", () => {
+    const [poll] = scene.api.to("/v3/kms/pending/ETH");
+    expect(poll?.headers["x-api-key"]).toBe(canaries.TATUM_API_KEY);
+  });
+
+  test("may write no core file", () => {
+    expect(ofProcess(daemon, "limits")).toMatch(/^Max core file size +0 +0 /m);
+  });
+
+  test("makes files for its own user only", () => {
+    const folder = join(scene.installation.home, ".tatumrc");
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+  });
+});
+
+test.if(isLinux)("an API key in the arguments is not shown, and works", async () => {
+  const scene = await Scene.with();
+  try {
+    const daemon = await polling(scene.start(["--chain=ETH", "--api-key", canaries.TATUM_API_KEY]));
+    expect(ofProcess(daemon, "cmdline")).toContain("--api-key\0");
+    expect(ofProcess(daemon, "cmdline")).not.toContain(canaries.TATUM_API_KEY);
+    expect(scene.api.to("/v3/kms/pending/ETH")[0]?.headers["x-api-key"]).toBe(canaries.TATUM_API_KEY);
+  } finally {
+    await scene.end();
+  }
+});
+
+/** A program that raises the limit before it starts another one in its place. */
+const withoutLimit = ["sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh"];
+
+/** Whether this system writes core files into the working directory at all, as `core(5)` says. */
+function writesCoreFiles(): boolean {
+  const cwd = mkdtempSync(join(tmpdir(), "tatum-kms-core-"));
+  Bun.spawnSync([...withoutLimit, "sh", "-c", "kill -ABRT $$"], { cwd });
+  const files = readdirSync(cwd);
+  rmSync(cwd, { recursive: true });
+  return files.length > 0;
+}
+
+describe.if(isLinux && writesCoreFiles())("a crash", () => {
+  test.each(["SIGABRT", "SIGSEGV", "SIGQUIT", "SIGBUS"] as const)(
+    "by %s leaves no core file behind, even where there was no limit",
+    async (signal) => {
+      const scene = await Scene.with();
+      try {
+        const { home } = scene.installation;
+        const before = readdirSync(home);
+        const daemon = await polling(scene.start(["--chain=ETH"], { through: withoutLimit }));
+        daemon.signal(signal);
+        await daemon.exited();
+        expect(readdirSync(home)).toEqual(before);
+      } finally {
+        await scene.end();
+      }
+    },
+  );
+});
+
+const NOBODY = 65_534;
+const asNobody = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+
+/** Whether a process of nobody may read such a file of another one. */
+function nobodyMayRead(pid: number, file: string): boolean {
+  // The first page of memory is mapped nowhere: of /proc/<pid>/mem the opening alone is tried.
+  return Bun.spawnSync([...asNobody, "sh", "-c", `exec < /proc/${pid}/${file}`], { stderr: "ignore" })
+    .success;
+}
+
+function nobodyMayRun(command: readonly string[]): boolean {
+  return Bun.spawnSync([...asNobody, ...command], { stderr: "ignore", stdout: "ignore" }).success;
+}
+
+describe.if(isLinux && isRoot && nobodyMayRun([executable, "--version"]))("the same user, not root", () => {
+  let scene: Scene;
+  let daemon: RunningDaemon;
+  beforeAll(async () => {
+    scene = await Scene.with();
+    const { home, vaultPath } = scene.installation;
+    for (const path of [home, join(home, ".tatumrc"), vaultPath]) chownSync(path, NOBODY, NOBODY);
+    daemon = await polling(scene.start(["--chain=ETH"], { through: asNobody }));
+  });
+  afterAll(() => scene.end());
+
+  test.each(["environ", "mem", "maps", "auxv"])("cannot open /proc/<pid>/%s", (file) => {
+    expect(nobodyMayRead(daemon.pid, file)).toBe(false);
+  });
+
+  test("could, were it not for the daemon's own doing", () => {
+    const other = Bun.spawn([...asNobody, "sleep", "60"]);
+    Bun.sleepSync(200);
+    expect(nobodyMayRead(other.pid, "environ")).toBe(true);
+    expect(nobodyMayRead(other.pid, "mem")).toBe(true);
+    other.kill();
+  });
+
+  test("sees a daemon that works", async () => {
+    scene.api.pending = [ethPayment(1)];
+    await daemon.logged("Tx was processed");
+  });
+});
+
+describe("a variable that steers the runtime or the dynamic linker", () => {
+  test.each([
+    "BUN_INSPECT",
+    "BUN_INSPECT_NOTIFY",
+    "BUN_JSC_useDollarVM",
+    "BUN_CONFIG_VERBOSE_FETCH",
+    "BUN_CRASH_REPORT_URL",
+    "NODE_OPTIONS",
+    "NODE_TLS_REJECT_UNAUTHORIZED",
+    "LD_PRELOAD",
+    "LD_AUDIT",
+  ])("%s keeps the program from working", async (name) => {
+    const scene = await Scene.with();
+    try {
+      const { status, stderr } = await scene.installation.run(["export"], { env: { [name]: "1" } });
+      expect(status).toBe(78);
+      expect(stderr).toContain(name);
+    } finally {
+      await scene.end();
+    }
+  });
+
+  // Bun reads these before the program begins: it does something else, and never gets as far as a key.
+  test.each([
+    ["BUN_OPTIONS", "--print=1"],
+    ["BUN_BE_BUN", "1"],
+  ])("%s never leads to a key", async (name, value) => {
+    const scene = await Scene.with();
+    try {
+      const { stdout } = await scene.installation.run(["export"], { env: { [name]: value } });
+      expect(stdout).not.toContain("privateKey");
+    } finally {
+      await scene.end();
+    }
+  });
+});

@@ -1,0 +1,13 @@
+import { ChainError } from "../../chains/chain-error.ts";
+import { ProviderError } from "../../providers/provider-error.ts";
+import { KmsError } from "../../src/errors.ts";
+
+/**
+ * The code of an error that the program gives on purpose.
+ * @throws unknown what it got, when it is any other error
+ */
+export function expectedCode(failure: unknown): string {
+  if (failure instanceof ChainError || failure instanceof ProviderError) return failure.code;
+  if (failure instanceof KmsError && failure.code !== "INTERNAL") return failure.code;
+  throw failure;
+}

@@ -1,0 +1,213 @@
+/** Pending transactions of all chains, from the entry of a poll to signed bytes. */
+
+import { createHash } from "node:crypto";
+import type { Chain, ChainEnvironment, Intent, PendingTransaction } from "../../../chains/chain.ts";
+import { type JsonValue, parseExactJson, stringifyExactJson } from "../../../chains/exact-json.ts";
+import { encodeRawData } from "../../../chains/tron-protocol/raw-data.ts";
+import { createChainEnvironment } from "../../../src/signing/chain-environment.ts";
+import { resolveSigners } from "../../../src/signing/resolve-signers.ts";
+import { UsedSequences } from "../../../src/signing/used-sequences.ts";
+import { NodeCalls } from "../../../src/tatum/node-calls.ts";
+import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
+import { TatumConnection } from "../../../src/tatum/tatum-connection.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
+import { networkOf } from "../../chains/offline-signing-vectors.ts";
+import { noTokens } from "../../providers/pkcs11/no-tokens.ts";
+import type { Random } from "../../random.ts";
+import { API_HOST, API_KEY, type Damage, vectorClient } from "../answering-client.ts";
+import { expectedCode } from "../expected-error.ts";
+import type { FuzzTarget } from "../fuzz-target.ts";
+import { hiddenFields } from "../hidden-fields.ts";
+import { JsonMutator } from "../mutate-json.ts";
+import { damageText } from "../mutate-text.ts";
+import { differingFields, signedFields } from "../signed-fields.ts";
+import { type ChainVectors, type FuzzVector, readAllVectors } from "../signing-vectors.ts";
+
+interface Signed {
+  readonly transaction: PendingTransaction;
+  readonly intents: readonly Intent[];
+  readonly payload: string;
+}
+
+type Outcome = { readonly kind: string; readonly signed?: Signed };
+
+const undamaged: Damage = (answer) => answer;
+const SETTINGS: Readonly<Record<string, string>> = { TATUM_KMS_CELO_LEGACY: "true" };
+
+/** Deriving a key from a mnemonic takes longer than all the rest. */
+function withRememberedKeys(chain: Chain): Chain {
+  const known = new Map<string, string>();
+  const derivePrivateKey: Chain["derivePrivateKey"] = (wallet, index, network) => {
+    const name = JSON.stringify([wallet, index, network]);
+    const key = known.get(name) ?? chain.derivePrivateKey(wallet, index, network);
+    if (index < 1000) known.set(name, key);
+    return key;
+  };
+  return { ...chain, derivePrivateKey };
+}
+
+function environmentOf(
+  chain: Chain,
+  vector: FuzzVector,
+  account: string | undefined,
+  damage: Damage,
+): ChainEnvironment {
+  const http = vectorClient(vector, damage);
+  const timeout = 1000;
+  const connection = new TatumConnection({
+    baseUrl: new URL(`https://${API_HOST}`),
+    apiKey: API_KEY,
+    http,
+    timeout,
+    retries: { retries: 0, delay: 0, maximumDelay: 0 },
+  });
+  const world = {
+    nodes: new NodeCalls(connection),
+    http,
+    network: networkOf(vector.testnet),
+    setting: (name: string) => SETTINGS[name],
+    timeout,
+  };
+  const environment = createChainEnvironment(chain, world, account, UsedSequences.none(), () => undefined);
+  return { ...environment, pause: async () => undefined };
+}
+
+/** What becomes of an entry of the list, by the steps that the daemon takes. */
+async function workOn(
+  entry: JsonValue,
+  chain: Chain,
+  vector: FuzzVector,
+  damage: Damage = undamaged,
+): Promise<Outcome> {
+  const { ticker } = chain.facts;
+  const network = networkOf(vector.testnet);
+  const listed = readPendingTransaction(entry, ticker);
+  if (!("transaction" in listed)) return { kind: "malformed" };
+  const { transaction } = listed;
+  const wallets = {
+    get: async (id: string) =>
+      Object.hasOwn(vector.wallets, id) ? { ...vector.wallets[id], chain: ticker } : undefined,
+  };
+  try {
+    const intents = chain.describe(transaction, network);
+    const signers = await resolveSigners(
+      transaction,
+      chain,
+      network,
+      { vault: wallets as unknown as Vault, tokens: noTokens },
+      () => undefined,
+    );
+    const request = { transaction, signers };
+    const account = await chain.sendingAccount(request);
+    const { payload } = await chain.sign(request, environmentOf(chain, vector, account, damage));
+    return { kind: "signed", signed: { transaction, intents, payload } };
+  } catch (failure) {
+    return { kind: expectedCode(failure) };
+  }
+}
+
+/** What somebody who decides about a transaction sees of it: its intents, and the wallets that it names. */
+function visiblePart({ intents, transaction }: Signed): string {
+  const { hashes, signatures, index, withdrawalId } = transaction;
+  return stringifyExactJson({ intents, hashes, signatures, index, withdrawalId });
+}
+
+/** @throws Error when both look the same, and sign something different that matters. */
+function assertChangeIsVisible(ticker: string, vector: FuzzVector, before: Signed, after: Signed): void {
+  if (before.payload === after.payload || visiblePart(before) !== visiblePart(after)) return;
+  const hidden = hiddenFields[ticker] ?? {};
+  const differing = differingFields(
+    signedFields(ticker, before.payload),
+    signedFields(ticker, after.payload),
+  );
+  const invisible = differing.filter((name) => !Object.hasOwn(hidden, name));
+  if (invisible.length === 0) return;
+  throw new Error(
+    `${ticker} ${vector.name}: ${invisible.join(", ")} changed without a trace in the intents\n` +
+      `${before.transaction.serializedTransaction}\n${after.transaction.serializedTransaction}`,
+  );
+}
+
+/** Makes the digests of a changed transaction right again, as an API that lies would. */
+function withRightDigests(ticker: string, text: string): string {
+  try {
+    const json = parseExactJson(text) as Record<string, JsonValue>;
+    if (["BTC", "LTC", "DOGE"].includes(ticker)) return stringifyExactJson({ ...json, hash: null });
+    if (ticker !== "TRON") return text;
+    const { encoded } = encodeRawData(json["raw_data"]);
+    const txID = createHash("sha256").update(encoded).digest("hex");
+    return stringifyExactJson({ ...json, txID, raw_data_hex: Buffer.from(encoded).toString("hex") });
+  } catch {
+    return text;
+  }
+}
+
+export class PendingTransactions implements FuzzTarget {
+  readonly name = "pending transactions";
+  readonly share = 80;
+  readonly #chains: readonly ChainVectors[];
+  readonly #originals = new Map<FuzzVector, Promise<Outcome>>();
+
+  private constructor(chains: readonly ChainVectors[]) {
+    this.#chains = chains.map((found) => ({ ...found, chain: withRememberedKeys(found.chain) }));
+  }
+
+  static async load(): Promise<PendingTransactions> {
+    return new PendingTransactions(await readAllVectors());
+  }
+
+  async run(random: Random): Promise<string> {
+    const { chain, vectors, vocabulary } = random.pick(this.#chains);
+    const { ticker } = chain.facts;
+    const vector = random.pick(vectors);
+    const mutator = new JsonMutator(random, vocabulary);
+    const mutate = (pending: FuzzVector["pending"]): FuzzVector["pending"] => {
+      if (random.chance(0.15)) {
+        const changed = mutator.value(pending as JsonValue);
+        return changed as FuzzVector["pending"];
+      }
+      const changed = mutator.text(String(pending["serializedTransaction"]));
+      const text = random.chance(0.9) ? withRightDigests(ticker, changed) : changed;
+      return { ...pending, serializedTransaction: text };
+    };
+    const damage: Damage = random.chance(0.15)
+      ? (answer) => damagedAnswer(answer, mutator, random)
+      : undamaged;
+
+    const isPair = random.chance(0.25);
+    const first = isPair ? mutate(vector.pending) : vector.pending;
+    const before = isPair
+      ? await workOn(first as JsonValue, chain, vector)
+      : await this.#original(vector, chain);
+    const isUnchanged = damage !== undamaged && random.chance(0.5);
+    const second = isUnchanged || !isRecord(first) ? first : mutate(first);
+    const after = await workOn(second as JsonValue, chain, vector, damage);
+    if (before.signed !== undefined && after.signed !== undefined) {
+      assertChangeIsVisible(ticker, vector, before.signed, after.signed);
+    }
+    return after.kind;
+  }
+
+  #original(vector: FuzzVector, chain: Chain): Promise<Outcome> {
+    const known = this.#originals.get(vector) ?? workOn(vector.pending as JsonValue, chain, vector);
+    this.#originals.set(vector, known);
+    return known;
+  }
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function damagedAnswer(
+  answer: Parameters<Damage>[0],
+  mutator: JsonMutator,
+  random: Random,
+): ReturnType<Damage> {
+  if (random.chance(0.3)) return answer;
+  const body = random.chance(0.2) ? damageText(answer.body, random) : mutator.text(answer.body);
+  const status = random.chance(0.2)
+    ? random.pick([100, 204, 301, 400, 401, 404, 429, 500, 502])
+    : answer.status;
+  return { ...answer, status, body };
+}

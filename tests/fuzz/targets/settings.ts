@@ -1,0 +1,70 @@
+/** Command lines and env files. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { options } from "../../../src/command-line/options.ts";
+import { parseCommandLine, toArguments } from "../../../src/command-line/parse.ts";
+import { Config } from "../../../src/config.ts";
+import { KmsError } from "../../../src/errors.ts";
+import type { Random } from "../../random.ts";
+import { expectedCode } from "../expected-error.ts";
+import type { FuzzTarget } from "../fuzz-target.ts";
+import { damageText, HOSTILE_TEXTS, mutateText } from "../mutate-text.ts";
+
+const ENV_FILE = `# comment
+TATUM_API_KEY=key
+export TATUM_KMS_MAX_FEE_SATOSHI = "100" # more
+TATUM_API_RETRIES='5'
+MANY=\`a
+b\`
+`;
+const WORDS = ["daemon", "--", "-", "-1", "--testnet", "--no-testnet", "--path=x", "--path", "true", "--x=="];
+
+export class CommandLines implements FuzzTarget {
+  readonly name = "command lines";
+  readonly share = 4;
+
+  async run(random: Random): Promise<string> {
+    const names = Object.keys(options).map((name) => `--${name}`);
+    const argv = Array.from({ length: random.below(7) }, () => {
+      const word = random.pick([...WORDS, ...names, random.pick(HOSTILE_TEXTS)]);
+      return random.chance(0.3) ? mutateText(word, random) : word;
+    });
+    try {
+      const commandLine = parseCommandLine(argv);
+      const again = parseCommandLine(toArguments(commandLine));
+      if (!Bun.deepEquals(again, commandLine)) throw new Error(`${JSON.stringify(argv)} changes its meaning`);
+      return "understood";
+    } catch (failure) {
+      const code = expectedCode(failure);
+      if (code === "USAGE") return code;
+      throw failure;
+    }
+  }
+}
+
+export class EnvFiles implements FuzzTarget {
+  readonly name = "env files";
+  readonly share = 2;
+  readonly #folder = mkdtempSync(join(tmpdir(), "tatum-kms-fuzz-"));
+
+  constructor() {
+    process.once("exit", () => rmSync(this.#folder, { recursive: true, force: true }));
+  }
+
+  async run(random: Random): Promise<string> {
+    const path = join(this.#folder, ".env");
+    writeFileSync(path, damageText(random.chance(0.5) ? damageText(ENV_FILE, random) : ENV_FILE, random));
+    try {
+      const config = Config.load(path);
+      const text = config.get(random.pick(["TATUM_API_KEY", "MANY", "TATUM_KMS_MAX_FEE_SATOSHI"]));
+      if (text !== undefined && typeof text !== "string") throw new Error("A setting is no text.");
+      const count = config.number("TATUM_API_RETRIES", 5, 0, 10);
+      if (!(count >= 0 && count <= 10)) throw new Error(`${count} came through as a number from 0 to 10`);
+      return "understood";
+    } catch (failure) {
+      if (failure instanceof KmsError && failure.code === "CONFIGURATION") return failure.code;
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/** What a provider gets from the program, for tests: given settings, and the program's real way to services. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Prompt } from "../../providers/prompt/prompt.ts";
+import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
+import { createProviderHttp } from "../../src/command-line/provider-http.ts";
+import { Config } from "../../src/config.ts";
+
+export type Settings = Readonly<Record<string, string | undefined>>;
+
+export interface Patience {
+  /** Seconds for an answer. */
+  readonly timeout?: number;
+  /** Milliseconds before the first retry. */
+  readonly delay?: number;
+}
+
+function configWith(lines: readonly string[]): Config {
+  const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
+  try {
+    const file = join(folder, ".env");
+    writeFileSync(file, lines.join("\n"));
+    return Config.load(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export function providerContext(
+  settings: Settings,
+  { timeout = 5, delay = 1 }: Patience = {},
+): ProviderContext {
+  const config = configWith([`TATUM_KMS_HTTP_TIMEOUT=${timeout}`, `TATUM_RETRY_DELAY=${delay}`]);
+  return {
+    setting: (name) => settings[name] || undefined,
+    prompt: new Prompt(),
+    http: createProviderHttp(config),
+  };
+}
+
+/** The variables that a provider asks for while it describes itself and gets the secret, sorted. */
+export async function askedVariables(provider: SecretProvider, context: ProviderContext): Promise<string[]> {
+  const asked = new Set<string>();
+  const watched: ProviderContext = {
+    ...context,
+    setting(name) {
+      asked.add(name);
+      return context.setting(name);
+    },
+  };
+  provider.describe(watched);
+  await provider.secret(watched, "unlock");
+  return [...asked].sort();
+}

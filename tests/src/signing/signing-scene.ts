@@ -1,0 +1,143 @@
+/** Everything one pending transaction passes through, on a vault of its own: only API and four-eye server are stand-ins. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Chain } from "../../../chains/chain.ts";
+import { stringifyExactJson } from "../../../chains/exact-json.ts";
+import { loadChain } from "../../../chains/index.ts";
+import { createLog } from "../../../src/operations/log.ts";
+import { FourEyeCheck } from "../../../src/signing/approval.ts";
+import { ErrorReports } from "../../../src/signing/error-reports.ts";
+import type { Job } from "../../../src/signing/job.ts";
+import type { Outcome } from "../../../src/signing/job-outcome.ts";
+import { Journal } from "../../../src/signing/journal.ts";
+import { ParkedReminder } from "../../../src/signing/parked-reminder.ts";
+import {
+  type ProcessContext,
+  prepareTransaction,
+  processTransaction,
+} from "../../../src/signing/process-transaction.ts";
+import { HttpClient } from "../../../src/tatum/http-client.ts";
+import { NodeCalls } from "../../../src/tatum/node-calls.ts";
+import { type ListedTransaction, readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
+import { TatumApi } from "../../../src/tatum/tatum-api.ts";
+import { TatumConnection } from "../../../src/tatum/tatum-connection.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
+import { StandInApi } from "../../e2e/stand-in-api.ts";
+import { noTokens } from "../../providers/pkcs11/no-tokens.ts";
+import { freshVault } from "../vault/fresh-vault.ts";
+
+export const WALLET = "11111111-0000-4000-8000-000000000001";
+const PRIVATE_KEY = "0xec51339ad545d6159e87dc0315e2d0973c7a5a239b78b4c2fed77f7c1b4b38f6";
+
+export const ethereum = (await loadChain("ETH")) as Chain;
+
+export const PERIOD = 1_000_000;
+
+/** An entry of the API's list. It names all it needs but, where told, its nonce. */
+export function payment(number: number, changes: Readonly<Record<string, unknown>> = {}): ListedTransaction {
+  const transaction = {
+    chainId: 1,
+    to: "0xdc5db2fdaaa1efd8114157fc3534cbbcc9c2faa5",
+    value: "1000",
+    gas: "21000",
+    gasPrice: "20000000000",
+    nonce: number,
+    ...changes,
+  };
+  const entry = {
+    id: number.toString(16).padStart(24, "0"),
+    chain: "ETH",
+    hashes: [WALLET],
+    serializedTransaction: stringifyExactJson(transaction as never),
+  };
+  return readPendingTransaction(entry, "ETH") as ListedTransaction;
+}
+
+export class SigningScene {
+  readonly api = new StandInApi();
+  readonly journal: Journal;
+  readonly context: ProcessContext;
+  readonly log: string[] = [];
+  readonly stopping = new AbortController();
+  readonly #vault: Vault;
+  readonly #folder: string;
+
+  private constructor(vault: Vault, folder: string) {
+    this.#vault = vault;
+    this.#folder = folder;
+    this.journal = new Journal(vault);
+    const baseUrl = new URL(this.api.url);
+    const http = new HttpClient([baseUrl]);
+    const retries = { retries: 0, delay: 1, maximumDelay: 1 };
+    const connection = new TatumConnection({ baseUrl, apiKey: "key", http, timeout: 2000, retries });
+    const setting = (): undefined => undefined;
+    const log = createLog({ debug: false, write: (line) => void this.log.push(line) });
+    this.context = {
+      vault,
+      tokens: noTokens,
+      journal: this.journal,
+      api: new TatumApi(connection),
+      reports: new ErrorReports(),
+      log,
+      parkedReminder: new ParkedReminder(log),
+      period: PERIOD,
+      retryDelay: 1,
+      stopping: this.stopping.signal,
+      ignoreWaits: false,
+      world: { nodes: new NodeCalls(connection), http, network: "mainnet", setting, timeout: 2000 },
+      fourEye: new FourEyeCheck({ url: new URL(this.api.fourEyeUrl), method: "GET", http, timeout: 2000 }),
+    };
+  }
+
+  static async create(): Promise<SigningScene> {
+    const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
+    const vault = await freshVault(join(folder, "vault"));
+    await vault.add([[WALLET, { privateKey: PRIVATE_KEY, chain: "ETH", testnet: false }]]);
+    return new SigningScene(vault, folder);
+  }
+
+  /** One look at a listed transaction, and all that follows from it. */
+  async process(
+    listed: ListedTransaction,
+    context = this.context,
+    chain = ethereum,
+  ): Promise<Outcome | "signed before"> {
+    const found = await prepareTransaction(listed, chain, context);
+    if (typeof found === "string") return found;
+    return "signedJob" in found ? "signed before" : processTransaction(found, chain, context);
+  }
+
+  async job(listed: ListedTransaction): Promise<Job> {
+    const job = await this.journal.find("ETH", listed.transaction.id);
+    if (job === undefined) throw new Error("There is no job.");
+    return job;
+  }
+
+  /** A job whose bytes may be on their way: the API answered the broadcast with an error. */
+  async sentJob(listed: ListedTransaction): Promise<Job> {
+    const { answer } = this.api;
+    this.api.answer = ({ path }) =>
+      path.endsWith("/broadcast") ? new Response("", { status: 500 }) : undefined;
+    this.list(listed);
+    await this.process(listed);
+    this.api.answer = answer;
+    return this.job(listed);
+  }
+
+  /** Has the API know a transaction as pending. */
+  list(listed: ListedTransaction): void {
+    this.api.pending = [{ ...listed.transaction }];
+  }
+
+  /** What was handed over for broadcasting, in the order in which it came. */
+  get payloads(): string[] {
+    return this.api.broadcasts.map(({ body }) => (body as { txData: string }).txData);
+  }
+
+  async end(): Promise<void> {
+    await this.api.stop();
+    await this.#vault.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
