@@ -21,9 +21,10 @@ export async function prepareFirstSlot(context: CommandContext): Promise<Prepare
   const unlocking = context.chooseUnlocking(undefined);
   if (unlocking.kind === "password") return preparePasswordSlot(await context.password("create"));
   const token = new WrappingToken(context.tokens.get(unlocking.uri));
-  const { object, id, ...whole } = unlocking.uri;
+  const { byOption, optionNamesObject } = context.namedTokens;
+  const { object, id, ...withoutKey } = unlocking.uri;
   // Where the option names another key, the wrapping key has a name of its own.
-  const named = context.namedTokens.optionNamesObject ? whole : unlocking.uri;
+  const named = optionNamesObject && unlocking.uri === byOption ? withoutKey : unlocking.uri;
   return prepareTokenSlot(token, await token.keyNamed(named));
 }
 

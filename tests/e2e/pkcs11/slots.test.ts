@@ -13,6 +13,7 @@ import { tokenAloneEnvironment, tokenEnvironment } from "./token-environment.ts"
 setDefaultTimeout(120_000);
 
 const software = new SoftTokens("first", "second", "twin", "twin");
+software.initialize("other PIN", "918273");
 const FIRST = "pkcs11:token=first";
 const SECOND = "pkcs11:token=second";
 const installations: Installation[] = [];
@@ -200,6 +201,37 @@ describe("a token", () => {
       expect(hint).toContain(serial);
       await withTokenVault(`pkcs11:token=twin;serial=${serial}`);
     }
+  });
+
+  test("beside another one is given its own PIN, where its URI says where that is", async () => {
+    const installation = await withTokenVault();
+    const file = join(installation.home, "pin");
+    writeFileSync(file, "918273\n", { mode: 0o600 });
+    const uri = `pkcs11:token=other PIN?pin-source=file:${file}`;
+    const made = await installation.run(["generatemanagedkey", "ETH", `--pkcs11=${uri}`], {
+      env: env(FIRST),
+    });
+    expect(resultOf(made)).toMatchObject({ address: expect.stringMatching(/^0x/) as string });
+  });
+
+  test("gets the wrapping key that the variable names, also with the first signing key", async () => {
+    const installation = newInstallation();
+    const settings = env(`${FIRST};object=chosen`);
+    const made = await installation.run(["generatemanagedkey", "ETH", `--pkcs11=${FIRST};object=eth`], {
+      env: settings,
+    });
+    expect(made.status).toBe(0);
+    const listed = await installation.run(["vault", "slot", "list"], { env: settings });
+    expect(resultOf(listed)).toMatchObject([{ parameters: { keyLabel: "chosen" } }]);
+  });
+
+  test("that holds both keys keeps the names of them apart", async () => {
+    const installation = newInstallation();
+    const { TATUM_KMS_PKCS11_URI: _, ...settings } = env(FIRST);
+    const args = ["generatemanagedkey", "ETH", `--pkcs11=${FIRST};object=both`];
+    expect((await installation.run(args, { env: settings })).status).toBe(0);
+    const listed = await installation.run(["vault", "slot", "list"], { env: env(FIRST) });
+    expect(resultOf(listed)).toMatchObject([{ parameters: { keyLabel: "tatum-kms" } }]);
   });
 
   test("whose module is missing is told by its path", async () => {
