@@ -1,6 +1,7 @@
 /** A token that is taken out, hangs, crashes or lies. */
-import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { makeKeyPair, signInToken, type TokenKeyPair } from "../../../providers/pkcs11/key-pairs.ts";
 import type { Token } from "../../../providers/pkcs11/token.ts";
@@ -56,10 +57,10 @@ async function noProcessIsLeft(): Promise<void> {
   }
 }
 
-beforeEach(async () => {
-  if (pair !== undefined) return;
-  const tokens = open();
+beforeAll(async () => {
+  const tokens = software.open();
   pair = await makeKeyPair(tokens.get(uri), uri, "secp256k1", "key");
+  tokens.close();
 });
 afterEach(async () => {
   software.behave();
@@ -323,6 +324,18 @@ describe("a token that is let go", () => {
     expect(await refused(() => sign(token))).toMatchObject({
       message: "The program has let go of the token.",
     });
+  });
+
+  test("or forgotten does not keep the program from ending, which waits for what it asked", async () => {
+    const program = `
+      import { SoftTokens } from ${JSON.stringify(join(import.meta.dir, "soft-token.ts"))};
+      const software = new SoftTokens("forgotten");
+      await software.open().get({ token: "forgotten" }).logIn();
+      console.log("logged in");
+      software.remove();
+    `;
+    const ended = Bun.spawnSync([process.execPath, "-e", program], { timeout: 60_000 });
+    expect([ended.stdout.toString(), ended.exitCode]).toEqual(["logged in\n", 0]);
   });
 
   test("ends the process also while that logs in", async () => {
