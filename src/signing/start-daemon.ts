@@ -161,6 +161,8 @@ export async function startDaemon(
   print: (forecast: Forecast) => void,
 ): Promise<void> {
   const signals = handleSignals(settings.log);
+  // A module that hangs does not see the signal, and may take longer than anybody waits for a daemon to stop.
+  signals.deadline.addEventListener("abort", () => source.tokens.close());
   try {
     const usable = usableWallets(source.vault, settings);
     if (settings.dryRun) {

@@ -164,6 +164,25 @@ describe("the process of the module", () => {
   );
 
   test(
+    "does not hold up a daemon that is told to stop, however long it may take",
+    onScene(async (scene) => {
+      const { payment } = await withTokenWallet(scene);
+      const env = environment({ TATUM_KMS_PKCS11_TIMEOUT: "600" });
+      const daemon = scene.start(["--chain=ETH"], { env });
+      scene.api.pending = [payment(1)];
+      await processed(daemon, 1);
+      const calls = software.calls("C_Sign");
+      software.misbehave("C_Sign hang");
+      scene.api.pending = [payment(2)];
+      await until("a module that hangs", () => software.calls("C_Sign") > calls);
+      daemon.signal("SIGTERM");
+      expect(await daemon.exited()).toBe(0);
+      expect(scene.api.reported).toEqual([]);
+      await noModuleProcessIsLeft();
+    }),
+  );
+
+  test(
     "ends with the daemon also while the module hangs",
     onScene(async (scene) => {
       const { daemon, payment } = await signing(scene);
