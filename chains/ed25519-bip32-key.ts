@@ -18,7 +18,8 @@ class MemoryEd25519Bip32Key implements SigningKey {
 
   constructor(extendedKey: Uint8Array) {
     this.#scalar = Fn.create(bytesToNumberLE(extendedKey.subarray(0, 32)));
-    this.#nonceKey = extendedKey.slice(32);
+    // A copy, also of a Buffer, whose slice would be a view.
+    this.#nonceKey = Uint8Array.from(extendedKey.subarray(32));
     this.publicKey = Point.BASE.multiply(this.#scalar).toBytes();
   }
 

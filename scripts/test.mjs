@@ -8,22 +8,34 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Programs the tests run, and the Debian packages that bring them. */
+/**
+ * What the tests run, and the Debian packages that bring it. Libraries are known by their file: `*` stands for the
+ * platform's folder.
+ */
 const programs = [
   { program: "litecoind", aptPackage: "litecoind" },
   { program: "strace", aptPackage: "strace" },
+  // PKCS#11: two modules, a tool that is not ours, and a compiler for the binding and for a module that misbehaves.
+  { program: "softhsm2-util", aptPackage: "softhsm2" },
+  { library: "/usr/lib/*/libsoftokn3.so", aptPackage: "libnss3" },
+  { program: "pkcs11-tool", aptPackage: "opensc" },
+  { program: "g++", aptPackage: "build-essential" },
+  { program: "make", aptPackage: "build-essential" },
+  { program: "python3", aptPackage: "python3" },
 ];
 
 function run(command, args) {
   return spawnSync(command, args, { cwd: root, stdio: "inherit" }).status === 0;
 }
 
-function isInstalled(program) {
-  return spawnSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" }).status === 0;
+function isInstalled({ program, library }) {
+  const find = library === undefined ? `command -v ${program}` : `ls ${library}`;
+  return spawnSync("sh", ["-c", find], { stdio: "ignore" }).status === 0;
 }
 
 function installPrograms() {
-  const missing = programs.filter(({ program }) => !isInstalled(program)).map(({ aptPackage }) => aptPackage);
+  const lacking = programs.filter((entry) => !isInstalled(entry)).map(({ aptPackage }) => aptPackage);
+  const missing = [...new Set(lacking)];
   if (missing.length === 0) return;
   const asRoot = process.getuid?.() === 0 ? [] : ["sudo"];
   const apt = [...asRoot, "apt-get"];
@@ -41,8 +53,9 @@ function count(output, word) {
   return Number(matches.at(-1)?.[1] ?? 0);
 }
 
-if (!run(process.execPath, ["scripts/install.mjs"])) process.exit(1);
+// First: npm compiles the PKCS#11 binding.
 installPrograms();
+if (!run(process.execPath, ["scripts/install.mjs"])) process.exit(1);
 
 const bun = join(root, "node_modules", ".bin", "bun");
 const tests = spawn(bun, ["test", ...process.argv.slice(2)], {

@@ -24,6 +24,13 @@ export interface ModuleProcessSettings {
 /** Session, login, token or process are gone; a new process may find them again. */
 export class TokenLost extends Error {
   override readonly name = "TokenLost";
+  /** Whether the module said so itself; otherwise its process ended, and what it did before is unknown. */
+  readonly isAnswer: boolean;
+
+  constructor(message: string, { isAnswer }: { readonly isAnswer: boolean }) {
+    super(message);
+    this.isAnswer = isAnswer;
+  }
 }
 
 interface Waiting {
@@ -36,8 +43,10 @@ export class ModuleProcess {
   readonly #child: Bun.Subprocess<"ignore", "ignore", "ignore">;
   #waiting: Waiting | undefined;
   #number = 0;
+  #hasEnded = false;
 
-  private constructor(settings: ModuleProcessSettings) {
+  /** Starts the process. */
+  constructor(settings: ModuleProcessSettings) {
     this.#settings = settings;
     this.#child = Bun.spawn([...settings.command], {
       // What a module prints could hold anything, so nobody reads it.
@@ -45,22 +54,23 @@ export class ModuleProcess {
       env: settings.environment,
       serialization: "json",
       ipc: (message: unknown) => this.#hear(message),
-      onExit: () => this.#fail(new TokenLost("The process of the PKCS#11 module ended unexpectedly.")),
+      onExit: (_, status, signal) => {
+        this.#hasEnded = true;
+        this.#fail(goneProcess(` (${this.#child.signalCode ?? signal ?? status})`));
+      },
     });
     this.#child.unref();
   }
 
   /**
-   * Starts the process and loads the module.
+   * Loads the module; the first thing to ask for.
    * @throws TokenError `MODULE_FAILED`, `TIMEOUT`
    * @throws TokenLost when loading it ends the process
    */
-  static async start(settings: ModuleProcessSettings): Promise<ModuleProcess> {
-    const started = new ModuleProcess(settings);
-    const { modulePath, moduleParameters } = settings;
+  async load(): Promise<void> {
+    const { modulePath, moduleParameters } = this.#settings;
     const parameters = moduleParameters === undefined ? {} : { parameters: moduleParameters };
-    await started.#exchange({ open: { modulePath, ...parameters } });
-    return started;
+    await this.#exchange({ open: { modulePath, ...parameters } });
   }
 
   /**
@@ -82,6 +92,7 @@ export class ModuleProcess {
 
   #exchange(message: unknown): Promise<unknown> {
     const { timeLimit, modulePath } = this.#settings;
+    if (this.#hasEnded) return Promise.reject(goneProcess());
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#fail(
@@ -106,7 +117,7 @@ export class ModuleProcess {
       try {
         this.#child.send(message);
       } catch {
-        this.#fail(new TokenLost("The process of the PKCS#11 module is gone."));
+        this.#fail(goneProcess());
       }
     });
   }
@@ -120,7 +131,9 @@ export class ModuleProcess {
       this.#settle()?.resolve(parsed.output.result);
     } else {
       const { code, message: text, hint } = parsed.output.failure;
-      this.#fail(code === "LOST" ? new TokenLost(text) : new TokenError(code, text, hint));
+      this.#fail(
+        code === "LOST" ? new TokenLost(text, { isAnswer: true }) : new TokenError(code, text, hint),
+      );
     }
   }
 
@@ -140,4 +153,8 @@ export class ModuleProcess {
       "The process of the PKCS#11 module gave an answer of an unknown shape.",
     );
   }
+}
+
+function goneProcess(how = ""): TokenLost {
+  return new TokenLost(`The process of the PKCS#11 module ended unexpectedly${how}.`, { isAnswer: false });
 }

@@ -9,7 +9,8 @@ import { TokenError } from "./token-error.ts";
  */
 export async function readPinSource(pinSource: string): Promise<Secret> {
   const path = pinSource.replace(/^file:(?:\/\/(?=\/))?/, "");
-  if (!path.startsWith("/")) {
+  // After two slashes stands the name of a host (RFC 8089).
+  if (!path.startsWith("/") || path.startsWith("//")) {
     throw new TokenError(
       "NOT_CONFIGURED",
       "The pin-source of the PKCS#11 URI is not a file with an absolute path.",

@@ -13,11 +13,20 @@ export interface TokenSettings extends ModuleProcessSettings {
 /** Operations that may run twice without harm, when it is unknown whether they ran once. */
 const repeatable: readonly OperationName[] = ["findWrappingKey", "wrap", "unwrap", "readKeyPair", "sign"];
 
+/** Some tokens lock after three wrong PINs; whether a PIN was counted that got no answer, nobody knows. */
+const MOST_UNANSWERED_PINS = 2;
+
 export class Token {
   readonly #settings: TokenSettings;
   #process: ModuleProcess | undefined;
   #pin: Promise<Secret> | undefined;
+  #pinWasAccepted = false;
+  #unansweredPins = 0;
+  /** Why the PIN is not given to the token any more. */
   #refusal: TokenError | undefined;
+  /** The latest failure of the module to answer in time. */
+  #timeout: TokenError | undefined;
+  #isClosed = false;
   /** One operation at a time: tokens differ in how many sessions and threads they bear. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -27,9 +36,7 @@ export class Token {
 
   /** @throws TokenError */
   run<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ResultOf<Name>> {
-    const turn = this.#last.then(() => this.#run(operation, request));
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    return this.#inTurn(() => this.#run(operation, request));
   }
 
   /**
@@ -37,36 +44,49 @@ export class Token {
    * @throws TokenError
    */
   async logIn(): Promise<void> {
-    const turn = this.#last.then(() => this.#connected());
-    this.#last = turn.catch(() => undefined);
-    await turn.catch((error: unknown) => {
-      throw explained(error);
-    });
+    await this.#inTurn(() => this.#connected());
   }
 
-  /** Ends the process of the module. */
+  /** Ends the process of the module. The token cannot be used any more, also not by those that wait for it. */
   close(): void {
-    this.#process?.end();
-    this.#process = undefined;
+    this.#isClosed = true;
+    this.#endProcess();
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const timeoutBefore = this.#timeout;
+    const turn = this.#last.then(async () => {
+      // One waiting time for all that wait for a module that hangs: after each other they could wait for hours.
+      if (this.#timeout !== undefined && this.#timeout !== timeoutBefore) throw this.#timeout;
+      try {
+        return await work();
+      } catch (error) {
+        throw this.#explained(error);
+      }
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
   }
 
   async #run<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ResultOf<Name>> {
     try {
       return await this.#try(operation, request);
     } catch (error) {
-      if (!(error instanceof TokenLost) || !repeatable.includes(operation)) throw explained(error);
+      if (!(error instanceof TokenLost) || !repeatable.includes(operation)) throw error;
     }
-    return this.#try(operation, request).catch((error: unknown) => {
-      throw explained(error);
-    });
+    return this.#try(operation, request);
   }
 
   async #try<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ResultOf<Name>> {
+    const isFresh = this.#process === undefined;
     const process = await this.#connected();
     try {
       return await process.call(operation, request);
-    } catch (error) {
-      this.#forgetIfBroken(error);
+    } catch (failure) {
+      // Modules forget the keys of a token that is taken out, and not all of them say that it is.
+      const isForgotten = failure instanceof TokenError && failure.code === "NO_KEY" && operation === "sign";
+      const error = isForgotten && !isFresh ? new TokenLost(failure.message, { isAnswer: true }) : failure;
+      if (isBreak(error)) this.#endProcess();
       throw error;
     }
   }
@@ -74,32 +94,76 @@ export class Token {
   async #connected(): Promise<ModuleProcess> {
     if (this.#refusal !== undefined) throw this.#refusal;
     if (this.#process !== undefined) return this.#process;
-    this.#pin ??= this.#settings.pin();
-    const pin = await this.#pin.catch((error: unknown) => {
-      this.#pin = undefined;
-      throw error;
-    });
-    const process = await ModuleProcess.start(this.#settings);
+    const pin = await this.#askPin();
+    if (this.#isClosed) throw letGo();
+    const process = new ModuleProcess(this.#settings);
+    this.#process = process;
     try {
-      await process.call("login", { token: this.#settings.selector, pin: pin.reveal() });
+      await process.load();
+      await process.call("openToken", { token: this.#settings.selector });
+      await this.#giveTo(process, pin);
     } catch (error) {
-      process.end();
-      if (error instanceof TokenError && error.code === "WRONG_PIN") this.#refusal = error;
+      this.#endProcess();
       throw error;
     }
-    this.#process = process;
     return process;
   }
 
-  /** A new process is a module in its first state: what was lost, hung or went mad is over with the old one. */
-  #forgetIfBroken(error: unknown): void {
-    const isBroken =
-      !(error instanceof TokenError) || error.code === "TIMEOUT" || error.code === "MODULE_FAILED";
-    if (isBroken) this.close();
+  #askPin(): Promise<Secret> {
+    this.#pin ??= this.#settings.pin().catch((error: unknown) => {
+      this.#pin = undefined;
+      throw error;
+    });
+    return this.#pin;
+  }
+
+  async #giveTo(process: ModuleProcess, pin: Secret): Promise<void> {
+    try {
+      await process.call("login", { pin: pin.reveal() });
+      this.#pinWasAccepted = true;
+      this.#unansweredPins = 0;
+    } catch (error) {
+      if (isUnanswered(error) && !this.#pinWasAccepted) this.#unansweredPins += 1;
+      if (error instanceof TokenError && error.code === "WRONG_PIN") this.#refusal = error;
+      else if (this.#unansweredPins === MOST_UNANSWERED_PINS) this.#refusal = unansweredPin();
+      throw error;
+    }
+  }
+
+  #endProcess(): void {
+    this.#process?.end();
+    this.#process = undefined;
+  }
+
+  #explained(error: unknown): unknown {
+    if (this.#isClosed) return letGo();
+    if (error instanceof TokenError && error.code === "TIMEOUT") this.#timeout = error;
+    if (!(error instanceof TokenLost)) return error;
+    const { message, isAnswer } = error;
+    return isAnswer
+      ? new TokenError("NO_TOKEN", message, "Check that the token is inserted and its software runs.")
+      : new TokenError("MODULE_FAILED", message, "Check the software of the token.");
   }
 }
 
-function explained(error: unknown): unknown {
-  if (!(error instanceof TokenLost)) return error;
-  return new TokenError("NO_TOKEN", error.message, "Check that the token is inserted and its software runs.");
+/** A new process is a module in its first state: what was lost, hung or went mad is over with the old one. */
+function isBreak(error: unknown): boolean {
+  return !(error instanceof TokenError) || error.code === "TIMEOUT" || error.code === "MODULE_FAILED";
+}
+
+function isUnanswered(error: unknown): boolean {
+  if (error instanceof TokenLost) return !error.isAnswer;
+  return error instanceof TokenError && error.code === "TIMEOUT";
+}
+
+function unansweredPin(): TokenError {
+  return new TokenError(
+    "MODULE_FAILED",
+    "The token gave no answer to the PIN twice; it is not tried again, because tokens lock.",
+    "Check the token, then start anew.",
+  );
+}
+
+function letGo(): TokenError {
+  return new TokenError("NO_TOKEN", "The program has let go of the token.");
 }

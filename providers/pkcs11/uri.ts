@@ -48,7 +48,8 @@ const EXAMPLE = "Write it as pkcs11:token=<label>;object=<name of the key>?modul
  * @throws TokenError `NOT_CONFIGURED` saying what is wrong with it, also when it holds a PIN
  */
 export function parsePkcs11Uri(text: string): Pkcs11Uri {
-  if (!/^pkcs11:/i.test(text) || text.length > LONGEST) throw invalid("it does not begin with pkcs11:");
+  if (!/^pkcs11:/i.test(text)) throw invalid("it does not begin with pkcs11:");
+  if (text.length > LONGEST) throw invalid(`it is longer than ${LONGEST} characters`);
   const [path = "", query, ...more] = text.slice("pkcs11:".length).split("?");
   if (more.length > 0) throw invalid("it has two question marks");
   return { ...readPath(attributes(path, ";")), ...readQuery(attributes(query ?? "", "&")) };

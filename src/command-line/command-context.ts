@@ -71,9 +71,10 @@ export function createContext(
   /** A provider that somebody named gives one secret: the PIN, once it is clear that a token unlocks the vault. */
   let providerGivesPin = false;
   const pin = async ({ pinSource }: Pkcs11Uri): Promise<Secret> => {
+    // First, because it is of this token: another one's PIN, given to it again and again, would lock it.
+    if (pinSource !== undefined) return readPinSource(pinSource);
     const variable = config.get(PIN_VARIABLE);
     if (variable !== undefined) return new Secret(variable);
-    if (pinSource !== undefined) return readPinSource(pinSource);
     if (providerGivesPin) return (await provider()).secret(providerContext, "pin");
     return prompt.ask("Enter the PIN of the token", PIN_VARIABLE);
   };

@@ -21,22 +21,25 @@ export async function prepareFirstSlot(context: CommandContext): Promise<Prepare
   const unlocking = context.chooseUnlocking(undefined);
   if (unlocking.kind === "password") return preparePasswordSlot(await context.password("create"));
   const token = new WrappingToken(context.tokens.get(unlocking.uri));
-  const { object, id, ...whole } = unlocking.uri;
+  const { byOption, optionNamesObject } = context.namedTokens;
+  const { object, id, ...withoutKey } = unlocking.uri;
   // Where the option names another key, the wrapping key has a name of its own.
-  const named = context.namedTokens.optionNamesObject ? whole : unlocking.uri;
+  const named = optionNamesObject && unlocking.uri === byOption ? withoutKey : unlocking.uri;
   return prepareTokenSlot(token, await token.keyNamed(named));
 }
 
-async function useAndClose<Result>(
+async function openAndUse<Result>(
   { tokens }: CommandContext,
-  vault: Vault,
+  open: () => Promise<Vault>,
   work: (vault: Vault) => Promise<Result>,
 ): Promise<Result> {
+  let vault: Vault | undefined;
   try {
+    vault = await open();
     return await work(vault);
   } finally {
     tokens.close();
-    await vault.close();
+    await vault?.close();
   }
 }
 
@@ -44,12 +47,13 @@ async function useAndClose<Result>(
  * Opens the vault, makes sure it is closed, and gives what `work` gives.
  * @throws KmsError `NO_WALLET_FILE`, `WRONG_PASSWORD`, `VAULT_CORRUPT`, ...
  */
-export async function withVault<Result>(
+export function withVault<Result>(
   context: CommandContext,
   work: (vault: Vault) => Promise<Result>,
 ): Promise<Result> {
-  const vault = await Vault.openBy(context.vaultPath, (slotKinds) => openerOf(context, slotKinds));
-  return useAndClose(context, vault, work);
+  const open = (): Promise<Vault> =>
+    Vault.openBy(context.vaultPath, (slotKinds) => openerOf(context, slotKinds));
+  return openAndUse(context, open, work);
 }
 
 /** As {@link withVault}, but makes the vault when there is none, as the original does. */
@@ -61,11 +65,15 @@ export async function withNewOrExistingVault<Result>(
     await inspectVaultFile(context.vaultPath);
   } catch (error) {
     if (!(error instanceof KmsError) || error.code !== "NO_WALLET_FILE") throw error;
-    const vault = await Vault.createWith(context.vaultPath, await prepareFirstSlot(context));
-    printNote(`A new vault was made at ${context.vaultPath}.`);
-    return useAndClose(context, vault, work);
+    return openAndUse(context, () => makeVault(context), work);
   }
   return withVault(context, work);
+}
+
+async function makeVault(context: CommandContext): Promise<Vault> {
+  const vault = await Vault.createWith(context.vaultPath, await prepareFirstSlot(context));
+  printNote(`A new vault was made at ${context.vaultPath}.`);
+  return vault;
 }
 
 /** The variable that holds a new password where nobody can be asked. */

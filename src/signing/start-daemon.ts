@@ -164,6 +164,8 @@ export async function startDaemon(
   const log = withoutRepetition(given.log);
   const settings = { ...given, log };
   const signals = handleSignals(log);
+  // A module that hangs does not see the signal, and may take longer than anybody waits for a daemon to stop.
+  signals.deadline.addEventListener("abort", () => source.tokens.close());
   try {
     const usable = usableWallets(source.vault, settings);
     if (settings.dryRun) {

@@ -6,6 +6,7 @@ import type { SigningKey } from "../../chains/signing-key.ts";
 import { signInToken, type TokenKeyPair } from "../../providers/pkcs11/key-pairs.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import { parsePkcs11Uri } from "../../providers/pkcs11/uri.ts";
+import { KmsError } from "../errors.ts";
 import { explainProviderFailure } from "../provider-failure.ts";
 import type { TokenKeyRecord } from "../vault/token-key-record.ts";
 
@@ -19,14 +20,39 @@ export function tokenSigningKey(tokens: Tokens, { keyUri, publicKey }: TokenKeyR
     curve,
     publicKey,
     async sign(digestOrMessage) {
-      try {
-        const uri = parsePkcs11Uri(keyUri);
-        return await signInToken(tokens.get(uri), uri, curve, digestOrMessage);
-      } catch (error) {
-        throw explainProviderFailure(error);
-      }
+      const signature = await signExplained(tokens, keyUri, curve, digestOrMessage);
+      // A fault of the token says nothing of the transaction, which may be tried again.
+      if (isSignature(curve, signature, digestOrMessage, publicKey)) return signature;
+      throw new KmsError("TOKEN", "The token's signature does not fit the key's public part.", {
+        hint: "Check the token, and that its key is still the one that was stored.",
+      });
     },
   };
+}
+
+async function signExplained(
+  tokens: Tokens,
+  keyUri: string,
+  curve: TokenKeyPair["curve"],
+  data: Uint8Array,
+): Promise<Uint8Array> {
+  try {
+    const uri = parsePkcs11Uri(keyUri);
+    return await signInToken(tokens.get(uri), uri, curve, data);
+  } catch (error) {
+    throw explainProviderFailure(error);
+  }
+}
+
+function isSignature(
+  curve: TokenKeyPair["curve"],
+  signature: Uint8Array,
+  data: Uint8Array,
+  publicKey: Uint8Array,
+): boolean {
+  return curve === "secp256k1"
+    ? secp256k1.verify(signature, data, publicKey, { prehash: false, lowS: false })
+    : ed25519.verify(signature, data, publicKey, { zip215: false });
 }
 
 /** The public key as wallets store it: 33 bytes (SEC 1, compressed) on secp256k1, 32 bytes on Ed25519. */
@@ -41,7 +67,5 @@ export async function checkTokenKey(
 ): Promise<boolean> {
   const challenge = randomBytes(32);
   const signature = await signInToken(tokens.get(uri), uri, curve, challenge);
-  return curve === "secp256k1"
-    ? secp256k1.verify(signature, challenge, publicKey, { prehash: false, lowS: false })
-    : ed25519.verify(signature, challenge, publicKey);
+  return isSignature(curve, signature, challenge, publicKey);
 }

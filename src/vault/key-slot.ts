@@ -70,8 +70,17 @@ export function slotChecksum(vaultId: Uint8Array, slot: Omit<KeySlotRow, "checks
     .digest();
 }
 
+/** Keys that were wiped too early would leave the root key open to everybody. */
+function assertSecret({ encryptionKey, commitmentKey }: SlotKeys): void {
+  const isSecret = (key: Uint8Array): boolean =>
+    key.length === rootKeyLength && key.some((byte) => byte !== 0);
+  if (isSecret(encryptionKey) && isSecret(commitmentKey)) return;
+  throw new KmsError("INTERNAL", "The keys of the new key slot are none; nothing was written.");
+}
+
 /** Wraps the root key in a new slot and wipes the slot's keys. */
 export function makeKeySlot(rootKey: RootKey, identity: SlotIdentity, keys: SlotKeys): KeySlotRow {
+  assertSecret(keys);
   const { vaultId } = rootKey;
   const nonce = randomBytes(nonceLength);
   const additionalData = slotIdentity(vaultId, identity);

@@ -87,9 +87,11 @@ export function tokenOpener(token: WrappingToken): SlotOpener {
 }
 
 function splitSecret(secret: Uint8Array): SlotKeys {
-  const keys = { encryptionKey: secret.slice(0, 32), commitmentKey: secret.slice(32) };
+  // Copies: the slice of a Buffer is none, and would be wiped with it.
+  const encryptionKey = Uint8Array.from(secret.subarray(0, 32));
+  const commitmentKey = Uint8Array.from(secret.subarray(32));
   secret.fill(0);
-  return keys;
+  return { encryptionKey, commitmentKey };
 }
 
 function parseParameters(slotId: number, text: string): v.InferOutput<typeof parametersSchema> {

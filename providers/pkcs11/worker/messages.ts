@@ -35,10 +35,14 @@ export type KeyName = v.InferOutput<typeof keyName>;
 
 /** Every operation: what is asked, and what is answered. */
 export const operations = {
-  /** Finds the token, opens a session, logs in. */
+  /** Finds the token and opens a session. */
+  openToken: {
+    request: v.strictObject({ token: tokenSelector }),
+    result: nothing,
+  },
   login: {
-    request: v.strictObject({ token: tokenSelector, pin: v.string() }),
-    result: v.strictObject({ token: label, manufacturer: label, model: label, serial: label }),
+    request: v.strictObject({ pin: v.string() }),
+    result: nothing,
   },
   makeWrappingKey: {
     request: v.strictObject({ name: keyName }),

@@ -18,23 +18,26 @@ import {
 import { findToken, firstLine, openModule } from "./vendor-module.ts";
 import { findWrappingKey, makeWrappingKey, unwrap, wrap } from "./wrapping-key.ts";
 
-/** The token after login; one process serves one token with one session. */
+/** One process serves one token with one session. */
 let session: Session | undefined;
 
-function login(module: Module, { token: selector, pin }: RequestOf<"login">): ResultOf<"login"> {
-  const { slot, token, manufacturer, model, serial } = findToken(module, selector);
-  const opened = slot.open(SessionFlag.SERIAL_SESSION | SessionFlag.RW_SESSION);
+function openToken(module: Module, { token }: RequestOf<"openToken">): ResultOf<"openToken"> {
+  const { slot } = findToken(module, token);
+  session = slot.open(SessionFlag.SERIAL_SESSION | SessionFlag.RW_SESSION);
+  return {};
+}
+
+function login({ pin }: RequestOf<"login">): ResultOf<"login"> {
   try {
-    opened.login(pin);
+    requireSession().login(pin);
   } catch (error) {
     if (!(error instanceof Error && error.message.includes("CKR_USER_ALREADY_LOGGED_IN"))) throw error;
   }
-  session = opened;
-  return { token, manufacturer, model, serial };
+  return {};
 }
 
 function requireSession(): Session {
-  if (session === undefined) throw new TokenError("MODULE_FAILED", "The token is used before the login.");
+  if (session === undefined) throw new TokenError("MODULE_FAILED", "The token is used before it was opened.");
   return session;
 }
 
@@ -42,7 +45,8 @@ type Handlers = { readonly [Name in OperationName]: (request: RequestOf<Name>) =
 
 function handlersOf(module: Module): Handlers {
   return {
-    login: (request) => login(module, request),
+    openToken: (request) => openToken(module, request),
+    login,
     makeWrappingKey({ name }) {
       makeWrappingKey(requireSession(), name);
       return {};

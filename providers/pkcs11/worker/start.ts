@@ -1,4 +1,5 @@
 import type { WorkerFailure } from "./messages.ts";
+import { endWithParent, keepMemoryOutOfCoreDumps, leaveSignalsToParent } from "./own-process.ts";
 
 const notAvailable: WorkerFailure = {
   code: "NOT_AVAILABLE",
@@ -8,6 +9,9 @@ const notAvailable: WorkerFailure = {
 
 /** Makes this process the one that holds a vendor's module. */
 export async function startPkcs11Process(): Promise<void> {
+  leaveSignalsToParent();
+  keepMemoryOutOfCoreDumps();
+  endWithParent();
   try {
     const { servePkcs11 } = await import("./serve.ts");
     servePkcs11();

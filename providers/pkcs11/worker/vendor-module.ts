@@ -4,7 +4,7 @@ import { TokenError } from "../token-error.ts";
 import type { TokenSelector } from "./messages.ts";
 
 /** A token as it presents itself. */
-export interface FoundToken {
+interface FoundToken {
   readonly slot: Slot;
   readonly token: string;
   readonly manufacturer: string;

@@ -13,6 +13,7 @@ import {
 import { TokenError } from "../token-error.ts";
 import { assertStaysInToken, findKey, findKeys, nameOf, requireKey } from "./find-key.ts";
 import type { KeyName, KeySelector, RequestOf, ResultOf, WrapAlgorithm } from "./messages.ts";
+import { firstLine } from "./vendor-module.ts";
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -54,13 +55,35 @@ export function findWrappingKey(session: Session, selector: KeySelector): Result
 
 /** What of both ways the token has for this. */
 function algorithmsOf(session: Session): WrapAlgorithm[] {
-  const mechanisms = session.slot.getMechanisms();
-  const has = (wanted: number): boolean =>
-    Array.from({ length: mechanisms.length }, (_, index) => mechanisms.items(index).type).includes(wanted);
+  // The list alone: not every module gives further facts of every mechanism that it lists.
+  const mechanisms = session.lib.C_GetMechanismList(session.slot.handle);
   return [
-    ...(has(MechanismEnum.AES_GCM) ? (["aes-256-gcm"] as const) : []),
-    ...(has(MechanismEnum.AES_KEY_WRAP) ? (["aes-256-key-wrap"] as const) : []),
+    ...(mechanisms.includes(MechanismEnum.AES_GCM) ? (["aes-256-gcm"] as const) : []),
+    ...(mechanisms.includes(MechanismEnum.AES_KEY_WRAP) ? (["aes-256-key-wrap"] as const) : []),
   ];
+}
+
+interface Way {
+  wrap(plain: Buffer): Buffer;
+  /** @returns `undefined` when the bytes are too short to be of this way */
+  unwrap(wrapped: Buffer): Buffer | undefined;
+}
+
+function waysOf(
+  session: Session,
+  key: SecretKey,
+  additionalData: Buffer,
+): Readonly<Record<WrapAlgorithm, Way>> {
+  return {
+    "aes-256-gcm": {
+      wrap: (plain) => encryptGcm(session, key, plain, additionalData),
+      unwrap: (wrapped) => decryptGcm(session, key, wrapped, additionalData),
+    },
+    "aes-256-key-wrap": {
+      wrap: (plain) => keyWrap(session, key, plain),
+      unwrap: (wrapped) => keyUnwrap(session, key, wrapped),
+    },
+  };
 }
 
 /** @throws TokenError `NO_KEY`, `NOT_SUPPORTED` when the token has neither way */
@@ -74,10 +97,7 @@ export function wrap(session: Session, { key, data, additionalData }: RequestOf<
     );
   }
   const plain = Buffer.from(data, "hex");
-  const wrapped =
-    algorithm === "aes-256-gcm"
-      ? encryptGcm(session, wrappingKey, plain, Buffer.from(additionalData, "hex"))
-      : keyWrap(session, wrappingKey, plain);
+  const wrapped = waysOf(session, wrappingKey, Buffer.from(additionalData, "hex"))[algorithm].wrap(plain);
   plain.fill(0);
   return { algorithm, wrapped: wrapped.toString("hex") };
 }
@@ -87,10 +107,8 @@ export function unwrap(session: Session, request: RequestOf<"unwrap">): ResultOf
   const { key, algorithm, additionalData } = request;
   const wrappingKey = requireKey(session, "secret key", key).toType<SecretKey>();
   const wrapped = Buffer.from(request.wrapped, "hex");
-  const data =
-    algorithm === "aes-256-gcm"
-      ? decryptGcm(session, wrappingKey, wrapped, Buffer.from(additionalData, "hex"))
-      : keyUnwrap(session, wrappingKey, wrapped);
+  const way = waysOf(session, wrappingKey, Buffer.from(additionalData, "hex"))[algorithm];
+  const data = unlessForeign(() => way.unwrap(wrapped), way);
   if (data === undefined) return {};
   const hex = data.toString("hex");
   data.fill(0);
@@ -117,7 +135,7 @@ function decryptGcm(
   const nonce = wrapped.subarray(0, NONCE_BYTES);
   const cipherText = wrapped.subarray(NONCE_BYTES);
   const decipher = session.createDecipher(gcm(nonce, additionalData), key);
-  return unlessForeign(() => decipher.once(cipherText, Buffer.alloc(cipherText.length)));
+  return decipher.once(cipherText, Buffer.alloc(cipherText.length));
 }
 
 /** Key wrap takes keys, so the bytes become a passing key of the session (RFC 3394; PKCS#11, C_WrapKey). */
@@ -132,15 +150,12 @@ function keyWrap(session: Session, key: SecretKey, plain: Buffer): Buffer {
   }
 }
 
-function keyUnwrap(session: Session, key: SecretKey, wrapped: Buffer): Buffer | undefined {
-  const passing = unlessForeign(() =>
-    session.unwrapKey(MechanismEnum.AES_KEY_WRAP, key, wrapped, {
-      ...passingKey,
-      class: ObjectClass.SECRET_KEY,
-      keyType: KeyType.GENERIC_SECRET,
-    }),
-  );
-  if (passing === undefined) return undefined;
+function keyUnwrap(session: Session, key: SecretKey, wrapped: Buffer): Buffer {
+  const passing = session.unwrapKey(MechanismEnum.AES_KEY_WRAP, key, wrapped, {
+    ...passingKey,
+    class: ObjectClass.SECRET_KEY,
+    keyType: KeyType.GENERIC_SECRET,
+  });
   try {
     return Buffer.from(passing.getAttribute({ value: null }).value ?? Buffer.alloc(0));
   } finally {
@@ -152,13 +167,22 @@ const passingKey = { token: false, sensitive: false, extractable: true };
 
 /** Errors with which tokens say that the bytes were wrapped by another key or were changed. */
 const MEANS_FOREIGN =
-  /CKR_(ENCRYPTED_DATA_INVALID|ENCRYPTED_DATA_LEN_RANGE|WRAPPED_KEY_INVALID|WRAPPED_KEY_LEN_RANGE|DATA_INVALID|AEAD_DECRYPT_FAILED|GENERAL_ERROR|FUNCTION_FAILED)/;
+  /^CKR_(ENCRYPTED_DATA_INVALID|ENCRYPTED_DATA_LEN_RANGE|WRAPPED_KEY_INVALID|WRAPPED_KEY_LEN_RANGE|AEAD_DECRYPT_FAILED)$/;
+/** Errors that mean this with some tokens, and a fault of the token with others. */
+const MAY_MEAN_FOREIGN = /^CKR_(DATA_INVALID|GENERAL_ERROR|FUNCTION_FAILED)$/;
 
-function unlessForeign<Result>(work: () => Result): Result | undefined {
+function unlessForeign<Result>(work: () => Result, way: Way): Result | undefined {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Error && MEANS_FOREIGN.test(error.message)) return undefined;
+    const text = firstLine(error);
+    if (MEANS_FOREIGN.test(text) || (MAY_MEAN_FOREIGN.test(text) && unwrapsItsOwn(way))) return undefined;
     throw error;
   }
+}
+
+/** Whether the token works otherwise: then it is the bytes that are wrong. */
+function unwrapsItsOwn({ wrap, unwrap }: Way): boolean {
+  const sample = randomBytes(KEY_BYTES);
+  return unwrap(wrap(sample))?.equals(sample) === true;
 }

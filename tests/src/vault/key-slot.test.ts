@@ -142,3 +142,19 @@ describe("several key slots", () => {
     expect((await caught(() => openKeySlots(vaultId, [], openerWith(1)))).code).toBe("VAULT_CORRUPT");
   });
 });
+
+describe("a new slot is not made", () => {
+  const good = new Uint8Array(32).fill(1);
+  test.each([
+    ["of an encryption key that was wiped", { encryptionKey: new Uint8Array(32), commitmentKey: good }],
+    ["of a commitment key that was wiped", { encryptionKey: good, commitmentKey: new Uint8Array(32) }],
+    ["of a key that is too short", { encryptionKey: good.subarray(1), commitmentKey: good }],
+  ])("%s", async (_what, keys) => {
+    const identity = { slotId: 1, kind: "password", parameters: "{}" };
+    const copies = {
+      encryptionKey: Uint8Array.from(keys.encryptionKey),
+      commitmentKey: Uint8Array.from(keys.commitmentKey),
+    };
+    expect(await caught(() => makeKeySlot(rootKey, identity, copies))).toMatchObject({ code: "INTERNAL" });
+  });
+});

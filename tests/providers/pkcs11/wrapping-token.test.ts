@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { randomBytes } from "node:crypto";
+import type { Tokens } from "../../../providers/pkcs11/tokens.ts";
+import { WrappingToken } from "../../../providers/pkcs11/wrapping-token.ts";
+import { errors, FaultyTokens } from "./faulty-tokens.ts";
+import { refused } from "./refused.ts";
+
+setDefaultTimeout(60_000);
+
+const software = new FaultyTokens("vault", "other");
+const AES_GCM = "0x1087";
+const AES_KEY_WRAP = "0x2109";
+const data = randomBytes(64);
+const purpose = Buffer.from("a purpose");
+let tokens: Tokens;
+let token: WrappingToken;
+
+beforeEach(() => {
+  tokens = software.open();
+  token = new WrappingToken(tokens.get({ token: "vault" }));
+});
+afterEach(() => {
+  tokens.close();
+  software.behave();
+});
+afterAll(() => software.remove());
+
+describe("a wrapping key", () => {
+  test("is made when there is none, and found afterwards", async () => {
+    const made = await token.keyNamed({ object: "new" });
+    expect(made).toEqual({ object: "new", id: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
+    expect(await token.keyNamed({ object: "new" })).toEqual(made);
+    expect(await token.keyNamed({ id: made.id })).toEqual(made);
+  });
+
+  test("has a name where the URI names none", async () => {
+    expect((await token.keyNamed({})).object).toBe("tatum-kms");
+  });
+
+  test("never leaves the token", async () => {
+    await token.keyNamed({ object: "kept" });
+    const listed = software.tool("vault", "--login", "--list-objects", "--type", "secrkey");
+    const kept = listed.split("Secret Key Object").find((text) => text.includes("kept"));
+    expect(kept).toContain("AES length 32");
+    expect(kept).toMatch(/Access: +sensitive, always sensitive, never extractable, local/);
+    expect(() =>
+      software.tool("vault", "--login", "--read-object", "--type", "secrkey", "--label", "kept"),
+    ).toThrow();
+  });
+
+  test.each([
+    [
+      "could be read out",
+      "AES:32",
+      ["--extractable"],
+      'The secret key with the label "%" could be read out of the token.',
+    ],
+    ["is too short", "AES:16", [], 'The secret key "%" is not one of AES-256.'],
+  ])("that somebody else made is refused when it %s", async (why, keyType, more, message) => {
+    const label = `foreign: ${why}`;
+    software.tool(
+      "vault",
+      "--login",
+      "--keygen",
+      "--key-type",
+      keyType,
+      "--label",
+      label,
+      "--sensitive",
+      ...more,
+    );
+    expect(await refused(() => token.keyNamed({ object: label }))).toMatchObject({
+      code: "NOT_SUPPORTED",
+      message: message.replace("%", label),
+    });
+  });
+
+  test("is not guessed: by an unknown identifier there is none, of two with one label neither", async () => {
+    expect((await refused(() => token.keyNamed({ id: "0abc" }))).code).toBe("NO_KEY");
+    for (const id of ["71", "72"])
+      software.tool(
+        "vault",
+        "--login",
+        "--keygen",
+        "--key-type",
+        "AES:32",
+        "--label",
+        "two",
+        "--id",
+        id,
+        "--sensitive",
+      );
+    expect(await refused(() => token.keyNamed({ object: "two" }))).toMatchObject({
+      code: "SEVERAL_KEYS",
+      hint: "Name the key by its identifier in the URI, as id=%01%02...",
+    });
+    expect(await token.keyNamed({ object: "two", id: "72" })).toEqual({ object: "two", id: "72" });
+    expect((await refused(() => token.keyNamed({ object: "two", id: "73" }))).code).toBe("KEY_EXISTS");
+  });
+});
+
+describe.each([
+  ["aes-256-gcm", [] as string[], 64 + 12 + 16],
+  ["aes-256-key-wrap", [`C_GetMechanismList without ${AES_GCM}`], 64 + 8],
+] as const)("wrapping by %s", (algorithm, lines, length) => {
+  beforeEach(() => software.misbehave(...lines));
+
+  test("gives back what it took", async () => {
+    const key = await token.keyNamed({ object: "wrapping" });
+    const wrapped = await token.wrap(key, data, purpose);
+    expect([wrapped.algorithm, wrapped.wrapped.length]).toEqual([algorithm, length]);
+    expect(await token.unwrap(key, wrapped, purpose)).toEqual(data);
+  });
+
+  test("leaves no key of the session behind", async () => {
+    const key = await token.keyNamed({ object: "wrapping" });
+    for (let count = 0; count < 3; count++)
+      await token.unwrap(key, await token.wrap(key, data, purpose), purpose);
+    const listed = software.tool("vault", "--login", "--list-objects", "--type", "secrkey");
+    expect(listed).not.toContain("Generic secret");
+  });
+
+  test("gives nothing for bytes that were changed, cut off, or wrapped by another key", async () => {
+    const key = await token.keyNamed({ object: "wrapping" });
+    const wrapped = await token.wrap(key, data, purpose);
+    const changed = Uint8Array.from(wrapped.wrapped);
+    changed[20]! ^= 1;
+    for (const bytes of [changed, wrapped.wrapped.subarray(0, -8), wrapped.wrapped.subarray(0, 24)])
+      expect(await token.unwrap(key, { algorithm, wrapped: bytes }, purpose)).toBeUndefined();
+    const other = await token.keyNamed({ object: "another" });
+    expect(await token.unwrap(other, wrapped, purpose)).toBeUndefined();
+    const foreign = new WrappingToken(tokens.get({ token: "other" }));
+    expect(await foreign.unwrap(key, wrapped, purpose)).toBeUndefined();
+  });
+});
+
+describe("wrapping", () => {
+  test("by AES-GCM holds to its purpose", async () => {
+    const key = await token.keyNamed({ object: "wrapping" });
+    const wrapped = await token.wrap(key, data, purpose);
+    expect(await token.unwrap(key, wrapped, Buffer.from("another"))).toBeUndefined();
+  });
+
+  test("needs one of both ways", async () => {
+    software.misbehave(
+      `C_GetMechanismList without ${AES_GCM}`,
+      `C_GetMechanismList and-without ${AES_KEY_WRAP}`,
+    );
+    const key = await token.keyNamed({ object: "wrapping" });
+    expect(await refused(() => token.wrap(key, data, purpose))).toMatchObject({
+      code: "NOT_SUPPORTED",
+      message: "The token has neither AES-GCM (CKM_AES_GCM) nor AES key wrap (CKM_AES_KEY_WRAP).",
+    });
+  });
+
+  test.each([
+    ["CKR_GENERAL_ERROR", errors.generalError],
+    ["CKR_FUNCTION_FAILED", errors.functionFailed],
+  ])("does not take a fault of the token for bytes of another key: %s", async (name, error) => {
+    const key = await token.keyNamed({ object: "wrapping" });
+    const wrapped = await token.wrap(key, data, purpose);
+    software.misbehave(`C_Decrypt fail ${error}`);
+    expect(await refused(() => token.unwrap(key, wrapped, purpose))).toMatchObject({
+      code: "MODULE_FAILED",
+      message: `The PKCS#11 module failed: ${name}.`,
+    });
+  });
+});
