@@ -6,7 +6,7 @@ import type { SignedTransaction } from "../../chains/chain.ts";
  * `seen`: listed, not yet approved. `denied`: the four-eye server said no (it may say yes later). `approved`: it said
  * yes. `failed`: could not be signed; nothing was. `signed`: the bytes are recorded, none left this machine. `sent`: they
  * may be on their way. `done`: the API has them. `parked`: refused again and again after it was sent, or no longer known
- * to the API; waits for a person. `abandoned`: a person ended it; it is neither signed nor sent any more.
+ * to the API; waits for a person. `cancelled`: a person ended it; it is neither signed nor sent any more.
  */
 export const jobStates = [
   "seen",
@@ -17,7 +17,7 @@ export const jobStates = [
   "sent",
   "done",
   "parked",
-  "abandoned",
+  "cancelled",
 ] as const;
 export type JobState = (typeof jobStates)[number];
 
@@ -26,7 +26,7 @@ export const signedStates: readonly JobState[] = ["signed", "sent", "done", "par
 
 /** Whether the job has ended for good. */
 export function isClosed(state: JobState): boolean {
-  return state === "done" || state === "abandoned";
+  return state === "done" || state === "cancelled";
 }
 
 /**
@@ -42,7 +42,7 @@ const following: Readonly<Record<JobState, readonly JobState[]>> = {
   sent: ["sent", "done", "parked"],
   parked: ["parked", "sent", "done"],
   done: ["done"],
-  abandoned: ["abandoned"],
+  cancelled: ["cancelled"],
 };
 
 export function mayFollow(from: JobState, to: JobState): boolean {

@@ -152,7 +152,7 @@ export class Journal {
    */
   async close(
     job: Job,
-    state: "done" | "abandoned",
+    state: "done" | "cancelled",
     changes: Pick<JobChanges, "txId" | "problem">,
     now: number,
   ): Promise<Job> {

@@ -122,7 +122,7 @@ export async function prepareTransaction(
   context: ProcessContext,
 ): Promise<PreparedTransaction | { readonly signedJob: Job } | Outcome> {
   const job = await beginJob(listed, context);
-  if (job.state === "abandoned") return "skipped";
+  if (job.state === "cancelled") return "skipped";
   if (signedStates.includes(job.state)) return { signedJob: job };
   if (!context.ignoreWaits && !isDue(job, Date.now())) return "skipped";
   try {

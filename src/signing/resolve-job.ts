@@ -99,7 +99,7 @@ async function asFailed(job: Job, context: ResolveContext): Promise<void> {
   const { journal, api } = context;
   await assertNotCompleted(job, context);
   const problem = "a person ended it";
-  if (job.state !== "abandoned") await journal.close(job, "abandoned", { problem }, Date.now());
+  if (job.state !== "cancelled") await journal.close(job, "cancelled", { problem }, Date.now());
   const refusal = await api.reportErrors([{ signatureId: job.id, error: REPORTED }]);
   if (refusal === undefined) return;
   throw new KmsError("NETWORK", `Job ${job.id} is ended, but the API did not take the report: ${refusal}.`, {
@@ -122,7 +122,7 @@ async function silence(job: Job, { journal, quiet, wait, note }: ResolveContext)
 
 async function asResign(job: Job, confirmed: string | undefined, context: ResolveContext): Promise<void> {
   const { journal, api, note } = context;
-  if (job.signed === undefined || job.state === "abandoned") {
+  if (job.signed === undefined || job.state === "cancelled") {
     throw new KmsError("USAGE", `Job ${job.id} is ${job.state}: it holds no signed bytes to release.`);
   }
   const { transactionId } = job.signed;

@@ -8,8 +8,16 @@ import type { HttpAnswer } from "./http-client.ts";
 import type { TatumConnection } from "./tatum-connection.ts";
 
 const rpcErrorSchema = v.object({ error: v.object({ message: v.optional(v.string()) }) });
-/** The error of a Rosetta server (Rosetta API 1.4, `Error`), which comes with status 500 whatever the cause. */
-const rosettaErrorSchema = v.object({ code: v.number(), message: v.string() });
+/** Errors of a node itself that come with status 500, whatever the cause. The Tatum API's own errors look otherwise. */
+const nodeErrorSchema = v.union([
+  rpcErrorSchema,
+  // A Rosetta server (Rosetta API 1.4, `Error`).
+  v.object({ code: v.number(), message: v.string() }),
+  // The gateway of MultiversX.
+  v.object({ error: v.pipe(v.string(), v.nonEmpty()) }),
+  // What the Tatum API hands on of a node.
+  v.object({ errorCode: v.pipe(v.string(), v.startsWith("node.")) }),
+]);
 
 export class NodeCalls {
   readonly #connection: TatumConnection;
@@ -52,9 +60,7 @@ export class NodeCalls {
       if (json === undefined) throw new ApiUnavailable(`The answer to ${path} is not JSON.`);
       return json;
     }
-    // A 500 may be the node's own answer; the Tatum API's own errors have a `statusCode` instead and pass.
-    const isNodeError =
-      answer.status === 500 && (v.is(rpcErrorSchema, json) || v.is(rosettaErrorSchema, json));
+    const isNodeError = answer.status === 500 && v.safeParse(nodeErrorSchema, json).success;
     const passing = answer.status === 401 || answer.status === 429 || (answer.status >= 500 && !isNodeError);
     if (passing) throw this.#connection.unavailable(`No answer to ${path}`, answer);
     if (v.is(rpcErrorSchema, json)) return json;

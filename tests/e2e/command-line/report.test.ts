@@ -67,7 +67,7 @@ describe("report", () => {
         },
         nothing: {
           type: "OTHER",
-          warnings: ["Wallet type is not recognized: it holds no mnemonic, private key or secret"],
+          warnings: ["Wallet type is not recognized: it holds no mnemonic, private key, secret or key in a token"],
         },
         solana: { type: "MNEMONIC", chain: "SOL", testnet: false },
       },

@@ -110,7 +110,7 @@ describe("as failed", () => {
       const { api, installation } = scene;
       await parkedJob(scene);
       const run = await resolve(scene, "--as=failed");
-      expect(JSON.parse(run.stdout)).toMatchObject({ state: "abandoned" });
+      expect(JSON.parse(run.stdout)).toMatchObject({ state: "cancelled" });
       expect(api.reported).toEqual([
         { signatureId: id, error: "Error: An operator ended the transaction; it will not be signed." },
       ]);

@@ -211,7 +211,7 @@ describe("a refused broadcast", () => {
       outcome: "parked",
       job: { state: "parked", refusals: 12 },
     });
-    expect(scene.log.join("")).toContain("is parked after 12 refusals");
+    expect(scene.log.join("")).toContain(`Transaction ${job.id} is parked`);
   });
 
   test("because the node has these bytes is none", async () => {

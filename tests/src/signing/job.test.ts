@@ -35,7 +35,7 @@ describe("the states of a job", () => {
       sent: ["done", "parked"],
       done: [],
       parked: ["sent", "done"],
-      abandoned: [],
+      cancelled: [],
     });
   });
 

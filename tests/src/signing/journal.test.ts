@@ -118,27 +118,27 @@ describe("a job", () => {
 
 describe("a job that a person closes", () => {
   test("is closed in any state, signed or not", async () => {
-    const unsigned = await journal.close(await begin("a"), "abandoned", { problem: "p" }, NOW);
-    expect(unsigned).toMatchObject({ state: "abandoned", problem: "p" });
+    const unsigned = await journal.close(await begin("a"), "cancelled", { problem: "p" }, NOW);
+    expect(unsigned).toMatchObject({ state: "cancelled", problem: "p" });
     const done = await journal.close(await sign(7n, "b"), "done", { txId: "0x1" }, NOW);
     expect(await journal.find("ETH", "b")).toEqual(done);
     expect(done).toMatchObject({ state: "done", txId: "0x1", signed: { payload: "0xpayload7" } });
   });
 
-  test("as abandoned is never signed or sent again", async () => {
-    const abandoned = await journal.close(await sign(7n), "abandoned", {}, NOW);
+  test("as cancelled is never signed or sent again", async () => {
+    const cancelled = await journal.close(await sign(7n), "cancelled", {}, NOW);
     for (const state of ["seen", "approved", "sent", "done"] as const) {
-      expect(await caught(() => journal.move(abandoned, state, {}, NOW))).toMatchObject({ code: "JOURNAL" });
+      expect(await caught(() => journal.move(cancelled, state, {}, NOW))).toMatchObject({ code: "JOURNAL" });
     }
-    expect(await caught(() => journal.release(abandoned, NOW))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(() => journal.release(cancelled, NOW))).toMatchObject({ code: "JOURNAL" });
   });
 
   test("is not closed again once it is done, or when the daemon changed it meanwhile", async () => {
     const done = await journal.close(await begin(), "done", { txId: "0x1" }, NOW);
-    expect(await caught(() => journal.close(done, "abandoned", {}, NOW))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(() => journal.close(done, "cancelled", {}, NOW))).toMatchObject({ code: "JOURNAL" });
     const seen = await begin("b");
     await journal.move(seen, "approved", {}, NOW);
-    expect(await caught(() => journal.close(seen, "abandoned", {}, NOW))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(() => journal.close(seen, "cancelled", {}, NOW))).toMatchObject({ code: "JOURNAL" });
   });
 });
 

@@ -110,7 +110,7 @@ describe("a key slot", () => {
       );
       expect(refused).toMatchObject({
         code: "VAULT_CORRUPT",
-        message: expect.stringContaining("its password is right"),
+        message: expect.stringContaining("its key is right"),
       });
     }
   });
