@@ -6,6 +6,7 @@ import { encode } from "cborg";
 import { cardano } from "../../chains/ada.ts";
 import { enterpriseAddress } from "../../chains/cardano/address.ts";
 import { readRosettaTransaction, transactionHash } from "../../chains/cardano/transaction.ts";
+import type { Signer } from "../../chains/chain.ts";
 import { loadChain } from "../../chains/index.ts";
 import type { SigningKey } from "../../chains/signing-key.ts";
 import {
@@ -14,10 +15,12 @@ import {
   hexOf,
   inputOperation,
   outputOperation,
+  pendingOf,
   RECIPIENT,
   sign,
   TTL,
 } from "./cardano/payment.ts";
+import { offlineEnvironment } from "./offline-signing-vectors.ts";
 import { ed25519Seed } from "./private-key-bytes.ts";
 import { ed25519TokenKey, randomizedEd25519TokenKey, secp256k1TokenKey } from "./token-key.ts";
 import {
@@ -131,6 +134,20 @@ describe("ADA: a plain Ed25519 key in a token signs what the same key in memory 
     const [[publicKey, signature]] = witnesses as [[Uint8Array, Uint8Array]];
     expect(isValid({ publicKey, signature, input: transactionHash(body) })).toBe(true);
     expect(ed25519.verify(signature, transactionHash(body), token.publicKey)).toBe(true);
+  });
+
+  test("but no off-chain withdrawal, which needs a mnemonic", async () => {
+    const transaction = pendingOf(operations, {
+      withdrawalId: "1",
+      hashes: [],
+      signatures: [{ id: "token" }],
+    });
+    const signer: Signer = { signatureId: "token", kind: "private-key", key: async () => token };
+    const environment = offlineEnvironment({ network: "testnet" });
+    await expect(cardano.sign({ transaction, signers: [signer] }, environment)).rejects.toMatchObject({
+      code: "MISSING_KEY",
+      message: expect.stringContaining("has to be signed with mnemonic based wallets"),
+    });
   });
 
   test("a token's key on secp256k1 is refused", async () => {

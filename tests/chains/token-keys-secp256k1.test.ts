@@ -11,6 +11,7 @@ import { type Format, formats, type PlacedSignature } from "./signed-parts.ts";
 import { ed25519TokenKey, secp256k1TokenKey } from "./token-key.ts";
 import {
   type AskedSignature,
+  expectedPayload,
   type Outcome,
   outcomeOf,
   signWithTokens,
@@ -40,6 +41,7 @@ for (const [ticker, format] of formats) {
 
     test.each(vectors.map((vector) => [vector.name, vector] as const))("%s", async (_, vector) => {
       const inMemory = await signWithTokens(chain, vector, (_text, key) => key);
+      expect(inMemory.signed.payload).toBe(expectedPayload(vector)!);
       const tokenOf = tokens(ticker);
       const twice = [
         await signWithTokens(chain, vector, tokenOf),

@@ -32,27 +32,42 @@ export interface Outcome {
 export type TokenOf = (text: string, key: SigningKey) => SigningKey;
 
 /**
- * The vectors that keys on a curve sign as the original did, in wallets of one key: as such the program knows what is in
+ * What the original signed and this program does not sign, or not always with the same bytes: the tests of the families
+ * say why.
+ */
+const NOT_SIGNED_ALIKE: readonly string[] = [
+  "ALGO sender differs from key: still signed, sgnr added",
+  "BTC outputs-exceed-inputs",
+  "BTC very-large-fee",
+  "CELO from-in-payload-is-overwritten",
+  "EGLD from does not belong to the key: signed anyway",
+  "LTC outputs-exceed-inputs",
+  "LTC very-large-fee",
+  "VET VET transfer as the API delivers it (no nonce): random nonce",
+  "XLM signing twice appends a duplicate signature",
+  "XLM source account differs from the key: still signed",
+  "XRP Account differs from the signing key: still signed",
+  "XRP no autofill: transaction without Sequence/Fee/LastLedgerSequence is signed as given",
+];
+
+/**
+ * The vectors with keys on a curve that the original signed, in wallets of one key: as such the program knows what is in
  * a token.
  */
 export async function vectorsOf(
   chain: Chain,
   curve: SigningKey["curve"] = chain.facts.curve,
 ): Promise<readonly TokenVector[]> {
-  const all = await readVectors<TokenVector>("signing", chain.facts.ticker);
-  const found: TokenVector[] = [];
-  for (const vector of all) {
-    const wallets = Object.values(vector.wallets);
-    if (wallets.length === 0 || wallets.some(({ mnemonic }) => mnemonic !== undefined)) continue;
-    const outcome = await outcomeOf(chain, vector, (_, key) => key);
-    if (outcome instanceof Error || outcome.signed.payload !== expectedPayload(vector)) continue;
-    const networks = wallets.map(
-      ({ secret, privateKey, testnet }) => [secret ?? privateKey, testnet] as const,
-    );
-    const keys = networks.map(([text, testnet]) => chain.parsePrivateKey(text!, networkOf(testnet)).key);
-    if (keys.every((key) => key.curve === curve)) found.push(vector);
-  }
-  return found;
+  const { ticker } = chain.facts;
+  const all = await readVectors<TokenVector>("signing", ticker);
+  return all.filter((vector) => {
+    if (expectedPayload(vector) === undefined || NOT_SIGNED_ALIKE.includes(`${ticker} ${vector.name}`))
+      return false;
+    return Object.values(vector.wallets).every(({ mnemonic, secret, privateKey, testnet }) => {
+      if (mnemonic !== undefined) return false;
+      return chain.parsePrivateKey((secret ?? privateKey)!, networkOf(testnet)).key.curve === curve;
+    });
+  });
 }
 
 /** Signs a vector with tokens in the place of the keys of its wallets. */

@@ -40,6 +40,26 @@ function bodyWith(change: (body: Body) => unknown): Uint8Array {
 const outputs = (...entries: readonly (readonly [string, unknown])[]) =>
   entries.map(([address, value]) => [bytesOfAddress(address), value]);
 
+/** A payment of 10 ADA from coins of two addresses: its operations, its body, and what is to be signed. */
+function paymentFromTwo(first: string, second: string) {
+  const operations = [
+    inputOperation(first, "-10000000"),
+    inputOperation(second, "-200000", `${COIN}:1`),
+    outputOperation(RECIPIENT, "10000000"),
+  ];
+  const body = bodyWith((fields) =>
+    fields
+      .set(0, [
+        [hexToBytes(COIN), 0],
+        [hexToBytes(COIN), 1],
+      ])
+      .set(1, outputs([RECIPIENT, 10_000_000])),
+  );
+  const payloads = (hash: string) =>
+    [first, second].map((address) => ({ account_identifier: { address }, hex_bytes: hash }));
+  return { operations, body, payloads };
+}
+
 /** Every signature that a construction API got to see. */
 async function signaturesGiven(lie: Dishonesty): Promise<number> {
   let count = 0;
@@ -84,21 +104,7 @@ describe("a payment", () => {
   });
 
   test("of two addresses gets a signature of each", async () => {
-    const operations = [
-      inputOperation(SENDER, "-10000000"),
-      inputOperation(STRANGER, "-200000", `${COIN}:1`),
-      outputOperation(RECIPIENT, "10000000"),
-    ];
-    const body = bodyWith((fields) =>
-      fields
-        .set(0, [
-          [hexToBytes(COIN), 0],
-          [hexToBytes(COIN), 1],
-        ])
-        .set(1, outputs([RECIPIENT, 10_000_000])),
-    );
-    const payloads = (hash: string) =>
-      [SENDER, STRANGER].map((address) => ({ account_identifier: { address }, hex_bytes: hash }));
+    const { operations, body, payloads } = paymentFromTwo(SENDER, STRANGER);
     const witnesses: Witness[] = [];
     const signed = (bytes: Uint8Array, made: readonly Witness[]): Uint8Array => {
       witnesses.push(...made);
@@ -114,21 +120,7 @@ describe("a payment", () => {
     // CIP-19, type 0: the payment part and a stake part.
     const base = concatBytes(Uint8Array.of(0x00), bytesOfAddress(address).subarray(1), new Uint8Array(28));
     const withStakePart = bech32.encode("addr_test", bech32.toWords(base), false);
-    const operations = [
-      inputOperation(address, "-10000000"),
-      inputOperation(withStakePart, "-200000", `${COIN}:1`),
-      outputOperation(RECIPIENT, "10000000"),
-    ];
-    const body = bodyWith((fields) =>
-      fields
-        .set(0, [
-          [hexToBytes(COIN), 0],
-          [hexToBytes(COIN), 1],
-        ])
-        .set(1, outputs([RECIPIENT, 10_000_000])),
-    );
-    const payloads = (hash: string) =>
-      [address, withStakePart].map((asked) => ({ account_identifier: { address: asked }, hex_bytes: hash }));
+    const { operations, body, payloads } = paymentFromTwo(address, withStakePart);
     // The ledger has a set of witnesses: what is twice the same is there once.
     const signed = (bytes: Uint8Array, made: readonly Witness[]): Uint8Array => {
       const unlike = new Map(made.map((witness) => [witness.map(hexOf).join(), witness]));
