@@ -79,6 +79,10 @@ async function makeVault(context: CommandContext): Promise<Vault> {
 /** The variable that holds a new password where nobody can be asked. */
 const NEW_PASSWORD_VARIABLE = "TATUM_KMS_NEW_PASSWORD";
 
+export function newPasswordIsSet({ config }: CommandContext): boolean {
+  return config.get(NEW_PASSWORD_VARIABLE) !== undefined;
+}
+
 /** @throws ProviderError when two entries differ or nobody answers. */
 export async function askNewPassword({ config, prompt }: CommandContext): Promise<Secret> {
   const variable = config.get(NEW_PASSWORD_VARIABLE);

@@ -148,6 +148,16 @@ describe("key slots", () => {
     });
   });
 
+  test("of a token are added by the variable alone to a vault that a password opens", async () => {
+    const installation = newInstallation();
+    const password = tokenEnvironment(software);
+    resultOf(await installation.run(["generatemanagedwallet", "ETH"], { env: password }));
+    const settings = { ...password, TATUM_KMS_PKCS11_URI: FIRST };
+    const added = await installation.run(["vault", "slot", "add"], { env: settings });
+    expect(resultOf(added)).toEqual({ slotId: 2, kind: "token" });
+    expect(await slotsOf(installation, env(FIRST))).toEqual(["1 password", "2 token"]);
+  });
+
   test("of two tokens open the same vault", async () => {
     const installation = await withTokenVault();
     const added = await installation.run(["vault", "slot", "add", `--pkcs11=${SECOND}`], { env: env(FIRST) });
