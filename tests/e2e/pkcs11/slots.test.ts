@@ -2,7 +2,7 @@
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SoftTokens } from "../../providers/pkcs11/soft-token.ts";
+import { PIN, SoftTokens } from "../../providers/pkcs11/soft-token.ts";
 import { failureOf } from "../command-line/failure.ts";
 import { onScene } from "../daemon/running-daemon.ts";
 import { ethPayment, ethPrivateKey, pendingId } from "../daemon/wallets.ts";
@@ -84,6 +84,18 @@ describe("a vault that is made with a token", () => {
     writeFileSync(file, "482915\n", { mode: 0o600 });
     const settings = env(`${FIRST}?pin-source=file:${file}`, { TATUM_KMS_PKCS11_PIN: "" });
     expect((await installation.run(["report"], { env: settings })).status).toBe(0);
+  });
+
+  test.each([
+    ["file", (pinFile: string) => ({ TATUM_KMS_PASSWORD_FILE: pinFile })],
+    ["exec", (pinFile: string) => ({ TATUM_KMS_PASSWORD_COMMAND: JSON.stringify(["cat", pinFile]) })],
+  ])("opens with a PIN from the provider %s", async (provider, settings) => {
+    const installation = await withTokenVault();
+    const pinFile = join(installation.home, "pin");
+    writeFileSync(pinFile, `${PIN}\n`, { mode: 0o600 });
+    const environment = env(FIRST, { TATUM_KMS_PKCS11_PIN: "", ...settings(pinFile) });
+    const args = ["vault", "slot", "list", `--provider=${provider}`];
+    expect(resultOf(await installation.run(args, { env: environment }))).toMatchObject([{ kind: "token" }]);
   });
 
   test("leaves nothing behind when the token refuses", async () => {
