@@ -2,7 +2,6 @@
  * The lease on a vault: only the daemon that holds it signs and sends. A daemon that was stopped for longer than its lease
  * and goes on finds a higher fencing epoch, and can write nothing any more.
  */
-import { randomBytes } from "node:crypto";
 import { KmsError } from "../errors.ts";
 import type { Log } from "../operations/log.ts";
 import type { Database, Session } from "../store/database.ts";
@@ -15,6 +14,7 @@ import {
 } from "../store/lease-row.ts";
 import { pause } from "../tatum/retry.ts";
 import { describeFailure } from "./describe-failure.ts";
+import { nameOfThisProcess } from "./lease-holder.ts";
 
 /** Renewals within one duration: two may fail before another daemon takes over. */
 const RENEWALS_PER_DURATION = 3;
@@ -53,7 +53,7 @@ export class Lease {
     duration: number,
     log: Log,
   ): Promise<Lease | undefined> {
-    const holder = randomBytes(16);
+    const holder = nameOfThisProcess();
     const row = await database.transaction(async (session) => {
       const current = await readLeaseRow(session);
       const isSame = current === undefined || (seen !== undefined && isUnchanged(seen, current));

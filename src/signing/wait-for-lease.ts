@@ -6,6 +6,7 @@ import { type LeaseRow, readLeaseRow } from "../store/lease-row.ts";
 import { pause } from "../tatum/retry.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { Lease } from "./lease.ts";
+import { isSurelyDead } from "./lease-holder.ts";
 import { LeaseWatch } from "./lease-watch.ts";
 
 /** Looks at the lease within one duration; but never more than this many milliseconds apart. */
@@ -36,7 +37,8 @@ async function obtain(
   while (!stopping.aborted) {
     const row = await database.read(readLeaseRow);
     const finding = watch.look(row, performance.now());
-    if (finding === "free") {
+    const isLeftBehind = row !== undefined && row.holder !== null && isSurelyDead(row.holder);
+    if (finding === "free" || isLeftBehind) {
       const lease = await Lease.take(database, row, duration, log);
       if (lease !== undefined) return lease;
     } else if (row !== undefined) {

@@ -17,7 +17,7 @@ const leaseRow = v.object({
 });
 
 export interface LeaseRow {
-  /** 16 random bytes that name the daemon; `null` once it gave the lease back. */
+  /** 16 bytes that name the daemon's process; `null` once it gave the lease back. */
   readonly holder: Uint8Array | null;
   /** The fencing epoch: grows by one each time the lease is taken. */
   readonly epoch: number;

@@ -98,6 +98,16 @@ describe("a second daemon on a vault", () => {
   );
 
   test(
+    "takes over at once after the first was killed, because it sees that it is dead",
+    onScene(async (scene) => {
+      const [first, second] = await pair(scene, "600");
+      await first.kill();
+      await until("a poll of the second", () => requestsOf("second", scene) > 0, 3000);
+      expect(second.log).toContain("takes over");
+    }),
+  );
+
+  test(
     "can be stopped while it stands by",
     onScene(async (scene) => {
       const [, second] = await pair(scene);
