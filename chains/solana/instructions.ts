@@ -28,8 +28,8 @@ export function intentsOfInstruction(instruction: Instruction, mints: KnownMints
   return [{ kind: "opaque", reason: opaqueReason(instruction) }];
 }
 
-function opaqueReason({ program, accounts, data }: Instruction): string {
-  const content = JSON.stringify([accounts.map((account) => account ?? null), bytesToHex(data)]);
+function opaqueReason({ program, roles, data }: Instruction): string {
+  const content = JSON.stringify([roles, bytesToHex(data)]);
   const digest = bytesToHex(sha256(utf8ToBytes(content)));
   return `an instruction of the program ${program} that is not decoded (SHA-256 ${digest})`;
 }

@@ -1,6 +1,7 @@
 import { base58 } from "@scure/base";
 import { getCompiledTransactionMessageDecoder, getCompiledTransactionMessageEncoder } from "@solana/web3.js";
 import { ChainError } from "../chain-error.ts";
+import { accountRoles } from "./account-role.ts";
 
 /** What fits into one packet: the largest transaction, signatures included. */
 const MAX_TRANSACTION_BYTES = 1232;
@@ -13,6 +14,8 @@ const MAX_ACCOUNTS = 256;
 export interface Instruction {
   readonly program: string;
   readonly accounts: readonly (string | undefined)[];
+  /** Each of them with what the message says of it, see {@link accountRoles}. */
+  readonly roles: readonly string[];
   readonly data: Uint8Array;
 }
 
@@ -46,9 +49,11 @@ export function parseMessage(bytes: Uint8Array): SolanaMessage {
   const blockhash = bytes.subarray(blockhashOffset, blockhashOffset + KEY_BYTES);
   if (base58.encode(blockhash) !== lifetimeToken) throw refuse("its blockhash is not where it must be");
 
+  const roles = accountRoles(compiled);
   const instructions = compiled.instructions.map(({ programAddressIndex, accountIndices = [], data }) => ({
     program: staticAccounts[programAddressIndex] ?? "",
     accounts: accountIndices.map((index) => staticAccounts[index]),
+    roles: accountIndices.map((index) => roles[index] ?? ""),
     data: data === undefined ? new Uint8Array() : Uint8Array.from(data),
   }));
   return { bytes, signers: [feePayer, ...others], instructions, blockhashOffset };

@@ -52,6 +52,7 @@ export const hiddenFields: Readonly<Record<string, Reasons>> = {
     gasLimit: FEE_PART,
     version: "the form of the same transaction",
     options: "whether the text or its hash is signed; a guardian is refused",
+    chainID: "which of the test networks; that of the main network is checked",
   },
   ETH: EVM,
   FLOW: {
@@ -65,7 +66,12 @@ export const hiddenFields: Readonly<Record<string, Reasons>> = {
   LTC: UTXO,
   MATIC: EVM,
   ONE: EVM,
-  SOL: { lifetimeToken: LIFETIME },
+  SOL: {
+    lifetimeToken: LIFETIME,
+    decimals: "of the token that is transferred; the network refuses a wrong number",
+    writable:
+      "which accounts may be written to: a known instruction that lacks the right fails, one that is not decoded shows it",
+  },
   TRON: {
     ref_block_bytes: LIFETIME,
     ref_block_hash: LIFETIME,

@@ -66,10 +66,35 @@ function utxo(payload: string): Record<string, unknown> {
   };
 }
 
+const TOKEN_TRANSFER_CHECKED = 12;
+
+/** Accounts by name and not by number, so that only those count that something is done with. */
 function solana(payload: string): Record<string, unknown> {
   const wire = Buffer.from(payload, "base64");
-  const message = wire.subarray(1 + 64 * (wire[0] ?? 0));
-  return { ...getCompiledTransactionMessageDecoder().decode(message) };
+  const message = getCompiledTransactionMessageDecoder().decode(wire.subarray(1 + 64 * (wire[0] ?? 0)));
+  const { header, staticAccounts, lifetimeToken, version } = message;
+  const lookups = "addressTableLookups" in message ? message.addressTableLookups : [];
+  const last = staticAccounts.length - header.numReadonlyNonSignerAccounts;
+  const nameOf = (index: number): unknown =>
+    staticAccounts[index] ?? [index - staticAccounts.length, lookups];
+  const isWritable = (index: number): boolean =>
+    index < header.numSignerAccounts - header.numReadonlySignerAccounts ||
+    (index >= header.numSignerAccounts && index < last);
+  const decimals: unknown[] = [];
+  const instructions = message.instructions.map(({ programAddressIndex, accountIndices = [], data = [] }) => {
+    const bytes = [...(data as Iterable<number>)];
+    const isChecked = bytes[0] === TOKEN_TRANSFER_CHECKED && bytes.length === 10;
+    if (isChecked) decimals.push(bytes.pop());
+    return [nameOf(programAddressIndex), accountIndices.map(nameOf), bytes];
+  });
+  return {
+    version,
+    lifetimeToken,
+    signers: staticAccounts.slice(0, header.numSignerAccounts),
+    instructions,
+    decimals,
+    writable: message.instructions.map(({ accountIndices = [] }) => accountIndices.map(isWritable)),
+  };
 }
 
 function stellar(payload: string): Record<string, unknown> {

@@ -143,6 +143,29 @@ describe("what a Solana transaction does", () => {
     expect(new Set(changed).size).toBe(3);
   });
 
+  test("what is opaque changes with every right over an account", () => {
+    const setAuthority = { program: TOKEN, accounts: [source, owner], data: Buffer.of(6, 2, 1, 7) };
+    const rights = [
+      { signers: [payer], writable: [source, owner], readonly: [TOKEN] },
+      { signers: [payer], writable: [source], readonly: [owner, TOKEN] },
+      { signers: [payer, owner], writable: [source], readonly: [TOKEN] },
+      { signers: [payer], readonlySigners: [owner], writable: [source], readonly: [TOKEN] },
+    ].map((message) => describeFirst({ ...message, instructions: [setAuthority] }));
+    expect(new Set(rights).size).toBe(4);
+  });
+
+  test("what is opaque changes with every place in a lookup table", () => {
+    const call = { program: TOKEN, accounts: [2], data: Buffer.of(6, 2, 1, 7) };
+    const message = { version: 0, signers: [payer], readonly: [TOKEN], instructions: [call] };
+    const places = [
+      { table: mint, writable: [3], readonly: [] },
+      { table: mint, writable: [4], readonly: [] },
+      { table: mint, writable: [], readonly: [3] },
+      { table: source, writable: [3], readonly: [] },
+    ].map((lookup) => describeFirst({ ...message, lookups: [lookup] }));
+    expect(new Set(places).size).toBe(4);
+  });
+
   test("a recipient that only a lookup table knows is opaque", () => {
     const message = messageBytes({
       version: 0,
@@ -199,4 +222,9 @@ function intents(...instructions: readonly TestInstruction[]): readonly Intent[]
     pendingOf(messageBytes({ signers: [payer], writable: others, instructions })),
     "mainnet",
   );
+}
+
+/** What the first instruction does, as text. */
+function describeFirst(message: TestMessage): string {
+  return JSON.stringify(solana.describe(pendingOf(messageBytes(message)), "mainnet")[0]);
 }

@@ -28,9 +28,9 @@ describe("a Solana message", () => {
     const bytes = messageBytes({ ...message, signers: [payer, owner], blockhash });
     const parsed = parseMessage(bytes);
     expect(parsed.signers).toEqual([payer, owner]);
-    expect(parsed.instructions).toEqual([
+    expect(parsed.instructions).toMatchObject([
       { ...transfer, data: Uint8Array.from(transfer.data) },
-    ] as typeof parsed.instructions);
+    ] as object[]);
     expect(bytes.subarray(parsed.blockhashOffset, parsed.blockhashOffset + 32)).toEqual(blockhash);
 
     const fresh = randomBytes(32);
