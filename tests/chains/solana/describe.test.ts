@@ -3,7 +3,14 @@ import { randomBytes } from "node:crypto";
 import { base58 } from "@scure/base";
 import type { Intent } from "../../../chains/chain.ts";
 import { solana } from "../../../chains/sol.ts";
-import { messageBytes, pendingOf, SYSTEM, systemTransfer, type TestInstruction } from "./message-builder.ts";
+import {
+  messageBytes,
+  pendingOf,
+  SYSTEM,
+  systemTransfer,
+  type TestInstruction,
+  type TestMessage,
+} from "./message-builder.ts";
 
 const TOKEN = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
 const TOKEN_2022 = "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb";
