@@ -59,6 +59,10 @@ async function unlistedJobs(options: RoundOptions, listed: readonly ListedTransa
 async function workOff(options: RoundOptions, listed: readonly ListedTransaction[]): Promise<Outcome[]> {
   const { chain, context } = options;
   const outcomes: Outcome[] = [];
+  const ended = (outcome: Outcome): void => {
+    outcomes.push(outcome);
+    context.metrics.transactionEnded(chain.facts.ticker, outcome);
+  };
   const lanes = new Lanes();
   let vaultFailure: unknown;
   // What goes wrong with one transaction does not stop the others; what is wrong with the vault stops the round.
@@ -76,7 +80,7 @@ async function workOff(options: RoundOptions, listed: readonly ListedTransaction
     }
   };
   const add = (id: string, account: string | undefined, work: () => Promise<Outcome>): void =>
-    lanes.add(account, async () => void outcomes.push(await contained(id, work)));
+    lanes.add(account, async () => ended(await contained(id, work)));
   const resumeLater = (job: Job, isListed: boolean): void =>
     add(job.id, job.signed?.sequence?.account, () => resume(job, isListed, chain, context));
 
@@ -86,7 +90,7 @@ async function workOff(options: RoundOptions, listed: readonly ListedTransaction
     const { id, hashes, signatures } = entry.transaction;
     const found = await contained(id, () => prepareTransaction(entry, chain, context));
     if (typeof found === "string") {
-      outcomes.push(found);
+      ended(found);
     } else if ("signedJob" in found) {
       resumeLater(found.signedJob, true);
     } else {

@@ -3,6 +3,7 @@ import { tickers } from "../../chains/index.ts";
 import type { Config } from "../config.ts";
 import { KmsError } from "../errors.ts";
 import { createLog, type Log } from "../operations/log.ts";
+import { checkMetricsPath } from "../operations/metrics-file.ts";
 import { knownTickers } from "../wallets/known-chain.ts";
 import { type ApprovalMethod, isUnprotected, parseExternalUrl } from "./approval.ts";
 import { readTatumSettings, type TatumSettings } from "./tatum-settings.ts";
@@ -37,6 +38,8 @@ export interface DaemonSettings {
   readonly dryRun: boolean;
   readonly wallets: ReadonlySet<string> | undefined;
   readonly transactionIds: ReadonlySet<string> | undefined;
+  /** Absolute path of the file to write metrics to. */
+  readonly metricsFile: string | undefined;
   readonly tatum: TatumSettings;
   readonly config: Config;
   readonly log: Log;
@@ -65,6 +68,13 @@ function readIds(option: string, text: string | undefined): ReadonlySet<string> 
     .filter((id) => id !== "");
   if (ids.length > 0) return new Set(ids);
   throw new KmsError("USAGE", `Option --${option} names no id.`);
+}
+
+async function readMetricsFile(config: Config): Promise<string | undefined> {
+  const setting = config.setting("TATUM_KMS_METRICS_FILE");
+  if (setting === undefined) return undefined;
+  await checkMetricsPath(setting.value, `TATUM_KMS_METRICS_FILE (from ${setting.origin})`);
+  return setting.value;
 }
 
 /**
@@ -107,6 +117,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
     dryRun: args["dry-run"] === true,
     wallets: readIds("wallets", args.wallets),
     transactionIds: readIds("transaction-ids", args["transaction-ids"]),
+    metricsFile: await readMetricsFile(config),
     tatum,
     config,
     log,

@@ -56,10 +56,14 @@ class ChainLoop {
       .filter((wallet) => belongsTo(wallet, this.#ticker, network))
       .map(({ signatureId }) => signatureId)
       .filter((signatureId) => wallets === undefined || wallets.has(signatureId));
-    if (signatureIds.length === 0) return { isFinished: true };
+    if (signatureIds.length === 0) {
+      context.metrics.pollsNoMore(this.#ticker);
+      return { isFinished: true };
+    }
     const chain = await loadChain(this.#ticker);
     if (chain === undefined) return { isFinished: true };
     this.#tellSunset(chain);
+    context.metrics.pollBegins(this.#ticker);
     return runRound({
       chain,
       signatureIds,

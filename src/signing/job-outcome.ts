@@ -1,17 +1,19 @@
 /** How one pending transaction ended a round. */
-export type Outcome =
+export const outcomes = [
   /** Broadcast and acknowledged. */
-  | "done"
+  "done",
   /** The four-eye server said no. */
-  | "denied"
+  "denied",
   /** Not signed; the cause was or will be reported. */
-  | "failed"
+  "failed",
   /** Something did not answer; it is tried again. */
-  | "waiting"
+  "waiting",
   /** Needs a person. */
-  | "parked"
+  "parked",
   /** Not due, or finished before. */
-  | "skipped";
+  "skipped",
+] as const;
+export type Outcome = (typeof outcomes)[number];
 
 /** Outcomes after which a single run has nothing left to do. */
 export function isFinished(outcome: Outcome): boolean {

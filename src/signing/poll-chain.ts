@@ -4,6 +4,7 @@ import type { Log } from "../operations/log.ts";
 import { ApiUnavailable } from "../tatum/api-unavailable.ts";
 import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";
 import type { Poll, TatumApi } from "../tatum/tatum-api.ts";
+import type { JobMetrics } from "./job-metrics.ts";
 
 /** The API takes no more signature IDs for one chain and API key. */
 const MAXIMUM_SIGNATURE_IDS = 25_000;
@@ -13,7 +14,12 @@ export interface PollOptions {
   readonly signatureIds: readonly string[];
   /** Only these pending transactions, when given. */
   readonly transactionIds?: ReadonlySet<string> | undefined;
-  readonly context: { readonly log: Log; readonly api: TatumApi; readonly stopping: AbortSignal };
+  readonly context: {
+    readonly log: Log;
+    readonly api: TatumApi;
+    readonly metrics: JobMetrics;
+    readonly stopping: AbortSignal;
+  };
   /** Told the API's announcement of the newest version. */
   readonly onLatestVersion: (announcement: string) => void;
 }
@@ -54,15 +60,17 @@ function chooseWanted({ transactionIds, context }: PollOptions, list: Poll): Lis
 export async function pollChain(options: PollOptions): Promise<PollResult> {
   const { chain, signatureIds, context, onLatestVersion } = options;
   const { ticker } = chain.facts;
-  const { log, api, stopping } = context;
+  const { log, api, metrics, stopping } = context;
   const nothing = { wanted: [], malformed: [], isComplete: false };
   if (signatureIds.length > MAXIMUM_SIGNATURE_IDS) {
     log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`);
+    metrics.polled(ticker, "failure", Date.now());
     return nothing;
   }
   log.info(`Getting pending transaction from ${ticker} for ${describeWallets(signatureIds)}.`);
   try {
     const list = await api.pending(ticker, signatureIds);
+    metrics.polled(ticker, "success", Date.now());
     if (list.latestVersion !== undefined) onLatestVersion(list.latestVersion);
     const { entries, listed } = list;
     if (listed > entries.length) {
@@ -75,7 +83,10 @@ export async function pollChain(options: PollOptions): Promise<PollResult> {
     return { wanted: chooseWanted(options, list), malformed, isComplete };
   } catch (failure) {
     if (!(failure instanceof ApiUnavailable)) throw failure;
-    if (!stopping.aborted) log.error(failure.message);
+    if (!stopping.aborted) {
+      metrics.polled(ticker, "failure", Date.now());
+      log.error(failure.message);
+    }
     return { ...nothing, retryAfter: failure.retryAfter };
   }
 }

@@ -18,6 +18,7 @@ import { type BroadcastContext, broadcastJob } from "./broadcast-job.ts";
 import { createChainEnvironment, type OutsideWorld } from "./chain-environment.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { type Job, signedStates } from "./job.ts";
+import type { JobMetrics } from "./job-metrics.ts";
 import type { Outcome } from "./job-outcome.ts";
 import { isDue, nextAttempt } from "./next-attempt.ts";
 import { resolveSigners, type WalletSource } from "./resolve-signers.ts";
@@ -30,6 +31,7 @@ export interface ProcessContext extends BroadcastContext, WalletSource {
   /** Whether to try everything now, whatever the waits: a single run has no later. */
   readonly ignoreWaits: boolean;
   readonly log: Log;
+  readonly metrics: JobMetrics;
 }
 
 export interface UnderstoodTransaction {

@@ -11,7 +11,9 @@ import { runChainRound } from "./chain-round.ts";
 import { type DaemonContext, type DaemonOptions, runDaemon, runOnce } from "./daemon.ts";
 import type { DaemonSettings } from "./daemon-settings.ts";
 import { createDryRound, type Forecast, readOnly } from "./dry-run.ts";
+import { JobMetrics } from "./job-metrics.ts";
 import { type Fence, Journal } from "./journal.ts";
+import { keepMetrics } from "./keep-metrics.ts";
 import type { Lease } from "./lease.ts";
 import { openTokens } from "./open-tokens.ts";
 import { ParkedReminder } from "./parked-reminder.ts";
@@ -45,13 +47,18 @@ function handleSignals(log: DaemonSettings["log"]): StopSignals & { release(): v
   };
 }
 
+/** The settings of a daemon that runs, and what it counts. */
+interface RunningSettings extends DaemonSettings {
+  readonly metrics: JobMetrics;
+}
+
 function createContext(
   { vault, tokens }: WalletSource,
-  settings: DaemonSettings,
+  settings: RunningSettings,
   fence: Fence,
   { stopping, deadline }: StopSignals,
 ): DaemonContext {
-  const { config, log, network, period, externalUrl, externalUrlMethod, tatum } = settings;
+  const { config, log, metrics, network, period, externalUrl, externalUrlMethod, tatum } = settings;
   const { timeout } = tatum;
   const setting = (name: string): string | undefined => config.get(name);
   const http = new HttpClient([tatum.apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])]);
@@ -62,6 +69,7 @@ function createContext(
     journal: new Journal(vault, fence),
     api: new TatumApi(connection),
     log,
+    metrics,
     period,
     parkedReminder: new ParkedReminder(log),
     retryDelay: tatum.retries.delay,
@@ -120,13 +128,15 @@ async function work(
 async function workUnder(
   lease: Lease,
   source: WalletSource,
-  settings: DaemonSettings,
+  settings: RunningSettings,
   { stopping, deadline }: StopSignals,
 ): Promise<void> {
+  settings.metrics.leaseTaken(lease.lost);
   const signals = { stopping: AbortSignal.any([stopping, lease.lost]), deadline };
   try {
     await work(source, settings, createContext(source, settings, lease, signals), runChainRound);
   } finally {
+    settings.metrics.leaseReleased();
     await lease.release();
     if (lease.lost.aborted)
       settings.log.warn("Another daemon took the lease over; this one stopped its work.");
@@ -136,7 +146,7 @@ async function workUnder(
 /** Works whenever it holds the lease. */
 async function takeTurns(
   source: WalletSource,
-  settings: DaemonSettings,
+  settings: RunningSettings,
   signals: StopSignals,
 ): Promise<void> {
   const { config, log, runOnce: isSingleRun } = settings;
@@ -162,7 +172,8 @@ export async function startDaemon(
   print: (forecast: Forecast) => void,
 ): Promise<void> {
   const log = withoutRepetition(given.log);
-  const settings = { ...given, log };
+  const metrics = new JobMetrics();
+  const settings = { ...given, log, metrics };
   const signals = handleSignals(log);
   // A module that hangs does not see the signal, and may take longer than anybody waits for a daemon to stop.
   signals.deadline.addEventListener("abort", () => source.tokens.close());
@@ -171,8 +182,11 @@ export async function startDaemon(
     if (settings.dryRun) {
       await work(source, settings, createContext(source, settings, readOnly, signals), createDryRound(print));
     } else {
-      await openTokens(source, usable, settings.log);
-      await takeTurns(source, settings, signals);
+      const { metricsFile: path, runOnce: atEndOnly } = settings;
+      await keepMetrics({ path, metrics, database: source.vault.database, log, atEndOnly }, async () => {
+        await openTokens(source, usable, log);
+        await takeTurns(source, settings, signals);
+      });
     }
   } finally {
     signals.release();

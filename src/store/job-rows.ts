@@ -19,6 +19,8 @@ const jobRow = v.object({
   sealed: v.pipe(blob, v.maxLength(MAXIMUM_SEALED_BYTES)),
 });
 
+const stateCount = v.object({ state: v.string(), count: wholeNumber });
+
 const laneRow = v.object({ sealed: v.pipe(blob, v.maxLength(1024)) });
 
 export interface JobRow {
@@ -47,6 +49,14 @@ export async function readJobRow(session: Session, jobKey: Uint8Array): Promise<
 export async function readJobRows(session: Session, state: string): Promise<JobRow[]> {
   const rows = await session.query(`${columns} WHERE state = $1 ORDER BY updated_at`, [state]);
   return rows.map((row) => parseRow("job", jobRow, row));
+}
+
+/** How many rows are in each state that has any. */
+export async function countJobRows(
+  session: Session,
+): Promise<{ readonly state: string; readonly count: number }[]> {
+  const rows = await session.query('SELECT state, COUNT(*) AS "count" FROM job GROUP BY state');
+  return rows.map((row) => parseRow("job", stateCount, row));
 }
 
 export async function insertJobRow(session: Session, row: JobRow): Promise<void> {

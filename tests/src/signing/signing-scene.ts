@@ -9,6 +9,7 @@ import { createLog } from "../../../src/operations/log.ts";
 import { FourEyeCheck } from "../../../src/signing/approval.ts";
 import { ErrorReports } from "../../../src/signing/error-reports.ts";
 import type { Job } from "../../../src/signing/job.ts";
+import { JobMetrics } from "../../../src/signing/job-metrics.ts";
 import type { Outcome } from "../../../src/signing/job-outcome.ts";
 import { Journal } from "../../../src/signing/journal.ts";
 import { ParkedReminder } from "../../../src/signing/parked-reminder.ts";
@@ -80,6 +81,7 @@ export class SigningScene {
       api: new TatumApi(connection),
       reports: new ErrorReports(),
       log,
+      metrics: new JobMetrics(),
       parkedReminder: new ParkedReminder(log),
       period: PERIOD,
       retryDelay: 1,

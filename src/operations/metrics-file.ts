@@ -1,0 +1,141 @@
+/**
+ * A file of metrics in the Prometheus text exposition format 0.0.4, as the textfile collector of node_exporter reads it.
+ * See https://prometheus.io/docs/instrumenting/exposition_formats/ and https://github.com/prometheus/node_exporter.
+ */
+import { randomBytes } from "node:crypto";
+import { lstat, open, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, extname, isAbsolute, join } from "node:path";
+import { KmsError } from "../errors.ts";
+import { explainFileError, systemErrorCode } from "../vault/file-error.ts";
+
+/** One number, told apart from others of the metric by its labels. */
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface Metric {
+  /** Without the prefix of this program. */
+  readonly name: string;
+  readonly type: "counter" | "gauge";
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+const PREFIX = "tatum_kms_";
+
+/** What a file that this program wrote begins with. */
+const BEGINNING = `# HELP ${PREFIX}`;
+
+/** The collector reads no other files. */
+const EXTENSION = ".prom";
+
+/** The collector runs as another user. */
+const MODE = 0o644;
+
+function escapeHelp(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+}
+
+function escapeLabelValue(text: string): string {
+  return escapeHelp(text).replaceAll('"', '\\"');
+}
+
+function renderSample(name: string, { labels, value }: Sample): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabelValue(text)}"`);
+  return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`;
+}
+
+/** The text of a metrics file. A metric without samples keeps its description. */
+export function renderMetrics(metrics: readonly Metric[]): string {
+  return metrics
+    .map(({ name: shortName, type, help, samples }) => {
+      const name = PREFIX + shortName;
+      const description = `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
+      return description + samples.map((sample) => renderSample(name, sample)).join("");
+    })
+    .join("");
+}
+
+/** The same metrics with one more label on every sample. */
+function withLabel(metrics: readonly Metric[], label: string, text: string): Metric[] {
+  return metrics.map((metric) => ({
+    ...metric,
+    samples: metric.samples.map(({ labels, value }) => ({ labels: { ...labels, [label]: text }, value })),
+  }));
+}
+
+async function beginningOf(path: string): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);
+    return buffer.toString("latin1", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether the path is free, or holds an empty file or one that this program wrote. */
+async function isOurs(path: string): Promise<boolean> {
+  try {
+    if (!(await lstat(path)).isFile()) return false;
+    const beginning = await beginningOf(path);
+    return beginning === "" || beginning === BEGINNING;
+  } catch (error) {
+    return systemErrorCode(error) === "ENOENT";
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Checks that metrics may be written to a path: the file would be replaced, so it must be no vault and no other's file.
+ *
+ * @param setting what names the path, for the error
+ * @throws KmsError `CONFIGURATION`
+ */
+export async function checkMetricsPath(path: string, setting: string): Promise<void> {
+  const refuse = (problem: string): never => {
+    throw new KmsError("CONFIGURATION", `${setting} ${problem}.`, {
+      hint: `Give the absolute path of a file of its own that ends in ${EXTENSION}, in a folder that exists.`,
+    });
+  };
+  if (!isAbsolute(path)) refuse("is not an absolute path");
+  if (extname(path) !== EXTENSION) refuse(`does not end in ${EXTENSION}: the collector would not read it`);
+  if (!(await isFolder(dirname(path)))) refuse("names a folder that does not exist");
+  if (!(await isOurs(path))) refuse("names a file that this program did not write, or that it cannot read");
+}
+
+/**
+ * Replaces the file at once, so that the collector never reads half of it. It is not synced: after a power cut it is
+ * written anew. Each sample is labelled with the name of the file, as the collector refuses samples that two files share.
+ *
+ * @param path Absolute, as {@link checkMetricsPath} demands it.
+ * @throws KmsError `CANNOT_WRITE`
+ */
+export async function writeMetricsFile(path: string, metrics: readonly Metric[]): Promise<void> {
+  const name = basename(path);
+  const text = renderMetrics(withLabel(metrics, "daemon", basename(path, EXTENSION)));
+  // Does not end in .prom, so that the collector leaves it alone.
+  const temporaryFile = join(dirname(path), `.${name}.${randomBytes(8).toString("hex")}.new`);
+  try {
+    const file = await open(temporaryFile, "wx", MODE);
+    try {
+      // The umask may have taken the right to read away.
+      await file.chmod(MODE);
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
+    await rename(temporaryFile, path);
+  } catch (error) {
+    await rm(temporaryFile, { force: true }).catch(() => undefined);
+    throw explainFileError("CANNOT_WRITE", `The metrics file ${path} cannot be written`, error);
+  }
+}
