@@ -22,7 +22,7 @@ const jobRow = v.object({
 const laneRow = v.object({ sealed: v.pipe(blob, v.maxLength(1024)) });
 
 export interface JobRow {
-  /** Keyed hash of chain and pending transaction id. */
+  /** Keyed hash of the pending transaction's id. */
   readonly jobKey: Uint8Array;
   readonly state: string;
   /** Keyed hash of the sending account, once the job is signed and has one. */
