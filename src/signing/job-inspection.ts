@@ -57,7 +57,7 @@ export async function listJobs(vault: Vault, state?: string): Promise<ShownJob[]
 
 /** @throws KmsError `NO_SUCH_JOB` */
 export async function findJob(journal: Journal, id: string): Promise<Job> {
-  const found = (await journal.list(...jobStates)).find((job) => job.id === id);
+  const found = await journal.findById(id);
   if (found !== undefined) return found;
   throw new KmsError("NO_SUCH_JOB", `The journal has no job for transaction '${id.slice(0, 128)}'.`);
 }

@@ -42,6 +42,13 @@ function damaged(what: string, cause?: unknown): KmsError {
   });
 }
 
+/** An id is one transaction, and approved as one: listed on a second chain it would be signed and paid there as well. */
+function onChain(job: Job, chain: string): Job {
+  if (job.chain === chain) return job;
+  const message = `Transaction ${job.id} was first listed on ${job.chain}; it is not signed for ${chain}.`;
+  throw new KmsError("JOURNAL", message);
+}
+
 /** What may be changed about a job between two steps. */
 export type JobChanges = Partial<
   Pick<Job, "attempts" | "refusals" | "attemptAt" | "problem" | "reported" | "txId">
@@ -63,9 +70,18 @@ export class Journal {
     this.#fence = fence;
   }
 
-  /** The job of a pending transaction, if it was seen before. */
+  /**
+   * The job of a pending transaction, if it was seen before.
+   * @throws KmsError `JOURNAL` when it was seen on another chain
+   */
   async find(chain: string, id: string): Promise<Job | undefined> {
-    const row = await this.#vault.database.read((session) => readJobRow(session, this.#jobKey(chain, id)));
+    const job = await this.findById(id);
+    return job && onChain(job, chain);
+  }
+
+  /** {@link find} for a person, who knows no more than the id. */
+  async findById(id: string): Promise<Job | undefined> {
+    const row = await this.#vault.database.read((session) => readJobRow(session, this.#jobKey(id)));
     return row === undefined ? undefined : this.#open(row);
   }
 
@@ -79,7 +95,10 @@ export class Journal {
     return jobs;
   }
 
-  /** Starts the job of a transaction; the job as it stands when another process has started it meanwhile. */
+  /**
+   * Starts the job of a transaction; the job as it stands when another process has started it meanwhile.
+   * @throws KmsError `JOURNAL` when it was seen on another chain
+   */
   async begin(
     transaction: PendingTransaction,
     network: Network,
@@ -97,11 +116,11 @@ export class Journal {
       reported: [],
       createdAt: now,
     };
-    const key = this.#jobKey(transaction.chain, transaction.id);
+    const key = this.#jobKey(transaction.id);
     const job: Job = { ...content, key, state: "seen", revision: 0, attemptAt: 0, updatedAt: now };
     return this.#change(async (session) => {
       const row = await readJobRow(session, key);
-      if (row !== undefined) return this.#open(row);
+      if (row !== undefined) return onChain(this.#open(row), transaction.chain);
       await insertJobRow(session, this.#seal(job));
       return job;
     });
@@ -235,8 +254,8 @@ export class Journal {
     });
   }
 
-  #jobKey(chain: string, id: string): Uint8Array {
-    return this.#vault.keyedHash(JOB_PURPOSE, utf8.encode(`${chain}\n${id}`));
+  #jobKey(id: string): Uint8Array {
+    return this.#vault.keyedHash(JOB_PURPOSE, utf8.encode(id));
   }
 
   #laneKey(chain: string, network: Network, account: string): Uint8Array {

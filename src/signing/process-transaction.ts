@@ -60,7 +60,17 @@ function reportedText(failure: unknown): string {
 }
 
 /** What passes by itself or by the operator's hand, and says nothing of the transaction. */
-const passingCodes: readonly ErrorCode[] = ["NETWORK", "TOKEN", "WRONG_PIN", "NO_SUCH_KEY"];
+const passingCodes: readonly ErrorCode[] = [
+  "NETWORK",
+  "TOKEN",
+  "WRONG_PIN",
+  "NO_SUCH_KEY",
+  "CONFIGURATION",
+  "NO_ANSWER",
+  "SECRET_NOT_FOUND",
+  "SECRET_NOT_ALLOWED",
+  "SECRET_ANSWER",
+];
 
 /** Cannot be signed now: told to the API if it is about this transaction, and tried again later. */
 async function fail(job: Job, failure: unknown, context: ProcessContext): Promise<Outcome> {

@@ -11,10 +11,19 @@ import type { Job } from "./job.ts";
 import { findJob, type ShownJob, showJob } from "./job-inspection.ts";
 import { Journal } from "./journal.ts";
 import { sameTransactionId } from "./same-transaction-id.ts";
-import { connectToTatum, readTatumSettings } from "./tatum-settings.ts";
+import { connectToTatum, readTatumSettings, type TatumSettings } from "./tatum-settings.ts";
 
-/** What was on its way when a job was parked has arrived after so many milliseconds, or after three timeouts. */
+/** What was on its way when a job was parked has arrived after so many milliseconds at the earliest. */
 const MINIMUM_QUIET = 60_000;
+
+/**
+ * Milliseconds after which nothing of a parked job is on its way any more. Chains that hand bytes to a node do so with all
+ * the retries of a call, which nothing stops once it has begun.
+ */
+export function quietPeriod({ timeout, retries }: Pick<TatumSettings, "timeout" | "retries">): number {
+  const longestCall = (retries.retries + 1) * timeout + retries.retries * retries.maximumDelay;
+  return Math.max(MINIMUM_QUIET, 3 * timeout, longestCall);
+}
 
 const REPORTED = "Error: An operator ended the transaction; it will not be signed.";
 
@@ -186,7 +195,7 @@ export async function resolveJob(
   await resolve(id, resolution, {
     journal: new Journal(vault),
     api: new TatumApi(connectToTatum(tatum, new HttpClient([tatum.apiUrl]))),
-    quiet: Math.max(MINIMUM_QUIET, 3 * tatum.timeout),
+    quiet: quietPeriod(tatum),
     wait: pause,
     note,
   });

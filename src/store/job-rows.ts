@@ -24,7 +24,7 @@ const stateCount = v.object({ state: v.string(), count: wholeNumber });
 const laneRow = v.object({ sealed: v.pipe(blob, v.maxLength(1024)) });
 
 export interface JobRow {
-  /** Keyed hash of chain and pending transaction id. */
+  /** Keyed hash of the pending transaction's id. */
   readonly jobKey: Uint8Array;
   readonly state: string;
   /** Keyed hash of the sending account, once the job is signed and has one. */

@@ -78,10 +78,19 @@ describe("a job", () => {
     expect(await journal.find("ETH", transaction.id)).toEqual(sent);
   });
 
-  test("is not found under another chain or id", async () => {
+  test("is not found under another id", async () => {
     await begin();
-    expect(await journal.find("BTC", transaction.id)).toBeUndefined();
     expect(await journal.find("ETH", "other")).toBeUndefined();
+  });
+
+  test("is of one chain: the same id on another one is refused, as its approval is for one transaction", async () => {
+    const job = await begin();
+    const elsewhere = { ...transaction, chain: "MATIC" };
+    expect(await caught(() => journal.find("MATIC", transaction.id))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(() => journal.begin(elsewhere, "mainnet", DIGEST, NOW))).toMatchObject({
+      code: "JOURNAL",
+    });
+    expect(await journal.list(...jobStates)).toEqual([job]);
   });
 
   test("is begun once; who comes second gets it as it stands", async () => {

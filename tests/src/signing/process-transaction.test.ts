@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { ChainError } from "../../../chains/chain-error.ts";
+import { KmsError } from "../../../src/errors.ts";
 import { resume } from "../../../src/signing/process-transaction.ts";
 import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
 import { ethereum, PERIOD, payment, SigningScene, WALLET } from "./signing-scene.ts";
@@ -116,6 +117,25 @@ describe("a transaction that cannot be signed", () => {
     await scene.journal.begin(payment(1).transaction, "testnet", payment(1).contentDigest, Date.now());
     expect(await scene.process(payment(1))).toBe("failed");
     expect(await reported()).toEqual([expect.stringContaining("was first listed on the testnet")]);
+  });
+
+  test("because the operator's settings are wrong is not reported, and tried again", async () => {
+    const codes = [
+      "CONFIGURATION",
+      "NO_ANSWER",
+      "SECRET_NOT_FOUND",
+      "SECRET_NOT_ALLOWED",
+      "SECRET_ANSWER",
+    ] as const;
+    for (const code of codes) {
+      const sign = (): never => {
+        throw new KmsError(code, "the PIN is not there");
+      };
+      const always = { ...scene.context, ignoreWaits: true };
+      expect(await scene.process(payment(1), always, { ...ethereum, sign })).toBe("waiting");
+      expect((await scene.job(payment(1))).state).toBe("seen");
+    }
+    expect(await reported()).toEqual([]);
   });
 
   test("because its payload cannot be read is not put before the four-eye server", async () => {
