@@ -13,6 +13,7 @@ type Fate = { readonly kind: "unknown" | "succeeded" } | { readonly kind: "faile
 const transactionError = v.optional(v.unknown());
 const confirmedTransaction = v.nullable(v.object({ meta: v.nullable(v.object({ err: transactionError })) }));
 const signatureStatuses = v.object({
+  context: v.optional(v.object({ slot: v.optional(v.unknown()) })),
   value: v.tuple([
     v.nullable(v.object({ err: transactionError, confirmationStatus: v.optional(v.unknown()) })),
   ]),
@@ -22,6 +23,8 @@ const wholeNumber = v.pipe(
   v.safeInteger("must be a whole number"),
   v.minValue(0),
 );
+
+const epochInfo = v.object({ absoluteSlot: wholeNumber, blockHeight: wholeNumber });
 
 /**
  * Hands the recorded bytes to the node and looks until the network has carried them out. May be called again with the
@@ -92,7 +95,7 @@ async function lookFor(id: string, environment: ChainEnvironment) {
 /** Whether a node remembers the transaction. Without an answer it counts as unknown: the refusal then stands. */
 async function isKnown(id: string, environment: ChainEnvironment): Promise<boolean> {
   try {
-    return (await statusOf(id, environment)) !== null;
+    return (await statusOf(id, environment)).value[0] !== null;
   } catch (failure) {
     if (failure instanceof ChainError) return false;
     throw failure;
@@ -101,14 +104,13 @@ async function isKnown(id: string, environment: ChainEnvironment): Promise<boole
 
 async function statusOf(id: string, environment: ChainEnvironment) {
   const params: readonly JsonValue[] = [[id], { searchTransactionHistory: true }];
-  const { value } = await callNode(environment, "getSignatureStatuses", params, signatureStatuses);
-  return value[0];
+  return callNode(environment, "getSignatureStatuses", params, signatureStatuses);
 }
 
 /**
  * Whether the network can no longer take the transaction and never did: the last block its blockhash is good for is
  * final, and a node that still holds all blocks since the blockhash was asked for does not know the transaction. A node
- * that has forgotten them would not know it either way.
+ * that has forgotten them, or has not come that far, would not know it either way.
  *
  * @throws ChainError
  */
@@ -116,11 +118,15 @@ export async function isExpired(signed: SignedTransaction, environment: ChainEnv
   const { expiry, transactionId, filledIn } = signed;
   const signedAt = filledIn["slot"];
   if (expiry?.kind !== "height" || signedAt === undefined) return false;
-  const height = await callNode(environment, "getBlockHeight", [{ commitment: "finalized" }], wholeNumber);
-  if (BigInt(height) <= expiry.value) return false;
+  const params = [{ commitment: "finalized" }];
+  const { absoluteSlot, blockHeight } = await callNode(environment, "getEpochInfo", params, epochInfo);
+  if (BigInt(blockHeight) <= expiry.value) return false;
   const firstHeld = await callNode(environment, "getFirstAvailableBlock", [], wholeNumber);
   if (BigInt(firstHeld) > BigInt(signedAt)) return false;
-  return (await statusOf(transactionId, environment)) === null;
+  const { value, context } = await statusOf(transactionId, environment);
+  // Each call may reach another node. One that lags has not seen the blocks yet in which it may have landed.
+  const seen = context?.slot;
+  return value[0] === null && typeof seen === "number" && seen >= absoluteSlot;
 }
 
 function failedOnChain(id: string, reason: string): ChainError {

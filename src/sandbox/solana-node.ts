@@ -11,6 +11,7 @@ type SolanaMethod = (params: readonly unknown[]) => unknown;
 /** A Solana node that takes everything and confirms it at once: what a signer asks. */
 export const solanaMethods: ReadonlyMap<string, SolanaMethod> = new Map<string, SolanaMethod>([
   ["getBlockHeight", () => BLOCK_HEIGHT],
+  ["getEpochInfo", () => ({ absoluteSlot: BLOCK_HEIGHT, blockHeight: BLOCK_HEIGHT })],
   [
     "getLatestBlockhash",
     () => ({

@@ -6,12 +6,8 @@ import type { Job } from "./job.ts";
 import { isFinished, type Outcome } from "./job-outcome.ts";
 import { Lanes } from "./lanes.ts";
 import { type PollOptions, pollChain } from "./poll-chain.ts";
-import {
-  type ProcessContext,
-  prepareTransaction,
-  processTransaction,
-  resume,
-} from "./process-transaction.ts";
+import { type ProcessContext, prepareTransaction, processTransaction } from "./process-transaction.ts";
+import { resumeJob } from "./resume-job.ts";
 
 export interface RoundOptions extends PollOptions {
   readonly context: ProcessContext;
@@ -82,7 +78,7 @@ async function workOff(options: RoundOptions, listed: readonly ListedTransaction
   const add = (id: string, account: string | undefined, work: () => Promise<Outcome>): void =>
     lanes.add(account, async () => ended(await contained(id, work)));
   const resumeLater = (job: Job, isListed: boolean): void =>
-    add(job.id, job.signed?.sequence?.account, () => resume(job, isListed, chain, context));
+    add(job.id, job.signed?.sequence?.account, () => resumeJob(job, isListed, chain, context));
 
   for (const job of await unlistedJobs(options, listed)) resumeLater(job, false);
   for (const entry of listed) {

@@ -241,36 +241,3 @@ export async function processTransaction(
     return fail(current ?? job, failure, context);
   }
 }
-
-/**
- * A job whose bytes exist: broadcast them (again), or tell the API that it is done.
- * @param isListed whether the API lists the transaction as pending
- */
-export async function resume(
-  job: Job,
-  isListed: boolean,
-  chain: Chain,
-  context: ProcessContext,
-): Promise<Outcome> {
-  const { log, world, api } = context;
-  if (context.stopping.aborted) return "waiting";
-  if (job.network !== world.network) return "skipped";
-  if (job.state === "parked") return "parked";
-  if (!context.ignoreWaits && !isDue(job, Date.now())) return "skipped";
-  if (job.state === "done") {
-    if (job.txId !== undefined) await api.markComplete(job.id, job.txId);
-    await context.journal.move(
-      job,
-      "done",
-      { attempts: job.attempts + 1, attemptAt: nextAttempt(job.attempts + 1, context.period, Date.now()) },
-      Date.now(),
-    );
-    return "skipped";
-  }
-  const environment = createChainEnvironment(chain, world, undefined, UsedSequences.none(), (message) =>
-    log.warn(`Transaction ${job.id}: ${message}`),
-  );
-  const { outcome } = await broadcastJob(job, isListed, chain, environment, context);
-  if (outcome === "done") log.info(`Tx was processed: ${job.id}`);
-  return outcome;
-}

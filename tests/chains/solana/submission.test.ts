@@ -13,7 +13,7 @@ const signed: SignedTransaction = {
 
 const succeeded = { meta: { err: null } };
 const failed = { meta: { err: { InstructionError: [0, { Custom: 1 }] } } };
-const unknown = { context: { slot: 1 }, value: [null] };
+const unknown = { context: { slot: 120 }, value: [null] };
 const landed = { context: { slot: 1 }, value: [{ err: null, confirmationStatus: "finalized" }] };
 
 describe("submitting a Solana transaction", () => {
@@ -108,22 +108,30 @@ describe("whether a Solana transaction has expired", () => {
     ["it has landed and failed", 101, { value: [{ err: "AccountNotFound" }] }, false],
   ])("%s", async (_, height, status, expired) => {
     const node = nodeEnvironment({
-      getBlockHeight: height,
+      getEpochInfo: { absoluteSlot: 120, blockHeight: height },
       getFirstAvailableBlock: 90,
       getSignatureStatuses: status,
     });
     expect(await solana.isExpired!(signed, node)).toBe(expired);
-    expect(node.calls[0]).toEqual({ method: "getBlockHeight", params: [{ commitment: "finalized" }] });
+    expect(node.calls[0]).toEqual({ method: "getEpochInfo", params: [{ commitment: "finalized" }] });
     const asked = node.calls.filter(({ method }) => method === "getSignatureStatuses");
     expect(
       asked.every(({ params }) => Bun.deepEquals(params, [[ID], { searchTransactionHistory: true }])),
     ).toBe(true);
   });
 
-  const old = { getBlockHeight: 101, getSignatureStatuses: unknown };
+  const old = { getEpochInfo: { absoluteSlot: 120, blockHeight: 101 }, getSignatureStatuses: unknown };
 
   test("a node that forgot the blocks in which it may have landed proves nothing", async () => {
     const node = nodeEnvironment({ ...old, getFirstAvailableBlock: 91 });
+    expect(await solana.isExpired!(signed, node)).toBe(false);
+  });
+
+  test.each([
+    ["lags behind the one that told the height", { context: { slot: 119 }, value: [null] }],
+    ["does not tell how far it has come", { value: [null] }],
+  ])("a node that %s proves nothing", async (_, status) => {
+    const node = nodeEnvironment({ ...old, getFirstAvailableBlock: 0, getSignatureStatuses: status });
     expect(await solana.isExpired!(signed, node)).toBe(false);
   });
 
@@ -138,7 +146,7 @@ describe("whether a Solana transaction has expired", () => {
 
   test("an answer that is none proves nothing", () => {
     const node = nodeEnvironment({
-      getBlockHeight: 101,
+      getEpochInfo: { absoluteSlot: 120, blockHeight: 101 },
       getFirstAvailableBlock: 0,
       getSignatureStatuses: { value: [] },
     });

@@ -48,12 +48,12 @@ class Node {
           context: { slot: 90 },
           value: { blockhash: this.blockhash, lastValidBlockHeight: LAST_VALID_HEIGHT },
         };
-      case "getBlockHeight":
-        return this.height;
+      case "getEpochInfo":
+        return { absoluteSlot: this.height, blockHeight: this.height };
       case "getFirstAvailableBlock":
         return this.firstHeldSlot;
       case "getSignatureStatuses":
-        return { value: [this.status] };
+        return { context: { slot: this.height }, value: [this.status] };
       case "getTransaction":
         return { meta: { err: this.failure } };
       default:

@@ -248,7 +248,7 @@ describe("as resign", () => {
       const args = ["job", "resolve", bitcoinPayment.pending.id, "--as=resign"];
       const child = installation.start([...args, `--confirm=${bitcoinPayment.txid}`], { env: api.env });
       const reader = child.stderr.getReader();
-      expect(new TextDecoder().decode((await reader.read()).value)).toContain("Waiting 60 s");
+      expect(new TextDecoder().decode((await reader.read()).value)).toContain("Waiting 121 s");
       child.kill();
       await child.exited;
       const { stdout } = await installation.run(["job", "show", bitcoinPayment.pending.id]);

@@ -18,7 +18,7 @@ export type CallName =
   | "sendTransaction"
   | "getTransaction"
   | "getSignatureStatuses"
-  | "getBlockHeight"
+  | "getEpochInfo"
   | "accounts/*"
   | "blocks/best";
 
@@ -63,7 +63,7 @@ export const calls: readonly Call[] = [
   { chain: "SOL", name: "getTransaction", kind: "look", after: "sendTransaction" },
   { chain: "SOL", name: "getSignatureStatuses", kind: "node", after: "sendTransaction" },
   { chain: "SOL", name: "broadcast", kind: "broadcast", after: "getTransaction" },
-  { chain: "SOL", name: "getBlockHeight", kind: "question", after: "question", oneAtATime: "node" },
+  { chain: "SOL", name: "getEpochInfo", kind: "question", after: "question", oneAtATime: "node" },
 
   { chain: "VET", name: "accounts/*", kind: "node", after: "four-eye GET" },
   { chain: "VET", name: "blocks/best", kind: "node", after: "accounts/*", oneAtATime: "block" },

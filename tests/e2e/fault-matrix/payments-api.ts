@@ -9,7 +9,7 @@ const BLOCKHASH = "GSeYNY1AG25GFYH63gvKLT7NC9H64njRztgj2wtsYmDp";
 const VET_BLOCK = { number: 17086369, id: `0x0104b7a1${"5a".repeat(28)}` };
 
 /** Payments whose broadcast gets no clear answer the first time, so that what follows upon that is called. */
-const UNCLEAR_FIRST = ["question", "getBlockHeight"];
+const UNCLEAR_FIRST = ["question", "getEpochInfo"];
 
 /** The API, the four-eye server and the nodes, all of them well: what is behind the faults. */
 export class PaymentsApi {
@@ -99,7 +99,7 @@ export class PaymentsApi {
         context: { slot: 90 },
         value: { blockhash: BLOCKHASH, lastValidBlockHeight: 100 },
       },
-      getBlockHeight: 90,
+      getEpochInfo: { absoluteSlot: 90, blockHeight: 90 },
       getTransaction: isOut ? { meta: { err: null } } : null,
       getSignatureStatuses: { value: [isOut ? { err: null, confirmationStatus: "confirmed" } : null] },
     };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { ChainError } from "../../../chains/chain-error.ts";
 import { KmsError } from "../../../src/errors.ts";
-import { resume } from "../../../src/signing/process-transaction.ts";
+import { resumeJob } from "../../../src/signing/resume-job.ts";
 import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
 import { ethereum, PERIOD, payment, SigningScene, WALLET } from "./signing-scene.ts";
 
@@ -210,9 +210,9 @@ describe("a signed transaction", () => {
   test("is sent again with the same bytes, once it is due", async () => {
     const job = await scene.sentJob(payment(1));
     const before = scene.payloads.length;
-    expect(await resume(job, true, ethereum, scene.context)).toBe("skipped");
+    expect(await resumeJob(job, true, ethereum, scene.context)).toBe("skipped");
     expect(scene.payloads).toHaveLength(before);
-    expect(await resume(job, true, ethereum, always())).toBe("done");
+    expect(await resumeJob(job, true, ethereum, always())).toBe("done");
     expect(new Set(scene.payloads)).toEqual(new Set([job.signed?.payload as string]));
     expect((await scene.job(payment(1))).state).toBe("done");
     expect(scene.log.join("")).toContain("Tx was processed");
@@ -222,26 +222,26 @@ describe("a signed transaction", () => {
     const job = await scene.sentJob(payment(1));
     const before = scene.api.requests.length;
     const elsewhere = { ...always(), world: { ...scene.context.world, network: "testnet" as const } };
-    expect(await resume(job, true, ethereum, elsewhere)).toBe("skipped");
+    expect(await resumeJob(job, true, ethereum, elsewhere)).toBe("skipped");
     scene.stopping.abort();
-    expect(await resume(job, true, ethereum, always())).toBe("waiting");
+    expect(await resumeJob(job, true, ethereum, always())).toBe("waiting");
     expect(scene.api.requests).toHaveLength(before);
   });
 
   test("that is parked waits for a person", async () => {
     const parked = await scene.journal.move(await scene.sentJob(payment(1)), "parked", { problem: "odd" }, 0);
     const before = scene.api.requests.length;
-    expect(await resume(parked, true, ethereum, scene.context)).toBe("parked");
-    expect(await resume(parked, true, ethereum, always())).toBe("parked");
+    expect(await resumeJob(parked, true, ethereum, scene.context)).toBe("parked");
+    expect(await resumeJob(parked, true, ethereum, always())).toBe("parked");
     expect(scene.api.requests).toHaveLength(before);
   });
 
   test("that is done and still listed is told to the API again, not sent", async () => {
     await scene.process(payment(1));
     const job = await scene.job(payment(1));
-    expect(await resume(job, true, ethereum, scene.context)).toBe("skipped");
+    expect(await resumeJob(job, true, ethereum, scene.context)).toBe("skipped");
     expect(scene.api.requests.filter(({ method }) => method === "PUT")).toEqual([]);
-    expect(await resume(job, true, ethereum, always())).toBe("skipped");
+    expect(await resumeJob(job, true, ethereum, always())).toBe("skipped");
     const [told] = scene.api.requests.filter(({ method }) => method === "PUT");
     expect(told?.path).toBe(`/v3/kms/${job.id}/${job.txId}`);
     expect(scene.payloads).toHaveLength(1);

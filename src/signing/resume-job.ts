@@ -1,0 +1,42 @@
+/** What is left to do for a job whose bytes exist: send them (again), or tell the API once more that it is done. */
+import type { Chain } from "../../chains/chain.ts";
+import { broadcastJob } from "./broadcast-job.ts";
+import { createChainEnvironment } from "./chain-environment.ts";
+import type { Job } from "./job.ts";
+import type { Outcome } from "./job-outcome.ts";
+import { isDue, nextAttempt } from "./next-attempt.ts";
+import type { ProcessContext } from "./process-transaction.ts";
+import { UsedSequences } from "./used-sequences.ts";
+
+/**
+ * A job whose bytes exist: broadcast them (again), or tell the API that it is done.
+ * @param isListed whether the API lists the transaction as pending
+ */
+export async function resumeJob(
+  job: Job,
+  isListed: boolean,
+  chain: Chain,
+  context: ProcessContext,
+): Promise<Outcome> {
+  const { log, world, api } = context;
+  if (context.stopping.aborted) return "waiting";
+  if (job.network !== world.network) return "skipped";
+  if (job.state === "parked") return "parked";
+  if (!context.ignoreWaits && !isDue(job, Date.now())) return "skipped";
+  if (job.state === "done") {
+    if (job.txId !== undefined) await api.markComplete(job.id, job.txId);
+    await context.journal.move(
+      job,
+      "done",
+      { attempts: job.attempts + 1, attemptAt: nextAttempt(job.attempts + 1, context.period, Date.now()) },
+      Date.now(),
+    );
+    return "skipped";
+  }
+  const environment = createChainEnvironment(chain, world, undefined, UsedSequences.none(), (message) =>
+    log.warn(`Transaction ${job.id}: ${message}`),
+  );
+  const { outcome } = await broadcastJob(job, isListed, chain, environment, context);
+  if (outcome === "done") log.info(`Tx was processed: ${job.id}`);
+  return outcome;
+}
