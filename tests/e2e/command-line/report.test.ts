@@ -67,7 +67,9 @@ describe("report", () => {
         },
         nothing: {
           type: "OTHER",
-          warnings: ["Wallet type is not recognized: it holds no mnemonic, private key, secret or key in a token"],
+          warnings: [
+            "Wallet type is not recognized: it holds no mnemonic, private key, secret or key in a token",
+          ],
         },
         solana: { type: "MNEMONIC", chain: "SOL", testnet: false },
       },
