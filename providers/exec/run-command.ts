@@ -56,6 +56,19 @@ function failed(name: string, ending: string, wroteErrors: boolean): ProviderErr
   return new ProviderError("UNREACHABLE", `The secret could not be fetched: ${name} ${ending}.`, hint);
 }
 
+/** Some of the system's errors are thrown, with the command in their message; the others are told by an event. */
+function start([program, ...args]: CommandWords, { name, environment }: CommandOptions): Child {
+  try {
+    return spawn(program, args, {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...environment },
+    });
+  } catch (error) {
+    throw cannotStart(name, error as NodeJS.ErrnoException);
+  }
+}
+
 /** Waits for the end of a command and of its output. */
 function outputOf(child: Child, { name, timeLimit }: CommandOptions): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -94,15 +107,8 @@ function outputOf(child: Child, { name, timeLimit }: CommandOptions): Promise<Ui
  * @throws ProviderError `NOT_CONFIGURED` when it cannot be started, `UNREACHABLE` when it fails or takes too long,
  * `UNUSABLE` when it writes too much
  */
-export async function runCommand(
-  [program, ...args]: CommandWords,
-  options: CommandOptions,
-): Promise<Uint8Array> {
-  const child = spawn(program, args, {
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...options.environment },
-  });
+export async function runCommand(words: CommandWords, options: CommandOptions): Promise<Uint8Array> {
+  const child = start(words, options);
   const stopListening = endTogether(child);
   try {
     return await outputOf(child, options);

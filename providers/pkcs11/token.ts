@@ -13,15 +13,19 @@ export interface TokenSettings extends ModuleProcessSettings {
 /** Operations that may run twice without harm, when it is unknown whether they ran once. */
 const repeatable: readonly OperationName[] = ["findWrappingKey", "wrap", "unwrap", "readKeyPair", "sign"];
 
-/** Some tokens lock after three wrong PINs; whether a PIN was counted that got no answer, nobody knows. */
-const MOST_UNANSWERED_PINS = 2;
+/**
+ * Some tokens lock after three wrong PINs. Whether one was counted that was neither taken nor refused, nobody knows: not all
+ * modules say of a wrong PIN that it is wrong.
+ */
+const MOST_UNCERTAIN_PINS = 2;
 
 export class Token {
   readonly #settings: TokenSettings;
   #process: ModuleProcess | undefined;
   #pin: Promise<Secret> | undefined;
   #pinWasAccepted = false;
-  #unansweredPins = 0;
+  /** How often a PIN that was never accepted was given, and neither accepted nor refused. */
+  #uncertainPins = 0;
   /** Why the PIN is not given to the token any more. */
   #refusal: TokenError | undefined;
   /** The latest failure of the module to answer in time. */
@@ -121,11 +125,10 @@ export class Token {
     try {
       await process.call("login", { pin: pin.reveal() });
       this.#pinWasAccepted = true;
-      this.#unansweredPins = 0;
     } catch (error) {
-      if (isUnanswered(error) && !this.#pinWasAccepted) this.#unansweredPins += 1;
+      if (!this.#pinWasAccepted) this.#uncertainPins += 1;
       if (error instanceof TokenError && error.code === "WRONG_PIN") this.#refusal = error;
-      else if (this.#unansweredPins === MOST_UNANSWERED_PINS) this.#refusal = unansweredPin();
+      else if (this.#uncertainPins === MOST_UNCERTAIN_PINS) this.#refusal = uncertainPin();
       throw error;
     }
   }
@@ -151,15 +154,10 @@ function isBreak(error: unknown): boolean {
   return !(error instanceof TokenError) || error.code === "TIMEOUT" || error.code === "MODULE_FAILED";
 }
 
-function isUnanswered(error: unknown): boolean {
-  if (error instanceof TokenLost) return !error.isAnswer;
-  return error instanceof TokenError && error.code === "TIMEOUT";
-}
-
-function unansweredPin(): TokenError {
+function uncertainPin(): TokenError {
   return new TokenError(
     "MODULE_FAILED",
-    "The token gave no answer to the PIN twice; it is not tried again, because tokens lock.",
+    "The token did not take the PIN twice; it is not tried again, because tokens lock.",
     "Check the token, then start anew.",
   );
 }

@@ -180,10 +180,12 @@ async function settleReleased(job: Job, context: ProcessContext): Promise<Outcom
     await journal.close(job, "done", { txId }, Date.now());
     return "done";
   }
-  if (completion.kind !== "unclear") return undefined;
+  if (completion.kind === "not-completed") return undefined;
   const attempts = job.attempts + 1;
   const attemptAt = nextAttempt(attempts, period, Date.now());
-  const problem = `the API does not tell what became of it: ${completion.reason}`;
+  // It lists a transaction that it does not know: one of the two answers is wrong.
+  const reason = completion.kind === "missing" ? "it does not know the transaction" : completion.reason;
+  const problem = `the API does not tell what became of it: ${reason}`;
   await journal.move(job, "seen", { attempts, attemptAt, problem }, Date.now());
   return "waiting";
 }

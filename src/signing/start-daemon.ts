@@ -156,6 +156,7 @@ async function takeTurns(
   do {
     const lease = await (isSingleRun ? takeLeaseNow(options) : waitForLease(options));
     if (lease !== undefined) await workUnder(lease, source, settings, signals);
+    else if (isSingleRun) throw new KmsError("INCOMPLETE", "The run was stopped before it came to its turn.");
   } while (!isSingleRun && !stopping.aborted);
 }
 

@@ -13,6 +13,9 @@ import { LeaseWatch } from "./lease-watch.ts";
 const LOOKS_PER_DURATION = 20;
 const LONGEST_PAUSE = 500;
 
+/** After a failed look, in milliseconds. */
+const LONGEST_REST = 5_000;
+
 export interface LeaseOptions {
   readonly database: Database;
   /** Milliseconds without a renewal after which another daemon may take the lease. */
@@ -72,7 +75,7 @@ export async function waitForLease(options: LeaseOptions): Promise<Lease | undef
       return lease;
     } catch (failure) {
       log.error(`The lease could not be taken: ${describeFailure(failure)}`);
-      await pause(duration, stopping);
+      await pause(Math.min(duration, LONGEST_REST), stopping);
     }
   }
   return undefined;

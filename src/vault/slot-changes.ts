@@ -56,7 +56,10 @@ export async function deleteSlot(
   return changeTo(rootKey, contents, remaining);
 }
 
-/** Puts one password slot in the place of all that there are. */
+/**
+ * Puts one password slot in the place of all that there are.
+ * @throws KmsError `INVALID_INPUT` when there is none: a vault that tokens alone open gets no password unasked
+ */
 export async function replacePasswordSlots(
   session: Session,
   rootKey: RootKey,
@@ -65,6 +68,11 @@ export async function replacePasswordSlots(
 ): Promise<Change> {
   const slots = await genuineSlots(session, rootKey, contents);
   const replaced = slots.filter(({ kind }) => kind === passwordKind);
+  if (replaced.length === 0) {
+    throw new KmsError("INVALID_INPUT", "The vault has no password that could be changed.", {
+      hint: "`vault slot add` gives it one.",
+    });
+  }
   const added = makeSlot(rootKey, nextSlotId(slots));
   await insertKeySlotRow(session, added);
   for (const { slotId } of replaced) await deleteKeySlotRow(session, slotId);

@@ -204,6 +204,8 @@ export class Vault {
    * Replaces all password slots by one with the new password. The records stay as they are.
    *
    * Copies of the vault made before still open with the old password.
+   *
+   * @throws KmsError `INVALID_INPUT` when the vault has no password
    */
   async changePassword(newPassword: Secret): Promise<void> {
     const makeSlot = preparePasswordSlot(newPassword);

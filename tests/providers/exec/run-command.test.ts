@@ -74,6 +74,17 @@ describe("a command that fails", () => {
     expect(error.message).toMatch(/cannot be started \((ENOENT|EACCES)\)\.$/);
     expect(`${error.message}${error.hint}`).not.toContain(name);
   });
+
+  test("to be taken by the system is a wrong setting: too long", async () => {
+    writeFileSync(path("canary"), "#!/bin/sh\n", { mode: 0o700 });
+    const options = { name: "the command", environment: {}, timeLimit: 20_000 };
+    const error = await refused(() => runCommand([path("canary"), "x".repeat(4 * 1024 * 1024)], options));
+    expect(error).toMatchObject({
+      code: "NOT_CONFIGURED",
+      message: "The secret could not be fetched: the command cannot be started (E2BIG).",
+    });
+    expect(error.hint).not.toContain("canary");
+  });
 });
 
 describe("a command that does not end", () => {

@@ -10,6 +10,7 @@ const headers = join(import.meta.dir, "../../../node_modules/pkcs11js/includes/p
 export const errors = {
   generalError: 0x05,
   functionFailed: 0x06,
+  deviceError: 0x30,
   deviceRemoved: 0x32,
   pinIncorrect: 0xa0,
   sessionHandleInvalid: 0xb3,

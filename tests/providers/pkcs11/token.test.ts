@@ -277,8 +277,24 @@ describe("a PIN", () => {
     software.behave();
     expect(await refused(() => sign(token))).toMatchObject({
       code: "MODULE_FAILED",
-      message: "The token gave no answer to the PIN twice; it is not tried again, because tokens lock.",
+      message: "The token did not take the PIN twice; it is not tried again, because tokens lock.",
       hint: "Check the token, then start anew.",
+    });
+    expect(software.calls("C_Login") - before).toBe(2);
+  });
+
+  test.each([
+    ["a general error", errors.generalError],
+    ["a failed function", errors.functionFailed],
+    ["an error of the device", errors.deviceError],
+  ])("that was never accepted is given twice at most where the token answers with %s", async (_, code) => {
+    software.misbehave(`C_Login fail ${code}`);
+    const token = open().get(uri);
+    const before = software.calls("C_Login");
+    for (let count = 0; count < 4; count++) await refused(() => sign(token));
+    expect(await refused(() => token.logIn())).toMatchObject({
+      code: "MODULE_FAILED",
+      message: "The token did not take the PIN twice; it is not tried again, because tokens lock.",
     });
     expect(software.calls("C_Login") - before).toBe(2);
   });

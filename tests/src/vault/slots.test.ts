@@ -111,6 +111,22 @@ describe("a key slot", () => {
     await vault.close();
     await (await Vault.openWith(path("vault"), added.opener)).close();
   });
+
+  test("of a password is not slipped in by a change of the password that the vault does not have", async () => {
+    const vault = await freshVault(path("vault"));
+    for (let count = 1; count <= 15; count++) await vault.addSlot(testSlot().make);
+    await vault.removeSlot(1);
+    const last = testSlot();
+    await vault.addSlot(last.make);
+    expect(await caught(() => vault.changePassword(freshPassword))).toMatchObject({
+      code: "INVALID_INPUT",
+      message: "The vault has no password that could be changed.",
+    });
+    await vault.close();
+    const reopened = await Vault.openWith(path("vault"), last.opener);
+    expect(await slotsOf(reopened)).toHaveLength(16);
+    await reopened.close();
+  });
 });
 
 describe("opening a vault", () => {
