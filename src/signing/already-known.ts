@@ -1,4 +1,4 @@
-import { sameTransactionId } from "./same-transaction-id.ts";
+import { sameTransactionId } from "../tatum/same-transaction-id.ts";
 
 /**
  * How nodes say that they have these very bytes already: Bitcoin Core and its relatives (`txn-already-in-mempool`,

@@ -5,6 +5,7 @@ import { KmsError } from "../errors.ts";
 import type { Log } from "../operations/log.ts";
 import { ApiUnavailable } from "../tatum/api-unavailable.ts";
 import { backoff, pause } from "../tatum/retry.ts";
+import { sameTransactionId } from "../tatum/same-transaction-id.ts";
 import type { BroadcastAnswer, TatumApi } from "../tatum/tatum-api.ts";
 import { isAlreadyKnown } from "./already-known.ts";
 import type { ErrorReports } from "./error-reports.ts";
@@ -13,7 +14,6 @@ import type { Outcome } from "./job-outcome.ts";
 import type { Journal } from "./journal.ts";
 import { nextAttempt } from "./next-attempt.ts";
 import type { ParkedReminder } from "./parked-reminder.ts";
-import { sameTransactionId } from "./same-transaction-id.ts";
 
 /** So many refusals of the same bytes need a person. The waits between them add up to more than an hour. */
 const MAXIMUM_REFUSALS = 12;

@@ -4,13 +4,13 @@ import type { Config } from "../config.ts";
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../tatum/http-client.ts";
 import { pause } from "../tatum/retry.ts";
+import { sameTransactionId } from "../tatum/same-transaction-id.ts";
 import { type Completion, TatumApi } from "../tatum/tatum-api.ts";
 import { TRANSACTION_ID } from "../tatum/transaction-id.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Job } from "./job.ts";
 import { findJob, type ShownJob, showJob } from "./job-inspection.ts";
 import { Journal } from "./journal.ts";
-import { sameTransactionId } from "./same-transaction-id.ts";
 import { connectToTatum, readTatumSettings, type TatumSettings } from "./tatum-settings.ts";
 
 /** What was on its way when a job was parked has arrived after so many milliseconds at the earliest. */

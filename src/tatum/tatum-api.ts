@@ -1,12 +1,13 @@
 /** The endpoints of the Tatum API for a KMS. Every answer is parsed before anything acts on it. */
 import * as v from "valibot";
-import { type JsonValue, stringifyExactJson } from "../../chains/exact-json.ts";
+import type { JsonValue } from "../../chains/exact-json.ts";
 import { version } from "../version.ts";
 import { errorCodeOf, isSuccess, jsonOf } from "./api-answer.ts";
 import { ApiUnavailable } from "./api-unavailable.ts";
 import type { HttpAnswer } from "./http-client.ts";
 import { type ListEntry, readPendingTransaction } from "./pending-transaction.ts";
 import { retryAfter } from "./retry.ts";
+import { sameTransactionId } from "./same-transaction-id.ts";
 import { reasonOf, type TatumConnection } from "./tatum-connection.ts";
 import { TRANSACTION_ID } from "./transaction-id.ts";
 
@@ -69,10 +70,11 @@ const acceptedSchema = v.object({
   completed: v.optional(v.unknown()),
 });
 
-/** Whether an answer is about a transaction: it is an object or a list that holds the id. */
+/** Whether an answer is about a transaction: one of its members is the id, and not just a text that speaks of it. */
 function mentions(json: JsonValue | undefined, txId: string): boolean {
+  if (typeof json === "string") return sameTransactionId(json, txId);
   if (typeof json !== "object" || json === null) return false;
-  return stringifyExactJson(json).toLowerCase().includes(txId.toLowerCase().replace(/^0x/, ""));
+  return Object.values(json).some((member) => mentions(member, txId));
 }
 
 const completionSchema = v.object({ txId: v.nullish(v.union([v.literal(""), transactionId])) });
@@ -179,7 +181,10 @@ export class TatumApi {
       const answer = await this.#connection.withOneRetry(() =>
         this.#connection.send({ method: "GET", path }),
       );
-      if (isSuccess(answer)) return mentions(jsonOf(answer), txId) ? "yes" : "unclear";
+      if (isSuccess(answer)) {
+        const json = jsonOf(answer);
+        return typeof json === "object" && mentions(json, txId) ? "yes" : "unclear";
+      }
       return [400, 403, 404].includes(answer.status) ? "no" : "unclear";
     } catch (failure) {
       reasonOf(failure);
