@@ -1,16 +1,16 @@
-import { enterpriseAddress } from "./cardano/address.ts";
-import { describeTransaction } from "./cardano/describe.ts";
-import { parsePrivateKey } from "./cardano/private-key.ts";
-import { signTransaction } from "./cardano/sign-transaction.ts";
+import type { Chain } from "./chain.ts";
+import { enterpriseAddress } from "./families/cardano/address.ts";
+import { describeTransaction } from "./families/cardano/describe.ts";
+import { parsePrivateKey } from "./families/cardano/private-key.ts";
+import { signTransaction } from "./families/cardano/sign-transaction.ts";
 import {
   ACCOUNT_PATH,
   deriveAddress,
   derivePrivateKey,
   generateWallet,
   restoreWallet,
-} from "./cardano/wallet.ts";
-import type { Chain } from "./chain.ts";
-import { readEd25519PublicKey } from "./public-key.ts";
+} from "./families/cardano/wallet.ts";
+import { readEd25519PublicKey } from "./keys/public-key.ts";
 
 /** Cardano: transactions are built by the Tatum API's node and checked here before they are signed. */
 export const cardano: Chain = {

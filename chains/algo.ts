@@ -1,15 +1,15 @@
-import { addressOfPublicKey } from "./algorand/address.ts";
-import { describeTransaction } from "./algorand/describe.ts";
-import { signTransaction } from "./algorand/sign-transaction.ts";
+import type { Chain, ChainFacts } from "./chain.ts";
+import { addressOfPublicKey } from "./families/algorand/address.ts";
+import { describeTransaction } from "./families/algorand/describe.ts";
+import { signTransaction } from "./families/algorand/sign-transaction.ts";
 import {
   deriveAddress,
   derivePrivateKey,
   generateWallet,
   parsePrivateKey,
   restoreWallet,
-} from "./algorand/wallet.ts";
-import type { Chain, ChainFacts } from "./chain.ts";
-import { readEd25519PublicKey } from "./public-key.ts";
+} from "./families/algorand/wallet.ts";
+import { readEd25519PublicKey } from "./keys/public-key.ts";
 
 const facts: ChainFacts = {
   ticker: "ALGO",

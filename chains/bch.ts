@@ -1,5 +1,5 @@
-import { bitcoinCashChain } from "./bitcoin-cash/bitcoin-cash-chain.ts";
 import type { Chain } from "./chain.ts";
+import { bitcoinCashChain } from "./families/bitcoin-cash/chain.ts";
 
 /** The derivation path is the same on both networks: that is how its keys have always been made. */
 export const bitcoinCash: Chain = bitcoinCashChain({

@@ -1,16 +1,16 @@
-import { firstAccountKey } from "./account-key.ts";
-import { accountId, addressOfPublicKey } from "./bnb-beacon/address.ts";
-import { describeTransaction } from "./bnb-beacon/describe.ts";
-import { signTransaction } from "./bnb-beacon/sign-transaction.ts";
+import type { Chain } from "./chain.ts";
+import { firstAccountKey } from "./families/account-key.ts";
+import { accountId, addressOfPublicKey } from "./families/bnb/address.ts";
+import { describeTransaction } from "./families/bnb/describe.ts";
+import { signTransaction } from "./families/bnb/sign-transaction.ts";
 import {
   deriveAddress,
   derivePrivateKey,
   generateWallet,
   parsePrivateKey,
   restoreWallet,
-} from "./bnb-beacon/wallet.ts";
-import type { Chain } from "./chain.ts";
-import { readCompressedPublicKey } from "./public-key.ts";
+} from "./families/bnb/wallet.ts";
+import { readCompressedPublicKey } from "./keys/public-key.ts";
 
 /** The BNB Beacon Chain. It is closed, but its owners still need their addresses, keys and signatures for claims. */
 export const bnbBeaconChain: Chain = {

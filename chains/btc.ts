@@ -1,5 +1,5 @@
 import type { Chain } from "./chain.ts";
-import { utxoChain } from "./utxo/utxo-chain.ts";
+import { utxoChain } from "./families/utxo/chain.ts";
 
 /** Wallets use purpose 44' of BIP-44 together with P2WPKH addresses: that is how their keys have always been made. */
 export const bitcoin: Chain = utxoChain({

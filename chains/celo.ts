@@ -1,8 +1,8 @@
-import { celoFees } from "./celo/fees.ts";
-import { readSignedCelo } from "./celo/read-signed.ts";
-import { nodeTransactionCount } from "./evm/account-nonce.ts";
-import { type EvmChain, evmChain } from "./evm/evm-chain.ts";
-import { nodeGasPrice } from "./evm/gas-price.ts";
+import { celoFees } from "./families/celo/fees.ts";
+import { readSignedCelo } from "./families/celo/read-signed.ts";
+import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
+import { type EvmChain, evmChain } from "./families/evm/chain.ts";
+import { nodeGasPrice } from "./families/evm/gas-price.ts";
 
 const GWEI = 10n ** 9n;
 const CELO = 10n ** 18n;

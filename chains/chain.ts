@@ -2,7 +2,7 @@
  * What a blockchain is to this program. One object a chain; families hold what several share; the program above
  * knows chains only through these types.
  */
-import type { JsonValue } from "./exact-json.ts";
+import type { JsonValue } from "./codec/exact-json.ts";
 import type { Curve, SigningKey } from "./signing-key.ts";
 
 export type Network = "mainnet" | "testnet";

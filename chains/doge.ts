@@ -1,5 +1,5 @@
 import type { Chain } from "./chain.ts";
-import { utxoChain } from "./utxo/utxo-chain.ts";
+import { utxoChain } from "./families/utxo/chain.ts";
 
 export const dogecoin: Chain = utxoChain({
   facts: {

@@ -1,15 +1,15 @@
 import type { Chain } from "./chain.ts";
-import { addressOfPublicKey } from "./multiversx/address.ts";
-import { describeTransaction } from "./multiversx/describe.ts";
-import { sendingAccount, signTransaction } from "./multiversx/sign-transaction.ts";
+import { addressOfPublicKey } from "./families/multiversx/address.ts";
+import { describeTransaction } from "./families/multiversx/describe.ts";
+import { sendingAccount, signTransaction } from "./families/multiversx/sign-transaction.ts";
 import {
   deriveAddress,
   derivePrivateKey,
   generateWallet,
   parsePrivateKey,
   restoreWallet,
-} from "./multiversx/wallet.ts";
-import { readEd25519PublicKey } from "./public-key.ts";
+} from "./families/multiversx/wallet.ts";
+import { readEd25519PublicKey } from "./keys/public-key.ts";
 
 export const multiversx: Chain = {
   facts: {

@@ -1,6 +1,6 @@
-import { tatumTransactionCount } from "./evm/account-nonce.ts";
-import { type EvmChain, evmChain } from "./evm/evm-chain.ts";
-import { tatumFee } from "./evm/gas-price.ts";
+import { tatumTransactionCount } from "./families/evm/account-nonce.ts";
+import { type EvmChain, evmChain } from "./families/evm/chain.ts";
+import { tatumFee } from "./families/evm/gas-price.ts";
 
 const GWEI = 10n ** 9n;
 const ETHER = 10n ** 18n;

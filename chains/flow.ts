@@ -1,10 +1,10 @@
 import type { Chain, Network } from "./chain.ts";
-import { describeTransaction } from "./flow-protocol/describe.ts";
-import { privateKeyBytes, privateKeyText } from "./flow-protocol/private-key.ts";
-import { publicKeyText } from "./flow-protocol/public-key.ts";
-import { signTransaction } from "./flow-protocol/sign-transaction.ts";
-import { isExpired, submit } from "./flow-protocol/submission.ts";
-import { xpubWallet } from "./xpub-wallet.ts";
+import { describeTransaction } from "./families/flow/describe.ts";
+import { privateKeyBytes, privateKeyText } from "./families/flow/private-key.ts";
+import { publicKeyText } from "./families/flow/public-key.ts";
+import { signTransaction } from "./families/flow/sign-transaction.ts";
+import { isExpired, submit } from "./families/flow/submission.ts";
+import { xpubWallet } from "./keys/xpub-wallet.ts";
 
 /** Coin type 539 (SLIP-44) on both networks. */
 const derivationPath: Readonly<Record<Network, string>> = {

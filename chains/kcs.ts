@@ -1,6 +1,6 @@
-import { nodeTransactionCount } from "./evm/account-nonce.ts";
-import { type EvmChain, evmChain } from "./evm/evm-chain.ts";
-import { constantGasPrice } from "./evm/gas-price.ts";
+import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
+import { type EvmChain, evmChain } from "./families/evm/chain.ts";
+import { constantGasPrice } from "./families/evm/gas-price.ts";
 
 const GWEI = 10n ** 9n;
 const KCS = 10n ** 18n;

@@ -1,6 +1,6 @@
-import { nodeTransactionCount } from "./evm/account-nonce.ts";
-import { type EvmChain, evmChain } from "./evm/evm-chain.ts";
-import { polygonGasStation } from "./evm/polygon-gas-station.ts";
+import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
+import { type EvmChain, evmChain } from "./families/evm/chain.ts";
+import { polygonGasStation } from "./families/evm/polygon-gas-station.ts";
 
 const GWEI = 10n ** 9n;
 const POL = 10n ** 18n;

@@ -1,16 +1,16 @@
 import type { Chain } from "./chain.ts";
-import { readEd25519PublicKey } from "./public-key.ts";
-import { describeTransaction } from "./solana/describe.ts";
-import { addressOfPublicKey } from "./solana/secret-key.ts";
-import { signTransaction } from "./solana/sign-transaction.ts";
-import { isExpired, submit } from "./solana/submission.ts";
+import { describeTransaction } from "./families/solana/describe.ts";
+import { addressOfPublicKey } from "./families/solana/secret-key.ts";
+import { signTransaction } from "./families/solana/sign-transaction.ts";
+import { isExpired, submit } from "./families/solana/submission.ts";
 import {
   deriveAddress,
   derivePrivateKey,
   generateWallet,
   parsePrivateKey,
   restoreWallet,
-} from "./solana/wallet.ts";
+} from "./families/solana/wallet.ts";
+import { readEd25519PublicKey } from "./keys/public-key.ts";
 
 /** Solana submits its transactions itself and tells the Tatum API their ids. */
 export const solana: Chain = {

@@ -1,7 +1,7 @@
 import type { Chain, ChainFacts } from "./chain.ts";
-import { describeTransaction } from "./tron-protocol/describe.ts";
-import { signTransaction } from "./tron-protocol/sign-transaction.ts";
-import { derivationPath, tronWallet } from "./tron-protocol/wallet.ts";
+import { describeTransaction } from "./families/tron/describe.ts";
+import { signTransaction } from "./families/tron/sign-transaction.ts";
+import { derivationPath, tronWallet } from "./families/tron/wallet.ts";
 
 const facts: ChainFacts = {
   ticker: "TRON",

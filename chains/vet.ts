@@ -1,10 +1,10 @@
 import type { Chain, Network } from "./chain.ts";
-import { addressOfPublicKey } from "./evm/address.ts";
-import { privateKeyBytes, privateKeyText } from "./evm/private-key.ts";
-import { describeTransaction } from "./vechain/describe.ts";
-import { isExpired } from "./vechain/expiration.ts";
-import { signTransaction } from "./vechain/sign-transaction.ts";
-import { xpubWallet } from "./xpub-wallet.ts";
+import { addressOfPublicKey } from "./families/evm/address.ts";
+import { privateKeyBytes, privateKeyText } from "./families/evm/private-key.ts";
+import { describeTransaction } from "./families/vechain/describe.ts";
+import { isExpired } from "./families/vechain/expiration.ts";
+import { signTransaction } from "./families/vechain/sign-transaction.ts";
+import { xpubWallet } from "./keys/xpub-wallet.ts";
 
 /** Coin type 818 (SLIP-44); on the test network 1. */
 const derivationPath: Readonly<Record<Network, string>> = {

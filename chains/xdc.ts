@@ -1,6 +1,6 @@
-import { tatumTransactionCount } from "./evm/account-nonce.ts";
-import { type EvmChain, evmChain } from "./evm/evm-chain.ts";
-import { nodeGasPrice } from "./evm/gas-price.ts";
+import { tatumTransactionCount } from "./families/evm/account-nonce.ts";
+import { type EvmChain, evmChain } from "./families/evm/chain.ts";
+import { nodeGasPrice } from "./families/evm/gas-price.ts";
 
 const GWEI = 10n ** 9n;
 const XDC = 10n ** 18n;

@@ -1,16 +1,16 @@
 import type { Chain } from "./chain.ts";
-import { readEd25519PublicKey } from "./public-key.ts";
-import { describeTransaction } from "./stellar/describe.ts";
-import { signTransaction } from "./stellar/sign-transaction.ts";
-import { encodeStrkey } from "./stellar/strkey.ts";
-import { parseEnvelope, sourceAccount } from "./stellar/transaction-envelope.ts";
+import { describeTransaction } from "./families/stellar/describe.ts";
+import { signTransaction } from "./families/stellar/sign-transaction.ts";
+import { encodeStrkey } from "./families/stellar/strkey.ts";
+import { parseEnvelope, sourceAccount } from "./families/stellar/transaction-envelope.ts";
 import {
   deriveAddress,
   derivePrivateKey,
   generateWallet,
   parsePrivateKey,
   restoreWallet,
-} from "./stellar/wallet.ts";
+} from "./families/stellar/wallet.ts";
+import { readEd25519PublicKey } from "./keys/public-key.ts";
 
 export const stellar: Chain = {
   facts: {

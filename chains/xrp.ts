@@ -1,16 +1,16 @@
 import type { Chain } from "./chain.ts";
-import { addressOfPublicKey, keyOfEitherCurve, ledgerPublicKey } from "./xrp-ledger/address.ts";
-import { describeTransaction } from "./xrp-ledger/describe.ts";
-import { parsePrivateKey } from "./xrp-ledger/private-key.ts";
-import { signTransaction } from "./xrp-ledger/sign-transaction.ts";
-import { parsePayload } from "./xrp-ledger/transaction-payload.ts";
+import { addressOfPublicKey, keyOfEitherCurve, ledgerPublicKey } from "./families/xrp/address.ts";
+import { describeTransaction } from "./families/xrp/describe.ts";
+import { parsePrivateKey } from "./families/xrp/private-key.ts";
+import { signTransaction } from "./families/xrp/sign-transaction.ts";
+import { parsePayload } from "./families/xrp/transaction-payload.ts";
 import {
   DERIVATION_PATH,
   deriveAddress,
   derivePrivateKey,
   generateWallet,
   restoreWallet,
-} from "./xrp-ledger/wallet.ts";
+} from "./families/xrp/wallet.ts";
 
 export const xrpLedger: Chain = {
   facts: {

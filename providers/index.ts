@@ -1,20 +1,20 @@
+import { ProviderError } from "./error.ts";
 import type { SecretProvider } from "./provider.ts";
-import { ProviderError } from "./provider-error.ts";
 
 /** Every provider by its name, loaded only when it is used. Adding one is adding a folder and a line here. */
 const providers: Readonly<Record<string, () => Promise<SecretProvider>>> = {
-  password: async () => (await import("./password/password-provider.ts")).passwordProvider,
-  prompt: async () => (await import("./prompt/prompt-provider.ts")).promptProvider,
-  stdin: async () => (await import("./stdin/stdin-provider.ts")).stdinProvider,
-  fd: async () => (await import("./fd/fd-provider.ts")).fdProvider,
-  file: async () => (await import("./file/file-provider.ts")).fileProvider,
-  systemd: async () => (await import("./systemd/systemd-provider.ts")).systemdProvider,
-  exec: async () => (await import("./exec/exec-provider.ts")).execProvider,
-  azure: async () => (await import("./azure/azure-provider.ts")).azureProvider,
-  google: async () => (await import("./google/google-provider.ts")).googleProvider,
-  aws: async () => (await import("./aws/aws-provider.ts")).awsProvider,
-  vgs: async () => (await import("./vgs/vgs-provider.ts")).vgsProvider,
-  vault: async () => (await import("./hashicorp-vault/vault-provider.ts")).vaultProvider,
+  password: async () => (await import("./password/provider.ts")).passwordProvider,
+  prompt: async () => (await import("./prompt/provider.ts")).promptProvider,
+  stdin: async () => (await import("./stdin/provider.ts")).stdinProvider,
+  fd: async () => (await import("./fd/provider.ts")).fdProvider,
+  file: async () => (await import("./file/provider.ts")).fileProvider,
+  systemd: async () => (await import("./systemd/provider.ts")).systemdProvider,
+  exec: async () => (await import("./exec/provider.ts")).execProvider,
+  azure: async () => (await import("./azure/provider.ts")).azureProvider,
+  google: async () => (await import("./google/provider.ts")).googleProvider,
+  aws: async () => (await import("./aws/provider.ts")).awsProvider,
+  vgs: async () => (await import("./vgs/provider.ts")).vgsProvider,
+  vault: async () => (await import("./hashicorp-vault/provider.ts")).vaultProvider,
 };
 
 export const providerNames: readonly string[] = Object.keys(providers);

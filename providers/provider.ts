@@ -1,7 +1,7 @@
-import type { HttpSender } from "./http/http-sender.ts";
+import { ProviderError } from "./error.ts";
 import type { Prompt } from "./prompt/prompt.ts";
-import { ProviderError } from "./provider-error.ts";
 import type { Secret } from "./secret.ts";
+import type { HttpSender } from "./support/http-sender.ts";
 
 /** What a provider may know and use: the settings of the operator, a person to ask, and a way to services. */
 export interface ProviderContext {

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { pkcs11ProcessWord } from "./pkcs11-process-word.ts";
+import { pkcs11ProcessWord } from "./cli/pkcs11-process-word.ts";
 import { version } from "./version.ts";
 
 const argv = process.argv.slice(2);
@@ -12,13 +12,13 @@ if (argv.length === 1 && argv[0] === "--version") {
     process.exitCode = 74;
   }
 } else if (argv.length === 1 && argv[0] === pkcs11ProcessWord) {
-  const { hardenProcess } = await import("./operations/process-hardening.ts");
+  const { hardenProcess } = await import("./operations/hardening.ts");
   // It knows the PIN. What cannot be done is told by the process that started it.
   hardenProcess([]);
   const { startPkcs11Process } = await import("../providers/pkcs11/worker/start.ts");
   await startPkcs11Process();
 } else {
-  const { runCommandLine } = await import("./command-line/run.ts");
+  const { runCommandLine } = await import("./cli/run.ts");
   const status = await runCommandLine(argv);
   // A pipe on standard input that nobody closes would keep the process alive.
   process.exit(status);

@@ -4,13 +4,13 @@
  * The SDK's own provider for them has no time limit and warns on the console.
  */
 import * as v from "valibot";
-import { readCredentialFile } from "../credential-file.ts";
-import { headerText } from "../http/header-text.ts";
-import { isSuccess, parseAnswer, refusal } from "../http/service-answer.ts";
-import { serviceUrl } from "../http/service-url.ts";
+import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
-import { ProviderError } from "../provider-error.ts";
-import type { AwsKeys } from "./aws-keys.ts";
+import { readCredentialFile } from "../support/credential-file.ts";
+import { headerText } from "../support/header-text.ts";
+import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
+import { serviceUrl } from "../support/service-url.ts";
+import type { AwsKeys } from "./keys.ts";
 
 const RELATIVE_URI = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI";

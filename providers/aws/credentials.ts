@@ -12,12 +12,12 @@ import {
   fromInstanceMetadata,
   fromWebToken,
 } from "@aws-sdk/credential-providers";
-import { readCredentialFile } from "../credential-file.ts";
 import { type ProviderContext, requiredSetting } from "../provider.ts";
-import { type AwsKeys, keysFromVariables } from "./aws-keys.ts";
-import type { AwsSettings } from "./aws-settings.ts";
+import { readCredentialFile } from "../support/credential-file.ts";
 import { containerCredentials, hasContainerCredentials } from "./container-credentials.ts";
+import { type AwsKeys, keysFromVariables } from "./keys.ts";
 import { sdkRequestHandler } from "./sdk-request-handler.ts";
+import type { AwsSettings } from "./settings.ts";
 import { silentLogger } from "./silent-logger.ts";
 
 const WEB_IDENTITY_TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE";

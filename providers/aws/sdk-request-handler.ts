@@ -2,9 +2,9 @@
  * The way of the AWS SDK to its services: it leads through the program's HTTP client, so that the SDK opens no
  * connection of its own, follows no redirect, and its answers are bounded in time and size.
  */
-import type { HttpRequest, HttpSender } from "../http/http-sender.ts";
-import { refusal } from "../http/service-answer.ts";
-import { serviceUrl } from "../http/service-url.ts";
+import type { HttpRequest, HttpSender } from "../support/http-sender.ts";
+import { refusal } from "../support/service-answer.ts";
+import { serviceUrl } from "../support/service-url.ts";
 
 /** A request as the SDK hands it to a request handler (`HttpRequest` of @smithy/types). */
 interface SdkRequest {

@@ -1,12 +1,12 @@
 /** The text in a secret of AWS Secrets Manager, fetched with the AWS SDK. */
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
+import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
-import { ProviderError } from "../provider-error.ts";
-import { credentialsError, missingRegion, secretError } from "./aws-error.ts";
-import { type AwsSettings, secretTitle, TITLE } from "./aws-settings.ts";
 import { awsCredentials } from "./credentials.ts";
+import { credentialsError, missingRegion, secretError } from "./error.ts";
 import { sdkRequestHandler } from "./sdk-request-handler.ts";
+import { type AwsSettings, secretTitle, TITLE } from "./settings.ts";
 import { silentLogger } from "./silent-logger.ts";
 
 /** Milliseconds to find the region or the credentials; a source of them may be a program that never ends. */

@@ -1,11 +1,12 @@
 /** Microsoft's identity platform, which gives tokens to applications that show a secret or another platform's token. */
-import { formPost } from "../http/access-token.ts";
-import type { HttpRequest } from "../http/http-sender.ts";
-import { serviceUrl, urlBelow } from "../http/service-url.ts";
+
+import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
-import { ProviderError } from "../provider-error.ts";
-import { defaultAuthority, isSameAuthority } from "./azure-cloud.ts";
+import { formPost } from "../support/access-token.ts";
+import type { HttpRequest } from "../support/http-sender.ts";
+import { serviceUrl, urlBelow } from "../support/service-url.ts";
 import type { Challenge } from "./challenge.ts";
+import { defaultAuthority, isSameAuthority } from "./cloud.ts";
 import { type Application, TENANT_ID } from "./login-method.ts";
 
 export const AUTHORITY_HOST = "AZURE_AUTHORITY_HOST";

@@ -6,8 +6,8 @@
  * why the resource has to be checked: a token for all vaults, sent to a host that only claims to be one, opens the real
  * ones to it.
  */
-import { ProviderError } from "../provider-error.ts";
-import { cloudOfVault } from "./azure-cloud.ts";
+import { ProviderError } from "../error.ts";
+import { cloudOfVault } from "./cloud.ts";
 import { KEY_VAULT, VAULT_URL } from "./vault-secret.ts";
 
 export const RESOURCE = "TATUM_KMS_AZURE_RESOURCE";

@@ -1,10 +1,10 @@
 /** Azure Key Vault's "Get Secret". */
 import * as v from "valibot";
-import { bearer } from "../http/access-token.ts";
-import type { HttpAnswer, HttpSender } from "../http/http-sender.ts";
-import { isSuccess, parseAnswer, refusal } from "../http/service-answer.ts";
-import { ProviderError } from "../provider-error.ts";
+import { ProviderError } from "../error.ts";
 import { Secret } from "../secret.ts";
+import { bearer } from "../support/access-token.ts";
+import type { HttpAnswer, HttpSender } from "../support/http-sender.ts";
+import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
 import { type Challenge, parseChallenge } from "./challenge.ts";
 import {
   describeSecret,

@@ -1,8 +1,9 @@
 /** How the program shows Azure who it is, told by the variables that are set. */
-import { metadataUrl } from "../http/metadata-url.ts";
+
+import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
-import { ProviderError } from "../provider-error.ts";
 import { Secret } from "../secret.ts";
+import { metadataUrl } from "../support/metadata-url.ts";
 
 export const TENANT_ID = "AZURE_TENANT_ID";
 export const CLIENT_ID = "AZURE_CLIENT_ID";

@@ -1,9 +1,10 @@
 /** The identity that Azure gives to a machine or an app, and the local services that hand out its tokens. */
-import { requestToken } from "../http/access-token.ts";
-import type { HttpRequest, HttpSender } from "../http/http-sender.ts";
-import { urlBelow } from "../http/service-url.ts";
-import { ProviderError } from "../provider-error.ts";
+
+import { ProviderError } from "../error.ts";
 import type { Secret } from "../secret.ts";
+import { requestToken } from "../support/access-token.ts";
+import type { HttpRequest, HttpSender } from "../support/http-sender.ts";
+import { urlBelow } from "../support/service-url.ts";
 import { CLIENT_ID, CLIENT_SECRET, FEDERATED_TOKEN_FILE, type LoginMethod } from "./login-method.ts";
 
 export type ManagedIdentity = Extract<LoginMethod, { readonly kind: "app-service" | "virtual-machine" }>;

@@ -1,6 +1,6 @@
-import { serviceUrl, urlBelow } from "../http/service-url.ts";
+import { ProviderError } from "../error.ts";
 import { type ProviderContext, requiredSetting } from "../provider.ts";
-import { ProviderError } from "../provider-error.ts";
+import { serviceUrl, urlBelow } from "../support/service-url.ts";
 
 export const KEY_VAULT = "Azure Key Vault";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ProviderError } from "../provider-error.ts";
+import { ProviderError } from "../error.ts";
 
 /** A program and its arguments. */
 export type CommandWords = readonly [program: string, ...arguments: string[]];

@@ -1,8 +1,8 @@
 /** Runs a command whose output is a secret. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
-import { ProviderError } from "../provider-error.ts";
-import { MAXIMUM_SECRET_BYTES, tooLong } from "../secret-text.ts";
+import { ProviderError } from "../error.ts";
+import { MAXIMUM_SECRET_BYTES, tooLong } from "../support/secret-text.ts";
 import type { CommandWords } from "./command-words.ts";
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;

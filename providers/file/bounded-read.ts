@@ -2,8 +2,8 @@
 import { read } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { ProviderError } from "../provider-error.ts";
-import { MAXIMUM_SECRET_BYTES, tooLong } from "../secret-text.ts";
+import { ProviderError } from "../error.ts";
+import { MAXIMUM_SECRET_BYTES, tooLong } from "../support/secret-text.ts";
 
 const readChunk = promisify(read);
 

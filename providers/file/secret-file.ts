@@ -1,9 +1,9 @@
 /** A secret in a file, as Docker, Kubernetes and systemd hand it to a service. */
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { ProviderError, type ProviderErrorCode } from "../provider-error.ts";
+import { ProviderError, type ProviderErrorCode } from "../error.ts";
 import type { Secret } from "../secret.ts";
-import { secretOfBytes } from "../secret-text.ts";
+import { secretOfBytes } from "../support/secret-text.ts";
 import { readBounded } from "./bounded-read.ts";
 
 /** Milliseconds that a named pipe may keep us waiting. */

@@ -1,9 +1,9 @@
 /** The file that `GOOGLE_APPLICATION_CREDENTIALS` names, as Google Cloud makes it. */
 import * as v from "valibot";
-import { readCredentialFile } from "../credential-file.ts";
-import { isLoopback } from "../http/service-url.ts";
-import { ProviderError } from "../provider-error.ts";
+import { ProviderError } from "../error.ts";
 import { Secret } from "../secret.ts";
+import { readCredentialFile } from "../support/credential-file.ts";
+import { isLoopback } from "../support/service-url.ts";
 
 export const CREDENTIALS = "GOOGLE_APPLICATION_CREDENTIALS";
 

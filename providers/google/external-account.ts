@@ -3,12 +3,12 @@
  * Source: https://google.aip.dev/auth/4117
  */
 import * as v from "valibot";
-import { readCredentialFile } from "../credential-file.ts";
-import { accessToken, bearer, formPost, requestToken, tokenRefusal } from "../http/access-token.ts";
-import type { HttpSender } from "../http/http-sender.ts";
-import { isSuccess, parseAnswer } from "../http/service-answer.ts";
-import { ProviderError } from "../provider-error.ts";
+import { ProviderError } from "../error.ts";
 import type { Secret } from "../secret.ts";
+import { accessToken, bearer, formPost, requestToken, tokenRefusal } from "../support/access-token.ts";
+import { readCredentialFile } from "../support/credential-file.ts";
+import type { HttpSender } from "../support/http-sender.ts";
+import { isSuccess, parseAnswer } from "../support/service-answer.ts";
 import { CREDENTIALS, type ExternalAccount } from "./credentials-file.ts";
 import { SCOPE, TOKEN_SERVICE } from "./token-service.ts";
 

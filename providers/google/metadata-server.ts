@@ -2,14 +2,15 @@
  * The metadata server of machines in Google Cloud, which gives tokens of the service account that they run as.
  * Source: Google's "About VM metadata".
  */
-import { requestToken } from "../http/access-token.ts";
-import type { HttpAnswer, HttpRequest, HttpSender } from "../http/http-sender.ts";
-import { metadataUrl } from "../http/metadata-url.ts";
-import { isSuccess } from "../http/service-answer.ts";
-import { urlBelow } from "../http/service-url.ts";
+
+import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
-import { ProviderError } from "../provider-error.ts";
 import type { Secret } from "../secret.ts";
+import { requestToken } from "../support/access-token.ts";
+import type { HttpAnswer, HttpRequest, HttpSender } from "../support/http-sender.ts";
+import { metadataUrl } from "../support/metadata-url.ts";
+import { isSuccess } from "../support/service-answer.ts";
+import { urlBelow } from "../support/service-url.ts";
 import { CREDENTIALS } from "./credentials-file.ts";
 
 export const METADATA_HOST = "GCE_METADATA_HOST";

@@ -1,6 +1,6 @@
-import { serviceUrl } from "../http/service-url.ts";
+import { ProviderError } from "../error.ts";
 import { type ProviderContext, requiredSetting } from "../provider.ts";
-import { ProviderError } from "../provider-error.ts";
+import { serviceUrl } from "../support/service-url.ts";
 
 export const SECRET_MANAGER = "Google Secret Manager";
 

@@ -1,9 +1,9 @@
 /** The login of a service account that has a key: it signs a statement, and Google gives a token for it. */
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
-import { formPost, requestToken } from "../http/access-token.ts";
-import type { HttpSender } from "../http/http-sender.ts";
-import { ProviderError } from "../provider-error.ts";
+import { ProviderError } from "../error.ts";
 import type { Secret } from "../secret.ts";
+import { formPost, requestToken } from "../support/access-token.ts";
+import type { HttpSender } from "../support/http-sender.ts";
 import { CREDENTIALS, type ServiceAccount } from "./credentials-file.ts";
 import { SCOPE, TOKEN_SERVICE } from "./token-service.ts";
 

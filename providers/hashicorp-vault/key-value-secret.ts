@@ -3,14 +3,14 @@
  * or 1 (.../kv-v1).
  */
 import * as v from "valibot";
-import { fetchedMember, jsonObject } from "../fetched-secret.ts";
-import type { HttpAnswer } from "../http/http-sender.ts";
-import { isSuccess, parseAnswer } from "../http/service-answer.ts";
+import { ProviderError } from "../error.ts";
 import { type ProviderContext, requiredSetting } from "../provider.ts";
-import { ProviderError } from "../provider-error.ts";
 import type { Secret } from "../secret.ts";
-import { vaultRefusal } from "./vault-refusal.ts";
-import { TITLE, type VaultServer } from "./vault-server.ts";
+import { fetchedMember, jsonObject } from "../support/fetched-secret.ts";
+import type { HttpAnswer } from "../support/http-sender.ts";
+import { isSuccess, parseAnswer } from "../support/service-answer.ts";
+import { vaultRefusal } from "./refusal.ts";
+import { TITLE, type VaultServer } from "./server.ts";
 
 export const SECRET_PATH = "TATUM_KMS_VAULT_SECRET_PATH";
 export const MOUNT = "TATUM_KMS_VAULT_MOUNT";

@@ -1,7 +1,7 @@
 /** Signing keys that are made in, or taken from, a token, and never leave it. */
 import { randomBytes } from "node:crypto";
+import { TokenError } from "../token-error.ts";
 import type { Token } from "./token.ts";
-import { TokenError } from "./token-error.ts";
 import type { Pkcs11Uri } from "./uri.ts";
 import type { KeySelector, TokenCurve } from "./worker/messages.ts";
 

@@ -1,7 +1,7 @@
 import type { Secret } from "../secret.ts";
+import { TokenError } from "../token-error.ts";
 import type { ModuleProcessSettings } from "./module-process.ts";
 import { Token } from "./token.ts";
-import { TokenError } from "./token-error.ts";
 import type { Pkcs11Uri } from "./uri.ts";
 import type { TokenSelector } from "./worker/messages.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { TokenError } from "../token-error.ts";
 import type { Token } from "./token.ts";
-import { TokenError } from "./token-error.ts";
 import type { Pkcs11Uri } from "./uri.ts";
 import type { KeyName, WrapAlgorithm } from "./worker/messages.ts";
 

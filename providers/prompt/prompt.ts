@@ -1,4 +1,4 @@
-import { ProviderError } from "../provider-error.ts";
+import { ProviderError } from "../error.ts";
 import { Secret } from "../secret.ts";
 import { type LineEnd, TypedLine } from "./typed-line.ts";
 

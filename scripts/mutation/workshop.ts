@@ -17,7 +17,7 @@ const COPIED = [
   "bunfig.toml",
 ];
 
-const ARGON2_FILE = "src/vault/password-slot.ts";
+const ARGON2_FILE = "src/vault/key-slots/password-slot.ts";
 const ARGON2_COST = "nonce: salt, memory, passes,";
 const LITTLE_COST = "nonce: salt, memory: 64, passes: 1,";
 

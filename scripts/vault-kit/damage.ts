@@ -1,7 +1,7 @@
 /** Ways to damage or forge a vault file. */
 import { Database as Sqlite } from "bun:sqlite";
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { slotChecksum } from "../../src/vault/key-slot.ts";
+import { slotChecksum } from "../../src/vault/key-slots/key-slot.ts";
 
 export type Damage = (file: string) => void;
 export type Statement = string | readonly [text: string, ...values: (Uint8Array | string | number)[]];

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { stringifyExactJson } from "../../chains/exact-json.ts";
+import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { Secret } from "../../providers/secret.ts";
 import { Vault } from "../../src/vault/vault.ts";
 import type { WalletEntry } from "../../src/vault/wallet-changes.ts";

@@ -1,7 +1,7 @@
 import type { AccountSequences } from "./account-sequences.ts";
 import type { ApiChain } from "./api-chains.ts";
 import { ApiError } from "./api-error.ts";
-import { NodeRefused, type NodeRpc, NodeUnreachable } from "./node-rpc.ts";
+import { NodeRefused, type NodeRpc, NodeUnreachable } from "./nodes/node-rpc.ts";
 import type { BroadcastRecord, PendingQueue } from "./pending-queue.ts";
 import { transactionId, UnreadableTransaction } from "./transaction-id.ts";
 

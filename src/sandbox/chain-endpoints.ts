@@ -1,14 +1,14 @@
 import * as v from "valibot";
-import type { JsonValue } from "../../chains/exact-json.ts";
+import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import type { ApiChain } from "./api-chains.ts";
 import { ApiError, validationFailed } from "./api-error.ts";
-import { type CannedNode, cannedAnswer, cannedFee } from "./canned-node-answers.ts";
 import { jsonResponse } from "./json-response.ts";
-import { NodeRefused, type NodeRpc, NodeUnreachable } from "./node-rpc.ts";
+import { type CannedNode, cannedAnswer, cannedFee } from "./nodes/canned-node-answers.ts";
+import { NodeRefused, type NodeRpc, NodeUnreachable } from "./nodes/node-rpc.ts";
 import { nameInPath, tickerInPath } from "./path-chains.ts";
 import { rpcRequestSchema } from "./request-schemas.ts";
 import type { ApiRequest, Route } from "./routes.ts";
-import type { SandboxState } from "./sandbox-state.ts";
+import type { SandboxState } from "./state.ts";
 
 /** What signers ask about a chain while signing: transaction count, fee, JSON-RPC. */
 export function chainEndpoints(state: SandboxState): readonly Route[] {
@@ -37,7 +37,7 @@ export function chainEndpoints(state: SandboxState): readonly Route[] {
       method: "POST",
       path: `/v3/blockchain/node/cardano-${state.network === "mainnet" ? "mainnet" : "preprod"}/:apiKey/construction/:step`,
       handle: async (request) => {
-        const { constructionAnswer } = await import("./cardano-construction.ts");
+        const { constructionAnswer } = await import("./nodes/cardano-construction.ts");
         return jsonResponse(constructionAnswer(request.parameter("step"), request, state.network));
       },
     },

@@ -1,4 +1,4 @@
-import { stringifyExactJson } from "../../chains/exact-json.ts";
+import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 
 /** An answer in JSON; members that are `undefined` are left out. */
 export function jsonResponse(value: unknown, status = 200): Response {

@@ -8,7 +8,7 @@ import {
   withdrawalBroadcastSchema,
 } from "./request-schemas.ts";
 import type { Route } from "./routes.ts";
-import type { SandboxState } from "./sandbox-state.ts";
+import type { SandboxState } from "./state.ts";
 
 /** The part of the API made for a KMS: poll, completion, broadcasts, error reports, version. */
 export function kmsEndpoints(state: SandboxState): readonly Route[] {

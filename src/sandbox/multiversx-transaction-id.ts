@@ -22,7 +22,7 @@ const signedTransaction = v.pipe(
 export async function multiversxTransactionId(txData: string): Promise<string | undefined> {
   const parsed = v.safeParse(signedTransaction, txData);
   if (!parsed.success) return undefined;
-  const { transactionId } = await import("../../chains/multiversx/serialize.ts");
+  const { transactionId } = await import("../../chains/families/multiversx/serialize.ts");
   const { chainID: chainId, data, signature, ...transaction } = parsed.output;
   return transactionId(
     { ...transaction, chainId, data: Buffer.from(data, "base64") },

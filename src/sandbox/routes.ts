@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type JsonValue, parseExactJson } from "../../chains/exact-json.ts";
+import { type JsonValue, parseExactJson } from "../../chains/codec/exact-json.ts";
 import { ApiError, validationFailed } from "./api-error.ts";
 
 /** A request whose body has been read. */

@@ -20,7 +20,7 @@ const idByLibrary: ReadonlyMap<string, (txData: string) => Promise<string | unde
     "EGLD",
     async (txData) => (await import("./multiversx-transaction-id.ts")).multiversxTransactionId(txData),
   ],
-  ["ADA", async (txData) => (await import("./cardano-construction.ts")).cardanoTransactionId(txData)],
+  ["ADA", async (txData) => (await import("./nodes/cardano-construction.ts")).cardanoTransactionId(txData)],
   ["VET", async (txData) => (await import("./vechain-transaction-id.ts")).vechainTransactionId(txData)],
 ]);
 

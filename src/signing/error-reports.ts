@@ -1,7 +1,7 @@
+import type { Job } from "../journal/job.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../operations/log.ts";
-import type { TatumApi } from "../tatum/tatum-api.ts";
-import type { Job } from "./job.ts";
-import type { Journal } from "./journal.ts";
+import type { TatumApi } from "../tatum/api.ts";
 
 const MAXIMUM_TEXT_LENGTH = 2000;
 /** Errors in one call. */

@@ -1,12 +1,12 @@
 /** What is left to do for a job whose bytes exist: send them (again), or tell the API once more that it is done. */
 import type { Chain } from "../../chains/chain.ts";
-import { broadcastJob } from "./broadcast-job.ts";
-import { createChainEnvironment } from "./chain-environment.ts";
-import type { Job } from "./job.ts";
-import type { Outcome } from "./job-outcome.ts";
-import { isDue, nextAttempt } from "./next-attempt.ts";
-import type { ProcessContext } from "./process-transaction.ts";
-import { UsedSequences } from "./used-sequences.ts";
+import type { Job } from "../journal/job.ts";
+import type { Outcome } from "../journal/job-outcome.ts";
+import { isDue, nextAttempt } from "../journal/retry-time.ts";
+import { UsedSequences } from "../journal/sequences.ts";
+import { broadcastJob } from "./broadcast.ts";
+import { createChainEnvironment } from "./environment.ts";
+import type { ProcessContext } from "./pipeline.ts";
 
 /**
  * A job whose bytes exist: broadcast them (again), or tell the API that it is done.

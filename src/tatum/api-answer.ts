@@ -1,7 +1,7 @@
 /** How the Tatum API says no, and how to say it on without repeating everything it sent. */
 import * as v from "valibot";
-import { type JsonValue, parseExactJson } from "../../chains/exact-json.ts";
-import type { HttpAnswer } from "./http-client.ts";
+import { type JsonValue, parseExactJson } from "../../chains/codec/exact-json.ts";
+import type { HttpAnswer } from "../http/client.ts";
 
 const MAXIMUM_MESSAGE_LENGTH = 500;
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../chains/exact-json.ts";
+import type { JsonValue } from "../../chains/codec/exact-json.ts";
 
 /** Whether arrays and objects lie more than so many levels deep in a value. Needs no stack, however deep it is. */
 export function isDeeperThan(levels: number, value: JsonValue): boolean {

@@ -1,7 +1,7 @@
 /** The border to the Tatum API's lists of pending transactions: nothing goes on from here that was not parsed. */
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chains/chain.ts";
-import type { JsonValue } from "../../chains/exact-json.ts";
+import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import { sha256Hex } from "./digest.ts";
 import { isDeeperThan } from "./json-depth.ts";
 import { TRANSACTION_ID } from "./transaction-id.ts";

@@ -3,9 +3,9 @@
  * or added is noticed. It changes in the same transaction as what it describes.
  */
 import * as v from "valibot";
-import type { KeySlotRow } from "../store/key-slot-rows.ts";
-import { vaultCorrupt } from "../store/vault-corrupt.ts";
-import type { WalletRow } from "../store/wallet-rows.ts";
+import type { KeySlotRow } from "../store/tables/key-slot.ts";
+import type { WalletRow } from "../store/tables/wallet.ts";
+import { vaultCorrupt } from "../vault-corrupt.ts";
 import { lengthPrefixed } from "./length-prefixed.ts";
 import type { RootKey } from "./root-key.ts";
 

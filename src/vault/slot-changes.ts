@@ -1,19 +1,19 @@
 /** Adds and removes key slots inside a transaction. */
 import { KmsError } from "../errors.ts";
-import type { Session } from "../store/database.ts";
+import type { Session } from "../store/sqlite/database.ts";
 import {
   deleteKeySlotRow,
   insertKeySlotRow,
   type KeySlotRow,
   MOST_SLOTS,
   readKeySlotRows,
-} from "../store/key-slot-rows.ts";
-import type { PreparedSlot } from "./key-slot.ts";
+} from "../store/tables/key-slot.ts";
+import type { VaultContents } from "./contents.ts";
+import type { PreparedSlot } from "./key-slots/key-slot.ts";
+import { passwordKind } from "./key-slots/password-slot.ts";
 import { checkSlots, slotsHash } from "./manifest.ts";
-import { passwordKind } from "./password-slot.ts";
 import type { RootKey } from "./root-key.ts";
-import type { VaultContents } from "./vault-contents.ts";
-import type { Change } from "./vault-state.ts";
+import type { Change } from "./state.ts";
 
 /** @throws KmsError `INVALID_INPUT` when there are too many slots */
 export async function insertSlot(

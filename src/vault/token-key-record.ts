@@ -1,6 +1,6 @@
 /** Wallets whose private key is in a PKCS#11 token: the vault knows where it is, and its public key. */
 import * as v from "valibot";
-import type { JsonValue } from "../../chains/exact-json.ts";
+import type { JsonValue } from "../../chains/codec/exact-json.ts";
 
 const schema = v.object({
   keyUri: v.pipe(v.string(), v.startsWith("pkcs11:")),

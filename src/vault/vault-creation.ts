@@ -1,15 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { Database } from "../store/database.ts";
-import { insertKeySlotRow, type KeySlotRow } from "../store/key-slot-rows.ts";
-import { createSchema, formatVersion } from "../store/schema.ts";
-import { insertVaultRow } from "../store/vault-row.ts";
-import { explainFileError } from "./file-error.ts";
+import { explainFileError } from "../file-error.ts";
+import { Database } from "../store/sqlite/database.ts";
+import { makeNewFile } from "../store/sqlite/new-file.ts";
+import { createSchema, formatVersion } from "../store/sqlite/schema.ts";
+import { syncToDisk } from "../store/sqlite/sync-to-disk.ts";
+import { checkDirectory } from "../store/sqlite/vault-file.ts";
+import { insertKeySlotRow, type KeySlotRow } from "../store/tables/key-slot.ts";
+import { insertVaultRow } from "../store/tables/vault.ts";
 import { sealManifest, slotsHash } from "./manifest.ts";
-import { makeNewFile } from "./new-file.ts";
 import type { RootKey } from "./root-key.ts";
-import { syncToDisk } from "./sync-to-disk.ts";
-import { checkDirectory } from "./vault-file.ts";
 
 /**
  * Makes the file of a vault without wallets, mode 0600, and its directory, mode 0700, if there is none.

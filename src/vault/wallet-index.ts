@@ -1,4 +1,4 @@
-import { vaultCorrupt } from "../store/vault-corrupt.ts";
+import { vaultCorrupt } from "../vault-corrupt.ts";
 import type { WalletSummary } from "./wallet-record.ts";
 
 /** Where a wallet is, and what may be said of it. */

@@ -1,9 +1,9 @@
 /** What is sealed in one wallet row: a wallet with its signature ID and its place in the order. */
 import * as v from "valibot";
-import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/exact-json.ts";
+import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { KmsError } from "../errors.ts";
-import { vaultCorrupt } from "../store/vault-corrupt.ts";
-import type { WalletRow } from "../store/wallet-rows.ts";
+import type { WalletRow } from "../store/tables/wallet.ts";
+import { vaultCorrupt } from "../vault-corrupt.ts";
 import type { RootKey } from "./root-key.ts";
 import { tokenKeyOf } from "./token-key-record.ts";
 

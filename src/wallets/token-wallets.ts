@@ -1,14 +1,14 @@
 /** Wallets whose private key is made in a PKCS#11 token, or found there, and never leaves it. */
 import { randomUUID } from "node:crypto";
 import type { Chain, Network } from "../../chains/chain.ts";
-import { tokenCurve } from "../../chains/token-curve.ts";
 import { makeKeyPair, readKeyPair, type TokenKeyPair } from "../../providers/pkcs11/key-pairs.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import { formatPkcs11Uri, type Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { KmsError } from "../errors.ts";
-import { checkTokenKey, compressedPublicKey } from "../signing/token-signing-key.ts";
+import { checkTokenKey, compressedPublicKey } from "../signing/token-key.ts";
 import { tokenKeyFields } from "../vault/token-key-record.ts";
 import type { Vault } from "../vault/vault.ts";
+import { tokenCurve } from "./token-curve.ts";
 
 /** What the outside learns of a key in a token that was stored. */
 export interface StoredTokenKey {

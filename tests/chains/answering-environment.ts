@@ -1,7 +1,7 @@
 /** The outside world of a chain that asks the Tatum API and nodes: a list of requests and their answers. */
 import type { ChainEnvironment, ChainFacts, Network } from "../../chains/chain.ts";
-import { ChainError } from "../../chains/chain-error.ts";
-import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/exact-json.ts";
+import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import { ChainError } from "../../chains/error.ts";
 
 export interface Exchange {
   readonly method: string;

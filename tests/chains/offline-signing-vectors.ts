@@ -8,8 +8,8 @@ import type {
   Signer,
   WalletFields,
 } from "../../chains/chain.ts";
-import { ChainError } from "../../chains/chain-error.ts";
-import { parseExactJson } from "../../chains/exact-json.ts";
+import { parseExactJson } from "../../chains/codec/exact-json.ts";
+import { ChainError } from "../../chains/error.ts";
 
 export interface WalletVector {
   readonly mnemonic: string;

@@ -6,7 +6,7 @@ import { RawTx, Script } from "@scure/btc-signer/script.js";
 import { Transaction } from "bitcoinjs-lib";
 import { decode } from "ripple-binary-codec";
 import { fromRlp, type Hex, keccak256 } from "viem";
-import { type SubmittedTransaction, transactionId } from "./flow-protocol/flow-vectors.ts";
+import { type SubmittedTransaction, transactionId } from "./families/flow/flow-vectors.ts";
 
 export interface PlacedSignature {
   /** 64 bytes `r || s` of ECDSA. */

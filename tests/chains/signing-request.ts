@@ -1,6 +1,6 @@
 /** Requests to sign made up by tests, for chains where one wallet signs. */
 import type { Chain, Network, PendingTransaction, SigningRequest, WalletFields } from "../../chains/chain.ts";
-import { stringifyExactJson } from "../../chains/exact-json.ts";
+import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { signerOf } from "./offline-signing-vectors.ts";
 
 export function pendingOf(payload: unknown): PendingTransaction {

@@ -4,9 +4,9 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { hexToBytes } from "@noble/curves/utils.js";
 import { encode } from "cborg";
 import { cardano } from "../../chains/ada.ts";
-import { enterpriseAddress } from "../../chains/cardano/address.ts";
-import { readRosettaTransaction, transactionHash } from "../../chains/cardano/transaction.ts";
 import type { Signer } from "../../chains/chain.ts";
+import { enterpriseAddress } from "../../chains/families/cardano/address.ts";
+import { readRosettaTransaction, transactionHash } from "../../chains/families/cardano/transaction.ts";
 import { loadChain } from "../../chains/index.ts";
 import type { SigningKey } from "../../chains/signing-key.ts";
 import {
@@ -19,7 +19,7 @@ import {
   RECIPIENT,
   sign,
   TTL,
-} from "./cardano/payment.ts";
+} from "./families/cardano/payment.ts";
 import { offlineEnvironment } from "./offline-signing-vectors.ts";
 import { ed25519Seed } from "./private-key-bytes.ts";
 import { ed25519TokenKey, randomizedEd25519TokenKey, secp256k1TokenKey } from "./token-key.ts";

@@ -3,9 +3,9 @@ import { createVirtualMachineBCH2023, decodeTransactionBCH } from "@bitauth/liba
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { equalBytes, hexToBytes } from "@noble/curves/utils.js";
 import { bitcoinCash } from "../../chains/bch.ts";
-import { ChainError } from "../../chains/chain-error.ts";
+import { ChainError } from "../../chains/error.ts";
+import { publicKeyHashScript } from "../../chains/families/utxo/spendable-script.ts";
 import { loadChain } from "../../chains/index.ts";
-import { publicKeyHashScript } from "../../chains/utxo/spendable-script.ts";
 import { secp256k1Bytes } from "./private-key-bytes.ts";
 import { type Format, formats, type PlacedSignature } from "./signed-parts.ts";
 import { ed25519TokenKey, secp256k1TokenKey } from "./token-key.ts";

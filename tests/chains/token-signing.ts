@@ -2,10 +2,10 @@
 import type { Chain, ChainEnvironment, SignedTransaction } from "../../chains/chain.ts";
 import type { SigningKey } from "../../chains/signing-key.ts";
 import { answeringEnvironment, type Exchange } from "./answering-environment.ts";
-import { type Exchange as EvmExchange, environmentOf } from "./evm/fake-environment.ts";
-import { answersOf, type FlowVector } from "./flow-protocol/flow-vectors.ts";
+import { type Exchange as EvmExchange, environmentOf } from "./families/evm/fake-environment.ts";
+import { answersOf, type FlowVector } from "./families/flow/flow-vectors.ts";
+import { nodeEnvironment } from "./families/solana/node-environment.ts";
 import { networkOf, readVectors, type SigningVector, signVector } from "./offline-signing-vectors.ts";
-import { nodeEnvironment } from "./solana/node-environment.ts";
 
 export interface TokenVector extends SigningVector {
   readonly http: readonly Exchange[];

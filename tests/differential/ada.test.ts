@@ -7,8 +7,8 @@ import { encode } from "cborg";
 import fc from "fast-check";
 import { cardano } from "../../chains/ada.ts";
 import type { Network } from "../../chains/chain.ts";
-import { memoryEd25519Bip32Key } from "../../chains/ed25519-bip32-key.ts";
-import type { JsonValue } from "../../chains/exact-json.ts";
+import type { JsonValue } from "../../chains/codec/exact-json.ts";
+import { memoryEd25519Bip32Key } from "../../chains/keys/ed25519-bip32.ts";
 import { offlineEnvironment, signerOf } from "../chains/offline-signing-vectors.ts";
 import { caseCount } from "./case-count.ts";
 

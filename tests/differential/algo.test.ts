@@ -3,9 +3,9 @@ import { base32nopad } from "@scure/base";
 import algosdk from "algosdk";
 import fc from "fast-check";
 import { algorand } from "../../chains/algo.ts";
-import { GENESIS } from "../../chains/algorand/networks.ts";
 import type { Network } from "../../chains/chain.ts";
-import { stringifyExactJson } from "../../chains/exact-json.ts";
+import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import { GENESIS } from "../../chains/families/algorand/networks.ts";
 import { offlineEnvironment, signerOf } from "../chains/offline-signing-vectors.ts";
 import { caseCount } from "./case-count.ts";
 

@@ -22,18 +22,18 @@ import {
 import { hex } from "@scure/base";
 import fc from "fast-check";
 import { bitcoinCash } from "../../chains/bch.ts";
-import { parseAddress } from "../../chains/bitcoin-cash/parse-address.ts";
-import { signSchnorr as ourSchnorr, verifySchnorr } from "../../chains/bitcoin-cash/schnorr.ts";
 import type { SignedTransaction } from "../../chains/chain.ts";
-import { memorySecp256k1Key } from "../../chains/secp256k1-key.ts";
-import type { SigningKey } from "../../chains/signing-key.ts";
-import { addressOfScript } from "../../chains/utxo/addresses.ts";
+import { parseAddress } from "../../chains/families/bitcoin-cash/parse-address.ts";
+import { addressOfScript } from "../../chains/families/utxo/addresses.ts";
 import {
   decodeCashAddress as ourDecode,
   encodeCashAddress as ourEncode,
-} from "../../chains/utxo/cash-address.ts";
-import { privateKeySigner } from "../chains/utxo/payload.ts";
-import { offlineEnvironment } from "../chains/utxo/signing-vectors.ts";
+} from "../../chains/families/utxo/cash-address.ts";
+import { signSchnorr as ourSchnorr, verifySchnorr } from "../../chains/keys/bch-schnorr.ts";
+import { memorySecp256k1Key } from "../../chains/keys/secp256k1.ts";
+import type { SigningKey } from "../../chains/signing-key.ts";
+import { privateKeySigner } from "../chains/families/utxo/payload.ts";
+import { offlineEnvironment } from "../chains/families/utxo/signing-vectors.ts";
 import { caseCount } from "./case-count.ts";
 import { type KeyPair, keyPair, signDer, signSchnorr, unwrap } from "./independent-keys.ts";
 

@@ -5,7 +5,7 @@ import { initWasm, TW } from "@trustwallet/wallet-core";
 import fc from "fast-check";
 import { bnbBeaconChain } from "../../chains/bnb.ts";
 import type { Network } from "../../chains/chain.ts";
-import { stringifyExactJson } from "../../chains/exact-json.ts";
+import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { offlineEnvironment, signerOf } from "../chains/offline-signing-vectors.ts";
 import { caseCount } from "./case-count.ts";
 

@@ -15,11 +15,11 @@ import {
 import fc from "fast-check";
 import { celo } from "../../chains/celo.ts";
 import type { Network } from "../../chains/chain.ts";
-import type { EvmChain } from "../../chains/evm/evm-chain.ts";
-import { stringifyExactJson } from "../../chains/exact-json.ts";
-import { evmChains } from "../chains/evm/evm-chains.ts";
-import { pendingOf, signerOf } from "../chains/evm/evm-requests.ts";
-import { type Exchange, environmentOf } from "../chains/evm/fake-environment.ts";
+import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import type { EvmChain } from "../../chains/families/evm/chain.ts";
+import { evmChains } from "../chains/families/evm/evm-chains.ts";
+import { pendingOf, signerOf } from "../chains/families/evm/evm-requests.ts";
+import { type Exchange, environmentOf } from "../chains/families/evm/fake-environment.ts";
 import { caseCount } from "./case-count.ts";
 
 const TIMEOUT = 600_000;

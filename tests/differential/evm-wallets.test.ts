@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { HDNodeWallet, Mnemonic } from "ethers";
 import fc from "fast-check";
-import { evmChains } from "../chains/evm/evm-chains.ts";
+import { evmChains } from "../chains/families/evm/evm-chains.ts";
 import { caseCount } from "./case-count.ts";
 
 const TIMEOUT = 600_000;

@@ -5,7 +5,7 @@ import { generateMnemonic } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { computeAddress, HDNodeWallet, Mnemonic, recoverAddress, SigningKey } from "ethers";
 import fc from "fast-check";
-import type { JsonValue } from "../../chains/exact-json.ts";
+import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import { flow } from "../../chains/flow.ts";
 import { answeringEnvironment, type Exchange } from "../chains/answering-environment.ts";
 import {
@@ -13,7 +13,7 @@ import {
   signatureOf,
   transactionId,
   voucherOf,
-} from "../chains/flow-protocol/flow-vectors.ts";
+} from "../chains/families/flow/flow-vectors.ts";
 import { offlineEnvironment } from "../chains/offline-signing-vectors.ts";
 import { requestOf } from "../chains/signing-request.ts";
 import { caseCount } from "./case-count.ts";

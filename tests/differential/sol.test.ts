@@ -6,8 +6,13 @@ import { initWasm, TW } from "@trustwallet/wallet-core";
 import fc from "fast-check";
 import type { PendingTransaction } from "../../chains/chain.ts";
 import { solana } from "../../chains/sol.ts";
+import {
+  messageBytes,
+  pendingOf,
+  SYSTEM,
+  systemTransfer,
+} from "../chains/families/solana/message-builder.ts";
 import { offlineEnvironment, signerOf } from "../chains/offline-signing-vectors.ts";
-import { messageBytes, pendingOf, SYSTEM, systemTransfer } from "../chains/solana/message-builder.ts";
 import { caseCount } from "./case-count.ts";
 
 const TIMEOUT = 600_000;

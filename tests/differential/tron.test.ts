@@ -2,10 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import fc from "fast-check";
-import { parseExactJson } from "../../chains/exact-json.ts";
+import { parseExactJson } from "../../chains/codec/exact-json.ts";
+import type { FieldType, MessageType } from "../../chains/families/tron/message-type.ts";
+import { SYSTEM_CONTRACTS } from "../../chains/families/tron/system-contracts.ts";
 import { tron } from "../../chains/tron.ts";
-import type { FieldType, MessageType } from "../../chains/tron-protocol/message-type.ts";
-import { SYSTEM_CONTRACTS } from "../../chains/tron-protocol/system-contracts.ts";
 import { offlineEnvironment, signerOf } from "../chains/offline-signing-vectors.ts";
 import { caseCount } from "./case-count.ts";
 

@@ -4,12 +4,12 @@ import { payments, script as scripts, Transaction } from "bitcoinjs-lib";
 import fc from "fast-check";
 import { bitcoin } from "../../chains/btc.ts";
 import type { Chain, SignedTransaction } from "../../chains/chain.ts";
+import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { dogecoin } from "../../chains/doge.ts";
-import { stringifyExactJson } from "../../chains/exact-json.ts";
+import { memorySecp256k1Key } from "../../chains/keys/secp256k1.ts";
 import { litecoin } from "../../chains/ltc.ts";
-import { memorySecp256k1Key } from "../../chains/secp256k1-key.ts";
-import { privateKeySigner } from "../chains/utxo/payload.ts";
-import { offlineEnvironment } from "../chains/utxo/signing-vectors.ts";
+import { privateKeySigner } from "../chains/families/utxo/payload.ts";
+import { offlineEnvironment } from "../chains/families/utxo/signing-vectors.ts";
 import { caseCount } from "./case-count.ts";
 import { type KeyPair, keyPair, signDer } from "./independent-keys.ts";
 

@@ -1,10 +1,10 @@
 /** Every chain of the EVM family signs for a real node with its chain id; the node takes, mines and executes it. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { ChainEnvironment, Network, SignedTransaction } from "../../chains/chain.ts";
-import type { EvmChain } from "../../chains/evm/evm-chain.ts";
-import type { JsonValue } from "../../chains/exact-json.ts";
-import { evmChains } from "../chains/evm/evm-chains.ts";
-import { pendingOf, RECIPIENT, signerOf } from "../chains/evm/evm-requests.ts";
+import type { JsonValue } from "../../chains/codec/exact-json.ts";
+import type { EvmChain } from "../../chains/families/evm/chain.ts";
+import { evmChains } from "../chains/families/evm/evm-chains.ts";
+import { pendingOf, RECIPIENT, signerOf } from "../chains/families/evm/evm-requests.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.

@@ -12,7 +12,7 @@ import {
   SYSTEM,
   systemTransfer,
   type TestMessage,
-} from "../chains/solana/message-builder.ts";
+} from "../chains/families/solana/message-builder.ts";
 import { Installation } from "./executable.ts";
 import { LAMPORTS_PER_SOL, SolanaVirtualMachine } from "./solana-virtual-machine.ts";
 import { StandInApi } from "./stand-in-api.ts";

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromRlp, parseTransaction } from "viem";
 import { loadChain, tickers } from "../../chains/index.ts";
-import { answersOf, type FlowVector, withTransactionId } from "../chains/flow-protocol/flow-vectors.ts";
+import { answersOf, type FlowVector, withTransactionId } from "../chains/families/flow/flow-vectors.ts";
 import { Installation, type Run } from "./executable.ts";
 import { type RecordedRequest, StandInApi } from "./stand-in-api.ts";
 

@@ -10,8 +10,13 @@ import { hex } from "@scure/base";
 import { payments, script, Transaction } from "bitcoinjs-lib";
 import { decode, encodeForSigning } from "ripple-binary-codec";
 import { verify } from "ripple-keypairs";
-import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox-server.ts";
-import { messageBytes, pendingOf, SYSTEM, systemTransfer } from "../chains/solana/message-builder.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/server.ts";
+import {
+  messageBytes,
+  pendingOf,
+  SYSTEM,
+  systemTransfer,
+} from "../chains/families/solana/message-builder.ts";
 import { PIN, SoftTokens, softHsmModule } from "../providers/pkcs11/soft-token.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 import { payloadOf } from "./daemon/running-daemon.ts";

@@ -1,5 +1,5 @@
-import { ChainError } from "../../chains/chain-error.ts";
-import { ProviderError } from "../../providers/provider-error.ts";
+import { ChainError } from "../../chains/error.ts";
+import { ProviderError } from "../../providers/error.ts";
 import { KmsError } from "../../src/errors.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** Changes to JSON that keep it JSON, also inside of texts that are JSON or bytes themselves. */
-import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/exact-json.ts";
+import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import type { Random } from "../random.ts";
 import { damageText, HOSTILE_TEXTS, mutateText } from "./mutate-text.ts";
 

@@ -1,9 +1,9 @@
 /** The signing vectors of all chains, and the words they are made of. */
 import type { Chain, WalletFields } from "../../chains/chain.ts";
-import { type JsonValue, parseExactJson } from "../../chains/exact-json.ts";
+import { type JsonValue, parseExactJson } from "../../chains/codec/exact-json.ts";
 import { loadChain, tickers } from "../../chains/index.ts";
 import type { Exchange } from "../chains/answering-environment.ts";
-import { answersOf, type FlowVector } from "../chains/flow-protocol/flow-vectors.ts";
+import { answersOf, type FlowVector } from "../chains/families/flow/flow-vectors.ts";
 import { readVectors } from "../chains/offline-signing-vectors.ts";
 import type { Vocabulary } from "./mutate-json.ts";
 

@@ -1,12 +1,12 @@
 /** What becomes of an entry of the list of pending transactions, by the steps that the daemon takes. */
 import type { Chain, ChainEnvironment, Intent, PendingTransaction } from "../../chains/chain.ts";
-import type { JsonValue } from "../../chains/exact-json.ts";
-import { createChainEnvironment } from "../../src/signing/chain-environment.ts";
-import { resolveSigners } from "../../src/signing/resolve-signers.ts";
-import { UsedSequences } from "../../src/signing/used-sequences.ts";
-import { NodeCalls } from "../../src/tatum/node-calls.ts";
+import type { JsonValue } from "../../chains/codec/exact-json.ts";
+import { UsedSequences } from "../../src/journal/sequences.ts";
+import { createChainEnvironment } from "../../src/signing/environment.ts";
+import { resolveSigners } from "../../src/signing/signers.ts";
+import { TatumConnection } from "../../src/tatum/connection.ts";
+import { NodeCalls } from "../../src/tatum/node.ts";
 import { readPendingTransaction } from "../../src/tatum/pending-transaction.ts";
-import { TatumConnection } from "../../src/tatum/tatum-connection.ts";
 import type { Vault } from "../../src/vault/vault.ts";
 import { networkOf } from "../chains/offline-signing-vectors.ts";
 import { noTokens } from "../providers/pkcs11/no-tokens.ts";

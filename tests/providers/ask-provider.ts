@@ -1,7 +1,7 @@
 /** Asks a provider for its secret, and gives what came of it. */
 
+import type { ProviderError } from "../../providers/error.ts";
 import type { SecretProvider } from "../../providers/provider.ts";
-import type { ProviderError } from "../../providers/provider-error.ts";
 import { type Patience, providerContext, type Settings } from "./provider-context.ts";
 import { failureOf } from "./provider-failure.ts";
 

@@ -1,6 +1,6 @@
 /** Every way in which a service, or what stands in front of it, does not give what was asked for. */
 import { expect, test } from "bun:test";
-import type { ProviderError, ProviderErrorCode } from "../../providers/provider-error.ts";
+import type { ProviderError, ProviderErrorCode } from "../../providers/error.ts";
 import { listen, serve } from "./services.ts";
 
 interface BrokenService {

@@ -1,8 +1,8 @@
 import { expect } from "bun:test";
 import { PassThrough } from "node:stream";
+import { ProviderError } from "../../providers/error.ts";
 import { Prompt } from "../../providers/prompt/prompt.ts";
 import type { ProviderContext } from "../../providers/provider.ts";
-import { ProviderError } from "../../providers/provider-error.ts";
 
 /** A context with these variables and this text on standard input; there are no services. */
 export function contextWith(variables: Readonly<Record<string, string>>, typed = ""): ProviderContext {

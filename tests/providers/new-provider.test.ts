@@ -30,7 +30,7 @@ beforeAll(() => {
   }
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
   mkdirSync(join(copy, "providers/intranet"));
-  writeFileSync(join(copy, "providers/intranet/intranet-provider.ts"), example);
+  writeFileSync(join(copy, "providers/intranet/provider.ts"), example);
   const registry = readFileSync(join(copy, "providers/index.ts"), "utf8");
   const begin = registry.indexOf("\n", registry.indexOf("const providers:")) + 1;
   writeFileSync(

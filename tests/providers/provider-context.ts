@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Prompt } from "../../providers/prompt/prompt.ts";
 import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
-import { createProviderHttp } from "../../src/command-line/provider-http.ts";
-import { Config } from "../../src/config.ts";
+import { createProviderHttp } from "../../src/http/provider-http.ts";
+import { Config } from "../../src/settings.ts";
 
 export type Settings = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import { inspect } from "node:util";
-import { ProviderError } from "../../providers/provider-error.ts";
+import { ProviderError } from "../../providers/error.ts";
 
 /** Every form in which a text could slip into another one. */
 function formsOf(canary: string): string[] {

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import type { Prompt } from "../../providers/prompt/prompt.ts";
 import type { ProviderContext } from "../../providers/provider.ts";
-import { createProviderHttp } from "../../src/command-line/provider-http.ts";
-import { Config } from "../../src/config.ts";
+import { createProviderHttp } from "../../src/http/provider-http.ts";
+import { Config } from "../../src/settings.ts";
 
 export type Settings = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,5 @@
 /** What a service, or something in front of it, may answer instead of what it should. */
-import type { ProviderErrorCode } from "../../providers/provider-error.ts";
+import type { ProviderErrorCode } from "../../providers/error.ts";
 
 /** Every fault quotes this, which no error may show. */
 export const FAULT_CANARY = "canary-of-a-fault";

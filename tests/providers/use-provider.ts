@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from "bun:test";
+import type { ProviderError } from "../../providers/error.ts";
 import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
-import type { ProviderError } from "../../providers/provider-error.ts";
 import { useTemporaryFolder } from "../src/vault/temporary-folder.ts";
 import { failureOf } from "./provider-failure.ts";
 import { type Settings, serviceContext } from "./service-context.ts";

@@ -1,5 +1,5 @@
 import { ObjectClass, type Session, type SessionObject } from "graphene-pk11";
-import { TokenError } from "../token-error.ts";
+import { TokenError } from "../../token-error.ts";
 import type { KeyName, KeySelector } from "./messages.ts";
 
 /** Kinds of objects by their class (CKA_CLASS), as errors call them. */

@@ -10,7 +10,7 @@ import {
   type SecretKey,
   type Session,
 } from "graphene-pk11";
-import { TokenError } from "../token-error.ts";
+import { TokenError } from "../../token-error.ts";
 import { assertStaysInToken, findKey, findKeys, nameOf, requireKey } from "./find-key.ts";
 import type { KeyName, KeySelector, RequestOf, ResultOf, WrapAlgorithm } from "./messages.ts";
 import { firstLine } from "./vendor-module.ts";

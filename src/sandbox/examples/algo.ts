@@ -8,7 +8,7 @@ const ROUND = 40_000_000;
 /** The JSON of a transaction object of algosdk. */
 export async function algorandPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
   const { signatureId, address, to = address, network } = wallet;
-  const { GENESIS } = await import("../../../chains/algorand/networks.ts");
+  const { GENESIS } = await import("../../../chains/families/algorand/networks.ts");
   const transaction = {
     name: "Transaction",
     tag: Buffer.from("TX"),
@@ -30,7 +30,9 @@ export async function algorandPayment(wallet: ExampleWallet): Promise<ExamplePay
 }
 
 async function addressJson(address: string): Promise<object> {
-  const { addressChecksum, publicKeyOfAddress } = await import("../../../chains/algorand/address.ts");
+  const { addressChecksum, publicKeyOfAddress } = await import(
+    "../../../chains/families/algorand/address.ts"
+  );
   const publicKey = publicKeyOfAddress(address);
   if (publicKey === undefined) throw new RangeError(`This is no ALGO address: ${address}`);
   return { publicKey, checksum: addressChecksum(publicKey) };

@@ -4,7 +4,7 @@ import { BITCOIN_FEE_SATOSHI, INVENTED_INPUT, unsignedTransaction } from "./utxo
 /** The raw transaction without signatures, and the amounts of its inputs. */
 export async function bitcoinCashPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
   const { signatureId, address, to = address, index, network, input = INVENTED_INPUT } = wallet;
-  const { decodeCashAddress } = await import("../../../chains/utxo/cash-address.ts");
+  const { decodeCashAddress } = await import("../../../chains/families/utxo/cash-address.ts");
   const prefix = network === "mainnet" ? "bitcoincash" : "bchtest";
   const recipient = decodeCashAddress(to, prefix);
   if (recipient === undefined) throw new RangeError(`This is no BCH address of the ${network}: ${to}`);

@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 /** The JSON of a node, with an invented block to refer to. */
 export async function tronPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
   const { signatureId, address, to = address, index } = wallet;
-  const { encodeRawData } = await import("../../../chains/tron-protocol/raw-data.ts");
+  const { encodeRawData } = await import("../../../chains/families/tron/raw-data.ts");
   const value = {
     amount: AMOUNT_SUN,
     owner_address: await hexAddress(address),
@@ -41,7 +41,7 @@ export async function tronPayment(wallet: ExampleWallet): Promise<ExamplePayment
 }
 
 async function hexAddress(address: string): Promise<string> {
-  const { HEX_ADDRESS } = await import("../../../chains/tron-protocol/address.ts");
+  const { HEX_ADDRESS } = await import("../../../chains/families/tron/address.ts");
   const { createBase58check } = await import("@scure/base");
   const { sha256 } = await import("@noble/hashes/sha2.js");
   try {

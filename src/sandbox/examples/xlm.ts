@@ -8,7 +8,7 @@ const SEQUENCE = 1_000_000n;
 /** An envelope with one payment of lumens, not signed. */
 export async function stellarPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
   const { signatureId, address, to = address, index } = wallet;
-  const { decodeStrkey } = await import("../../../chains/stellar/strkey.ts");
+  const { decodeStrkey } = await import("../../../chains/families/stellar/strkey.ts");
   const xdr = await import("@stellar/stellar-sdk/xdr");
   const account = (text: string) => xdr.MuxedAccount.keyTypeEd25519(decodeStrkey("account ID", text));
   const payment = new xdr.PaymentOp({

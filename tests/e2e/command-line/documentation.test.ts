@@ -1,9 +1,9 @@
 /** docs/command-line.md says what the program does. */
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { options } from "../../../src/command-line/options.ts";
-import { program } from "../../../src/command-line/program.ts";
-import { selectCommand } from "../../../src/command-line/select-command.ts";
+import { options } from "../../../src/cli/options.ts";
+import { program } from "../../../src/cli/program.ts";
+import { selectCommand } from "../../../src/cli/select-command.ts";
 import { type ErrorCode, exitStatus, KmsError } from "../../../src/errors.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.

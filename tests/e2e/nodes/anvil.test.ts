@@ -1,6 +1,6 @@
 /** Ethereum transactions that the daemon signs and broadcasts are mined by a real node. */
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { type Sandbox, startSandbox } from "../../../src/sandbox/sandbox-server.ts";
+import { type Sandbox, startSandbox } from "../../../src/sandbox/server.ts";
 import { type Anvil, startAnvil } from "../anvil.ts";
 import { Installation, type Run } from "../executable.ts";
 import { callNode } from "./json-rpc.ts";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { WIF } from "@scure/btc-signer";
-import { type Sandbox, startSandbox } from "../../../src/sandbox/sandbox-server.ts";
+import { type Sandbox, startSandbox } from "../../../src/sandbox/server.ts";
 import { Installation, type Run } from "../executable.ts";
 import { type Coin, fund, type OutputKind, REGTEST, spendingOf } from "./litecoin-coins.ts";
 import { type Litecoind, startLitecoind } from "./litecoind.ts";

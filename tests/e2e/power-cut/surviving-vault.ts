@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
-import { type Job, jobStates } from "../../../src/signing/job.ts";
-import { Journal } from "../../../src/signing/journal.ts";
+import { type Job, jobStates } from "../../../src/journal/job.ts";
+import { Journal } from "../../../src/journal/journal.ts";
 import { Vault } from "../../../src/vault/vault.ts";
 import { rememberingOpener } from "../../src/vault/remembering-opener.ts";
 

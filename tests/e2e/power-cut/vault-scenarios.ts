@@ -1,7 +1,7 @@
 /** The commands that change a vault. */
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileKindAt } from "../../../src/vault/vault-file.ts";
+import { fileKindAt } from "../../../src/store/sqlite/vault-file.ts";
 import { allWallets, installationWith, walletIds } from "../daemon/wallets.ts";
 import { Installation } from "../executable.ts";
 import type { Scenario, Survivors } from "./scenario.ts";

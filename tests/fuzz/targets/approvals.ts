@@ -1,6 +1,7 @@
 /** Answers of the four-eye server: whatever it says, only a direct 2xx approves. */
-import { FourEyeCheck } from "../../../src/signing/approval.ts";
-import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../../src/tatum/http-client.ts";
+
+import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../../src/http/client.ts";
+import { FourEyeCheck } from "../../../src/signing/policy/four-eye.ts";
 import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
 import type { Random } from "../../random.ts";
 import { AnsweringClient, answerOf } from "../answering-client.ts";

@@ -2,9 +2,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseExactJson, stringifyExactJson } from "../../../chains/exact-json.ts";
+import { parseExactJson, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { Secret } from "../../../providers/secret.ts";
-import { readImportFile } from "../../../src/vault/read-import-file.ts";
+import { readImportFile } from "../../../src/vault/import/read-import-file.ts";
 import type { Random } from "../../random.ts";
 import { encryptOriginalFile } from "../../src/vault/encrypt-original-file.ts";
 import { expectedCode } from "../expected-error.ts";

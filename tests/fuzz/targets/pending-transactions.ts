@@ -1,8 +1,8 @@
 /** Pending transactions of all chains, from the entry of a poll to signed bytes. */
 import { createHash } from "node:crypto";
 import type { Chain } from "../../../chains/chain.ts";
-import { type JsonValue, parseExactJson, stringifyExactJson } from "../../../chains/exact-json.ts";
-import { encodeRawData } from "../../../chains/tron-protocol/raw-data.ts";
+import { type JsonValue, parseExactJson, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
+import { encodeRawData } from "../../../chains/families/tron/raw-data.ts";
 import type { Random } from "../../random.ts";
 import type { Damage } from "../answering-client.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";

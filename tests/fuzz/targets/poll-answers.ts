@@ -1,8 +1,8 @@
 /** Whole answers to a poll, as text. */
-import { type JsonValue, stringifyExactJson } from "../../../chains/exact-json.ts";
-import { ApiUnavailable } from "../../../src/tatum/api-unavailable.ts";
-import { TatumApi } from "../../../src/tatum/tatum-api.ts";
-import { TatumConnection } from "../../../src/tatum/tatum-connection.ts";
+import { type JsonValue, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
+import { ApiUnavailable } from "../../../src/api-unavailable.ts";
+import { TatumApi } from "../../../src/tatum/api.ts";
+import { TatumConnection } from "../../../src/tatum/connection.ts";
 import type { Random } from "../../random.ts";
 import { AnsweringClient, API_HOST, API_KEY, answerOf } from "../answering-client.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";

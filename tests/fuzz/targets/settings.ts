@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { options } from "../../../src/command-line/options.ts";
-import { parseCommandLine, toArguments } from "../../../src/command-line/parse.ts";
-import { Config } from "../../../src/config.ts";
+import { options } from "../../../src/cli/options.ts";
+import { parseCommandLine, toArguments } from "../../../src/cli/parse.ts";
 import { KmsError } from "../../../src/errors.ts";
+import { Config } from "../../../src/settings.ts";
 import type { Random } from "../../random.ts";
 import { expectedCode } from "../expected-error.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";

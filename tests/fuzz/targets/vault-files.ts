@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringifyExactJson } from "../../../chains/exact-json.ts";
+import { stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { Secret } from "../../../providers/secret.ts";
 import { Vault } from "../../../src/vault/vault.ts";
 import type { Random } from "../../random.ts";

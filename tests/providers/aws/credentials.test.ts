@@ -1,7 +1,7 @@
 /** Whose keys sign the request: each place of the chain, in its order, and what is said when there are none. */
 import { describe, expect, spyOn, test } from "bun:test";
 import { join } from "node:path";
-import { awsProvider } from "../../../providers/aws/aws-provider.ts";
+import { awsProvider } from "../../../providers/aws/provider.ts";
 import { askedVariables, providerContext, type Settings } from "../provider-context.ts";
 import { failureOf } from "../provider-failure.ts";
 import { listen, serve } from "../services.ts";

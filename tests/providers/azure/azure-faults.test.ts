@@ -1,6 +1,6 @@
 /** Services that do not do what they should. */
 import { beforeEach, describe, expect, test } from "bun:test";
-import { azureProvider } from "../../../providers/azure/azure-provider.ts";
+import { azureProvider } from "../../../providers/azure/provider.ts";
 import { CutOffServer } from "../cut-off-server.ts";
 import { FAULT_CANARY, faults } from "../service-faults.ts";
 import { useProvider } from "../use-provider.ts";

@@ -1,6 +1,6 @@
 /** What the provider makes of its variables, before anybody is asked. */
 import { beforeEach, describe, expect, test } from "bun:test";
-import { azureProvider } from "../../../providers/azure/azure-provider.ts";
+import { azureProvider } from "../../../providers/azure/provider.ts";
 import type { Settings } from "../service-context.ts";
 import { useProvider, variablesRead } from "../use-provider.ts";
 import { AzureStandIn, machine } from "./azure-stand-in.ts";

@@ -1,6 +1,6 @@
 /** Services that do not do what they should. */
 import { beforeEach, describe, expect, test } from "bun:test";
-import { googleProvider } from "../../../providers/google/google-provider.ts";
+import { googleProvider } from "../../../providers/google/provider.ts";
 import { CutOffServer } from "../cut-off-server.ts";
 import { faults } from "../service-faults.ts";
 import { useProvider } from "../use-provider.ts";

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { googleProvider } from "../../../providers/google/google-provider.ts";
+import { googleProvider } from "../../../providers/google/provider.ts";
 import { FAULT_CANARY } from "../service-faults.ts";
 import { useProvider } from "../use-provider.ts";
 import { GoogleStandIn } from "./google-stand-in.ts";

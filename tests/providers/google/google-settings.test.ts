@@ -1,6 +1,6 @@
 /** What the provider makes of its variables, before anybody is asked. */
 import { beforeEach, describe, expect, test } from "bun:test";
-import { googleProvider } from "../../../providers/google/google-provider.ts";
+import { googleProvider } from "../../../providers/google/provider.ts";
 import type { Settings } from "../service-context.ts";
 import { useProvider, variablesRead } from "../use-provider.ts";
 import { GoogleStandIn } from "./google-stand-in.ts";

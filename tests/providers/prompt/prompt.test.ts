@@ -1,8 +1,8 @@
 /** Answers through a pipe; tests/e2e/command-line/terminal.test.ts has those typed at a terminal. */
 import { describe, expect, test } from "bun:test";
 import { PassThrough } from "node:stream";
+import { ProviderError } from "../../../providers/error.ts";
 import { Prompt } from "../../../providers/prompt/prompt.ts";
-import { ProviderError } from "../../../providers/provider-error.ts";
 
 /** A prompt whose pipe brings these chunks, and what it writes. */
 function piped(...chunks: (string | Uint8Array)[]) {

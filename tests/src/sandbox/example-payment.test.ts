@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChainEnvironment, PendingTransaction, Signer } from "../../../chains/chain.ts";
-import type { JsonValue } from "../../../chains/exact-json.ts";
+import type { JsonValue } from "../../../chains/codec/exact-json.ts";
 import { loadChain } from "../../../chains/index.ts";
 import { exampleNames, examplePayment } from "../../../src/sandbox/example-payment.ts";
 import type { ExampleWallet } from "../../../src/sandbox/examples/example.ts";

@@ -1,4 +1,4 @@
-import { type Sandbox, type SandboxOptions, startSandbox } from "../../../src/sandbox/sandbox-server.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../../src/sandbox/server.ts";
 import signingVectors from "../../vectors/signing/ETH.json";
 
 export const API_KEY_HEADER = { "x-api-key": "test-api-key" };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChainEnvironment, PendingTransaction, Signer } from "../../../chains/chain.ts";
-import { type JsonValue, stringifyExactJson } from "../../../chains/exact-json.ts";
+import { type JsonValue, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { loadChain } from "../../../chains/index.ts";
 import { examplePayment } from "../../../src/sandbox/example-payment.ts";
 import { type HostName, hostPath, hostVariables } from "../../../src/sandbox/third-party-hosts.ts";

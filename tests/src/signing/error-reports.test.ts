@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
+import { HttpClient } from "../../../src/http/client.ts";
+import type { Job } from "../../../src/journal/job.ts";
+import { Journal } from "../../../src/journal/journal.ts";
 import { createLog } from "../../../src/operations/log.ts";
 import { ErrorReports } from "../../../src/signing/error-reports.ts";
-import type { Job } from "../../../src/signing/job.ts";
-import { Journal } from "../../../src/signing/journal.ts";
-import { HttpClient } from "../../../src/tatum/http-client.ts";
-import { TatumApi } from "../../../src/tatum/tatum-api.ts";
-import { TatumConnection } from "../../../src/tatum/tatum-connection.ts";
+import { TatumApi } from "../../../src/tatum/api.ts";
+import { TatumConnection } from "../../../src/tatum/connection.ts";
 import { Vault } from "../../../src/vault/vault.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));

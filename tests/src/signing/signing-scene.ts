@@ -3,26 +3,26 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Chain } from "../../../chains/chain.ts";
-import { stringifyExactJson } from "../../../chains/exact-json.ts";
+import { stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { loadChain } from "../../../chains/index.ts";
+import { HttpClient } from "../../../src/http/client.ts";
+import type { Job } from "../../../src/journal/job.ts";
+import type { Outcome } from "../../../src/journal/job-outcome.ts";
+import { Journal } from "../../../src/journal/journal.ts";
 import { createLog } from "../../../src/operations/log.ts";
-import { FourEyeCheck } from "../../../src/signing/approval.ts";
+import { JobMetrics } from "../../../src/operations/metrics.ts";
 import { ErrorReports } from "../../../src/signing/error-reports.ts";
-import type { Job } from "../../../src/signing/job.ts";
-import { JobMetrics } from "../../../src/signing/job-metrics.ts";
-import type { Outcome } from "../../../src/signing/job-outcome.ts";
-import { Journal } from "../../../src/signing/journal.ts";
-import { ParkedReminder } from "../../../src/signing/parked-reminder.ts";
 import {
   type ProcessContext,
   prepareTransaction,
   processTransaction,
-} from "../../../src/signing/process-transaction.ts";
-import { HttpClient } from "../../../src/tatum/http-client.ts";
-import { NodeCalls } from "../../../src/tatum/node-calls.ts";
+} from "../../../src/signing/pipeline.ts";
+import { FourEyeCheck } from "../../../src/signing/policy/four-eye.ts";
+import { ParkedReminder } from "../../../src/signing/reminders.ts";
+import { TatumApi } from "../../../src/tatum/api.ts";
+import { TatumConnection } from "../../../src/tatum/connection.ts";
+import { NodeCalls } from "../../../src/tatum/node.ts";
 import { type ListedTransaction, readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
-import { TatumApi } from "../../../src/tatum/tatum-api.ts";
-import { TatumConnection } from "../../../src/tatum/tatum-connection.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import { StandInApi } from "../../e2e/stand-in-api.ts";
 import { noTokens } from "../../providers/pkcs11/no-tokens.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { JsonValue } from "../../../chains/exact-json.ts";
+import type { JsonValue } from "../../../chains/codec/exact-json.ts";
 import { isDeeperThan } from "../../../src/tatum/json-depth.ts";
 
 function nested(levels: number): JsonValue {

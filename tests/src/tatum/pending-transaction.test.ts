@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { type JsonValue, parseExactJson } from "../../../chains/exact-json.ts";
+import { type JsonValue, parseExactJson } from "../../../chains/codec/exact-json.ts";
 import {
   type ListedTransaction,
   type MalformedTransaction,

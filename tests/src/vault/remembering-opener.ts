@@ -1,6 +1,6 @@
 import type { Secret } from "../../../providers/secret.ts";
-import type { SlotOpener } from "../../../src/vault/key-slot.ts";
-import { passwordOpener } from "../../../src/vault/password-slot.ts";
+import type { SlotOpener } from "../../../src/vault/key-slots/key-slot.ts";
+import { passwordOpener } from "../../../src/vault/key-slots/password-slot.ts";
 
 /**
  * Opens password slots as {@link passwordOpener} does, but derives the keys of one slot only once: tests that open

@@ -1,8 +1,8 @@
 /** Key slots of an open vault: added, removed, bounded; and the way a vault is opened by their kinds. */
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
-import type { PreparedSlot, SlotOpener } from "../../../src/vault/key-slot.ts";
-import { makeKeySlot } from "../../../src/vault/key-slot.ts";
+import type { PreparedSlot, SlotOpener } from "../../../src/vault/key-slots/key-slot.ts";
+import { makeKeySlot } from "../../../src/vault/key-slots/key-slot.ts";
 import { Vault } from "../../../src/vault/vault.ts";
 import { caught } from "./caught.ts";
 import { freshPassword, freshVault, reopen } from "./fresh-vault.ts";

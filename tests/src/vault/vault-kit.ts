@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { parseExactJson } from "../../../chains/exact-json.ts";
+import { parseExactJson } from "../../../chains/codec/exact-json.ts";
 import type { WalletEntry } from "../../../src/vault/wallet-changes.ts";
 
 const folder = join(import.meta.dir, "../../vectors/vault");

@@ -1,0 +1,75 @@
+/** Reads the values of a transaction that algosdk turned into JSON. */
+import { equalBytes } from "@noble/curves/utils.js";
+import type { JsonValue } from "../../codec/exact-json.ts";
+import { addressChecksum, publicKeyOfAddress } from "./address.ts";
+
+export type JsonObject = { readonly [member: string]: JsonValue };
+
+/** Why a member cannot be read, beginning with its name. */
+export class MemberError extends Error {
+  override readonly name = "MemberError";
+}
+
+export function isObject(json: JsonValue | undefined): json is JsonObject {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+
+/** @throws MemberError for anything but a JSON integer from 0 to `largest`. */
+export function readInteger(json: JsonValue, largest: bigint, member: string): bigint {
+  const isInteger = typeof json === "bigint" || Number.isSafeInteger(json);
+  const value = isInteger ? BigInt(json as bigint | number) : -1n;
+  if (value >= 0n && value <= largest) return value;
+  throw new MemberError(`${member} must be a JSON integer from 0 to ${largest}`);
+}
+
+/** @throws MemberError for anything but `true` and `false`. */
+export function readFlag(json: JsonValue, member: string): boolean {
+  if (typeof json === "boolean") return json;
+  throw new MemberError(`${member} must be true or false`);
+}
+
+/** @throws MemberError for anything but text of at most so many bytes in UTF-8. */
+export function readText(json: JsonValue, maximumBytes: number, member: string): string {
+  if (typeof json === "string" && Buffer.byteLength(json) <= maximumBytes) return json;
+  throw new MemberError(`${member} must be text of at most ${maximumBytes} bytes`);
+}
+
+/**
+ * Bytes as `{"0":1,"1":2}` (a Uint8Array turned into JSON), `{"type":"Buffer","data":[1,2]}` or `[1,2]`.
+ *
+ * @throws MemberError for anything else and for more than `maximum` bytes.
+ */
+export function readBytes(json: JsonValue, maximum: number, member: string): Uint8Array {
+  const numbers = byteNumbers(json);
+  const isBytes = numbers?.every((n) => typeof n === "number" && Number.isInteger(n) && n >= 0 && n < 256);
+  if (numbers === undefined || !isBytes) throw new MemberError(`${member} must be bytes`);
+  if (numbers.length > maximum) throw new MemberError(`${member} must have at most ${maximum} bytes`);
+  return Uint8Array.from(numbers as readonly number[]);
+}
+
+function byteNumbers(json: JsonValue): readonly JsonValue[] | undefined {
+  if (Array.isArray(json)) return json;
+  if (!isObject(json)) return undefined;
+  if (json["type"] === "Buffer") return Array.isArray(json["data"]) ? json["data"] : undefined;
+  const isSequence = Object.keys(json).every((key, position) => key === String(position));
+  return isSequence ? Object.values(json) : undefined;
+}
+
+/**
+ * The public key of an address, written as `{"publicKey":..,"checksum":..}` or in its 58 characters.
+ *
+ * @throws MemberError for anything else and for a wrong checksum.
+ */
+export function readAddress(json: JsonValue, member: string): Uint8Array {
+  const publicKey = typeof json === "string" ? publicKeyOfAddress(json) : keyWithChecksum(json, member);
+  if (publicKey !== undefined) return publicKey;
+  throw new MemberError(`${member} is not an address: its checksum does not match`);
+}
+
+function keyWithChecksum(json: JsonValue, member: string): Uint8Array | undefined {
+  if (!isObject(json)) throw new MemberError(`${member} must be an address`);
+  const publicKey = readBytes(json["publicKey"] ?? null, 32, `${member}.publicKey`);
+  if (publicKey.length !== 32) throw new MemberError(`${member}.publicKey must have 32 bytes`);
+  const checksum = readBytes(json["checksum"] ?? null, 4, `${member}.checksum`);
+  return equalBytes(checksum, addressChecksum(publicKey)) ? publicKey : undefined;
+}

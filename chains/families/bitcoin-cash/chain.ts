@@ -1,0 +1,17 @@
+import type { Chain } from "../../chain.ts";
+import { utxoChain } from "../utxo/chain.ts";
+import { describeTransaction } from "../utxo/describe.ts";
+import type { UtxoParameters } from "../utxo/network-parameters.ts";
+import { signTransaction } from "./sign-transaction.ts";
+import { parseTransaction } from "./transaction-payload.ts";
+
+/** A coin with Bitcoin's wallets, but with the payload and the signatures of Bitcoin Cash. */
+export function bitcoinCashChain(parameters: UtxoParameters): Chain {
+  const { facts, maximumAmount, networks } = parameters;
+  return {
+    ...utxoChain(parameters),
+    describe: (transaction, network) =>
+      describeTransaction(parseTransaction(transaction, maximumAmount), facts.ticker, networks[network]),
+    sign: (request, environment) => signTransaction(request, parameters, environment),
+  };
+}

@@ -1,0 +1,47 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { signLowS } from "../../keys/secp256k1.ts";
+import { firstAccountKey } from "../account-key.ts";
+import { accountId, addressOfPublicKey } from "./address.ts";
+import { encodeStandardTransaction } from "./amino.ts";
+import { signDocument } from "./sign-document.ts";
+import { signingAccount } from "./signing-account.ts";
+import { parsePayload } from "./transfer-payload.ts";
+
+/** @throws ChainError */
+export async function signTransaction(
+  request: SigningRequest,
+  environment: ChainEnvironment,
+): Promise<SignedTransaction> {
+  const { network } = environment;
+  const payload = parsePayload(request.transaction, network);
+  const key = await firstAccountKey(request);
+  const address = addressOfPublicKey(key.publicKey, network);
+  const foreign = payload.inputs.find((input) => input.address !== address);
+  if (foreign !== undefined) {
+    throw new ChainError(
+      "INVALID_TRANSACTION",
+      `Transaction ${request.transaction.id} takes coins of ${foreign.address}, but the wallet it names has the ` +
+        `address ${address}.`,
+    );
+  }
+
+  const account = await signingAccount(payload, key.publicKey, environment);
+  const { accountNumber, sequence, chainId } = account;
+  const digest = sha256(utf8ToBytes(signDocument(payload, account)));
+  const signature = await signLowS(key, digest);
+  const { publicKey } = key;
+  const bytes = encodeStandardTransaction(payload, { publicKey, signature, accountNumber, sequence });
+  return {
+    payload: bytesToHex(bytes),
+    transactionId: bytesToHex(sha256(bytes)).toUpperCase(),
+    filledIn: {
+      chainId,
+      accountNumber: accountNumber.toString(),
+      sequence: sequence.toString(),
+    },
+    sequence: { account: accountId(publicKey), number: sequence },
+  };
+}

@@ -1,0 +1,117 @@
+import * as v from "valibot";
+import type { ChainEnvironment } from "../../chain.ts";
+import type { JsonValue } from "../../codec/exact-json.ts";
+import { ChainError } from "../../error.ts";
+import { accountId, addressOfPublicKey } from "./address.ts";
+import type { SigningAccount } from "./sign-document.ts";
+import type { TransferPayload } from "./transfer-payload.ts";
+
+/** The ids of the networks as they were when they closed. */
+const CHAIN_IDS = { mainnet: "Binance-Chain-Tigris", testnet: "Binance-Chain-Ganges" } as const;
+const CHAIN_ID_SETTING = "TATUM_KMS_BNB_CHAIN_ID";
+const ACCOUNTS_SETTING = "TATUM_KMS_BNB_ACCOUNTS";
+
+const nodeInfo = v.object({ node_info: v.object({ network: v.string() }) });
+
+const counter = v.pipe(
+  v.union([
+    v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    v.bigint(),
+    v.pipe(v.string(), v.regex(/^\d{1,19}$/)),
+  ]),
+  v.transform((value) => BigInt(value)),
+);
+const accountInfo = v.object({ account_number: counter, sequence: counter });
+
+/**
+ * What the signature covers besides the transfer. The payload may say it; else the network is asked; where that no
+ * longer answers, `TATUM_KMS_BNB_ACCOUNTS` and `TATUM_KMS_BNB_CHAIN_ID` say it.
+ *
+ * @throws ChainError `NETWORK_MISMATCH`, `NODE_ANSWER_INVALID`; the error of the Tatum API where the account is unknown.
+ */
+export async function signingAccount(
+  payload: TransferPayload,
+  publicKey: Uint8Array,
+  environment: ChainEnvironment,
+): Promise<SigningAccount> {
+  const chainId = await chainIdOf(payload, environment);
+  const { accountNumber, sequence } = payload;
+  if (accountNumber !== undefined && sequence !== undefined) return { chainId, accountNumber, sequence };
+  const known = await accountOf(addressOfPublicKey(publicKey, environment.network), environment);
+  return {
+    chainId,
+    accountNumber: accountNumber ?? known.accountNumber,
+    sequence: sequence ?? environment.firstUnusedSequence(accountId(publicKey), known.sequence),
+  };
+}
+
+async function chainIdOf({ chainId }: TransferPayload, environment: ChainEnvironment): Promise<string> {
+  const setting = environment.setting(CHAIN_ID_SETTING);
+  const expected = setting ?? CHAIN_IDS[environment.network];
+  const named = chainId ?? setting ?? (await chainIdOfNode(environment)) ?? expected;
+  if (named === expected) return expected;
+  throw new ChainError(
+    "NETWORK_MISMATCH",
+    `The transaction or the node names the network ${named.slice(0, 64)}, but this is ${expected}. If that is meant, ` +
+      `set ${CHAIN_ID_SETTING}.`,
+  );
+}
+
+async function chainIdOfNode(environment: ChainEnvironment): Promise<string | undefined> {
+  let answer: JsonValue;
+  try {
+    answer = await environment.askThirdParty("BNB", { method: "GET", path: "/api/v1/node-info" });
+  } catch {
+    environment.warn(
+      "No node of the BNB Beacon Chain answers. The chain id is the one the network closed with.",
+    );
+    return undefined;
+  }
+  return read(nodeInfo, answer, "node-info").node_info.network;
+}
+
+interface Account {
+  readonly accountNumber: bigint;
+  readonly sequence: bigint;
+}
+
+async function accountOf(address: string, environment: ChainEnvironment): Promise<Account> {
+  let answer: JsonValue;
+  try {
+    answer = await environment.get(`/v3/bnb/account/${address}`);
+  } catch (failure) {
+    const configured = configuredAccount(address, environment);
+    if (configured === undefined) throw failure;
+    return configured;
+  }
+  const { account_number, sequence } = read(accountInfo, answer, "account");
+  return { accountNumber: account_number, sequence };
+}
+
+/** The setting holds `address:account number:sequence`, separated by commas. */
+function configuredAccount(address: string, environment: ChainEnvironment): Account | undefined {
+  const setting = environment.setting(ACCOUNTS_SETTING);
+  if (setting === undefined) return undefined;
+  const entries = setting
+    .split(",")
+    .map((entry) => /^(t?bnb1[0-9a-z]+):(\d{1,19}):(\d{1,19})$/.exec(entry.trim()));
+  if (entries.includes(null)) {
+    throw new ChainError(
+      "INVALID_TRANSACTION",
+      `${ACCOUNTS_SETTING} must hold entries of the form address:account number:sequence, separated by commas.`,
+    );
+  }
+  const [, , accountNumber, sequence] = entries.find((entry) => entry?.[1] === address) ?? [];
+  if (accountNumber === undefined || sequence === undefined) return undefined;
+  return { accountNumber: BigInt(accountNumber), sequence: BigInt(sequence) };
+}
+
+function read<Output>(schema: v.GenericSchema<unknown, Output>, answer: JsonValue, request: string): Output {
+  const parsed = v.safeParse(schema, answer);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new ChainError(
+    "NODE_ANSWER_INVALID",
+    `The answer to ${request} is not usable: ${v.getDotPath(issue) ?? "it"} is missing or wrong.`,
+  );
+}

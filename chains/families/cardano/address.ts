@@ -1,0 +1,70 @@
+import { bytesToHex, concatBytes } from "@noble/curves/utils.js";
+import { blake2b } from "@noble/hashes/blake2.js";
+import { bech32 } from "@scure/base";
+import type { Network } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { byronAddress } from "./byron-address.ts";
+
+/** An address as the ledger holds it. */
+export interface CardanoAddress {
+  readonly bytes: Uint8Array;
+  /** BLAKE2b-224 of the public key that spends from it, in hex; absent where a script or a Byron root decides. */
+  readonly paymentKeyHash?: string;
+}
+
+const PREFIX = { mainnet: "addr", testnet: "addr_test" } as const;
+/** The longest address is one with a stake pointer of three 64-bit numbers. */
+const MAX_TEXT_LENGTH = 128;
+
+/** BLAKE2b-224 of a 32-byte public key. */
+function keyHash(publicKey: Uint8Array): Uint8Array {
+  return blake2b(publicKey, { dkLen: 28 });
+}
+
+export function keyHashText(publicKey: Uint8Array): string {
+  return bytesToHex(keyHash(publicKey));
+}
+
+/** The enterprise address (CIP-19, type 6: payment part only) of a 32-byte public key. */
+export function enterpriseAddress(publicKey: Uint8Array, network: Network): string {
+  const header = Uint8Array.of(network === "mainnet" ? 0x61 : 0x60);
+  return bech32.encodeFromBytes(PREFIX[network], concatBytes(header, keyHash(publicKey)));
+}
+
+/**
+ * Reads an address that can hold coins: a Shelley address of CIP-19 (types 0 to 7) or one of the Byron era.
+ *
+ * @throws ChainError `INVALID_TRANSACTION`, or `NETWORK_MISMATCH` for an address of another network.
+ */
+export function readAddress(text: string, network: Network): CardanoAddress {
+  if (text.length > MAX_TEXT_LENGTH) throw notAnAddress(text.slice(0, MAX_TEXT_LENGTH));
+  if (!text.startsWith("addr")) return { bytes: byronAddress(text, network) };
+  const bytes = bech32Bytes(text);
+  const [header = 0xff] = bytes;
+  const type = header >> 4;
+  if (!hasLengthOfType(type, bytes.length)) throw notAnAddress(text);
+  const owner = (header & 0x0f) === 1 ? "mainnet" : "testnet";
+  if (owner !== network || !text.startsWith(`${PREFIX[network]}1`)) {
+    throw new ChainError("NETWORK_MISMATCH", `The address ${text} is not one of the ${network}.`);
+  }
+  // Odd types are spent from by a script.
+  return { bytes, ...(type % 2 === 0 && { paymentKeyHash: bytesToHex(bytes.subarray(1, 29)) }) };
+}
+
+function hasLengthOfType(type: number, length: number): boolean {
+  if (type <= 3) return length === 57;
+  if (type <= 5) return length >= 32 && length <= 59;
+  return type <= 7 && length === 29;
+}
+
+function bech32Bytes(text: string): Uint8Array {
+  try {
+    return bech32.decodeToBytes(text, MAX_TEXT_LENGTH).bytes;
+  } catch {
+    throw notAnAddress(text);
+  }
+}
+
+function notAnAddress(text: string): ChainError {
+  return new ChainError("INVALID_TRANSACTION", `Not a Cardano address: ${text}`);
+}

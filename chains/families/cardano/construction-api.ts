@@ -1,0 +1,127 @@
+import * as v from "valibot";
+import type { ChainEnvironment } from "../../chain.ts";
+import type { JsonValue } from "../../codec/exact-json.ts";
+import { ChainError } from "../../error.ts";
+
+/** The Rosetta construction API (version 1.4) of the node behind the Tatum API. */
+
+type JsonObject = { readonly [member: string]: JsonValue };
+
+/** A transaction lives for so many slots of one second. */
+const RELATIVE_TTL = 1000;
+const ROSETTA_NETWORK = { mainnet: "mainnet", testnet: "preprod" } as const;
+
+/** Bytes that the API asks to have signed with the key of an address. */
+interface SigningPayload {
+  readonly address: string;
+  readonly hash: string;
+  /** As received: it goes back with the signature. */
+  readonly json: JsonValue;
+}
+
+export interface UnsignedTransaction {
+  readonly hex: string;
+  readonly payloads: readonly SigningPayload[];
+}
+
+export interface PayloadSignature {
+  readonly payload: SigningPayload;
+  /** Hex */
+  readonly publicKey: string;
+  /** Hex */
+  readonly signature: string;
+}
+
+const unsignedAnswer = v.object({
+  unsigned_transaction: v.string(),
+  payloads: v.array(
+    v.object({
+      account_identifier: v.object({ address: v.string() }),
+      hex_bytes: v.string(),
+      signature_type: v.optional(v.literal("ed25519")),
+    }),
+  ),
+});
+
+/**
+ * Has a transaction built from operations.
+ *
+ * @throws ChainError `NODE_ANSWER_INVALID`
+ */
+export async function constructTransaction(
+  operations: readonly JsonValue[],
+  environment: ChainEnvironment,
+): Promise<UnsignedTransaction> {
+  const options = await call(
+    "preprocess",
+    { operations, metadata: { relative_ttl: RELATIVE_TTL } },
+    environment,
+  );
+  const metadata = await call("metadata", options, environment);
+  const answer = await call("payloads", { ...metadata, operations }, environment);
+  const { unsigned_transaction, payloads } = readAnswer(unsignedAnswer, answer, "payloads");
+  const received = answer["payloads"];
+  return {
+    hex: unsigned_transaction,
+    payloads: payloads.map(({ account_identifier, hex_bytes }, position) => ({
+      address: account_identifier.address,
+      hash: hex_bytes,
+      json: Array.isArray(received) ? received[position] : null,
+    })),
+  };
+}
+
+/**
+ * Has the signatures put into the transaction; returns it as hex.
+ *
+ * @throws ChainError `NODE_ANSWER_INVALID`
+ */
+export async function combineSignatures(
+  unsignedTransaction: string,
+  signatures: readonly PayloadSignature[],
+  environment: ChainEnvironment,
+): Promise<string> {
+  const answer = await call(
+    "combine",
+    {
+      unsigned_transaction: unsignedTransaction,
+      signatures: signatures.map(({ payload, publicKey, signature }) => ({
+        signing_payload: payload.json,
+        public_key: { hex_bytes: publicKey, curve_type: "edwards25519" },
+        signature_type: "ed25519",
+        hex_bytes: signature,
+      })),
+    },
+    environment,
+  );
+  return readAnswer(v.object({ signed_transaction: v.string() }), answer, "combine").signed_transaction;
+}
+
+async function call(step: string, body: JsonObject, environment: ChainEnvironment): Promise<JsonObject> {
+  const network = ROSETTA_NETWORK[environment.network];
+  const path = `/v3/blockchain/node/cardano-${network}/{key}/construction/${step}`;
+  const answer = await environment.post(path, {
+    ...body,
+    network_identifier: { blockchain: "cardano", network },
+  });
+  if (isJsonObject(answer)) return answer;
+  throw new ChainError("NODE_ANSWER_INVALID", `The answer to construction/${step} is not a JSON object.`);
+}
+
+function readAnswer<Output>(
+  schema: v.GenericSchema<unknown, Output>,
+  answer: JsonObject,
+  step: string,
+): Output {
+  const parsed = v.safeParse(schema, answer);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new ChainError(
+    "NODE_ANSWER_INVALID",
+    `The answer to construction/${step} is not usable: ${v.getDotPath(issue) ?? "it"} is missing or wrong.`,
+  );
+}
+
+function isJsonObject(value: JsonValue): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

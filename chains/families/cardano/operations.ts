@@ -1,0 +1,143 @@
+import * as v from "valibot";
+import type { Network, PendingTransaction } from "../../chain.ts";
+import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { ChainError } from "../../error.ts";
+import { invalidPayload } from "../payload.ts";
+import { type CardanoAddress, readAddress } from "./address.ts";
+
+/** A `serializedTransaction` that was read and understood: Rosetta operations. Amounts are in lovelace. */
+export interface Operations {
+  /** As received, for the construction API. */
+  readonly json: readonly JsonValue[];
+  readonly inputs: readonly OperationInput[];
+  readonly outputs: readonly OperationOutput[];
+  /** What the inputs hold and the outputs do not take. */
+  readonly fee: bigint;
+}
+
+interface OperationInput {
+  readonly addressText: string;
+  readonly address: CardanoAddress;
+  readonly amount: bigint;
+  /** Transaction id (hex) and output index of what is spent, as `id:index`. */
+  readonly coin: string;
+}
+
+interface OperationOutput {
+  readonly addressText: string;
+  readonly address: CardanoAddress;
+  readonly amount: bigint;
+}
+
+/** Far more than fit into a transaction of the network (16 KiB). */
+const MAX_OPERATIONS = 1000;
+const MAX_CHARACTERS = 2_000_000;
+const MAX_LOVELACE = 2n ** 64n - 1n;
+
+const account = v.object({ address: v.string() }, "must be an object");
+const currency = v.object(
+  { symbol: v.literal("ADA", "must be ADA"), decimals: v.literal(6, "must be 6") },
+  "must be an object",
+);
+
+const lovelace = (pattern: RegExp, message: string) =>
+  v.pipe(
+    v.string(message),
+    v.regex(pattern, message),
+    v.transform((text) => BigInt(text.replace("-", ""))),
+    v.maxValue(MAX_LOVELACE, "is out of range"),
+  );
+
+/** Native tokens travel in here; every other content is equally unknown. */
+const noMetadata = v.optional(v.strictObject({}, "holds something that this program does not sign"));
+
+const input = v.object({
+  type: v.literal("input"),
+  account,
+  amount: v.object({
+    value: lovelace(/^-[1-9]\d{0,19}$/, "must be a negative decimal string of lovelace"),
+    currency,
+    metadata: noMetadata,
+  }),
+  coin_change: v.object({
+    coin_identifier: v.object({
+      identifier: v.pipe(
+        v.string("must be a string"),
+        v.regex(/^[0-9a-fA-F]{64}:(?:0|[1-9]\d{0,4})$/, "must be transaction id:output index"),
+        v.toLowerCase(),
+      ),
+    }),
+  }),
+  metadata: noMetadata,
+});
+
+const output = v.object({
+  type: v.literal("output"),
+  account,
+  amount: v.object({
+    value: lovelace(/^[1-9]\d{0,19}$/, "must be a positive decimal string of lovelace"),
+    currency,
+    metadata: noMetadata,
+  }),
+  metadata: noMetadata,
+});
+
+const operations = v.pipe(
+  v.array(
+    v.variant("type", [input, output], "must be an input or an output"),
+    "must be an array of operations",
+  ),
+  v.maxLength(MAX_OPERATIONS, `holds more than ${MAX_OPERATIONS} operations`),
+);
+
+/**
+ * Reads the `serializedTransaction` of a pending transaction.
+ *
+ * @throws ChainError `INVALID_TRANSACTION` naming what is wrong, `NETWORK_MISMATCH` for addresses of another network,
+ * `UNSAFE_TRANSACTION` when the outputs take more than the inputs hold.
+ */
+export function parseOperations(transaction: PendingTransaction, network: Network): Operations {
+  const json = parseJsonArray(transaction.serializedTransaction);
+  if (json === undefined) throw invalidPayload(transaction, "it is not a JSON array of operations");
+  const parsed = v.safeParse(operations, json);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw invalidPayload(transaction, `${v.getDotPath(issue) ?? "it"} ${issue.message}`);
+  }
+
+  const inputs: OperationInput[] = [];
+  const outputs: OperationOutput[] = [];
+  for (const operation of parsed.output) {
+    const addressText = operation.account.address;
+    const entry = { addressText, address: readAddress(addressText, network), amount: operation.amount.value };
+    if (operation.type === "output") outputs.push(entry);
+    else inputs.push({ ...entry, coin: operation.coin_change.coin_identifier.identifier });
+  }
+  if (inputs.length === 0 || outputs.length === 0)
+    throw invalidPayload(transaction, "it needs an input and an output");
+  if (new Set(inputs.map(({ coin }) => coin)).size !== inputs.length)
+    throw invalidPayload(transaction, "it spends a coin twice");
+
+  const fee = sum(inputs) - sum(outputs);
+  if (fee < 0n) {
+    throw new ChainError(
+      "UNSAFE_TRANSACTION",
+      `The outputs of ${transaction.id} take ${-fee} lovelace more than its inputs hold.`,
+    );
+  }
+  return { json, inputs, outputs, fee };
+}
+
+function parseJsonArray(text: string): readonly JsonValue[] | undefined {
+  if (text.length > MAX_CHARACTERS) return undefined;
+  try {
+    const json = parseExactJson(text);
+    return Array.isArray(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sum(entries: readonly { readonly amount: bigint }[]): bigint {
+  return entries.reduce((total, { amount }) => total + amount, 0n);
+}

@@ -1,0 +1,115 @@
+import { bytesToHex } from "@noble/curves/utils.js";
+import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { signEd25519Bip32 } from "../../keys/ed25519-bip32.ts";
+import type { SigningKey } from "../../signing-key.ts";
+import { assertFeeWithinBound } from "../fee-bound.ts";
+import { readAddress } from "./address.ts";
+import { combineSignatures, constructTransaction, type PayloadSignature } from "./construction-api.ts";
+import { type Operations, parseOperations } from "./operations.ts";
+import { type PaymentKeys, paymentKeys } from "./payment-keys.ts";
+import { slotTime } from "./slot-time.ts";
+import { readRosettaTransaction, transactionHash } from "./transaction.ts";
+import { assertBodyDoes } from "./transaction-body.ts";
+
+/** More than ten times what the largest transaction costs. */
+const FEE_BOUND = { ticker: "ADA", unit: "lovelace", standard: 10_000_000n } as const;
+
+/**
+ * Has the transaction built by the construction API, signs it when it does exactly what the operations say, and takes the
+ * signed one only when nothing but the signatures was added.
+ *
+ * @throws ChainError
+ */
+export async function signTransaction(
+  request: SigningRequest,
+  environment: ChainEnvironment,
+): Promise<SignedTransaction> {
+  const operations = parseOperations(request.transaction, environment.network);
+  const keys = await paymentKeys(request, operations);
+  assertFeeWithinBound(operations.fee, FEE_BOUND, environment);
+
+  const unsigned = await constructTransaction(operations.json, environment);
+  const { bodyBytes, body, witnesses } = readRosettaTransaction(unsigned.hex, "unsigned_transaction");
+  if (witnesses.length > 0) throw unsafe("its unsigned transaction carries signatures");
+  const { fee, ttl } = assertBodyDoes(operations, body);
+  const hash = transactionHash(bodyBytes);
+  assertPayloads(unsigned.payloads, operations, bytesToHex(hash));
+
+  const expiry = slotTime(ttl, environment.network);
+  if (expiry <= BigInt(environment.now())) {
+    environment.warn(`Its last slot ${ttl} has passed, so the network will not take it.`);
+  }
+
+  const signatures = await signPayloads(unsigned.payloads, hash, (address) =>
+    keyOfAddress(address, keys, environment),
+  );
+  const signed = await combineSignatures(unsigned.hex, signatures, environment);
+  assertOnlySignaturesAdded(signed, bodyBytes, signatures);
+
+  return {
+    payload: signed,
+    transactionId: bytesToHex(hash),
+    filledIn: { fee: fee.toString(), ttl: ttl.toString() },
+    expiry: { kind: "time", value: expiry },
+  };
+}
+
+/** Every address that is spent from is asked for once, and nothing but the hash of the body is to be signed. */
+function assertPayloads(
+  payloads: readonly { readonly address: string; readonly hash: string }[],
+  { inputs }: Operations,
+  hash: string,
+): void {
+  if (payloads.some((payload) => payload.hash.toLowerCase() !== hash)) {
+    throw unsafe("it asks for the signature of something else than the hash of its transaction");
+  }
+  const asked = payloads.map(({ address }) => address).toSorted();
+  const spentFrom = [...new Set(inputs.map(({ addressText }) => addressText))].toSorted();
+  if (asked.join() !== spentFrom.join())
+    throw unsafe("it asks for signatures of other addresses than those spent from");
+}
+
+/** Two addresses may have one key. It signs once: the ledger wants one signature, and a token may make two that differ. */
+async function signPayloads(
+  payloads: readonly PayloadSignature["payload"][],
+  hash: Uint8Array,
+  keyOf: (address: string) => SigningKey,
+): Promise<readonly PayloadSignature[]> {
+  const made = new Map<string, string>();
+  const signatures: PayloadSignature[] = [];
+  for (const payload of payloads) {
+    const key = keyOf(payload.address);
+    const publicKey = bytesToHex(key.publicKey);
+    const signature = made.get(publicKey) ?? bytesToHex(await signEd25519Bip32(key, hash));
+    made.set(publicKey, signature);
+    signatures.push({ payload, publicKey, signature });
+  }
+  return signatures;
+}
+
+function keyOfAddress(address: string, keys: PaymentKeys, { network }: ChainEnvironment) {
+  const key = keys.get(readAddress(address, network).paymentKeyHash ?? "");
+  if (key === undefined) throw new ChainError("MISSING_KEY", `No wallet has the key of ${address}.`);
+  return key;
+}
+
+function assertOnlySignaturesAdded(
+  signed: string,
+  bodyBytes: Uint8Array,
+  signatures: readonly PayloadSignature[],
+): void {
+  const transaction = readRosettaTransaction(signed, "signed_transaction");
+  const received = transaction.witnesses.map((witness) => witness.map(bytesToHex).join()).toSorted();
+  const made = new Set(signatures.map(({ publicKey, signature }) => [publicKey, signature].join()));
+  const isSameBody = bytesToHex(transaction.bodyBytes) === bytesToHex(bodyBytes);
+  if (!isSameBody || received.join(";") !== [...made].toSorted().join(";")) {
+    throw unsafe(
+      "its signed transaction is not the one that was signed, with these signatures and no others",
+    );
+  }
+}
+
+function unsafe(difference: string): ChainError {
+  return new ChainError("UNSAFE_TRANSACTION", `The construction API cannot be trusted: ${difference}.`);
+}

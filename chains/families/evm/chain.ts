@@ -1,0 +1,77 @@
+import type { Hex } from "viem";
+import { keccak256 } from "viem/utils";
+import type { Chain, ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { signRecoverable } from "../../keys/secp256k1.ts";
+import { chooseKey } from "../signer-key.ts";
+import { addressOfPublicKey } from "./address.ts";
+import { describeTransaction } from "./describe.ts";
+import type { EvmFacts } from "./facts.ts";
+import { assertFeeWithinBounds } from "./fee-bound.ts";
+import { filledInValues, fillIn } from "./fill-in.ts";
+import { assertIntrinsicGas } from "./gas-limit.ts";
+import { digestToSign, serializeSigned } from "./serialize.ts";
+import { assertSignedAsMeant } from "./signed-transaction-check.ts";
+import { parsePayload } from "./transaction-payload.ts";
+import {
+  deriveAddress,
+  derivePrivateKey,
+  generateWallet,
+  parsePrivateKey,
+  restoreWallet,
+  walletAddress,
+} from "./wallet.ts";
+
+export interface EvmChain extends Chain {
+  readonly facts: EvmFacts;
+}
+
+/** A chain of the EVM family, from what is true about it. */
+export function evmChain(facts: EvmFacts): EvmChain {
+  return {
+    facts,
+    generateWallet: (network) => generateWallet(facts, network),
+    restoreWallet: (mnemonic, network) => restoreWallet(mnemonic, facts, network),
+    deriveAddress: (wallet, index, network) => deriveAddress(wallet, index, facts, network),
+    derivePrivateKey: (wallet, index, network) => derivePrivateKey(wallet, index, facts, network),
+    parsePrivateKey: (text) => parsePrivateKey(text, facts),
+    addressOfPublicKey: (publicKey) => walletAddress(publicKey, facts),
+    sendingAccount: async (request) => addressOfPublicKey((await chooseKey(request)).publicKey),
+    describe: (transaction, network) => describeTransaction(transaction, facts, network),
+    sign: (request, environment) => sign(request, facts, environment),
+  };
+}
+
+async function sign(
+  request: SigningRequest,
+  facts: EvmFacts,
+  environment: ChainEnvironment,
+): Promise<SignedTransaction> {
+  const { transaction: pending } = request;
+  const payload = parsePayload(pending, facts, environment.network);
+  const key = await chooseKey(request);
+  const sender = addressOfPublicKey(key.publicKey);
+  assertSender(payload.from, sender, pending.id);
+
+  const isWithdrawal = pending.withdrawalId !== undefined;
+  const transaction = await fillIn(payload, sender, isWithdrawal, facts, environment);
+  assertIntrinsicGas(transaction);
+  assertFeeWithinBounds(transaction, facts, environment);
+
+  const raw = serializeSigned(transaction, await signRecoverable(key, digestToSign(transaction)));
+  await assertSignedAsMeant(raw, transaction, sender, facts.feeCurrencies?.readSigned);
+  return {
+    payload: raw,
+    transactionId: keccak256(raw),
+    filledIn: filledInValues(payload, transaction),
+    sequence: { account: sender, number: transaction.nonce },
+  };
+}
+
+function assertSender(from: Hex | undefined, sender: Hex, id: string): void {
+  if (from === undefined || from === sender) return;
+  throw new ChainError(
+    "INVALID_TRANSACTION",
+    `Transaction ${id} is to be sent from ${from}, but the wallet it names has the address ${sender}.`,
+  );
+}

@@ -1,0 +1,76 @@
+import type { Hex } from "viem";
+import type { ChainEnvironment } from "../../chain.ts";
+import { chainIdToSign } from "./chain-id.ts";
+import { completeFees } from "./complete-fees.ts";
+import type { EvmFacts } from "./facts.ts";
+import { estimateGas, isGasEstimated } from "./gas-limit.ts";
+import type { EvmTransaction } from "./serialize.ts";
+import type { TransactionPayload } from "./transaction-payload.ts";
+
+const FILLABLE = ["nonce", "gas", "gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "chainId"] as const;
+type Fillable = { readonly [Field in (typeof FILLABLE)[number]]?: bigint };
+
+/**
+ * Completes a payload: chain id, gas limit, gas price and nonce that it does not say are asked for.
+ *
+ * @param sender address in lower case
+ * @throws ChainError `NETWORK_MISMATCH`, `NODE_REFUSED`, `NODE_ANSWER_INVALID`
+ */
+export async function fillIn(
+  payload: TransactionPayload,
+  sender: Hex,
+  isWithdrawal: boolean,
+  facts: EvmFacts,
+  environment: ChainEnvironment,
+): Promise<EvmTransaction> {
+  const completed =
+    facts.feeCurrencies?.completeFees(payload.fees, payload.feeCurrency, facts, environment) ??
+    completeFees(payload.fees, facts, environment);
+  const gasIsEstimated = isGasEstimated(payload, facts, isWithdrawal);
+  const gasToUse = async (): Promise<bigint> => {
+    if (!gasIsEstimated && payload.gas !== undefined) return payload.gas;
+    const fees = facts.gasEstimate.prices === "filled-in" ? await completed : payload.fees;
+    return estimateGas(payload, fees, sender, facts, environment);
+  };
+  const [fees, gas, nonce] = await Promise.all([
+    completed,
+    gasToUse(),
+    nonceToUse(payload, sender, gasIsEstimated, facts, environment),
+  ]);
+  const chainId = await chainIdToSign(payload.chainId, facts, environment);
+  const { to, value = 0n, data = "0x" } = payload;
+  return { chainId, nonce, gas, ...(to !== undefined && { to }), value, data, ...fees };
+}
+
+/** The values the payload did not have, as decimal text. */
+export function filledInValues(
+  payload: TransactionPayload,
+  transaction: EvmTransaction,
+): Readonly<Record<string, string>> {
+  const asked: Fillable = { ...payload, ...payload.fees };
+  const used: Fillable = transaction;
+  const filledIn: Record<string, string> = {};
+  for (const field of FILLABLE) {
+    if (used[field] !== undefined && used[field] !== asked[field]) filledIn[field] = String(used[field]);
+  }
+  return filledIn;
+}
+
+async function nonceToUse(
+  payload: TransactionPayload,
+  sender: Hex,
+  gasIsEstimated: boolean,
+  facts: EvmFacts,
+  environment: ChainEnvironment,
+): Promise<bigint> {
+  const { nonce } = payload;
+  const zeroIsKept =
+    facts.nonceZero === "kept" || (facts.nonceZero === "kept-when-gas-is-estimated" && gasIsEstimated);
+  if (nonce !== undefined && (nonce !== 0n || zeroIsKept)) return nonce;
+
+  const count = await facts.accountNonce(sender, facts, environment);
+  // A fresh account's nonce 0 is right as it stands.
+  if (nonce === count) return nonce;
+  // Transactions the journal holds but the network has not counted yet use up nonces too.
+  return environment.firstUnusedSequence(sender, count);
+}

@@ -1,0 +1,26 @@
+import type { Hex } from "viem";
+import { bytesToHex, hexToBytes } from "viem/utils";
+import { ChainError } from "../../error.ts";
+
+const HEX_KEY = /^[0-9a-fA-F]{64}$/;
+
+/**
+ * Reads a private key written as 64 hex digits, with or without `0x`. Blanks around it do not matter.
+ *
+ * @returns 32 bytes, big-endian.
+ * @throws ChainError `INVALID_KEY`, without the key in its message.
+ */
+export function privateKeyBytes(text: string): Uint8Array {
+  const trimmed = text.trim();
+  const digits = /^0x/i.test(trimmed) ? trimmed.slice(2) : trimmed;
+  if (digits.length !== 64) throw new ChainError("INVALID_KEY", "Private key must be 32 bytes long");
+  if (!HEX_KEY.test(digits)) {
+    throw new ChainError("INVALID_KEY", "Private key must be 64 hex digits, with or without 0x.");
+  }
+  return hexToBytes(`0x${digits}`);
+}
+
+/** The usual text form of a 32-byte private key: `0x` and 64 lower-case hex digits. */
+export function privateKeyText(privateKey: Uint8Array): Hex {
+  return bytesToHex(privateKey);
+}

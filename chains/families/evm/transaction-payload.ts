@@ -1,0 +1,156 @@
+import * as v from "valibot";
+import type { Hex } from "viem";
+import type { Network, PendingTransaction } from "../../chain.ts";
+import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { MAX_NONCE, MAX_UINT64, MAX_UINT256, quantity } from "../../codec/quantity.ts";
+import { ChainError } from "../../error.ts";
+import { address, addressAsWritten } from "./address.ts";
+import type { EvmFacts } from "./facts.ts";
+import { type FeeFields, feeFields } from "./fee-fields.ts";
+
+/** A `serializedTransaction` that was read and understood. Amounts are in wei, addresses in lower case. */
+export interface TransactionPayload {
+  readonly chainId?: bigint;
+  readonly from?: Hex;
+  /** Absent for the creation of a contract. */
+  readonly to?: Hex;
+  readonly value?: bigint;
+  readonly data?: Hex;
+  /** Absent when the signer has to choose it. */
+  readonly nonce?: bigint;
+  /** Absent or 0 when the signer has to choose it. */
+  readonly gas?: bigint;
+  readonly fees: FeeFields;
+  /** The token that pays the fee, on chains that have that; as written, because nodes are asked with this text. */
+  readonly feeCurrency?: Hex;
+}
+
+const ZERO_ADDRESS = `0x${"0".repeat(40)}`;
+
+/** Fields of transaction types that this program does not sign; to drop them would change what is signed. */
+const UNSUPPORTED = [
+  "authorizationList",
+  "blobVersionedHashes",
+  "maxFeePerBlobGas",
+  "blobs",
+  "gatewayFee",
+  "gatewayFeeRecipient",
+];
+
+/** A member that counts as absent when it has one of these values, as the callers of the API write it. */
+const absentWhen = <Schema extends v.GenericSchema>(values: readonly unknown[], schema: Schema) =>
+  v.pipe(
+    v.optional(v.unknown()),
+    v.transform((value) => (values.includes(value) ? undefined : value)),
+    v.optional(schema),
+  );
+
+const hexData = v.pipe(
+  v.string("must be hex text"),
+  v.regex(/^(?:0x)?(?:[0-9a-fA-F]{2})*$/, "must be hex text of whole bytes"),
+  v.transform((text): Hex => `0x${text.replace(/^0x/, "").toLowerCase()}`),
+);
+
+const storageKey = v.pipe(
+  v.string("must be 32 bytes in hex"),
+  v.regex(/^0x[0-9a-fA-F]{64}$/, "must be 32 bytes in hex"),
+  v.transform((text) => text.toLowerCase() as Hex),
+);
+
+const chainId = v.pipe(
+  v.number("must be a JSON integer"),
+  v.safeInteger("must be a JSON integer"),
+  v.minValue(1, "must be above 0"),
+  v.transform((value) => BigInt(value)),
+);
+
+function payloadSchema(facts: EvmFacts, network: Network) {
+  const account = address(facts, network);
+  const accessList = v.array(
+    v.object({ address: account, storageKeys: v.array(storageKey) }, "must be an object"),
+  );
+  return v.object({
+    chainId: absentWhen([null], chainId),
+    type: absentWhen([null], quantity(MAX_UINT64)),
+    from: absentWhen([null, 0, ""], account),
+    to: absentWhen([null], account),
+    value: absentWhen([null], quantity(MAX_UINT256)),
+    data: absentWhen([null], hexData),
+    input: absentWhen([null], hexData),
+    nonce: absentWhen([null, ""], quantity(MAX_NONCE)),
+    gas: absentWhen([null, 0, ""], quantity(MAX_UINT64)),
+    gasLimit: absentWhen([null, 0, ""], quantity(MAX_UINT64)),
+    gasPrice: absentWhen([null, ""], quantity(MAX_UINT256)),
+    maxFeePerGas: absentWhen([null], quantity(MAX_UINT256)),
+    maxPriorityFeePerGas: absentWhen([null], quantity(MAX_UINT256)),
+    accessList: absentWhen([null], accessList),
+    feeCurrency: absentWhen([null, ""], addressAsWritten(facts, network)),
+  });
+}
+
+/**
+ * Reads the `serializedTransaction` of a pending transaction of a chain.
+ *
+ * @throws ChainError `INVALID_TRANSACTION` naming the field that is wrong.
+ */
+export function parsePayload(
+  transaction: PendingTransaction,
+  facts: EvmFacts,
+  network: Network,
+): TransactionPayload {
+  const refuse = (reason: string): ChainError =>
+    new ChainError(
+      "INVALID_TRANSACTION",
+      `The serializedTransaction of ${transaction.id} is not valid: ${reason}`,
+    );
+
+  const json = parseJson(transaction.serializedTransaction);
+  if (json === undefined) throw refuse("it is not a JSON object.");
+  const unsupportedHere = facts.feeCurrencies === undefined ? [...UNSUPPORTED, "feeCurrency"] : UNSUPPORTED;
+  const unsupported = unsupportedHere.find((member) => (json[member] ?? null) !== null);
+  if (unsupported !== undefined) throw refuse(`${unsupported} is not supported.`);
+  // An empty recipient once created a contract by accident.
+  if (json["to"] === "") throw refuse("to is empty; leave it out to create a contract.");
+
+  const parsed = v.safeParse(payloadSchema(facts, network), json);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw refuse(`${v.getDotPath(issue) ?? "it"} ${issue.message}.`);
+  }
+  const { chainId, from, to, value, nonce, gasLimit, input, feeCurrency, ...fields } = parsed.output;
+
+  if (input !== undefined && fields.data !== undefined && input !== fields.data) {
+    throw refuse("data and input differ.");
+  }
+  if (gasLimit !== undefined && fields.gas !== undefined && gasLimit !== fields.gas) {
+    throw refuse("gas and gasLimit differ.");
+  }
+  const data = fields.data ?? input;
+  const gas = fields.gas ?? gasLimit;
+  if (to === undefined && (data ?? "0x") === "0x") throw refuse("it has neither a recipient (to) nor data.");
+
+  const fees = feeFields({ ...fields, feeCurrency });
+  if (typeof fees === "string") throw refuse(fees);
+
+  return {
+    ...(chainId !== undefined && { chainId }),
+    ...(from !== undefined && from !== ZERO_ADDRESS && { from }),
+    ...(to !== undefined && { to }),
+    ...(value !== undefined && { value }),
+    ...(data !== undefined && { data }),
+    ...(nonce !== undefined && { nonce }),
+    ...(gas !== undefined && { gas }),
+    fees,
+    ...(feeCurrency !== undefined && { feeCurrency }),
+  };
+}
+
+function parseJson(text: string): { readonly [member: string]: JsonValue } | undefined {
+  try {
+    const json = parseExactJson(text);
+    const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
+    return isObject ? (json as { readonly [member: string]: JsonValue }) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Network, ParsedPrivateKey, WalletFields } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { childPrivateKey, childPublicKey, extendedPublicKey } from "../../keys/bip32.ts";
+import { assertMnemonic, generateMnemonic } from "../../keys/bip39.ts";
+import { memorySecp256k1Key } from "../../keys/secp256k1.ts";
+import { addressOfPublicKey } from "./address.ts";
+import type { EvmFacts } from "./facts.ts";
+import { privateKeyBytes, privateKeyText } from "./private-key.ts";
+
+export function generateWallet(facts: EvmFacts, network: Network): WalletFields {
+  return walletOf(generateMnemonic(), facts, network);
+}
+
+/** @throws ChainError `INVALID_KEY` when the words are not a BIP-39 mnemonic. */
+export function restoreWallet(mnemonic: string, facts: EvmFacts, network: Network): WalletFields {
+  assertMnemonic(mnemonic);
+  return walletOf(mnemonic, facts, network);
+}
+
+function walletOf(mnemonic: string, facts: EvmFacts, network: Network): WalletFields {
+  // The version bytes are those of `xpub` on both networks.
+  return { xpub: extendedPublicKey(mnemonic, facts.derivationPath[network]), mnemonic };
+}
+
+/** @throws ChainError `INVALID_KEY` */
+export function deriveAddress(
+  wallet: WalletFields,
+  index: number,
+  facts: EvmFacts,
+  network: Network,
+): string {
+  const { mnemonic, xpub } = wallet;
+  if (xpub !== undefined) return walletAddress(childPublicKey(xpub, index), facts);
+  if (mnemonic === undefined) return parsePrivateKey(requirePrivateKey(wallet), facts).address;
+  const derived = extendedPublicKey(mnemonic, facts.derivationPath[network]);
+  return walletAddress(childPublicKey(derived, index), facts);
+}
+
+/** @throws ChainError `INVALID_KEY` */
+export function derivePrivateKey(
+  wallet: WalletFields,
+  index: number,
+  facts: EvmFacts,
+  network: Network,
+): string {
+  return privateKeyText(
+    wallet.mnemonic === undefined
+      ? privateKeyBytes(requirePrivateKey(wallet))
+      : childPrivateKey(wallet.mnemonic, facts.derivationPath[network], index),
+  );
+}
+
+/** @throws ChainError `INVALID_KEY` */
+export function parsePrivateKey(text: string, facts: EvmFacts): ParsedPrivateKey {
+  const key = memorySecp256k1Key(privateKeyBytes(text));
+  return { address: walletAddress(key.publicKey, facts), key, warnings: [] };
+}
+
+/**
+ * The address of a public key (33 or 65 bytes) as the chain's wallets print it: in lower case, with the chain's prefix.
+ *
+ * @throws ChainError `INVALID_KEY` when it is no public key on secp256k1.
+ */
+export function walletAddress(publicKey: Uint8Array, facts: EvmFacts): string {
+  return facts.addressPrefix + addressOfPublicKey(publicKey).slice("0x".length);
+}
+
+function requirePrivateKey({ privateKey }: WalletFields): string {
+  if (privateKey !== undefined) return privateKey;
+  throw new ChainError("INVALID_KEY", "The wallet holds neither a mnemonic nor a private key.");
+}

@@ -1,0 +1,104 @@
+/** Arguments of transactions in the JSON-Cadence data interchange format. */
+import type { JsonValue } from "../../codec/exact-json.ts";
+import { fixedPointText, MAX_FIX64, MAX_UFIX64, parseFixedPoint } from "./fixed-point.ts";
+
+/** A value of a Cadence type. */
+export interface CadenceValue {
+  readonly type: string;
+  readonly value: string | boolean | null | CadenceValue | readonly CadenceValue[];
+}
+
+/** An argument as the payload of a pending transaction writes it. */
+export interface Argument {
+  readonly type: string;
+  readonly value: JsonValue;
+  /** The type of the elements of an `Array`, or of what is in an `Optional`. */
+  readonly subType?: string;
+}
+
+/** Bits of the integer types; `Int` and `UInt` have no bound. */
+const INTEGER = /^(U?Int|Word)(8|16|32|64|128|256)?$/;
+const MAX_INTEGER_DIGITS = 100;
+
+/** Reads an argument; the reason when it is not a value of its type. */
+export function cadenceValue({ type, value, subType }: Argument): CadenceValue | string {
+  if (type === "Array") {
+    if (!Array.isArray(value)) return "the value of an Array must be a list";
+    return arrayOf(value, subType);
+  }
+  if (type === "Optional") {
+    if (value === null) return { type, value: null };
+    const inner = simpleValue(subType ?? "", value);
+    return typeof inner === "string" ? inner : { type, value: inner };
+  }
+  return simpleValue(type, value);
+}
+
+function arrayOf(elements: readonly JsonValue[], subType: string | undefined): CadenceValue | string {
+  if (subType === undefined) return "an Array needs the subType of its elements";
+  const values: CadenceValue[] = [];
+  for (const element of elements) {
+    const read = simpleValue(subType, element);
+    if (typeof read === "string") return read;
+    values.push(read);
+  }
+  return { type: "Array", value: values };
+}
+
+function simpleValue(type: string, value: JsonValue): CadenceValue | string {
+  const integer = INTEGER.exec(type);
+  if (integer !== null) return integerValue(type, value, integer[1] === "Int", integer[2]);
+  switch (type) {
+    case "UFix64":
+      return fixedPointValue(type, value, 0n, MAX_UFIX64);
+    case "Fix64":
+      return fixedPointValue(type, value, -MAX_FIX64 - 1n, MAX_FIX64);
+    case "String":
+    case "Character":
+      return typeof value === "string" && value.isWellFormed() ? { type, value } : `${type} must be text`;
+    case "Bool":
+      return typeof value === "boolean" ? { type, value } : "Bool must be true or false";
+    case "Address":
+      return typeof value === "string" && /^0x[0-9a-fA-F]{16}$/.test(value)
+        ? { type, value }
+        : "Address must be 0x and 16 hex digits";
+    default:
+      return `the type ${type || "of the value"} is not supported`;
+  }
+}
+
+function integerValue(
+  type: string,
+  value: JsonValue,
+  isSigned: boolean,
+  bits: string | undefined,
+): CadenceValue | string {
+  const integer = exactInteger(value);
+  if (integer === undefined) return `${type} must be a whole number: a JSON integer or decimal text`;
+  return isInRange(integer, isSigned, bits)
+    ? { type, value: integer.toString() }
+    : `${integer} is not in the range of ${type}`;
+}
+
+function isInRange(integer: bigint, isSigned: boolean, bits: string | undefined): boolean {
+  if (!isSigned && integer < 0n) return false;
+  if (bits === undefined) return true;
+  const limit = 2n ** BigInt(isSigned ? Number(bits) - 1 : Number(bits));
+  return integer < limit && integer >= -limit;
+}
+
+function exactInteger(value: JsonValue): bigint | undefined {
+  if (typeof value === "bigint") return value;
+  if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  if (typeof value !== "string" || value.length > MAX_INTEGER_DIGITS) return undefined;
+  return /^-?\d+$/.test(value) ? BigInt(value) : undefined;
+}
+
+function fixedPointValue(type: string, value: JsonValue, min: bigint, max: bigint): CadenceValue | string {
+  const text = typeof value === "string" ? value : exactInteger(value)?.toString();
+  const read = text === undefined ? undefined : parseFixedPoint(text);
+  if (read === undefined) return `${type} must be decimal text`;
+  if (!read.isExact) return `${text} has more than 8 decimals`;
+  if (read.units < min || read.units > max) return `${text} is not in the range of ${type}`;
+  return { type, value: fixedPointText(read.units) };
+}

@@ -1,0 +1,58 @@
+import { bytesToHex } from "@noble/curves/utils.js";
+import type { Network, ParsedPrivateKey, WalletFields } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { assertIndex } from "../../keys/bip32.ts";
+import { assertMnemonic, generateMnemonic, mnemonicToSeed } from "../../keys/bip39.ts";
+import { memoryEd25519Key } from "../../keys/ed25519.ts";
+import { slip10Ed25519 } from "../../keys/slip10.ts";
+import { addressOfPublicKey } from "./address.ts";
+import { accountPath } from "./derivation-path.ts";
+import { isOfEmptyMnemonic } from "./empty-mnemonic.ts";
+import { seedOfPrivateKey } from "./private-key.ts";
+
+/** Hardened derivation has no extended public key, so the record is the mnemonic alone. */
+export function generateWallet(): WalletFields {
+  return { mnemonic: generateMnemonic() };
+}
+
+/** @throws ChainError `INVALID_KEY` when the words are not a BIP-39 mnemonic. */
+export function restoreWallet(mnemonic: string): WalletFields {
+  assertMnemonic(mnemonic);
+  return { mnemonic };
+}
+
+/** @throws ChainError `INVALID_KEY` */
+export function deriveAddress(wallet: WalletFields, index: number, network: Network): string {
+  return addressOfPublicKey(memoryEd25519Key(seedAt(wallet, index, network)).publicKey);
+}
+
+/** 64 hex digits. @throws ChainError `INVALID_KEY` */
+export function derivePrivateKey(wallet: WalletFields, index: number, network: Network): string {
+  return bytesToHex(seedAt(wallet, index, network));
+}
+
+/** @throws ChainError `INVALID_KEY` */
+export function parsePrivateKey(text: string): ParsedPrivateKey {
+  const key = memoryEd25519Key(seedOfPrivateKey(text));
+  const address = addressOfPublicKey(key.publicKey);
+  if (!isOfEmptyMnemonic(address)) return { address, key, warnings: [] };
+  const warning =
+    `This is the key of ${address}, which comes from the empty mnemonic: anybody can compute it and take what the ` +
+    "account holds. Move the funds away and do not use the account.";
+  return { address, key, warnings: [warning] };
+}
+
+function seedAt({ mnemonic, privateKey }: WalletFields, index: number, network: Network): Uint8Array {
+  // An empty mnemonic is no wallet: its keys are public knowledge.
+  if (mnemonic !== undefined && mnemonic.trim() !== "") {
+    assertIndex(index);
+    const seed = mnemonicToSeed(mnemonic);
+    try {
+      return slip10Ed25519(seed, accountPath(network, index));
+    } finally {
+      seed.fill(0);
+    }
+  }
+  if (privateKey !== undefined) return seedOfPrivateKey(privateKey);
+  throw new ChainError("INVALID_KEY", "The wallet holds neither a mnemonic nor a private key.");
+}

@@ -1,0 +1,55 @@
+import * as v from "valibot";
+import type { PendingTransaction } from "../chain.ts";
+import { type JsonValue, parseExactJson } from "../codec/exact-json.ts";
+import { ChainError } from "../error.ts";
+
+type JsonObject = { readonly [member: string]: JsonValue };
+
+/** No network takes transactions near this size; longer text is refused before it costs time. */
+const MAX_CHARACTERS = 2_000_000;
+
+/** The error of a `serializedTransaction` that is not what it should be; `reason` ends without a full stop. */
+export function invalidPayload({ id }: PendingTransaction, reason: string): ChainError {
+  return new ChainError("INVALID_TRANSACTION", `The serializedTransaction of ${id} is not valid: ${reason}.`);
+}
+
+/**
+ * Reads a `serializedTransaction` that is a JSON object. Members that the schema does not know are dropped.
+ *
+ * @param unsupported members that would change what is signed, and that this program does not sign
+ * @throws ChainError `INVALID_TRANSACTION` naming the member that is wrong.
+ */
+export function readJsonPayload<Output>(
+  transaction: PendingTransaction,
+  schema: v.GenericSchema<unknown, Output>,
+  unsupported: readonly string[],
+): Output {
+  const json = parseObject(transaction.serializedTransaction);
+  if (json === undefined) throw invalidPayload(transaction, "it is not a JSON object");
+  const refused = unsupported.find((member) => (json[member] ?? null) !== null);
+  if (refused !== undefined) throw invalidPayload(transaction, `${refused} is not supported`);
+  const parsed = v.safeParse(schema, json);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw invalidPayload(transaction, `${v.getDotPath(issue) ?? "it"} ${issue.message}`);
+}
+
+/** A member that counts as absent when it has one of these values, as the callers of the API write it. */
+export const absentWhen = <Schema extends v.GenericSchema>(values: readonly unknown[], schema: Schema) =>
+  v.pipe(
+    v.optional(v.unknown()),
+    v.transform((value) => (values.includes(value) ? undefined : value)),
+    v.optional(schema),
+  );
+
+function parseObject(text: string): JsonObject | undefined {
+  if (text.length > MAX_CHARACTERS) return undefined;
+  try {
+    const json = parseExactJson(text);
+    return typeof json === "object" && json !== null && !Array.isArray(json)
+      ? (json as JsonObject)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

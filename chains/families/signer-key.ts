@@ -1,0 +1,36 @@
+import type { PendingTransaction, SigningRequest } from "../chain.ts";
+import { ChainError } from "../error.ts";
+import type { SigningKey } from "../signing-key.ts";
+
+/**
+ * The key of a transaction that one account signs: that of the first wallet. A mnemonic wallet needs an index, its own
+ * or the transaction's; a private-key wallet needs none.
+ *
+ * @throws ChainError `MISSING_KEY`, `INVALID_KEY`
+ */
+export async function chooseKey({ transaction, signers }: SigningRequest): Promise<SigningKey> {
+  const [signer] = signers;
+  if (signer === undefined) {
+    throw new ChainError(
+      "MISSING_KEY",
+      `Private key was not found. No wallet of this vault has the signature ID ${signatureIds(transaction)}, which ` +
+        `KMS transaction ${transaction.id} names.`,
+    );
+  }
+  if (signer.kind === "private-key") return signer.key();
+  const index = signer.index ?? transaction.index;
+  if (index === undefined) {
+    throw new ChainError(
+      "MISSING_KEY",
+      `Private key was not found. Wallet ${signatureIds(transaction)} is mnemonic based, but KMS transaction ` +
+        `${transaction.id} requires private key based, since tx was requested without index param. Please use ` +
+        "another private key based wallet id or specify 'index' parameter for this mnemonic based wallet during " +
+        "request call (see docs: https://apidoc.tatum.io/)",
+    );
+  }
+  return signer.key(index);
+}
+
+function signatureIds({ hashes, signatures }: PendingTransaction): string {
+  return [...hashes, ...signatures.map(({ id }) => id)].join(",");
+}

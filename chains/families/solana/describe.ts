@@ -1,0 +1,19 @@
+import type { Intent, PendingTransaction } from "../../chain.ts";
+import { highestFee } from "./fee.ts";
+import { intentsOfInstruction, mintsFixedBy } from "./instructions.ts";
+import { parsePayload } from "./transaction-payload.ts";
+
+/**
+ * What a pending transaction does, instruction by instruction, and the most it can cost.
+ *
+ * @throws ChainError `INVALID_TRANSACTION`
+ */
+export function describeTransaction(pending: PendingTransaction): readonly Intent[] {
+  const { message } = parsePayload(pending);
+  const [from] = message.signers;
+  const mints = mintsFixedBy(message.instructions);
+  return [
+    ...message.instructions.flatMap((instruction) => intentsOfInstruction(instruction, mints)),
+    { kind: "fee", amount: String(highestFee(message)), asset: "SOL", from },
+  ];
+}

@@ -1,0 +1,58 @@
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { bytesToHex, equalBytes, hexToBytes } from "@noble/curves/utils.js";
+import { base58 } from "@scure/base";
+import * as v from "valibot";
+import { ChainError } from "../../error.ts";
+
+const SECRET_KEY_BYTES = 64;
+const HEX_SECRET_KEY = /^[0-9a-fA-F]{128}$/;
+
+const keypairFile = v.pipe(
+  v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
+  v.length(SECRET_KEY_BYTES),
+);
+
+/**
+ * Reads a Solana secret key: 64 bytes, the seed of RFC 8032 and the public key. It may be written in base58 (as wallets
+ * export it), as 128 hex digits, or as the array of numbers that `solana-keygen` writes to a file.
+ *
+ * @returns the 32-byte seed.
+ * @throws ChainError `INVALID_KEY`, without the key in its message.
+ */
+export function seedOfSecretKey(text: string): Uint8Array {
+  const bytes = decode(text.trim());
+  if (bytes?.length !== SECRET_KEY_BYTES) {
+    throw new ChainError(
+      "INVALID_KEY",
+      "bad secret key size: a Solana secret key has 64 bytes, written in base58, as 128 hex digits or as an array of " +
+        "64 numbers. 32 bytes are an address, or half a key.",
+    );
+  }
+  const seed = bytes.slice(0, 32);
+  if (equalBytes(ed25519.getPublicKey(seed), bytes.subarray(32))) return seed;
+  throw new ChainError(
+    "INVALID_KEY",
+    "The second half of the Solana secret key is not the public key of the first half. Check it for typing mistakes.",
+  );
+}
+
+function decode(text: string): Uint8Array | undefined {
+  try {
+    if (HEX_SECRET_KEY.test(text)) return hexToBytes(text);
+    if (text.startsWith("[")) return Uint8Array.from(v.parse(keypairFile, JSON.parse(text)));
+    return base58.decode(text);
+  } catch {
+    return undefined; // The libraries' messages may quote the key.
+  }
+}
+
+/** The usual text form of a secret key: base58 of the seed and the public key. */
+export function secretKeyText(seed: Uint8Array): string {
+  return base58.encode(Uint8Array.from([...seed, ...ed25519.getPublicKey(seed)]));
+}
+
+/** The address of a 32-byte public key: its base58 form. */
+export function addressOfPublicKey(publicKey: Uint8Array): string {
+  if (publicKey.length === 32) return base58.encode(publicKey);
+  throw new ChainError("INVALID_KEY", `Not an ed25519 public key: ${bytesToHex(publicKey)}`);
+}

@@ -1,0 +1,132 @@
+import { base58 } from "@scure/base";
+import * as v from "valibot";
+import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { signEd25519 } from "../../keys/ed25519.ts";
+import type { SigningKey } from "../../signing-key.ts";
+import { accountKey, noSigners } from "../account-key.ts";
+import { assertFeeWithinBound } from "../fee-bound.ts";
+import { highestFee } from "./fee.ts";
+import { claimMessage } from "./issued-messages.ts";
+import { type SolanaMessage, withBlockhash } from "./message.ts";
+import { callNode } from "./node.ts";
+import { addressOfPublicKey } from "./secret-key.ts";
+import { parsePayload } from "./transaction-payload.ts";
+import { parsePrivateKey } from "./wallet.ts";
+
+const FEE_BOUND = { ticker: "SOL", unit: "lamports", standard: 1_000_000_000n };
+
+/** How often to ask for another blockhash, and how long a block takes. */
+const ATTEMPTS = 10;
+const BLOCK_MILLISECONDS = 500;
+
+const latestBlockhash = v.object({
+  context: v.optional(v.object({ slot: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))) })),
+  value: v.object({
+    blockhash: v.pipe(
+      v.string("must be text"),
+      v.regex(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/, "must be base58"),
+      v.transform((text) => ({ text, bytes: base58.decode(text) })),
+      v.check(({ bytes }) => bytes.length === 32, "must have 32 bytes"),
+    ),
+    lastValidBlockHeight: v.pipe(
+      v.number("must be a number"),
+      v.safeInteger("must be a whole number"),
+      v.minValue(0),
+    ),
+  }),
+});
+
+/**
+ * Puts a fresh blockhash into the delivered message and signs it with every wallet. The payload is the transaction in
+ * base64, as the node takes it.
+ *
+ * @throws ChainError
+ */
+export async function signTransaction(
+  request: SigningRequest,
+  environment: ChainEnvironment,
+): Promise<SignedTransaction> {
+  const { message, mintSecretKey } = parsePayload(request.transaction);
+  const keys = await signingKeys(message, mintSecretKey, request);
+  assertFeeWithinBound(highestFee(message), FEE_BOUND, environment);
+
+  // Asked last: a transaction lives for 150 blocks, about a minute, from here on.
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await environment.pause(BLOCK_MILLISECONDS);
+    const fresh = await refresh(message, environment);
+    if (claimMessage(fresh.message, request.transaction.id)) return sign(fresh, keys);
+  }
+  throw new ChainError(
+    "NODE_ANSWER_INVALID",
+    `Transaction ${request.transaction.id} is the same as another one that was just signed, and the node gives no newer ` +
+      "blockhash to tell them apart.",
+  );
+}
+
+/** A message with a blockhash that was just asked for. */
+interface FreshMessage {
+  readonly message: Uint8Array;
+  readonly blockhash: string;
+  /** The last block that may hold the message. */
+  readonly lastValidBlockHeight: bigint;
+  readonly slot: number | undefined;
+}
+
+async function refresh(message: SolanaMessage, environment: ChainEnvironment): Promise<FreshMessage> {
+  const params = [{ commitment: "finalized" }];
+  const { value, context } = await callNode(environment, "getLatestBlockhash", params, latestBlockhash);
+  return {
+    message: withBlockhash(message, value.blockhash.bytes),
+    blockhash: value.blockhash.text,
+    lastValidBlockHeight: BigInt(value.lastValidBlockHeight),
+    slot: context?.slot,
+  };
+}
+
+async function sign(fresh: FreshMessage, keys: readonly SigningKey[]): Promise<SignedTransaction> {
+  const { message, blockhash, lastValidBlockHeight, slot } = fresh;
+  const signatures = await Promise.all(keys.map((key) => signEd25519(key, message)));
+  const [first = new Uint8Array()] = signatures;
+  // A packet holds 19 signatures at most: their number takes one byte.
+  const wire = Buffer.concat([Uint8Array.of(signatures.length), ...signatures, message]);
+  return {
+    payload: wire.toString("base64"),
+    transactionId: base58.encode(first),
+    filledIn: {
+      blockhash,
+      // No earlier slot can hold the transaction: what proves later that none holds it has to reach back to here.
+      ...(slot === undefined ? {} : { slot: String(slot) }),
+    },
+    expiry: { kind: "height", value: lastValidBlockHeight },
+  };
+}
+
+/** The keys in the order of the accounts that have to sign. */
+async function signingKeys(
+  { signers }: SolanaMessage,
+  mintSecretKey: string | undefined,
+  request: SigningRequest,
+): Promise<readonly SigningKey[]> {
+  if (request.signers.length === 0) throw noSigners(request);
+  const { id } = request.transaction;
+  const keys = await Promise.all(request.signers.map((signer) => accountKey(signer, request)));
+  if (mintSecretKey !== undefined) keys.push(parsePrivateKey(mintSecretKey).key);
+  const byAddress = new Map(keys.map((key) => [addressOfPublicKey(key.publicKey), key]));
+  const unknown = [...byAddress.keys()].find((address) => !signers.includes(address));
+  if (unknown !== undefined) {
+    throw new ChainError(
+      "MISSING_KEY",
+      `unknown signer: ${unknown}. Transaction ${id} has to be signed by ${signers.join(", ")}.`,
+    );
+  }
+  return signers.map((address, position) => {
+    const key = byAddress.get(address);
+    if (key !== undefined) return key;
+    const role = position === 0 ? "pays the fee" : "has to sign as well";
+    throw new ChainError(
+      "MISSING_KEY",
+      `Signature verification failed: ${address} ${role}, but transaction ${id} names no wallet of this address.`,
+    );
+  });
+}

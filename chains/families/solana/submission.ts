@@ -1,0 +1,137 @@
+import * as v from "valibot";
+import type { ChainEnvironment, SignedTransaction } from "../../chain.ts";
+import { type JsonValue, stringifyExactJson } from "../../codec/exact-json.ts";
+import { ChainError } from "../../error.ts";
+import { callNode } from "./node.ts";
+
+/** Milliseconds before each look after the first. A transaction is usually confirmed within 2 seconds. */
+const PAUSES = [500, 1_000, 1_500, 2_000, 3_000, 4_000];
+
+/** What the network says of a transaction: it does not know it, it carried it out, or it tried and failed. */
+type Fate = { readonly kind: "unknown" | "succeeded" } | { readonly kind: "failed"; readonly reason: string };
+
+const transactionError = v.optional(v.unknown());
+const confirmedTransaction = v.nullable(v.object({ meta: v.nullable(v.object({ err: transactionError })) }));
+const signatureStatuses = v.object({
+  context: v.optional(v.object({ slot: v.optional(v.unknown()) })),
+  value: v.tuple([
+    v.nullable(v.object({ err: transactionError, confirmationStatus: v.optional(v.unknown()) })),
+  ]),
+});
+const wholeNumber = v.pipe(
+  v.number("must be a number"),
+  v.safeInteger("must be a whole number"),
+  v.minValue(0),
+);
+
+const epochInfo = v.object({ absoluteSlot: wholeNumber, blockHeight: wholeNumber });
+
+/**
+ * Hands the recorded bytes to the node and looks until the network has carried them out. May be called again with the
+ * same bytes: the network takes a transaction only once.
+ *
+ * @returns the transaction id.
+ * @throws ChainError `FAILED_ON_CHAIN` when the network carried it out without success, `NODE_REFUSED` when the node
+ * refuses the bytes, `NODE_ANSWER_INVALID` when it is not confirmed yet.
+ */
+export async function submit(signed: SignedTransaction, environment: ChainEnvironment): Promise<string> {
+  const id = signed.transactionId;
+  await send(signed, environment);
+  let fate = await fateOf(id, environment);
+  for (const milliseconds of PAUSES) {
+    if (fate.kind !== "unknown") break;
+    await environment.pause(milliseconds);
+    fate = await fateOf(id, environment);
+  }
+  if (fate.kind === "succeeded") return id;
+  if (fate.kind === "failed") throw failedOnChain(id, fate.reason);
+  throw new ChainError(
+    "NODE_ANSWER_INVALID",
+    `Transaction ${id} has not been confirmed yet. It may still be accepted by the Solana network; the same bytes ` +
+      "will be sent again.",
+  );
+}
+
+async function send(
+  { payload, transactionId }: SignedTransaction,
+  environment: ChainEnvironment,
+): Promise<void> {
+  try {
+    const params = [payload, { encoding: "base64", preflightCommitment: "confirmed" }];
+    await callNode(environment, "sendTransaction", params, v.string("must be the transaction id"));
+  } catch (failure) {
+    if (!(failure instanceof ChainError) || failure.code !== "NODE_REFUSED") throw failure;
+    // A node refuses what the network already took: as processed before, or because its blockhash has expired since.
+    if (/already (?:been )?processed|AlreadyProcessed/i.test(failure.message)) return;
+    if (await isKnown(transactionId, environment)) return;
+    throw new ChainError("NODE_REFUSED", `failed to send transaction: ${failure.message}`, {
+      cause: failure,
+    });
+  }
+}
+
+async function fateOf(id: string, environment: ChainEnvironment): Promise<Fate> {
+  const found = await lookFor(id, environment);
+  if (found?.meta == null) return { kind: "unknown" };
+  const { err } = found.meta;
+  return err == null ? { kind: "succeeded" } : { kind: "failed", reason: stringifyExactJson(err) };
+}
+
+/** A node that does not want to tell has not refused the transaction, which was handed over before. */
+async function lookFor(id: string, environment: ChainEnvironment) {
+  const params = [id, { commitment: "confirmed", encoding: "json", maxSupportedTransactionVersion: 0 }];
+  try {
+    return await callNode(environment, "getTransaction", params, confirmedTransaction);
+  } catch (failure) {
+    if (!(failure instanceof ChainError) || failure.code !== "NODE_REFUSED") throw failure;
+    throw new ChainError(
+      "NODE_ANSWER_INVALID",
+      `Transaction ${id} was sent, but the node does not tell what became of it: ${failure.message}.`,
+      { cause: failure },
+    );
+  }
+}
+
+/** Whether a node remembers the transaction. Without an answer it counts as unknown: the refusal then stands. */
+async function isKnown(id: string, environment: ChainEnvironment): Promise<boolean> {
+  try {
+    return (await statusOf(id, environment)).value[0] !== null;
+  } catch (failure) {
+    if (failure instanceof ChainError) return false;
+    throw failure;
+  }
+}
+
+async function statusOf(id: string, environment: ChainEnvironment) {
+  const params: readonly JsonValue[] = [[id], { searchTransactionHistory: true }];
+  return callNode(environment, "getSignatureStatuses", params, signatureStatuses);
+}
+
+/**
+ * Whether the network can no longer take the transaction and never did: the last block its blockhash is good for is
+ * final, and a node that still holds all blocks since the blockhash was asked for does not know the transaction. A node
+ * that has forgotten them, or has not come that far, would not know it either way.
+ *
+ * @throws ChainError
+ */
+export async function isExpired(signed: SignedTransaction, environment: ChainEnvironment): Promise<boolean> {
+  const { expiry, transactionId, filledIn } = signed;
+  const signedAt = filledIn["slot"];
+  if (expiry?.kind !== "height" || signedAt === undefined) return false;
+  const params = [{ commitment: "finalized" }];
+  const { absoluteSlot, blockHeight } = await callNode(environment, "getEpochInfo", params, epochInfo);
+  if (BigInt(blockHeight) <= expiry.value) return false;
+  const firstHeld = await callNode(environment, "getFirstAvailableBlock", [], wholeNumber);
+  if (BigInt(firstHeld) > BigInt(signedAt)) return false;
+  const { value, context } = await statusOf(transactionId, environment);
+  // Each call may reach another node. One that lags has not seen the blocks yet in which it may have landed.
+  const seen = context?.slot;
+  return value[0] === null && typeof seen === "number" && seen >= absoluteSlot;
+}
+
+function failedOnChain(id: string, reason: string): ChainError {
+  return new ChainError(
+    "FAILED_ON_CHAIN",
+    `Transaction ${id} failed on the Solana network with the error ${reason}.`,
+  );
+}

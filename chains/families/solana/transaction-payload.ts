@@ -1,0 +1,49 @@
+import { hexToBytes } from "@noble/curves/utils.js";
+import * as v from "valibot";
+import type { PendingTransaction } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { parseMessage, type SolanaMessage } from "./message.ts";
+
+/** A `serializedTransaction` that was read and understood. */
+export interface TransactionPayload {
+  readonly message: SolanaMessage;
+  /** The secret key of one more signer, which the API made for this transaction: the mint account of an NFT. */
+  readonly mintSecretKey?: string;
+}
+
+const payloadSchema = v.object({
+  txData: v.pipe(
+    v.string("must be hex text"),
+    v.regex(/^([0-9a-fA-F]{2})+$/, "must be hex text of whole bytes"),
+  ),
+  mintPK: v.nullish(v.string("must be text")),
+});
+
+/**
+ * Reads the `serializedTransaction` of a pending transaction: JSON with the bytes of a message (`txData`).
+ *
+ * @throws ChainError `INVALID_TRANSACTION`
+ */
+export function parsePayload({ id, serializedTransaction }: PendingTransaction): TransactionPayload {
+  const parsed = v.safeParse(payloadSchema, parseJson(serializedTransaction));
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    const problem =
+      issue.path === undefined ? "it is not a JSON object" : `${v.getDotPath(issue)} ${issue.message}`;
+    throw new ChainError(
+      "INVALID_TRANSACTION",
+      `The serializedTransaction of ${id} is not valid: ${problem}.`,
+    );
+  }
+  const { txData, mintPK } = parsed.output;
+  const message = parseMessage(hexToBytes(txData));
+  return mintPK === undefined || mintPK === null ? { message } : { message, mintSecretKey: mintPK };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // The message of the error may quote the payload, which can hold a key.
+  }
+}

@@ -1,0 +1,54 @@
+import type { ParsedPrivateKey, WalletFields } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { assertIndex } from "../../keys/bip32.ts";
+import { assertMnemonic, generateMnemonic, mnemonicToSeed } from "../../keys/bip39.ts";
+import { memoryEd25519Key } from "../../keys/ed25519.ts";
+import { slip10Ed25519 } from "../../keys/slip10.ts";
+import { addressOfPublicKey, secretKeyText, seedOfSecretKey } from "./secret-key.ts";
+
+export function generateWallet(): WalletFields {
+  return walletOf(generateMnemonic());
+}
+
+/** @throws ChainError `INVALID_KEY` when the words are not a BIP-39 mnemonic. */
+export function restoreWallet(mnemonic: string): WalletFields {
+  assertMnemonic(mnemonic);
+  return walletOf(mnemonic);
+}
+
+function walletOf(mnemonic: string): WalletFields {
+  const privateKey = derivedSecretKey(mnemonic, 0);
+  return { mnemonic, address: parsePrivateKey(privateKey).address, privateKey };
+}
+
+/**
+ * SLIP-0010 at the path of every wallet this program ever made. Phantom, Solflare and others use `m/44'/501'/i'/0'`,
+ * which gives other addresses: an account of theirs is imported by its secret key.
+ */
+function derivedSecretKey(mnemonic: string, index: number): string {
+  assertIndex(index);
+  const seed = mnemonicToSeed(mnemonic);
+  try {
+    return secretKeyText(slip10Ed25519(seed, `m/44'/501'/0'/0'/${index}'`));
+  } finally {
+    seed.fill(0);
+  }
+}
+
+/** @throws ChainError `INVALID_KEY` */
+export function deriveAddress(wallet: WalletFields, index: number): string {
+  return parsePrivateKey(derivePrivateKey(wallet, index)).address;
+}
+
+/** @throws ChainError `INVALID_KEY` */
+export function derivePrivateKey({ mnemonic, privateKey }: WalletFields, index: number): string {
+  if (mnemonic !== undefined) return derivedSecretKey(mnemonic, index);
+  if (privateKey !== undefined) return secretKeyText(seedOfSecretKey(privateKey));
+  throw new ChainError("INVALID_KEY", "The wallet holds neither a mnemonic nor a private key.");
+}
+
+/** @throws ChainError `INVALID_KEY` */
+export function parsePrivateKey(text: string): ParsedPrivateKey {
+  const key = memoryEd25519Key(seedOfSecretKey(text));
+  return { address: addressOfPublicKey(key.publicKey), key, warnings: [] };
+}

@@ -1,0 +1,122 @@
+import { bytesToHex } from "@noble/curves/utils.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { Memo, MuxedAccount, Operation } from "@stellar/stellar-sdk/xdr";
+import type { Intent, PendingTransaction } from "../../chain.ts";
+import { accountAddress, muxedAddress } from "./account.ts";
+import { assetName } from "./asset-name.ts";
+import { encodeStrkey } from "./strkey.ts";
+import {
+  type Envelope,
+  feeOf,
+  innerTransaction,
+  parseEnvelope,
+  sourceAccount,
+} from "./transaction-envelope.ts";
+
+/**
+ * What a pending transaction does, operation by operation. Amounts are in units of 10^-7; an asset is `XLM` or
+ * `CODE:ISSUER`.
+ *
+ * @throws ChainError `INVALID_TRANSACTION`
+ */
+export function describeTransaction(pending: PendingTransaction): readonly Intent[] {
+  const envelope = parseEnvelope(pending);
+  const transaction = innerTransaction(envelope);
+  const source = sourceAddress(envelope);
+  return [
+    ...transaction.operations.map((operation) => intentOf(operation, source)),
+    ...intentsOfMemo(transaction.memo),
+    { kind: "fee", amount: String(feeOf(envelope)), asset: "XLM", ...feeSource(envelope) },
+  ];
+}
+
+/** Who pays for a fee bump. */
+function feeSource(envelope: Envelope): { readonly from?: string } {
+  return envelope.type === "envelopeTypeTxFeeBump"
+    ? { from: muxedAddress(envelope.feeBump.tx.feeSource) }
+    : {};
+}
+
+function sourceAddress(envelope: Envelope): string {
+  const transaction = innerTransaction(envelope);
+  const source: MuxedAccount | undefined =
+    "sourceAccount" in transaction ? transaction.sourceAccount : undefined;
+  return source === undefined ? encodeStrkey("account ID", sourceAccount(envelope)) : muxedAddress(source);
+}
+
+function intentOf(operation: Operation, source: string): Intent {
+  const { sourceAccount: own, body } = operation;
+  const from = own === null ? source : muxedAddress(own);
+  const call = (to: string, ...args: readonly string[]): Intent => ({
+    kind: "contract-call",
+    from,
+    to,
+    amount: "0",
+    method: body.type,
+    arguments: args,
+  });
+  switch (body.type) {
+    case "createAccount": {
+      const { destination, startingBalance } = body.createAccountOp;
+      const to = accountAddress(destination);
+      return { kind: "transfer", from, to, amount: String(startingBalance), asset: "XLM" };
+    }
+    case "payment": {
+      const { destination, asset, amount } = body.paymentOp;
+      const to = muxedAddress(destination);
+      return { kind: "transfer", from, to, amount: String(amount), asset: assetName(asset) };
+    }
+    case "pathPaymentStrictReceive": {
+      const { destination, sendAsset, sendMax, destAsset, destAmount, path } =
+        body.pathPaymentStrictReceiveOp;
+      const to = muxedAddress(destination);
+      return call(
+        to,
+        assetName(sendAsset),
+        String(sendMax),
+        assetName(destAsset),
+        String(destAmount),
+        ...path.map(assetName),
+      );
+    }
+    case "pathPaymentStrictSend": {
+      const { destination, sendAsset, sendAmount, destAsset, destMin, path } = body.pathPaymentStrictSendOp;
+      const to = muxedAddress(destination);
+      return call(
+        to,
+        assetName(sendAsset),
+        String(sendAmount),
+        assetName(destAsset),
+        String(destMin),
+        ...path.map(assetName),
+      );
+    }
+    case "accountMerge":
+      return call(muxedAddress(body.destination));
+    case "changeTrust": {
+      const { line, limit } = body.changeTrustOp;
+      if (line.type === "assetTypePoolShare") break;
+      return call(from, assetName(line), String(limit));
+    }
+  }
+  const digest = bytesToHex(sha256(operation.toXdr()));
+  return {
+    kind: "opaque",
+    reason: `an operation ${body.type} for ${from} that is not decoded (SHA-256 ${digest})`,
+  };
+}
+
+function intentsOfMemo(memo: Memo): readonly Intent[] {
+  switch (memo.type) {
+    case "memoNone":
+      return [];
+    case "memoText":
+      return [{ kind: "data", field: memo.type, hex: bytesToHex(memo.text.bytes) }];
+    case "memoId":
+      return [{ kind: "data", field: memo.type, hex: memo.id.toString(16).padStart(16, "0") }];
+    case "memoHash":
+      return [{ kind: "data", field: memo.type, hex: bytesToHex(memo.hash.value) }];
+    case "memoReturn":
+      return [{ kind: "data", field: memo.type, hex: bytesToHex(memo.retHash.value) }];
+  }
+}

@@ -1,0 +1,86 @@
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { bytesToHex, equalBytes } from "@noble/curves/utils.js";
+import { DecoratedSignature } from "@stellar/stellar-sdk/xdr";
+import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { signEd25519 } from "../../keys/ed25519.ts";
+import { firstAccountKey } from "../account-key.ts";
+import { assertFeeWithinBound } from "../fee-bound.ts";
+import { encodeStrkey } from "./strkey.ts";
+import {
+  accountsToSign,
+  type Envelope,
+  feeOf,
+  innerTransaction,
+  lastValidSecond,
+  parseEnvelope,
+  signaturesOf,
+  sourceAccount,
+  withSignatures,
+} from "./transaction-envelope.ts";
+import { transactionHash } from "./transaction-hash.ts";
+
+/** An envelope holds 20 signatures at most. */
+const MAX_SIGNATURES = 20;
+
+const FEE_BOUND = { ticker: "XLM", unit: "stroops", standard: 1_000_000_000n };
+
+/**
+ * Adds one signature to those an envelope holds; nothing else changes. The payload is the envelope in base64.
+ *
+ * @throws ChainError
+ */
+export async function signTransaction(
+  request: SigningRequest,
+  environment: ChainEnvironment,
+): Promise<SignedTransaction> {
+  const envelope = parseEnvelope(request.transaction);
+  const key = await firstAccountKey(request);
+  const hash = transactionHash(envelope, environment.network);
+  assertMaySign(envelope, key.publicKey, hash);
+  assertFeeWithinBound(feeOf(envelope), FEE_BOUND, environment);
+  const lastSecond = lastValidSecond(envelope);
+  if (lastSecond !== undefined && lastSecond * 1000n < BigInt(environment.now())) {
+    environment.warn("its time bounds have passed by the clock of this machine; the network will refuse it.");
+  }
+
+  const signature = new DecoratedSignature({
+    hint: key.publicKey.slice(-4),
+    signature: await signEd25519(key, hash),
+  });
+  const source = encodeStrkey("account ID", sourceAccount(envelope));
+  return {
+    payload: withSignatures(envelope, [...signaturesOf(envelope), signature]).toXdr("base64"),
+    transactionId: bytesToHex(hash),
+    filledIn: {},
+    sequence: { account: source, number: innerTransaction(envelope).seqNum },
+    ...(lastSecond !== undefined && { expiry: { kind: "time", value: lastSecond * 1000n } }),
+  };
+}
+
+function assertMaySign(envelope: Envelope, publicKey: Uint8Array, hash: Uint8Array): void {
+  const address = encodeStrkey("account ID", publicKey);
+  const accounts = accountsToSign(envelope);
+  if (!accounts.some((account) => equalBytes(account, publicKey))) {
+    const named = [...new Set(accounts.map((account) => encodeStrkey("account ID", account)))];
+    throw new ChainError(
+      "MISSING_KEY",
+      `The wallet has the address ${address}, but the transaction acts for ${named.join(", ")}.`,
+    );
+  }
+  const signatures = signaturesOf(envelope);
+  const isOurs = ({ signature }: DecoratedSignature): boolean =>
+    signature.value.length === 64 && ed25519.verify(signature.value, hash, publicKey);
+  if (signatures.some(isOurs)) {
+    throw new ChainError(
+      "INVALID_TRANSACTION",
+      `The transaction already carries the signature of ${address}; the network refuses a second one.`,
+    );
+  }
+  if (signatures.length >= MAX_SIGNATURES) {
+    throw new ChainError(
+      "INVALID_TRANSACTION",
+      `The transaction already carries ${MAX_SIGNATURES} signatures.`,
+    );
+  }
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import type { ParsedPrivateKey, WalletFields } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { assertIndex } from "../../keys/bip32.ts";
+import { assertMnemonic, mnemonicToSeed } from "../../keys/bip39.ts";
+import { memoryEd25519Key } from "../../keys/ed25519.ts";
+import { slip10Ed25519 } from "../../keys/slip10.ts";
+import { decodeStrkey, encodeStrkey } from "./strkey.ts";
+
+/** A random key pair: one account, without a mnemonic. */
+export function generateWallet(): WalletFields {
+  const secret = encodeStrkey("secret seed", randomBytes(32));
+  return { address: parsePrivateKey(secret).address, secret };
+}
+
+/**
+ * The accounts of a mnemonic after SEP-5; the wallet shows the first one.
+ *
+ * @throws ChainError `INVALID_KEY` when the words are not a BIP-39 mnemonic.
+ */
+export function restoreWallet(mnemonic: string): WalletFields {
+  assertMnemonic(mnemonic);
+  return { mnemonic, address: deriveAddress({ mnemonic }, 0) };
+}
+
+/** @throws ChainError `INVALID_KEY` */
+export function deriveAddress(wallet: WalletFields, index: number): string {
+  return parsePrivateKey(derivePrivateKey(wallet, index)).address;
+}
+
+/** @throws ChainError `INVALID_KEY` */
+export function derivePrivateKey({ mnemonic, secret, privateKey }: WalletFields, index: number): string {
+  if (mnemonic !== undefined) return derivedSecret(mnemonic, index);
+  const stored = secret ?? privateKey;
+  if (stored !== undefined) return stored;
+  throw new ChainError("INVALID_KEY", "The wallet holds neither a mnemonic nor a secret.");
+}
+
+/** SEP-5: the account at `index` is `m/44'/148'/index'`. */
+function derivedSecret(mnemonic: string, index: number): string {
+  assertIndex(index);
+  const seed = mnemonicToSeed(mnemonic);
+  try {
+    return encodeStrkey("secret seed", slip10Ed25519(seed, `m/44'/148'/${index}'`));
+  } finally {
+    seed.fill(0);
+  }
+}
+
+/**
+ * Reads a secret seed (`S...`).
+ *
+ * @throws ChainError `INVALID_KEY`, without the secret in its message.
+ */
+export function parsePrivateKey(text: string): ParsedPrivateKey {
+  const key = memoryEd25519Key(decodeStrkey("secret seed", text.trim()));
+  return { address: encodeStrkey("account ID", key.publicKey), key, warnings: [] };
+}

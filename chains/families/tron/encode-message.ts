@@ -1,0 +1,108 @@
+import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { JsonValue } from "../../codec/exact-json.ts";
+import { bytesField, varintField } from "../../codec/protobuf.ts";
+import { HEX_ADDRESS } from "./address.ts";
+import type { EnumType, Field, FieldType, MessageType } from "./message-type.ts";
+
+export type JsonObject = { readonly [member: string]: JsonValue };
+
+/** Why a message cannot be encoded from its JSON, beginning with the member it is about. */
+export class MessageError extends Error {
+  override readonly name = "MessageError";
+}
+
+const LARGEST = { int32: 2n ** 31n - 1n, int64: 2n ** 63n - 1n } as const;
+const WHOLE_BYTES = /^(?:0x)?(?:[0-9a-f]{2})*$/i;
+
+/**
+ * The canonical Protocol Buffers encoding (proto3) of the JSON of a TRON node (`"visible": false`): fields in the order of
+ * their numbers, those with the default value left out.
+ *
+ * @param path where the JSON stands, for errors.
+ * @throws MessageError for members that the type does not have and for values out of range. No field of TRON is
+ * negative.
+ */
+export function encodeMessage(type: MessageType, json: JsonValue | undefined, path: string): Uint8Array {
+  if (!isObject(json)) throw new MessageError(`${path} must be an object`);
+  const known = [...type.fields.map(({ name }) => name), ...type.ignored];
+  const unknown = Object.keys(json).find((member) => !known.includes(member));
+  if (unknown !== undefined) throw new MessageError(`${path}.${unknown} is not known`);
+  return concatBytes(...type.fields.map((field) => encodeField(field, json[field.name] ?? undefined, path)));
+}
+
+export function isObject(json: JsonValue | undefined): json is JsonObject {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+
+/** Hex text as nodes write it: in lower case, without `0x`. */
+export function hexDigits(text: string): string {
+  return text.toLowerCase().replace(/^0x/, "");
+}
+
+function encodeField({ name, number, type }: Field, json: JsonValue | undefined, parent: string): Uint8Array {
+  if (json === undefined) return new Uint8Array();
+  const path = `${parent}.${name}`;
+  if (typeof type === "string") return encodeScalar(number, type, json, path);
+  switch (type.kind) {
+    case "enum":
+      return unlessZero(number, enumNumber(type, json, path));
+    case "message":
+      return bytesField(number, encodeMessage(type, json, path));
+    case "repeated":
+      if (!Array.isArray(json)) throw new MessageError(`${path} must be a list`);
+      return concatBytes(
+        ...json.map((item, i) => bytesField(number, encodeMessage(type.of, item, `${path}[${i}]`))),
+      );
+  }
+}
+
+function encodeScalar(
+  number: number,
+  type: Extract<FieldType, string>,
+  json: JsonValue,
+  path: string,
+): Uint8Array {
+  switch (type) {
+    case "bool":
+      if (typeof json !== "boolean") throw new MessageError(`${path} must be true or false`);
+      return unlessZero(number, json ? 1n : 0n);
+    case "int32":
+    case "int64":
+      return unlessZero(number, integer(json, LARGEST[type], path));
+    case "string":
+      if (typeof json !== "string") throw new MessageError(`${path} must be text`);
+      return unlessEmpty(number, utf8ToBytes(json));
+    case "bytes":
+    case "address":
+      if (typeof json !== "string" || !WHOLE_BYTES.test(json)) {
+        throw new MessageError(`${path} must be hex text of whole bytes`);
+      }
+      if (type === "address" && json !== "" && !HEX_ADDRESS.test(json)) {
+        throw new MessageError(`${path} is not an address: 41 and 40 hex digits`);
+      }
+      return unlessEmpty(number, hexToBytes(hexDigits(json)));
+  }
+}
+
+function integer(json: JsonValue, largest: bigint, path: string): bigint {
+  const isInteger = typeof json === "bigint" || Number.isSafeInteger(json);
+  const value = isInteger ? BigInt(json as bigint | number) : -1n;
+  if (value >= 0n && value <= largest) return value;
+  throw new MessageError(`${path} must be a JSON integer from 0 to ${largest}`);
+}
+
+function enumNumber({ names }: EnumType, json: JsonValue, path: string): bigint {
+  const isName = (name: string): boolean =>
+    typeof json === "string" && name.toLowerCase() === json.toLowerCase();
+  const number = typeof json === "number" ? json : names.findIndex(isName);
+  if (names[number] !== undefined) return BigInt(number);
+  throw new MessageError(`${path} must be one of ${names.join(", ")}`);
+}
+
+function unlessZero(number: number, value: bigint): Uint8Array {
+  return value === 0n ? new Uint8Array() : varintField(number, value);
+}
+
+function unlessEmpty(number: number, content: Uint8Array): Uint8Array {
+  return content.length === 0 ? content : bytesField(number, content);
+}

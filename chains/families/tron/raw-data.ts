@@ -1,0 +1,71 @@
+import { bytesToHex } from "@noble/hashes/utils.js";
+import type { JsonValue } from "../../codec/exact-json.ts";
+import { encodeMessage, isObject, type JsonObject, MessageError } from "./encode-message.ts";
+import { message } from "./message-type.ts";
+import { SYSTEM_CONTRACTS, type SystemContract } from "./system-contracts.ts";
+
+/** The part of a transaction that is signed. */
+interface RawData {
+  readonly encoded: Uint8Array;
+  /** The name of its contract, such as `TransferContract`. */
+  readonly contractType: string;
+  readonly contract: SystemContract;
+  /** What the contract is called with; every member has been checked against the contract's form. */
+  readonly parameter: JsonObject;
+}
+
+const TYPE_URL = "type.googleapis.com/protocol.";
+
+const contractEnvelope = message(
+  // An enumeration, encoded like any small number.
+  [1, "type", "int32"],
+  [2, "parameter", message([1, "type_url", "string"], [2, "value", "bytes"])],
+  [3, "provider", "bytes"],
+  [4, "ContractName", "bytes"],
+  [5, "Permission_id", "int32"],
+);
+
+/** `Transaction.raw`; the network takes one contract in its list. */
+const rawDataType = message(
+  [1, "ref_block_bytes", "bytes"],
+  [3, "ref_block_num", "int64"],
+  [4, "ref_block_hash", "bytes"],
+  [8, "expiration", "int64"],
+  [10, "data", "bytes"],
+  [11, "contract", contractEnvelope],
+  [12, "scripts", "bytes"],
+  [14, "timestamp", "int64"],
+  [18, "fee_limit", "int64"],
+);
+
+/**
+ * Encodes the `raw_data` of a node's JSON (`Transaction.raw` of TRON's `core/Tron.proto`).
+ *
+ * @throws MessageError
+ */
+export function encodeRawData(rawData: JsonValue | undefined): RawData {
+  if (!isObject(rawData)) throw new MessageError("raw_data must be an object");
+  const { contract: list } = rawData;
+  const [call, ...others] = Array.isArray(list) ? list : [];
+  if (!isObject(call) || others.length > 0) {
+    throw new MessageError("raw_data.contract must be a list of one contract");
+  }
+  const contractType = typeof call["type"] === "string" ? call["type"] : "";
+  const contract = SYSTEM_CONTRACTS.get(contractType);
+  if (contract === undefined) {
+    throw new MessageError("raw_data.contract[0].type is not a contract that this program knows");
+  }
+
+  const path = "raw_data.contract[0].parameter";
+  const typed = call["parameter"];
+  if (!isObject(typed)) throw new MessageError(`${path} must be an object`);
+  if (typed["type_url"] !== TYPE_URL + contractType) {
+    throw new MessageError(`${path}.type_url is not that of ${contractType}`);
+  }
+  const { value: parameter } = typed;
+  if (!isObject(parameter)) throw new MessageError(`${path}.value must be an object`);
+  const value = bytesToHex(encodeMessage(contract.parameter, parameter, `${path}.value`));
+  const envelope = { ...call, type: contract.number, parameter: { ...typed, value } };
+  const encoded = encodeMessage(rawDataType, { ...rawData, contract: envelope }, "raw_data");
+  return { encoded, contractType, contract, parameter };
+}

@@ -1,0 +1,100 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import type { PendingTransaction } from "../../chain.ts";
+import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { ChainError } from "../../error.ts";
+import { invalidPayload } from "../payload.ts";
+import { hexDigits, isObject, type JsonObject, MessageError } from "./encode-message.ts";
+import { encodeRawData } from "./raw-data.ts";
+import type { SystemContract } from "./system-contracts.ts";
+
+/** A `serializedTransaction` whose parts were checked to say the same. */
+export interface TransactionPayload {
+  /** All of the JSON, in the order of its members. */
+  readonly json: JsonObject;
+  /** 32 bytes: the SHA-256 digest of the encoded `raw_data`. */
+  readonly transactionId: Uint8Array;
+  /** The name of the contract, such as `TransferContract`. */
+  readonly contractType: string;
+  readonly contract: SystemContract;
+  /** What the contract is called with; every member has been checked against the contract's form. */
+  readonly parameter: JsonObject;
+  /** The account that acts: 42 hex digits in lower case. */
+  readonly owner: string;
+  /** A note to everybody, in hex. */
+  readonly memo?: string;
+  /** The most that the energy of a contract call may cost, in sun. */
+  readonly feeLimit?: bigint;
+  /** Milliseconds since 1970. */
+  readonly expiration: bigint;
+}
+
+/** The limit of the network. */
+const MAX_TRANSACTION_BYTES = 500 * 1024;
+
+/**
+ * Reads the JSON of a transaction as TRON nodes write it, encodes its `raw_data` anew and compares the outcome with the
+ * `raw_data_hex` and the `txID` beside it: what is shown is what is signed.
+ *
+ * @throws ChainError `INVALID_TRANSACTION`
+ */
+export function parsePayload(pending: PendingTransaction): TransactionPayload {
+  const refuse = (reason: string): ChainError => invalidPayload(pending, reason);
+  const json = parseJson(pending.serializedTransaction);
+  if (!isObject(json)) throw refuse("it is not a JSON object");
+  if ((json["signature"] ?? undefined) !== undefined) throw asInOriginal("Transaction is already signed");
+  if ((json["visible"] ?? false) !== false) throw refuse("visible must be false: addresses in hex");
+
+  const { encoded, ...call } = unlessRefused(() => encodeRawData(json["raw_data"]), refuse);
+  if (encoded.length > MAX_TRANSACTION_BYTES) {
+    throw refuse(`it has ${encoded.length} bytes; the network takes at most ${MAX_TRANSACTION_BYTES}`);
+  }
+  const transactionId = sha256(encoded);
+  if (!isHex(json["raw_data_hex"], encoded) || !isHex(json["txID"], transactionId)) {
+    throw asInOriginal("Invalid transaction");
+  }
+
+  // All of this was encoded above, so it has the right form.
+  const {
+    data,
+    fee_limit: feeLimit,
+    expiration,
+  } = json["raw_data"] as Record<string, string | number | undefined>;
+  const owner = call.parameter["owner_address"];
+  if (typeof owner !== "string" || owner === "") throw refuse("its contract has no owner_address");
+  if (!expiration) throw refuse("raw_data.expiration is missing");
+  return {
+    json,
+    transactionId,
+    ...call,
+    owner: owner.toLowerCase(),
+    ...(data && { memo: hexDigits(String(data)) }),
+    ...(feeLimit && { feeLimit: BigInt(feeLimit) }),
+    expiration: BigInt(expiration),
+  };
+}
+
+function unlessRefused<Result>(read: () => Result, refuse: (reason: string) => ChainError): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof MessageError ? refuse(error.message) : error;
+  }
+}
+
+/** A refusal in the words of the original, which reports them without anything before or after. */
+export function asInOriginal(text: string): ChainError {
+  return new ChainError("INVALID_TRANSACTION", text, { reportedText: text });
+}
+
+function isHex(text: JsonValue | undefined, bytes: Uint8Array): boolean {
+  return typeof text === "string" && text.toLowerCase() === bytesToHex(bytes);
+}
+
+function parseJson(text: string): JsonValue | undefined {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return undefined;
+  }
+}

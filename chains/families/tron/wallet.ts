@@ -1,0 +1,47 @@
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { HDKey } from "@scure/bip32";
+import { ChainError } from "../../error.ts";
+import { xpubWallet } from "../../keys/xpub-wallet.ts";
+import { hexAddressOfPublicKey, readableAddress } from "./address.ts";
+
+const STANDARD_XPUB_CHARACTERS = 111;
+
+/** BIP-44 coin type 195; the test networks use the same. */
+const path = "m/44'/195'/0'/0";
+export const derivationPath = { mainnet: path, testnet: path };
+
+const standardWallet = xpubWallet({
+  path: derivationPath,
+  firstField: "mnemonic",
+  address: (publicKey) => readableAddress(hexAddressOfPublicKey(publicKey)),
+  privateKeyBytes,
+  privateKeyText: bytesToHex,
+});
+
+/** The wallets of TRON, whose `xpub` may have an older form as well. */
+export const tronWallet: typeof standardWallet = {
+  ...standardWallet,
+  deriveAddress({ xpub, ...wallet }, index, network) {
+    const standard = xpub === undefined ? wallet : { ...wallet, xpub: standardXpub(xpub) };
+    return standardWallet.deriveAddress(standard, index, network);
+  },
+};
+
+/** 64 hex digits, with or without `0x`. */
+function privateKeyBytes(text: string): Uint8Array {
+  const digits = text.trim().replace(/^0x/i, "");
+  if (/^[0-9a-f]{64}$/i.test(digits)) return hexToBytes(digits);
+  throw new ChainError("INVALID_KEY", "A TRON private key is 64 hex digits, with or without 0x.");
+}
+
+/** Old wallets hold the public key and the chain code of the node as 66 and 64 hex digits. */
+function standardXpub(text: string): string {
+  if (text.length === STANDARD_XPUB_CHARACTERS) return text;
+  if (!/^0[23][0-9a-f]{128}$/i.test(text)) throw new ChainError("INVALID_KEY", "Unknown xpub format");
+  const [publicKey, chainCode] = [hexToBytes(text.slice(0, 66)), hexToBytes(text.slice(66))];
+  try {
+    return new HDKey({ publicKey, chainCode }).publicExtendedKey;
+  } catch (cause) {
+    throw new ChainError("INVALID_KEY", "The xpub does not begin with a point of secp256k1.", { cause });
+  }
+}

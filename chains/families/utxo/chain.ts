@@ -1,0 +1,32 @@
+import type { Chain } from "../../chain.ts";
+import { readSecp256k1PublicKey } from "../../keys/public-key.ts";
+import { addressOfPublicKey } from "./addresses.ts";
+import { describeTransaction } from "./describe.ts";
+import type { UtxoParameters } from "./network-parameters.ts";
+import { parsePrivateKey } from "./private-key.ts";
+import { signTransaction } from "./sign-transaction.ts";
+import { parseTransaction } from "./transaction-payload.ts";
+import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallets.ts";
+
+/**
+ * A coin whose transactions spend outputs of earlier ones, like Bitcoin's, and whose pending transactions are JSON that
+ * shows the spent outputs.
+ */
+export function utxoChain(parameters: UtxoParameters): Chain {
+  const { facts, networks } = parameters;
+  return {
+    facts,
+    generateWallet: (network) => generateWallet(parameters, network),
+    restoreWallet: (mnemonic, network) => restoreWallet(mnemonic, parameters, network),
+    deriveAddress: (wallet, index, network) => deriveAddress(wallet, index, parameters, network),
+    derivePrivateKey: (wallet, index, network) => derivePrivateKey(wallet, index, parameters, network),
+    parsePrivateKey: (text, network) => parsePrivateKey(text, parameters, network),
+    addressOfPublicKey: (publicKey, network) =>
+      addressOfPublicKey(readSecp256k1PublicKey(publicKey), parameters, networks[network]),
+    // Inputs are used up, not numbered: the order of transactions does not matter.
+    sendingAccount: async () => undefined,
+    describe: (transaction, network) =>
+      describeTransaction(parseTransaction(transaction, parameters), facts.ticker, networks[network]),
+    sign: (request, environment) => signTransaction(request, parameters, environment),
+  };
+}

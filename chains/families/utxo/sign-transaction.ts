@@ -1,0 +1,107 @@
+import { hex } from "@scure/base";
+import { RawTx } from "@scure/btc-signer/script.js";
+import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { assertNoDust } from "./dust.ts";
+import { assertFee, feeBounds, transactionFee } from "./fee-bound.ts";
+import { signInput, type Unlocking } from "./input-signing.ts";
+import { isInputSigned } from "./input-verification.ts";
+import { KeyRing } from "./key-ring.ts";
+import type { UtxoParameters } from "./network-parameters.ts";
+import { encodeTransaction, outpoint, transactionId } from "./raw-transaction.ts";
+import { SignatureDigests } from "./signature-digest.ts";
+import { signingKeys } from "./signing-keys.ts";
+import { type SpendableScript, spendableScript } from "./spendable-script.ts";
+import { parseTransaction, type UtxoTransaction } from "./transaction-payload.ts";
+import { walletIds } from "./wallet-ids.ts";
+
+/** A long list of inputs would hide the rest of the log. */
+const NAMED_INPUTS = 10;
+
+/**
+ * Signs every input that a key of the request unlocks, keeps the signatures of others, and gives out nothing unless all
+ * inputs are signed. Needs no network. The result is the raw transaction in hex.
+ *
+ * @throws ChainError
+ */
+export async function signTransaction(
+  request: SigningRequest,
+  parameters: UtxoParameters,
+  environment: Pick<ChainEnvironment, "setting">,
+): Promise<SignedTransaction> {
+  const { ticker } = parameters.facts;
+  const transaction = parseTransaction(request.transaction, parameters);
+  const fee = transactionFee(transaction);
+  const bounds = feeBounds(parameters, environment);
+  assertNoDust(transaction.outputs, parameters.dustLimit);
+  const spent = transaction.spentOutputs.map(({ script }) =>
+    spendableScript(script, parameters.spendableScripts),
+  );
+
+  const unlocking = await unlockInputs(transaction, spent, new KeyRing(await signingKeys(request)));
+  const signed = {
+    ...transaction,
+    inputs: transaction.inputs.map((input, index) => ({
+      ...input,
+      finalScriptSig: unlocking[index]?.scriptSig ?? input.finalScriptSig,
+    })),
+  };
+  const witnesses = unlocking.map(({ witness }) => witness);
+  const raw = encodeTransaction(signed, witnesses);
+
+  assertAllInputsSigned(raw, transaction, spent, request);
+  assertFee(fee, virtualBytes(raw.length, encodeTransaction(signed).length), bounds, ticker);
+  return { payload: hex.encode(raw), transactionId: transactionId(signed), filledIn: {} };
+}
+
+async function unlockInputs(
+  transaction: UtxoTransaction,
+  spent: readonly SpendableScript[],
+  keys: KeyRing,
+): Promise<readonly Unlocking[]> {
+  const digests = new SignatureDigests(transaction);
+  const unlocking: Unlocking[] = [];
+  for (const [index, script] of spent.entries()) {
+    const key = keys.keyOf(script);
+    const amount = transaction.spentOutputs[index]?.amount ?? 0n;
+    const asGiven = { scriptSig: transaction.inputs[index]?.finalScriptSig ?? new Uint8Array(), witness: [] };
+    unlocking.push(key === undefined ? asGiven : await signInput(digests, index, script, amount, key));
+  }
+  return unlocking;
+}
+
+/** Checks the finished bytes, not what they were made from: they are what the network will see. */
+function assertAllInputsSigned(
+  raw: Uint8Array,
+  transaction: UtxoTransaction,
+  spent: readonly SpendableScript[],
+  request: SigningRequest,
+): void {
+  const signed = RawTx.decode(raw);
+  const digests = new SignatureDigests(signed);
+  const unsigned: string[] = [];
+  for (const [index, script] of spent.entries()) {
+    const input = signed.inputs[index];
+    const amount = transaction.spentOutputs[index]?.amount;
+    if (input === undefined || amount === undefined)
+      throw new RangeError(`The signed transaction lost input ${index}.`);
+    const unlocking = { scriptSig: input.finalScriptSig, witness: signed.witnesses?.[index] ?? [] };
+    if (isInputSigned(digests, index, script, amount, unlocking)) continue;
+    unsigned.push(
+      `Input ${index} (${outpoint(input)}) is not signed: ${
+        input.finalScriptSig.length > 0
+          ? "the script it came with holds no signature that could be verified, and "
+          : ""
+      }no key of the wallets ${walletIds(request)} belongs to it`,
+    );
+  }
+  if (unsigned.length === 0) return;
+  const unnamed = unsigned.length - NAMED_INPUTS;
+  const named = unsigned.slice(0, NAMED_INPUTS).join("; ");
+  throw new ChainError("MISSING_KEY", unnamed > 0 ? `${named}; and ${unnamed} more` : named);
+}
+
+/** BIP-141: what a witness adds counts a quarter. */
+function virtualBytes(totalBytes: number, baseBytes: number): number {
+  return Math.ceil((3 * baseBytes + totalBytes) / 4);
+}

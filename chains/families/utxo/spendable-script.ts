@@ -1,0 +1,53 @@
+import { hex } from "@scure/base";
+import { OutScript } from "@scure/btc-signer/payment.js";
+import { hash160 } from "@scure/btc-signer/utils.js";
+import { ChainError } from "../../error.ts";
+import type { ScriptKind } from "./network-parameters.ts";
+import { scriptTemplate } from "./script-template.ts";
+
+/** The script of a spent output, understood as one that a single key unlocks. */
+export interface SpendableScript {
+  readonly kind: ScriptKind;
+  readonly script: Uint8Array;
+  /** HASH160 the script commits to: of the redeem script for P2SH-P2WPKH, of the public key for the others. */
+  readonly hash: Uint8Array;
+}
+
+/**
+ * Understands the script of a spent output. Every P2SH output is taken for P2SH-P2WPKH, because the script it hides
+ * shows only when a key fits.
+ *
+ * @param kinds what exists on the coin.
+ * @throws ChainError `INVALID_TRANSACTION` for all other scripts.
+ */
+export function spendableScript(script: Uint8Array, kinds: readonly ScriptKind[]): SpendableScript {
+  const understood = understand(script);
+  if (understood !== undefined && kinds.includes(understood.kind)) return understood;
+  throw new ChainError("INVALID_TRANSACTION", `Unsupported input script type: ${hex.encode(script)}`);
+}
+
+function understand(script: Uint8Array): SpendableScript | undefined {
+  const template = scriptTemplate(script);
+  switch (template?.type) {
+    case "pk":
+      return { kind: "p2pk", script, hash: hash160(template.pubkey) };
+    case "pkh":
+      return { kind: "p2pkh", script, hash: template.hash };
+    case "wpkh":
+      return { kind: "p2wpkh", script, hash: template.hash };
+    case "sh":
+      return { kind: "p2sh-p2wpkh", script, hash: template.hash };
+    default:
+      return undefined;
+  }
+}
+
+/** The P2PKH script of a public key: what a P2WPKH input signs as its script code (BIP-143). */
+export function publicKeyHashScript(publicKey: Uint8Array): Uint8Array {
+  return OutScript.encode({ type: "pkh", hash: hash160(publicKey) });
+}
+
+/** The P2WPKH script of a public key (BIP-141), which P2SH-P2WPKH uses as redeem script. */
+export function witnessKeyHashScript(publicKey: Uint8Array): Uint8Array {
+  return OutScript.encode({ type: "wpkh", hash: hash160(publicKey) });
+}

@@ -1,0 +1,125 @@
+import { hex } from "@scure/base";
+import * as v from "valibot";
+import type { PendingTransaction } from "../../chain.ts";
+import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { ChainError } from "../../error.ts";
+import { assertChangeOutput } from "./change-script.ts";
+import type { UtxoParameters } from "./network-parameters.ts";
+import { type RawTransaction, transactionId } from "./raw-transaction.ts";
+import { satoshiSchema } from "./satoshi-schema.ts";
+
+/** An unspent output that an input spends; the amount is in satoshi. */
+export interface SpentOutput {
+  readonly amount: bigint;
+  readonly script: Uint8Array;
+}
+
+/** A transaction to sign. `spentOutputs` has one entry for each input, in the order of the inputs. */
+export interface UtxoTransaction extends RawTransaction {
+  readonly spentOutputs: readonly SpentOutput[];
+}
+
+// Nodes do not relay transactions above 400,000 weight units (100,000 virtual bytes). An input takes 41 bytes or
+// more, an output 9; written as JSON nothing of that size comes near the limit for the text.
+const MAXIMUM_INPUTS = 2_439;
+const MAXIMUM_OUTPUTS = 11_111;
+const MAXIMUM_TEXT_LENGTH = 8_000_000;
+/** Consensus limit of a script that can be run. */
+const MAXIMUM_SCRIPT_BYTES = 10_000;
+
+const integer = (minimum: number, maximum: number) =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(minimum), v.maxValue(maximum));
+const uint32 = integer(0, 0xffff_ffff);
+const script = v.pipe(
+  v.string(),
+  v.maxLength(2 * MAXIMUM_SCRIPT_BYTES),
+  v.regex(/^(?:[0-9a-f]{2})*$/i, "hex expected"),
+  v.transform((text) => hex.decode(text.toLowerCase())),
+);
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i, "64 hex digits expected"), v.toLowerCase());
+
+function payloadSchema(maximumAmount: bigint) {
+  const output = v.object({ satoshis: satoshiSchema(maximumAmount), script });
+  const input = v.object({
+    prevTxId: hash,
+    outputIndex: uint32,
+    sequenceNumber: uint32,
+    script,
+    output: v.nullish(output),
+  });
+  return v.object({
+    hash: v.nullish(hash),
+    version: integer(1, 0x7fff_ffff),
+    nLockTime: uint32,
+    inputs: v.pipe(v.array(input), v.minLength(1), v.maxLength(MAXIMUM_INPUTS)),
+    outputs: v.pipe(v.array(output), v.minLength(1), v.maxLength(MAXIMUM_OUTPUTS)),
+    changeScript: v.nullish(v.pipe(v.string(), v.maxLength(4 * MAXIMUM_SCRIPT_BYTES))),
+    changeIndex: v.nullish(uint32),
+  });
+}
+
+/**
+ * Reads `serializedTransaction`: the JSON of an unsigned (or partly signed) transaction together with the outputs it
+ * spends.
+ *
+ * @throws ChainError `INVALID_TRANSACTION`
+ */
+export function parseTransaction(
+  transaction: PendingTransaction,
+  parameters: UtxoParameters,
+): UtxoTransaction {
+  const parsed = v.safeParse(payloadSchema(parameters.maximumAmount), parseJson(transaction));
+  if (!parsed.success) throw invalid(transaction, describeIssue(parsed.issues[0]));
+  const payload = parsed.output;
+
+  const spentOutputs = payload.inputs.map(({ output }, index) => {
+    if (output) return { amount: output.satoshis, script: output.script };
+    throw invalid(
+      transaction,
+      `Input ${index}: Not all utxo information is available to sign the transaction.`,
+    );
+  });
+  const result: UtxoTransaction = {
+    version: payload.version,
+    lockTime: payload.nLockTime,
+    inputs: payload.inputs.map((input) => ({
+      txid: hex.decode(input.prevTxId),
+      index: input.outputIndex,
+      finalScriptSig: input.script,
+      sequence: input.sequenceNumber,
+    })),
+    outputs: payload.outputs.map((output) => ({ amount: output.satoshis, script: output.script })),
+    spentOutputs,
+  };
+
+  const outpoints = new Set(payload.inputs.map((input) => `${input.prevTxId}:${input.outputIndex}`));
+  if (outpoints.size < payload.inputs.length) throw invalid(transaction, "Two inputs spend the same output.");
+  if (payload.hash && payload.hash !== transactionId(result)) {
+    throw invalid(transaction, "Hash in object does not match transaction hash.");
+  }
+  assertChangeOutput(payload.changeScript ?? undefined, payload.changeIndex ?? undefined, result.outputs);
+  return result;
+}
+
+function parseJson(transaction: PendingTransaction): JsonValue {
+  const text = transaction.serializedTransaction;
+  if (text.length > MAXIMUM_TEXT_LENGTH) {
+    throw invalid(transaction, `serializedTransaction is longer than ${MAXIMUM_TEXT_LENGTH} characters.`);
+  }
+  try {
+    return parseExactJson(text);
+  } catch (cause) {
+    throw invalid(transaction, "serializedTransaction is not JSON.", { cause });
+  }
+}
+
+/** Names the place and what belongs there, not the value found: it may be long. */
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? "the whole";
+  const expected = issue.type === "regex" ? issue.message : `expected ${issue.expected ?? "another value"}`;
+  return `serializedTransaction is not understood at ${path}: ${expected}.`;
+}
+
+function invalid(transaction: PendingTransaction, message: string, options?: ErrorOptions): ChainError {
+  return new ChainError("INVALID_TRANSACTION", `Transaction ${transaction.id}: ${message}`, options);
+}

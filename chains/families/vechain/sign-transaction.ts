@@ -1,0 +1,85 @@
+import type { Hex } from "viem";
+import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { signRecoverable } from "../../keys/secp256k1.ts";
+import { addressOfPublicKey } from "../evm/address.ts";
+import { chooseKey } from "../signer-key.ts";
+import { chainTagToSign } from "./chain-tag.ts";
+import { estimateGas } from "./gas-limit.ts";
+import { block } from "./node.ts";
+import { randomNonce } from "./random-nonce.ts";
+import { digestToSign, serializeSigned, type Transaction, transactionId } from "./serialize.ts";
+import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
+
+/** 2 hours of blocks. */
+const DEFAULT_EXPIRATION = 720n;
+const BLOCK_REF_LENGTH = "0x0011223344556677".length;
+
+/**
+ * Completes a payload with what the node says, and signs it.
+ *
+ * @throws ChainError
+ */
+export async function signTransaction(
+  request: SigningRequest,
+  environment: ChainEnvironment,
+): Promise<SignedTransaction> {
+  const { transaction: pending } = request;
+  const payload = parsePayload(pending, environment.network);
+  const key = await chooseKey(request);
+  const sender = addressOfPublicKey(key.publicKey);
+  assertSender(payload.from, sender, pending.id);
+
+  const transaction = await complete(payload, sender, environment);
+  const signature = await signRecoverable(key, digestToSign(transaction));
+  const { blockRef, expiration } = transaction;
+  return {
+    payload: serializeSigned(transaction, signature),
+    transactionId: transactionId(transaction, sender),
+    filledIn: filledInValues(payload, transaction),
+    // A block reference begins with the number of the block; the block at the end of the time still counts.
+    expiry: { kind: "height", value: (BigInt(blockRef) >> 32n) + expiration + 1n },
+  };
+}
+
+async function complete(
+  payload: TransactionPayload,
+  sender: Hex,
+  environment: ChainEnvironment,
+): Promise<Transaction> {
+  const { clauses, gas, dependsOn } = payload;
+  return {
+    clauses,
+    gas: await estimateGas(clauses, sender, gas, environment),
+    chainTag: await chainTagToSign(payload.chainTag, environment),
+    blockRef: payload.blockRef ?? (await newestBlockRef(environment)),
+    expiration: payload.expiration ?? DEFAULT_EXPIRATION,
+    gasPriceCoef: payload.gasPriceCoef ?? 0n,
+    ...(dependsOn !== undefined && { dependsOn }),
+    nonce: payload.nonce ?? randomNonce(),
+  };
+}
+
+async function newestBlockRef(environment: ChainEnvironment): Promise<Hex> {
+  const { id } = await block("best", environment);
+  return `0x${id.slice("0x".length, BLOCK_REF_LENGTH)}`;
+}
+
+function filledInValues(
+  payload: TransactionPayload,
+  transaction: Transaction,
+): Readonly<Record<string, string>> {
+  const filledIn: Record<string, string> = {};
+  for (const field of ["chainTag", "blockRef", "expiration", "gasPriceCoef", "gas", "nonce"] as const) {
+    if (payload[field] !== transaction[field]) filledIn[field] = String(transaction[field]);
+  }
+  return filledIn;
+}
+
+function assertSender(from: Hex | undefined, sender: Hex, id: string): void {
+  if (from === undefined || from === sender) return;
+  throw new ChainError(
+    "INVALID_TRANSACTION",
+    `Transaction ${id} is to be sent from ${from}, but the wallet it names has the address ${sender}.`,
+  );
+}

@@ -1,0 +1,61 @@
+import { hexToBytes } from "@noble/curves/utils.js";
+import { decodeSeed } from "ripple-address-codec";
+import type { ParsedPrivateKey } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { memoryEd25519Key } from "../../keys/ed25519.ts";
+import { memorySecp256k1Key } from "../../keys/secp256k1.ts";
+import type { SigningKey } from "../../signing-key.ts";
+import { addressOfPublicKey, ledgerPublicKey } from "./address.ts";
+import { ed25519PrivateKeyOfSeed, secp256k1PrivateKeyOfSeed } from "./family-seed.ts";
+
+const SEED = /^s[1-9A-HJ-NP-Za-km-z]{20,40}$/;
+const HEX_KEY = /^(00|ED)?([0-9a-f]{64})$/i;
+
+/**
+ * Reads a secret: a seed (`s...` for secp256k1, `sEd...` for ed25519), or a private key in hex with the prefix that
+ * ripple-keypairs writes (`00` for secp256k1, `ED` for ed25519). 64 hex digits are a key on secp256k1.
+ *
+ * @throws ChainError `INVALID_KEY`, without the secret in its message.
+ */
+export function parsePrivateKey(text: string): ParsedPrivateKey {
+  const trimmed = text.trim();
+  const [, prefix, digits] = HEX_KEY.exec(trimmed) ?? [];
+  const key = digits === undefined ? keyOfSeed(trimmed) : keyOfHex(prefix, digits);
+  const warnings =
+    digits === undefined || prefix !== undefined
+      ? []
+      : ["Without the prefix 00 or ED the key was taken as one of secp256k1. Check the address."];
+  return { address: addressOfPublicKey(ledgerPublicKey(key)), key, warnings };
+}
+
+function keyOfHex(prefix: string | undefined, digits: string): SigningKey {
+  const privateKey = hexToBytes(digits);
+  return prefix?.toUpperCase() === "ED" ? memoryEd25519Key(privateKey) : memorySecp256k1Key(privateKey);
+}
+
+function keyOfSeed(text: string): SigningKey {
+  if (!SEED.test(text)) {
+    throw new ChainError(
+      "INVALID_KEY",
+      "Not a secret of the XRP Ledger: expected a seed (s... or sEd...), or 64 hex digits after 00 or ED.",
+    );
+  }
+  const seed = decodeSeedOrUndefined(text);
+  if (seed === undefined) {
+    throw new ChainError(
+      "INVALID_KEY",
+      "checksum_invalid: the seed is damaged. Check it for typing mistakes and missing characters.",
+    );
+  }
+  return seed.type === "ed25519"
+    ? memoryEd25519Key(ed25519PrivateKeyOfSeed(seed.bytes))
+    : memorySecp256k1Key(secp256k1PrivateKeyOfSeed(seed.bytes));
+}
+
+function decodeSeedOrUndefined(text: string): ReturnType<typeof decodeSeed> | undefined {
+  try {
+    return decodeSeed(text);
+  } catch {
+    return undefined; // The library's message may quote the seed.
+  }
+}

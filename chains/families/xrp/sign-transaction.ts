@@ -1,0 +1,81 @@
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
+import { encode, encodeForSigning } from "ripple-binary-codec";
+import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { ChainError } from "../../error.ts";
+import { signEd25519 } from "../../keys/ed25519.ts";
+import { signLowS } from "../../keys/secp256k1.ts";
+import type { SigningKey } from "../../signing-key.ts";
+import { firstAccountKey } from "../account-key.ts";
+import { assertFeeWithinBound } from "../fee-bound.ts";
+import { addressOfPublicKey, ledgerPublicKey } from "./address.ts";
+import { halfSha512 } from "./half-sha512.ts";
+import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
+
+/** The prefix `TXN\0` of what a transaction id is the hash of. */
+const TRANSACTION_ID_PREFIX = Uint8Array.of(0x54, 0x58, 0x4e, 0x00);
+
+const FEE_BOUND = { ticker: "XRP", unit: "drops", standard: 10_000_000n };
+
+/**
+ * Signs a transaction that is complete but for its signature. The payload is the blob in upper-case hex.
+ *
+ * @throws ChainError
+ */
+export async function signTransaction(
+  request: SigningRequest,
+  environment: ChainEnvironment,
+): Promise<SignedTransaction> {
+  const payload = parsePayload(request.transaction, environment.network);
+  const key = await firstAccountKey(request);
+  const publicKey = ledgerPublicKey(key);
+  assertMaySign(payload, publicKey);
+  assertFeeWithinBound(payload.feeDrops, FEE_BOUND, environment);
+
+  const unsigned = { ...payload.fields, SigningPubKey: upperHex(publicKey) };
+  const signature = await sign(key, hexToBytes(encodeForSigning(unsigned)));
+  const blob = encode({ ...unsigned, TxnSignature: upperHex(signature) });
+  return {
+    payload: blob,
+    transactionId: upperHex(halfSha512(TRANSACTION_ID_PREFIX, hexToBytes(blob))),
+    filledIn: {},
+    ...(payload.sequence !== 0 && {
+      sequence: { account: payload.account, number: BigInt(payload.sequence) },
+    }),
+    ...(payload.lastLedgerSequence !== undefined && {
+      expiry: { kind: "height", value: BigInt(payload.lastLedgerSequence) },
+    }),
+  };
+}
+
+/** An ed25519 key signs the bytes, a secp256k1 key their hash (DER, `s` in the lower half). */
+async function sign(key: SigningKey, message: Uint8Array): Promise<Uint8Array> {
+  if (key.curve === "ed25519") return signEd25519(key, message);
+  const compact = await signLowS(key, halfSha512(message));
+  return secp256k1.Signature.fromBytes(compact, "compact").toBytes("der");
+}
+
+/** The account's own key, or the regular key that the payload names as `SigningPubKey`. */
+function assertMaySign(
+  { signingAccount, signingPublicKey }: TransactionPayload,
+  publicKey: Uint8Array,
+): void {
+  const address = addressOfPublicKey(publicKey);
+  if (signingPublicKey !== undefined && signingPublicKey !== upperHex(publicKey)) {
+    throw new ChainError(
+      "MISSING_KEY",
+      `The transaction is to be signed with the public key ${signingPublicKey}, but the wallet it names has ` +
+        `${upperHex(publicKey)} (${address}).`,
+    );
+  }
+  if (signingPublicKey !== undefined || address === signingAccount) return;
+  throw new ChainError(
+    "MISSING_KEY",
+    `The transaction is to be signed by ${signingAccount}, but the wallet it names has the address ${address}. If that ` +
+      "is its regular key, the transaction has to name the key as SigningPubKey.",
+  );
+}
+
+function upperHex(bytes: Uint8Array): string {
+  return bytesToHex(bytes).toUpperCase();
+}

@@ -1,0 +1,166 @@
+import { isValidXAddress, xAddressToClassicAddress } from "ripple-address-codec";
+import { decode, encode } from "ripple-binary-codec";
+import * as v from "valibot";
+import type { Network, PendingTransaction } from "../../chain.ts";
+import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { ChainError } from "../../error.ts";
+import { formatProblem } from "./transaction-format.ts";
+
+/** A transaction of the XRP Ledger that was read, encoded and decoded again: the fields as they will be signed. */
+export interface TransactionPayload {
+  readonly fields: { readonly [name: string]: JsonValue };
+  readonly type: string;
+  /** The classic address whose transaction it is. */
+  readonly account: string;
+  /** The classic address that signs: the account, or the one it has delegated this to. */
+  readonly signingAccount: string;
+  /** 0 where a ticket takes its place. */
+  readonly sequence: number;
+  readonly feeDrops: bigint;
+  readonly lastLedgerSequence?: number;
+  /** The public key the payload asks for, in upper-case hex. */
+  readonly signingPublicKey?: string;
+}
+
+const uint32 = v.pipe(
+  v.number("must be a number"),
+  v.integer("must be a whole number"),
+  v.minValue(0, "must not be below 0"),
+  v.maxValue(0xffffffff, "must be below 2^32"),
+);
+
+const drops = v.pipe(
+  v.string("must be a whole number of drops"),
+  v.regex(/^\d{1,18}$/, "must be a whole number of drops"),
+);
+
+const commonFields = v.object({
+  TransactionType: v.string("must be text"),
+  Account: v.string("must be text"),
+  Delegate: v.optional(v.string("must be text")),
+  Fee: v.pipe(
+    drops,
+    v.transform((text) => BigInt(text)),
+  ),
+  Sequence: uint32,
+  TicketSequence: v.optional(v.pipe(uint32, v.minValue(1, "must be above 0"))),
+  LastLedgerSequence: v.optional(uint32),
+  SigningPubKey: v.optional(v.string("must be text")),
+});
+
+/**
+ * Reads the `serializedTransaction` of a pending transaction: the JSON of a transaction that only lacks its signature.
+ * Members that are null count as absent. An X-address (XLS-5) says which network it is for, and has to be for `network`
+ * where that is given.
+ *
+ * @throws ChainError `INVALID_TRANSACTION`, `NETWORK_MISMATCH`
+ */
+export function parsePayload(
+  { id, serializedTransaction }: PendingTransaction,
+  network?: Network,
+): TransactionPayload {
+  const refuse = (problem: string, cause?: unknown): ChainError =>
+    new ChainError("INVALID_TRANSACTION", `The serializedTransaction of ${id} is not valid: ${problem}.`, {
+      cause,
+    });
+
+  const given = parseJson(serializedTransaction);
+  if (given === undefined) throw refuse("it is not a JSON object");
+  if ("TxnSignature" in given || "Signers" in given) {
+    throw refuse('txJSON must not contain "TxnSignature" or "Signers" properties');
+  }
+  if ("NetworkID" in given) {
+    throw new ChainError(
+      "NETWORK_MISMATCH",
+      `Transaction ${id} carries a NetworkID: it is for another network than the XRP Ledger and its test network.`,
+    );
+  }
+  const foreign = network === undefined ? undefined : Object.values(given).find(isXAddressOfOther(network));
+  if (foreign !== undefined) {
+    throw new ChainError(
+      "NETWORK_MISMATCH",
+      `Transaction ${id} names an X-address of another network than the ${network}.`,
+    );
+  }
+  const problem = formatProblem(String(given["TransactionType"]), Object.keys(given));
+  if (problem !== undefined) throw refuse(problem);
+
+  const fields = encodeAndDecode(given, refuse);
+  const parsed = v.safeParse(commonFields, fields);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    const name = v.getDotPath(issue) ?? "it";
+    // Without them no ledger can ever take the transaction, and the signer does not choose them.
+    throw refuse(name in fields ? `${name} ${issue.message}` : `${name} is missing`);
+  }
+  const {
+    TransactionType,
+    Account,
+    Delegate,
+    Fee,
+    Sequence,
+    TicketSequence,
+    LastLedgerSequence,
+    SigningPubKey,
+  } = parsed.output;
+  if ((Sequence === 0) !== (TicketSequence !== undefined)) {
+    throw refuse("Sequence must be 0 where there is a TicketSequence, and only there");
+  }
+  return {
+    fields,
+    type: TransactionType,
+    account: Account,
+    signingAccount: Delegate ?? Account,
+    sequence: Sequence,
+    feeDrops: Fee,
+    ...(LastLedgerSequence !== undefined && { lastLedgerSequence: LastLedgerSequence }),
+    ...(SigningPubKey !== undefined && SigningPubKey !== "" && { signingPublicKey: SigningPubKey }),
+  };
+}
+
+function isXAddressOfOther(network: Network): (value: JsonValue) => boolean {
+  return (value) =>
+    typeof value === "string" &&
+    isValidXAddress(value) &&
+    xAddressToClassicAddress(value).test !== (network === "testnet");
+}
+
+type Fields = { readonly [name: string]: JsonValue };
+
+function parseJson(text: string): Fields | undefined {
+  try {
+    const json = parseExactJson(text);
+    if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
+    return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
+  } catch {
+    return undefined;
+  }
+}
+
+function encodeAndDecode(given: Fields, refuse: (problem: string, cause?: unknown) => ChainError): Fields {
+  let fields: Fields;
+  try {
+    fields = decode(encode(given)) as Fields;
+  } catch (cause) {
+    throw refuse(cause instanceof Error ? cause.message : "it cannot be encoded", cause);
+  }
+  const lost = lostMember(given, fields);
+  if (lost !== undefined) throw refuse(`${lost} cannot be signed as it is written`);
+  return fields;
+}
+
+/** The path of a member or number that the encoding does not carry, if there is one. */
+function lostMember(given: JsonValue, encoded: JsonValue | undefined, path = ""): string | undefined {
+  if (typeof given === "number" || typeof given === "bigint") {
+    return String(given) === String(encoded) ? undefined : path;
+  }
+  if (typeof given !== "object" || given === null) return encoded === undefined ? path : undefined;
+  if (typeof encoded !== "object" || encoded === null) return path;
+  if (Array.isArray(given) && (!Array.isArray(encoded) || encoded.length !== given.length)) return path;
+  const members = encoded as Fields;
+  for (const [name, value] of Object.entries(given)) {
+    const lost = lostMember(value, members[name], path === "" ? name : `${path}.${name}`);
+    if (lost !== undefined) return lost;
+  }
+  return undefined;
+}

@@ -1,0 +1,79 @@
+import { inspect } from "node:util";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { bytesToHex, bytesToNumberLE, concatBytes, numberToBytesLE } from "@noble/curves/utils.js";
+import { sha512 } from "@noble/hashes/sha2.js";
+import { ChainError } from "../error.ts";
+import type { SigningKey } from "../signing-key.ts";
+import { signEd25519 } from "./ed25519.ts";
+
+const { Point } = ed25519;
+/** Numbers modulo the order of the base point. */
+const { Fn } = Point;
+
+class MemoryEd25519Bip32Key implements SigningKey {
+  readonly curve = "ed25519-bip32";
+  readonly publicKey: Uint8Array;
+  readonly #scalar: bigint;
+  readonly #nonceKey: Uint8Array;
+
+  constructor(extendedKey: Uint8Array) {
+    this.#scalar = Fn.create(bytesToNumberLE(extendedKey.subarray(0, 32)));
+    // A copy, also of a Buffer, whose slice would be a view.
+    this.#nonceKey = Uint8Array.from(extendedKey.subarray(32));
+    this.publicKey = Point.BASE.multiply(this.#scalar).toBytes();
+  }
+
+  /** RFC 8032, 5.1.6, with kL and kR in the place of the two halves of the hashed seed. */
+  async sign(message: Uint8Array): Promise<Uint8Array> {
+    const nonce = hashToScalar(this.#nonceKey, message);
+    const commitment = Point.BASE.multiply(nonce).toBytes();
+    const challenge = hashToScalar(commitment, this.publicKey, message);
+    const response = Fn.add(nonce, Fn.mul(challenge, this.#scalar));
+    return concatBytes(commitment, numberToBytesLE(response, 32));
+  }
+
+  toJSON(): { curve: string; publicKey: string } {
+    return { curve: this.curve, publicKey: bytesToHex(this.publicKey) };
+  }
+
+  [inspect.custom](): string {
+    return `ed25519-bip32 key of ${bytesToHex(this.publicKey)}`;
+  }
+}
+
+/**
+ * A signing key held in memory: an extended private key of "BIP32-Ed25519: Hierarchical Deterministic Keys over a
+ * Non-linear Keyspace" (Khovratovich, Law, 2017). It shows nothing but its public key.
+ *
+ * @param extendedKey 64 bytes `kL || kR`: the scalar (little-endian) and the key of the deterministic nonce; copied.
+ * @throws ChainError `INVALID_KEY`
+ */
+export function memoryEd25519Bip32Key(extendedKey: Uint8Array): SigningKey {
+  if (extendedKey.length !== 64) {
+    throw new ChainError("INVALID_KEY", "Extended private key must be 64 bytes long");
+  }
+  const [lowest = 0, highest = 0] = [extendedKey[0], extendedKey[31]];
+  // A multiple of the cofactor 8, with bit 254 as the highest one.
+  if ((lowest & 0b0000_0111) !== 0 || (highest & 0b1100_0000) !== 0b0100_0000) {
+    throw new ChainError(
+      "INVALID_KEY",
+      "Extended private key does not begin with a scalar of BIP32-Ed25519 (a multiple of 8 from 2^254 to 2^255).",
+    );
+  }
+  return new MemoryEd25519Bip32Key(extendedKey);
+}
+
+/**
+ * Signs a message with an extended Ed25519 key, in memory or in hardware, and checks the answer (RFC 8032, 5.1.7). A plain
+ * Ed25519 key is as good: both give signatures of one kind.
+ *
+ * @returns 64 bytes `R || S`.
+ * @throws ChainError `INVALID_KEY` when the key is of another curve or its answer is not a signature of its public key.
+ */
+export function signEd25519Bip32(key: SigningKey, message: Uint8Array): Promise<Uint8Array> {
+  return signEd25519(key, message, ["ed25519-bip32", "ed25519"]);
+}
+
+function hashToScalar(...parts: Uint8Array[]): bigint {
+  return Fn.create(bytesToNumberLE(sha512(concatBytes(...parts))));
+}

@@ -1,0 +1,128 @@
+import { inspect } from "node:util";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { bytesToHex, equalBytes } from "@noble/curves/utils.js";
+import { ChainError } from "../error.ts";
+import type { SigningKey } from "../signing-key.ts";
+import { signSchnorr } from "./bch-schnorr.ts";
+
+const DIGEST_BYTES = 32;
+
+class MemorySecp256k1Key implements SigningKey {
+  readonly curve = "secp256k1";
+  readonly publicKey: Uint8Array;
+  readonly #privateKey: Uint8Array;
+
+  constructor(privateKey: Uint8Array, compressed: boolean) {
+    this.#privateKey = Uint8Array.from(privateKey);
+    this.publicKey = secp256k1.getPublicKey(this.#privateKey, compressed);
+  }
+
+  async sign(digest: Uint8Array): Promise<Uint8Array> {
+    assertDigest(digest);
+    return secp256k1.sign(digest, this.#privateKey, { prehash: false, lowS: false, extraEntropy: false });
+  }
+
+  async signBitcoinCashSchnorr(digest: Uint8Array): Promise<Uint8Array> {
+    assertDigest(digest);
+    return signSchnorr(this.#privateKey, digest);
+  }
+
+  toJSON(): { curve: string; publicKey: string } {
+    return { curve: this.curve, publicKey: bytesToHex(this.publicKey) };
+  }
+
+  [inspect.custom](): string {
+    return `secp256k1 key of ${bytesToHex(this.publicKey)}`;
+  }
+}
+
+/**
+ * A signing key held in memory. It signs with the deterministic nonce of RFC 6979 (HMAC-SHA256, no extra entropy) and
+ * shows nothing but its public key.
+ *
+ * @param privateKey 32 bytes, big-endian, 1 to n - 1; copied.
+ * @param options `compressed`: whether the owner uses the 33-byte public key (the default) or the 65-byte one.
+ * @throws ChainError `INVALID_KEY`
+ */
+export function memorySecp256k1Key(
+  privateKey: Uint8Array,
+  options: { readonly compressed?: boolean } = {},
+): SigningKey {
+  if (privateKey.length !== 32) throw new ChainError("INVALID_KEY", "Private key must be 32 bytes long");
+  if (!secp256k1.utils.isValidSecretKey(privateKey)) {
+    throw new ChainError("INVALID_KEY", "Private key is not a valid number on secp256k1 (1 to n - 1).");
+  }
+  return new MemorySecp256k1Key(privateKey, options.compressed ?? true);
+}
+
+/**
+ * Signs a 32-byte digest with any secp256k1 key, in memory or in hardware, and checks the answer.
+ *
+ * @returns 64 bytes `r || s`, `s` in the lower half of the order (BIP-62, BIP-146).
+ * @throws ChainError `INVALID_KEY` when the key's answer is not a signature of its public key.
+ */
+export async function signLowS(key: SigningKey, digest: Uint8Array): Promise<Uint8Array> {
+  const signature = (await lowSSignature(key, digest)).toBytes("compact");
+  if (!secp256k1.verify(signature, digest, key.publicKey, { prehash: false })) throw wrongSignature(key);
+  return signature;
+}
+
+/**
+ * Signs a 32-byte digest like {@link signLowS} and finds the recovery id (SEC 1, 4.1.6): the parity of the nonce
+ * point's y coordinate.
+ *
+ * @throws ChainError `INVALID_KEY` when the key's answer is not a signature of its public key.
+ */
+export async function signRecoverable(
+  key: SigningKey,
+  digest: Uint8Array,
+): Promise<{ readonly r: bigint; readonly s: bigint; readonly recovery: 0 | 1 }> {
+  const signature = await lowSSignature(key, digest);
+  const compressed = secp256k1.Point.fromBytes(key.publicKey).toBytes(true);
+  for (const recovery of [0, 1] as const) {
+    // A signature is valid for exactly the keys that recovery gives, so finding the key is also the verification.
+    if (equalBytes(recoverPublicKey(signature, recovery, digest), compressed)) {
+      return { r: signature.r, s: signature.s, recovery };
+    }
+  }
+  throw wrongSignature(key);
+}
+
+type Signature = ReturnType<typeof secp256k1.Signature.fromBytes>;
+
+async function lowSSignature(key: SigningKey, digest: Uint8Array): Promise<Signature> {
+  if (key.curve !== "secp256k1") {
+    throw new ChainError("INVALID_KEY", `This chain signs on secp256k1, but the key is one of ${key.curve}.`);
+  }
+  assertDigest(digest);
+  const answer = await key.sign(digest);
+  let signature: Signature;
+  try {
+    signature = secp256k1.Signature.fromBytes(answer, "compact");
+  } catch (cause) {
+    throw wrongSignature(key, cause);
+  }
+  if (!signature.hasHighS()) return signature;
+  return new secp256k1.Signature(signature.r, secp256k1.Point.Fn.neg(signature.s));
+}
+
+function recoverPublicKey(signature: Signature, recovery: 0 | 1, digest: Uint8Array): Uint8Array {
+  try {
+    return signature.addRecoveryBit(recovery).recoverPublicKey(digest).toBytes(true);
+  } catch {
+    return new Uint8Array(); // r is not the x coordinate of a point: no key has this signature.
+  }
+}
+
+function wrongSignature(key: SigningKey, cause?: unknown): ChainError {
+  return new ChainError(
+    "INVALID_KEY",
+    `The key of ${bytesToHex(key.publicKey)} returned a signature that its public key does not verify.`,
+    { cause },
+  );
+}
+
+function assertDigest(digest: Uint8Array): void {
+  if (digest.length !== DIGEST_BYTES)
+    throw new RangeError(`A digest to sign has 32 bytes, not ${digest.length}.`);
+}

@@ -1,0 +1,40 @@
+import { defineCommand } from "citty";
+import { readDaemonSettings } from "../../daemon/settings.ts";
+import { startDaemon } from "../../daemon/start.ts";
+import { createContext } from "../context.ts";
+import { withVault } from "../open-vault.ts";
+import { pickOptions } from "../options.ts";
+import { printJsonLine } from "../print.ts";
+
+export default defineCommand({
+  meta: {
+    name: "daemon",
+    description: "Poll for pending transactions, have them approved, sign and broadcast them",
+  },
+  args: pickOptions(
+    "external-url",
+    "external-url-method",
+    "chain",
+    "testnet",
+    "period",
+    "run-once",
+    "dry-run",
+    "wallets",
+    "transaction-ids",
+    "api-key",
+    "path",
+    "env-file",
+    "provider",
+    "aws",
+    "azure",
+    "vgs",
+    "pkcs11",
+  ),
+  async run({ args }) {
+    const context = createContext(args);
+    const settings = await readDaemonSettings(args, context.config);
+    await withVault(context, (vault) =>
+      startDaemon({ vault, tokens: context.tokens }, settings, printJsonLine),
+    );
+  },
+});

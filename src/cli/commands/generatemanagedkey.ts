@@ -1,0 +1,30 @@
+import { defineCommand } from "citty";
+import { knownChain } from "../../wallets/known-chain.ts";
+import { toNetwork } from "../../wallets/managed-wallets.ts";
+import { generateManagedKey } from "../../wallets/token-wallets.ts";
+import { createContext } from "../context.ts";
+import { withNewOrExistingVault } from "../open-vault.ts";
+import { pickOptions } from "../options.ts";
+import { printJson } from "../print.ts";
+import { namedTokenKey } from "../token-key-option.ts";
+
+export default defineCommand({
+  meta: { name: "generatemanagedkey", description: "Make a key inside a PKCS#11 token; it never leaves it" },
+  args: {
+    chain: { type: "positional", required: true, description: "Chain, such as ETH" },
+    ...pickOptions("pkcs11", "testnet", "path", "env-file", "provider", "aws", "azure", "vgs"),
+  },
+  async run({ args }) {
+    const chain = await knownChain(args.chain);
+    const context = createContext(args, { optionNamesObject: true });
+    const request = {
+      chain,
+      network: toNetwork(args.testnet),
+      tokens: context.tokens,
+      uri: namedTokenKey(context),
+    };
+    await withNewOrExistingVault(context, async (vault) =>
+      printJson(await generateManagedKey(vault, request)),
+    );
+  },
+});

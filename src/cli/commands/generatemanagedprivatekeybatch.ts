@@ -1,0 +1,27 @@
+import { defineCommand } from "citty";
+import { knownChain } from "../../wallets/known-chain.ts";
+import { generatePrivateKeyBatch, MAXIMUM_BATCH, toNetwork } from "../../wallets/managed-wallets.ts";
+import { createContext } from "../context.ts";
+import { withNewOrExistingVault } from "../open-vault.ts";
+import { pickOptions } from "../options.ts";
+import { printJsonLine } from "../print.ts";
+import { readWholeNumber } from "../read-number.ts";
+
+export default defineCommand({
+  meta: {
+    name: "generatemanagedprivatekeybatch",
+    description: "Make and store many private keys; prints a line for each once it is stored",
+  },
+  args: {
+    chain: { type: "positional", required: true, description: "Chain, such as ETH" },
+    count: { type: "positional", required: true, description: "How many keys" },
+    ...pickOptions("testnet", "path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  },
+  async run({ args }) {
+    const chain = await knownChain(args.chain);
+    const count = readWholeNumber("count", args.count, 1, MAXIMUM_BATCH);
+    await withNewOrExistingVault(createContext(args), (vault) =>
+      generatePrivateKeyBatch(vault, chain, toNetwork(args.testnet), count, printJsonLine),
+    );
+  },
+});

@@ -1,0 +1,21 @@
+import { defineCommand } from "citty";
+import { knownChain } from "../../wallets/known-chain.ts";
+import { generateManagedWallet, toNetwork } from "../../wallets/managed-wallets.ts";
+import { createContext } from "../context.ts";
+import { withNewOrExistingVault } from "../open-vault.ts";
+import { pickOptions } from "../options.ts";
+import { printJson } from "../print.ts";
+
+export default defineCommand({
+  meta: { name: "generatemanagedwallet", description: "Make a wallet and store it in the vault" },
+  args: {
+    chain: { type: "positional", required: true, description: "Chain, such as BTC" },
+    ...pickOptions("testnet", "path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  },
+  async run({ args }) {
+    const chain = await knownChain(args.chain);
+    await withNewOrExistingVault(createContext(args), async (vault) => {
+      printJson(await generateManagedWallet(vault, chain, toNetwork(args.testnet)));
+    });
+  },
+});

@@ -1,0 +1,16 @@
+import { defineCommand } from "citty";
+import { knownChain } from "../../wallets/known-chain.ts";
+import { toNetwork } from "../../wallets/managed-wallets.ts";
+import { pickOptions } from "../options.ts";
+import { printJson } from "../print.ts";
+
+export default defineCommand({
+  meta: { name: "generatewallet", description: "Make a wallet and print it; nothing is stored" },
+  args: {
+    chain: { type: "positional", required: true, description: "Chain, such as BTC" },
+    ...pickOptions("testnet"),
+  },
+  async run({ args }) {
+    printJson((await knownChain(args.chain)).generateWallet(toNetwork(args.testnet)));
+  },
+});

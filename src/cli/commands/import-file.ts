@@ -1,0 +1,45 @@
+import type { Secret } from "../../../providers/secret.ts";
+import { KmsError } from "../../errors.ts";
+import { fileKindAt } from "../../store/sqlite/vault-file.ts";
+import { type ImportResult, importWallets } from "../../vault/import/import-wallets.ts";
+import type { CommandContext } from "../context.ts";
+import { readWallets, sharedPassword } from "../import-password.ts";
+import { withNewOrExistingVault, withVault } from "../open-vault.ts";
+import { type PrintedResult, printWarnings } from "../print-warnings.ts";
+
+/** The same context, which asks for the vault's password once. */
+function askingOnce(context: CommandContext): CommandContext {
+  let asked: Promise<Secret> | undefined;
+  return {
+    ...context,
+    password(purpose) {
+      asked ??= context.password(purpose);
+      return asked;
+    },
+  };
+}
+
+/**
+ * Takes the wallets of a file into the vault, all or none. A new vault is made only when the file could be read; an
+ * existing one is opened first, so that a wrong password is not taken for one of the file.
+ *
+ * @throws KmsError `CANNOT_READ`, `IMPORT_DAMAGED`, `IMPORT_UNREADABLE`, `IMPORT_CONFLICT`, and those of opening the vault
+ */
+export async function importFile(
+  context: CommandContext,
+  file: string,
+): Promise<PrintedResult<ImportResult>> {
+  if ((await fileKindAt(file)) === "missing") {
+    throw new KmsError("CANNOT_READ", `There is no file ${file} to import.`);
+  }
+  const once = askingOnce(context);
+  if ((await fileKindAt(context.vaultPath)) === "missing") {
+    const wallets = await readWallets(once, file, sharedPassword(once, undefined, "create"));
+    return withNewOrExistingVault(once, async (vault) => printWarnings(await importWallets(vault, wallets)));
+  }
+  return withVault(once, async (vault) => {
+    const slotKinds = (await vault.status()).slots.map(({ kind }) => kind);
+    const wallets = await readWallets(once, file, sharedPassword(once, slotKinds, "unlock"));
+    return printWarnings(await importWallets(vault, wallets));
+  });
+}

@@ -1,0 +1,14 @@
+import { defineCommand } from "citty";
+
+export default defineCommand({
+  meta: {
+    name: "job",
+    description: "See what the daemon did with pending transactions: list, show, retry, resolve",
+  },
+  subCommands: {
+    list: () => import("./list.ts").then((module) => module.default),
+    show: () => import("./show.ts").then((module) => module.default),
+    retry: () => import("./retry.ts").then((module) => module.default),
+    resolve: () => import("./resolve.ts").then((module) => module.default),
+  },
+});

@@ -1,0 +1,25 @@
+import { defineCommand } from "citty";
+import { resolveJob } from "../../../signing/resolve.ts";
+import { createContext } from "../../context.ts";
+import { withVault } from "../../open-vault.ts";
+import { pickOptions } from "../../options.ts";
+import { printJson, printNote } from "../../print.ts";
+
+export default defineCommand({
+  meta: {
+    name: "resolve",
+    description:
+      "Decide about a job that the daemon cannot finish: done, failed for good, or to be signed anew",
+  },
+  args: {
+    id: { type: "positional", required: true, description: "Id of the pending transaction" },
+    ...pickOptions("as", "tx-id", "confirm", "api-key", "path", "env-file"),
+    ...pickOptions("provider", "aws", "azure", "vgs", "pkcs11"),
+  },
+  async run({ args }) {
+    const context = createContext(args);
+    await withVault(context, async (vault) =>
+      printJson(await resolveJob(vault, args.id, args, context.config, printNote)),
+    );
+  },
+});

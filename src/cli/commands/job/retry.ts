@@ -1,0 +1,20 @@
+import { defineCommand } from "citty";
+import { retryJob } from "../../../journal/inspect.ts";
+import { createContext } from "../../context.ts";
+import { withVault } from "../../open-vault.ts";
+import { pickOptions } from "../../options.ts";
+import { printJson } from "../../print.ts";
+
+export default defineCommand({
+  meta: {
+    name: "retry",
+    description: "Have the daemon try a job again, with the same bytes if it was signed",
+  },
+  args: {
+    id: { type: "positional", required: true, description: "Id of the pending transaction" },
+    ...pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  },
+  async run({ args }) {
+    await withVault(createContext(args), async (vault) => printJson(await retryJob(vault, args.id)));
+  },
+});

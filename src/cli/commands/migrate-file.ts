@@ -1,0 +1,41 @@
+import type { Secret } from "../../../providers/secret.ts";
+import type { ImportedWallet } from "../../vault/import/imported-wallets.ts";
+import { type MigrationResult, migrateInPlace } from "../../vault/import/migrate.ts";
+import { readImportFile } from "../../vault/import/read-import-file.ts";
+import type { CommandContext } from "../context.ts";
+import { importPassword, readWallets, sharedPassword } from "../import-password.ts";
+import { prepareFirstSlot } from "../open-vault.ts";
+import { type PrintedResult, printWarnings } from "../print-warnings.ts";
+
+/**
+ * Turns the original wallet file at the vault's path into a vault. The vault gets the vault's password where one is
+ * set; where somebody types, it gets the file's: a password that opened the file is no slip of the fingers. (A vault takes
+ * no empty password, which original files may have.) A token that is named opens the vault instead.
+ *
+ * @throws KmsError as {@link migrateInPlace}, `IMPORT_DAMAGED`, `IMPORT_UNREADABLE`
+ */
+export async function migrateFile(context: CommandContext): Promise<PrintedResult<MigrationResult>> {
+  let typed: Secret | undefined;
+  let asked: Promise<Secret> | undefined;
+  const once: CommandContext = {
+    ...context,
+    password(purpose) {
+      asked ??= typed === undefined || typed.isEmpty ? context.password(purpose) : Promise.resolve(typed);
+      return asked;
+    },
+  };
+  const typeFilePassword = async (): Promise<Secret> => {
+    typed = await context.prompt.ask("Enter password of the wallet file to migrate", "TATUM_KMS_PASSWORD");
+    return typed;
+  };
+  const isTyped = context.asksForPassword && importPassword(context) === undefined;
+  const read = (file: string): Promise<ImportedWallet[]> =>
+    isTyped
+      ? readImportFile(file, typeFilePassword)
+      : readWallets(once, file, sharedPassword(once, undefined, "create"));
+  try {
+    return printWarnings(await migrateInPlace(context.vaultPath, read, () => prepareFirstSlot(once)));
+  } finally {
+    context.tokens.close();
+  }
+}

@@ -1,0 +1,29 @@
+import { defineCommand } from "citty";
+import { fileKindAt } from "../../store/sqlite/vault-file.ts";
+import type { Vault } from "../../vault/vault.ts";
+import { createReport } from "../../wallets/report.ts";
+import { createContext } from "../context.ts";
+import { withVault } from "../open-vault.ts";
+import { pickOptions } from "../options.ts";
+import { printJson } from "../print.ts";
+
+export default defineCommand({
+  meta: {
+    name: "report",
+    description: "Print facts about the installation and about wallets, without secrets",
+  },
+  args: {
+    signatureIds: { type: "positional", required: false, description: "Signature IDs, separated by commas" },
+    ...pickOptions("path", "env-file", "api-key", "provider", "aws", "azure", "vgs", "pkcs11"),
+  },
+  async run({ args }) {
+    const context = createContext(args);
+    const options = {
+      storeType: (await context.provider()).storeType,
+      apiKey: args["api-key"] ?? context.config.get("TATUM_API_KEY"),
+      signatureIds: args.signatureIds,
+    };
+    const print = async (vault?: Vault): Promise<void> => printJson(await createReport(vault, options));
+    await ((await fileKindAt(context.vaultPath)) === "missing" ? print() : withVault(context, print));
+  },
+});

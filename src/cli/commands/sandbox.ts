@@ -1,0 +1,9 @@
+import { defineCommand } from "citty";
+import { runSandbox } from "../../sandbox/run.ts";
+import { pickOptions } from "../options.ts";
+
+export default defineCommand({
+  meta: { name: "sandbox", description: "Run a local stand-in of the Tatum API to try things out" },
+  args: pickOptions("port", "node", "testnet"),
+  run: ({ args }) => runSandbox(args),
+});

@@ -1,0 +1,26 @@
+import { defineCommand } from "citty";
+import { knownChain } from "../../wallets/known-chain.ts";
+import { checkPrivateKey, storeManagedPrivateKey, toNetwork } from "../../wallets/managed-wallets.ts";
+import { createContext } from "../context.ts";
+import { withNewOrExistingVault } from "../open-vault.ts";
+import { pickOptions } from "../options.ts";
+import { printJson, printNote } from "../print.ts";
+
+export default defineCommand({
+  meta: { name: "storemanagedprivatekey", description: "Store a private key that is asked for" },
+  args: {
+    chain: { type: "positional", required: true, description: "Chain, such as BTC" },
+    ...pickOptions("testnet", "path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  },
+  async run({ args }) {
+    const chain = await knownChain(args.chain);
+    const network = toNetwork(args.testnet);
+    const context = createContext(args);
+    const checked = checkPrivateKey(chain, network, await context.prompt.ask("Enter private key to store"));
+    printNote(`Address of the key: ${checked.address}`);
+    for (const warning of checked.warnings) printNote(`Warning: ${warning}`);
+    await withNewOrExistingVault(context, async (vault) => {
+      printJson(await storeManagedPrivateKey(vault, chain, network, checked));
+    });
+  },
+});

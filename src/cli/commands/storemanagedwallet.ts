@@ -1,0 +1,24 @@
+import { defineCommand } from "citty";
+import { knownChain } from "../../wallets/known-chain.ts";
+import { checkMnemonic, storeManagedWallet, toNetwork } from "../../wallets/managed-wallets.ts";
+import { createContext } from "../context.ts";
+import { withNewOrExistingVault } from "../open-vault.ts";
+import { pickOptions } from "../options.ts";
+import { printJson } from "../print.ts";
+
+export default defineCommand({
+  meta: { name: "storemanagedwallet", description: "Store the wallet of a mnemonic that is asked for" },
+  args: {
+    chain: { type: "positional", required: true, description: "Chain, such as BTC" },
+    ...pickOptions("testnet", "path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  },
+  async run({ args }) {
+    const chain = await knownChain(args.chain);
+    const network = toNetwork(args.testnet);
+    const context = createContext(args);
+    const fields = checkMnemonic(chain, network, await context.prompt.ask("Enter mnemonic to store"));
+    await withNewOrExistingVault(context, async (vault) => {
+      printJson(await storeManagedWallet(vault, chain, network, fields));
+    });
+  },
+});

@@ -1,0 +1,23 @@
+import { defineCommand } from "citty";
+import { createContext } from "../../context.ts";
+import { withVault } from "../../open-vault.ts";
+import { pickOptions } from "../../options.ts";
+import { printNote } from "../../print.ts";
+import { readWholeNumber } from "../../read-number.ts";
+
+export default defineCommand({
+  meta: { name: "remove", description: "Remove a key slot; the last one cannot be removed" },
+  args: {
+    slotId: {
+      type: "positional",
+      required: true,
+      description: "Number of the slot, as `vault slot list` shows",
+    },
+    ...pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  },
+  async run({ args }) {
+    const slotId = readWholeNumber("number of the slot", args.slotId, 1, Number.MAX_SAFE_INTEGER);
+    await withVault(createContext(args), (vault) => vault.removeSlot(slotId));
+    printNote(`Key slot ${slotId} was removed. Backups made before still open with it.`);
+  },
+});

@@ -1,0 +1,99 @@
+/** What the vault commands work with. */
+import { resolve } from "node:path";
+import { readPinSource } from "../../providers/pkcs11/pin.ts";
+import type { Tokens } from "../../providers/pkcs11/tokens.ts";
+import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
+import { Prompt } from "../../providers/prompt/prompt.ts";
+import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
+import { Secret } from "../../providers/secret.ts";
+import { createProviderHttp } from "../http/provider-http.ts";
+import { Config, defaultVaultPath } from "../settings.ts";
+import {
+  asksPerson,
+  chooseProvider,
+  chosenProvider,
+  namedProvider,
+  type ProviderArguments,
+} from "./choose-provider.ts";
+import { chooseUnlocking, type NamedTokens, readNamedTokens, type Unlocking } from "./choose-unlocking.ts";
+import { createTokens } from "./tokens.ts";
+
+/** The options that all vault commands share, as citty hands them over. */
+export interface VaultArguments extends ProviderArguments {
+  readonly path?: string | undefined;
+  readonly "env-file"?: string | undefined;
+  readonly pkcs11?: string | undefined;
+}
+
+/** What a command works with: the settings, a person to ask, and where the vault is. */
+export interface CommandContext {
+  readonly config: Config;
+  readonly prompt: Prompt;
+  readonly vaultPath: string;
+  /** Where the unlocking secret comes from, and what that place may use. */
+  provider(): Promise<SecretProvider>;
+  readonly providerContext: ProviderContext;
+  /** Whether {@link password} has to ask a person. */
+  readonly asksForPassword: boolean;
+  password(purpose: "unlock" | "create"): Promise<Secret>;
+  readonly namedTokens: NamedTokens;
+  /** All tokens that the command talks to; closed with the vault. */
+  readonly tokens: Tokens;
+  /** With what the vault is opened, or made when there are no slots yet. */
+  chooseUnlocking(slotKinds: readonly string[] | undefined): Unlocking;
+}
+
+const PIN_VARIABLE = "TATUM_KMS_PKCS11_PIN";
+
+/**
+ * @param use `optionNamesObject`: that `--pkcs11` names what the command works on
+ * @throws KmsError `CONFIGURATION` when an env file cannot be read, or two providers are chosen
+ * @throws TokenError `NOT_CONFIGURED` when a PKCS#11 URI cannot be read
+ */
+export function createContext(
+  args: VaultArguments,
+  use: { readonly optionNamesObject: boolean } = { optionNamesObject: false },
+): CommandContext {
+  const config = Config.load(args["env-file"]);
+  const prompt = new Prompt();
+  const providerContext: ProviderContext = {
+    setting: (name) => config.get(name),
+    prompt,
+    http: createProviderHttp(config),
+  };
+  let loaded: Promise<SecretProvider> | undefined;
+  const provider = (): Promise<SecretProvider> => {
+    loaded ??= chooseProvider(args, config);
+    return loaded;
+  };
+  const namedTokens = readNamedTokens(args.pkcs11, config, use.optionNamesObject);
+  const passwordIsSet = chosenProvider(args, config) !== undefined;
+  /** A provider that somebody named gives one secret: the PIN, once it is clear that a token unlocks the vault. */
+  let providerGivesPin = false;
+  const pin = async ({ pinSource }: Pkcs11Uri): Promise<Secret> => {
+    // First, because it is of this token: another one's PIN, given to it again and again, would lock it.
+    if (pinSource !== undefined) return readPinSource(pinSource);
+    const variable = config.get(PIN_VARIABLE);
+    if (variable !== undefined) return new Secret(variable);
+    if (providerGivesPin) return (await provider()).secret(providerContext, "pin");
+    return prompt.ask("Enter the PIN of the token", PIN_VARIABLE);
+  };
+  return {
+    config,
+    prompt,
+    vaultPath: args.path === undefined ? defaultVaultPath() : resolve(args.path),
+    provider,
+    providerContext,
+    asksForPassword: asksPerson(args, config),
+    async password(purpose) {
+      return (await provider()).secret(providerContext, purpose);
+    },
+    namedTokens,
+    tokens: createTokens(config, pin),
+    chooseUnlocking(slotKinds) {
+      const unlocking = chooseUnlocking(namedTokens, slotKinds, passwordIsSet);
+      providerGivesPin = unlocking.kind === "token" && namedProvider(args, config) !== undefined;
+      return unlocking;
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import { writeError, writeOutput } from "./output.ts";
+
+/** A result as the original prints it: JSON with two spaces, on standard output. */
+export function printJson(value: unknown): void {
+  writeOutput(`${stringifyExactJson(value, 2)}\n`);
+}
+
+/** A result in one line of JSON. */
+export function printJsonLine(value: unknown): void {
+  writeOutput(`${stringifyExactJson(value)}\n`);
+}
+
+/** Something worth knowing beside the result, on standard error. */
+export function printNote(text: string): void {
+  writeError(`${text}\n`);
+}

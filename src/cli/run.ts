@@ -1,0 +1,60 @@
+import { isatty } from "node:tty";
+import { stripVTControlCharacters } from "node:util";
+import { renderUsage, runCommand } from "citty";
+import { exitStatus } from "../errors.ts";
+import { assertSafeEnvironment } from "../operations/environment-guard.ts";
+import { hardenProcess } from "../operations/hardening.ts";
+import { version } from "../version.ts";
+import { writeError, writeOutput } from "./output.ts";
+import { parseCommandLine, toArguments } from "./parse.ts";
+import { printNote } from "./print.ts";
+import { program } from "./program.ts";
+import { describeError } from "./report-error.ts";
+import { checkPositionals, type Selection, selectCommand } from "./select-command.ts";
+
+async function printHelp({ command, above }: Selection): Promise<void> {
+  const usage = await renderUsage(command, above === "" ? undefined : { meta: { name: above, version } });
+  writeOutput(isatty(1) ? `${usage}\n` : `${stripVTControlCharacters(usage).replace(/ +$/gm, "")}\n`);
+}
+
+async function execute(argv: readonly string[]): Promise<void> {
+  assertSafeEnvironment(process.env);
+  // Whatever is written is for this user alone.
+  process.umask(0o077);
+  const commandLine = parseCommandLine(argv);
+  if (commandLine.options.get("version") === true) {
+    writeOutput(`${version}\n`);
+    return;
+  }
+  const selection = await selectCommand(program, commandLine.positionals);
+  if (commandLine.options.get("help") === true || selection.command.subCommands !== undefined) {
+    await printHelp(selection);
+    return;
+  }
+  await checkPositionals(selection);
+  // Before the first secret is read.
+  const apiKey = commandLine.options.get("api-key");
+  const problem = hardenProcess(typeof apiKey === "string" ? [apiKey] : []);
+  if (problem !== undefined) printNote(problem);
+  const rawArgs = toArguments({ ...commandLine, positionals: selection.positionals });
+  await runCommand(selection.command, { rawArgs });
+}
+
+/** Waits for what the log still has to write. */
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((done) => void stream.write("", () => done()));
+}
+
+/** Runs a command line to its end; the status to exit with. An error becomes one line on standard error. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  let status: number = exitStatus.ok;
+  try {
+    await execute(argv);
+  } catch (error) {
+    const report = describeError(error);
+    if (report.line !== undefined) writeError(`${report.line}\n`);
+    status = report.status;
+  }
+  await flush(process.stderr);
+  return status;
+}

@@ -1,0 +1,34 @@
+/** PKCS#11 tokens as the settings of this machine have them. */
+import { Tokens } from "../../providers/pkcs11/tokens.ts";
+import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
+import type { Secret } from "../../providers/secret.ts";
+import type { Config } from "../settings.ts";
+import { pkcs11ProcessWord } from "./pkcs11-process-word.ts";
+
+/** Variables that a vendor's module has no business with: they hold this program's secrets. */
+const OWN_VARIABLE = /^(TATUM_|AWS_|AZURE_|VAULT_|BAO_|GOOGLE_)/;
+
+/** How this program starts itself: the executable alone, or Bun with the file it was given. */
+function processCommand(): [string, ...string[]] {
+  const isExecutable = import.meta.url.includes("$bunfs");
+  return isExecutable
+    ? [process.execPath, pkcs11ProcessWord]
+    : [process.execPath, new URL("../main.ts", import.meta.url).pathname, pkcs11ProcessWord];
+}
+
+function moduleEnvironment(): Record<string, string> {
+  const visible = Object.entries(process.env).filter(([name]) => !OWN_VARIABLE.test(name));
+  return Object.fromEntries(visible.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** @param pin the PIN of the token that a URI names */
+export function createTokens(config: Config, pin: (uri: Pkcs11Uri) => Promise<Secret>): Tokens {
+  return new Tokens({
+    command: processCommand(),
+    environment: moduleEnvironment(),
+    timeLimit: config.number("TATUM_KMS_PKCS11_TIMEOUT", 10, 0.1, 600) * 1000,
+    modulePath: config.get("TATUM_KMS_PKCS11_MODULE"),
+    moduleParameters: config.get("TATUM_KMS_PKCS11_MODULE_PARAMETERS"),
+    pin,
+  });
+}

@@ -1,9 +1,0 @@
-import { defineCommand } from "citty";
-
-export default defineCommand({
-  meta: { name: "provider", description: "See where the unlocking secret comes from: list, test" },
-  subCommands: {
-    list: () => import("./provider-list.ts").then((module) => module.default),
-    test: () => import("./provider-test.ts").then((module) => module.default),
-  },
-});

@@ -1,9 +1,0 @@
-import { defineCommand } from "citty";
-import { pickOptions } from "../command-line/options.ts";
-import { runSandbox } from "../sandbox/run-sandbox.ts";
-
-export default defineCommand({
-  meta: { name: "sandbox", description: "Run a local stand-in of the Tatum API to try things out" },
-  args: pickOptions("port", "node", "testnet"),
-  run: ({ args }) => runSandbox(args),
-});

@@ -1,0 +1,103 @@
+/** `daemon --dry-run`: everything but signing and sending; nothing is changed, here or at the API. */
+import type { Intent } from "../../chains/chain.ts";
+import { describeFailure } from "../describe-failure.ts";
+import { KmsError } from "../errors.ts";
+import { isClosed, type Job, signedStates } from "../journal/job.ts";
+import type { Fence } from "../journal/journal.ts";
+import { understand } from "../signing/pipeline.ts";
+import type { Approval, FourEyeCheck } from "../signing/policy/four-eye.ts";
+import type { ListedTransaction } from "../tatum/pending-transaction.ts";
+import { pollChain } from "./poll.ts";
+import type { RoundOptions, RoundResult } from "./round.ts";
+
+/** Transactions that are remembered as printed, the latest. */
+const MAXIMUM_REMEMBERED = 100_000;
+
+/** What would happen to one pending transaction. */
+export interface Forecast {
+  readonly id?: string;
+  readonly chain: string;
+  readonly signatureIds: readonly string[];
+  readonly intents: readonly Intent[];
+  /** What the four-eye server said; `not asked` where it would not be asked. */
+  readonly approval: Approval["kind"] | "not asked";
+  readonly wouldSign: boolean;
+  /** Why not. */
+  readonly reason?: string;
+}
+
+/** The fence of a journal that is only read. */
+export const readOnly: Fence = {
+  assertHeld: () => Promise.reject(new KmsError("INTERNAL", "A dry run changes nothing in the journal.")),
+};
+
+/** Why a job is not signed whatever its transaction says. */
+function settledReason({ state, signed, problem }: Job): string | undefined {
+  if (state === "parked") return `it is parked: ${problem}`;
+  if (isClosed(state)) return `it is ${state}`;
+  if (signedStates.includes(state))
+    return `it was signed before; the same bytes (${signed?.transactionId}) are sent`;
+  return undefined;
+}
+
+async function ask(
+  fourEye: FourEyeCheck | undefined,
+  listed: ListedTransaction,
+): Promise<Pick<Forecast, "approval" | "wouldSign" | "reason">> {
+  if (fourEye === undefined) return { approval: "not asked", wouldSign: true };
+  const approval = await fourEye.ask(listed);
+  if (approval.kind === "approved") return { approval: "approved", wouldSign: true };
+  const reason = `the external system answered ${approval.reason}`;
+  return { approval: approval.kind, wouldSign: false, reason };
+}
+
+async function forecast(listed: ListedTransaction, { chain, context }: RoundOptions): Promise<Forecast> {
+  const { id, chain: ticker, hashes, signatures } = listed.transaction;
+  const about = {
+    id,
+    chain: ticker,
+    signatureIds: [...hashes, ...signatures.map((signature) => signature.id)],
+  };
+  const no = { ...about, intents: [], approval: "not asked", wouldSign: false } as const;
+  try {
+    const job = await context.journal.find(ticker, id);
+    const reason = job && settledReason(job);
+    if (reason !== undefined) return { ...no, reason };
+    const { intents, request } = await understand(listed, job, chain, context);
+    if (request.signers.length === 0)
+      return { ...no, intents, reason: "the vault holds none of its wallets" };
+    return { ...about, intents, ...(await ask(context.fourEye, listed)) };
+  } catch (failure) {
+    return { ...no, reason: describeFailure(failure) };
+  }
+}
+
+/** A round that prints what would happen, each transaction once. */
+export function createDryRound(
+  print: (forecast: Forecast) => void,
+): (options: RoundOptions) => Promise<RoundResult> {
+  const printed = new Set<string>();
+  const isNew = (...parts: readonly (string | undefined)[]): boolean => {
+    const key = parts.join("\n");
+    if (printed.has(key)) return false;
+    printed.add(key);
+    const [oldest] = printed;
+    if (printed.size > MAXIMUM_REMEMBERED && oldest !== undefined) printed.delete(oldest);
+    return true;
+  };
+  return async (options) => {
+    const { wanted, malformed, isComplete, retryAfter } = await pollChain(options);
+    const { ticker } = options.chain.facts;
+    for (const { id, problem } of malformed) {
+      if (!isNew(ticker, id, problem)) continue;
+      const reason = `it cannot be read: ${problem}`;
+      const nothing = { signatureIds: [], intents: [], approval: "not asked", wouldSign: false } as const;
+      print({ ...(id === undefined ? {} : { id }), chain: ticker, ...nothing, reason });
+    }
+    for (const listed of wanted) {
+      if (options.context.stopping.aborted) break;
+      if (isNew(ticker, listed.transaction.id, listed.contentDigest)) print(await forecast(listed, options));
+    }
+    return { isFinished: isComplete, retryAfter };
+  };
+}

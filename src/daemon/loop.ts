@@ -1,0 +1,140 @@
+/** The daemon: every chain in its own loop, so that a slow one does not hold up the others. */
+import type { Chain, Network } from "../../chains/chain.ts";
+import { loadChain } from "../../chains/index.ts";
+import { describeFailure } from "../describe-failure.ts";
+import { KmsError } from "../errors.ts";
+import { pause } from "../http/retry.ts";
+import { boundedWait } from "../journal/retry-time.ts";
+import { ErrorReports } from "../signing/error-reports.ts";
+import type { ProcessContext } from "../signing/pipeline.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { WalletSummary } from "../vault/wallet-record.ts";
+import { isVaultFailure } from "../vault-failure.ts";
+import type { RoundOptions, RoundResult } from "./round.ts";
+import { createVersionNotice } from "./version-notice.ts";
+
+/** Everything a round needs but the reports, which each chain keeps for itself. */
+export type DaemonContext = Omit<ProcessContext, "reports">;
+
+export interface DaemonOptions {
+  readonly tickers: readonly string[];
+  readonly network: Network;
+  readonly vault: Vault;
+  readonly context: DaemonContext;
+  /** One round of one chain, once it is polled. */
+  readonly runRound: (options: RoundOptions) => Promise<RoundResult>;
+  /** Milliseconds between the starts of two rounds of a chain. */
+  readonly period: number;
+  /** Only these signature IDs, when given. */
+  readonly wallets?: ReadonlySet<string> | undefined;
+  /** Only these pending transactions, when given. */
+  readonly transactionIds?: ReadonlySet<string> | undefined;
+}
+
+function belongsTo(wallet: WalletSummary, ticker: string, network: Network): boolean {
+  return wallet.chain === ticker && (wallet.testnet === true) === (network === "testnet");
+}
+
+class ChainLoop {
+  readonly #ticker: string;
+  readonly #options: DaemonOptions;
+  readonly #onLatestVersion: (announcement: string) => void;
+  readonly #reports = new ErrorReports();
+  #sunsetTold = false;
+
+  constructor(ticker: string, options: DaemonOptions, onLatestVersion: (announcement: string) => void) {
+    this.#ticker = ticker;
+    this.#options = options;
+    this.#onLatestVersion = onLatestVersion;
+  }
+
+  /** One round, if the vault holds wallets of the chain. */
+  async round(): Promise<RoundResult> {
+    const { vault, network, wallets, transactionIds, context, runRound } = this.#options;
+    const signatureIds = vault
+      .wallets()
+      .filter((wallet) => belongsTo(wallet, this.#ticker, network))
+      .map(({ signatureId }) => signatureId)
+      .filter((signatureId) => wallets === undefined || wallets.has(signatureId));
+    if (signatureIds.length === 0) {
+      context.metrics.pollsNoMore(this.#ticker);
+      return { isFinished: true };
+    }
+    const chain = await loadChain(this.#ticker);
+    if (chain === undefined) return { isFinished: true };
+    this.#tellSunset(chain);
+    context.metrics.pollBegins(this.#ticker);
+    return runRound({
+      chain,
+      signatureIds,
+      transactionIds,
+      context: { ...context, reports: this.#reports },
+      onLatestVersion: this.#onLatestVersion,
+    });
+  }
+
+  #tellSunset({ facts: { name, ticker, status } }: Chain): void {
+    if (status.kind === "live" || this.#sunsetTold) return;
+    this.#sunsetTold = true;
+    this.#options.context.log.warn(`${name} (${ticker}) was closed on ${status.date} (${status.source}).`);
+  }
+
+  #tellFailure(failure: unknown): void {
+    const { log } = this.#options.context;
+    // The same for all chains, so that it is told once.
+    if (isVaultFailure(failure)) log.error(`${failure.message} Nothing is signed until that is mended.`);
+    else log.error(`The round of ${this.#ticker} failed: ${describeFailure(failure)}`);
+  }
+
+  /** Rounds until the program is stopped. What goes wrong in one does not stop the next. */
+  async run(): Promise<void> {
+    const { period, context } = this.#options;
+    while (!context.stopping.aborted) {
+      const started = performance.now();
+      let asked = 0;
+      try {
+        await this.#options.vault.refresh();
+        asked = boundedWait((await this.round()).retryAfter ?? 0);
+      } catch (failure) {
+        this.#tellFailure(failure);
+      }
+      const rest = period - (performance.now() - started);
+      await pause(Math.max(rest, period / 10, asked), context.stopping);
+    }
+  }
+}
+
+function chainLoops(options: DaemonOptions): ChainLoop[] {
+  const onLatestVersion = createVersionNotice(options.context.log);
+  return options.tickers.map((ticker) => new ChainLoop(ticker, options, onLatestVersion));
+}
+
+/** Runs until `context.stopping` is set and what was in flight is finished. */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  await Promise.all(chainLoops(options).map((loop) => loop.run()));
+}
+
+/**
+ * One round of every chain.
+ * @throws KmsError `INCOMPLETE` when a poll failed or a transaction is not finished.
+ */
+export async function runOnce(options: DaemonOptions): Promise<void> {
+  const finished = await Promise.all(
+    chainLoops(options).map(async (loop) => {
+      try {
+        return (await loop.round()).isFinished;
+      } catch (failure) {
+        options.context.log.error(describeFailure(failure));
+        return false;
+      }
+    }),
+  );
+  if (finished.every(Boolean)) return;
+  throw new KmsError(
+    "INCOMPLETE",
+    "The cycle ended, but not every chain was polled or not every transaction is done.",
+    {
+      hint: "The log above names the causes; run it again.",
+    },
+  );
+}

@@ -1,0 +1,92 @@
+/** Asks the API what is pending on one chain. */
+import type { Chain } from "../../chains/chain.ts";
+import { ApiUnavailable } from "../api-unavailable.ts";
+import type { Log } from "../operations/log.ts";
+import type { JobMetrics } from "../operations/metrics.ts";
+import type { Poll, TatumApi } from "../tatum/api.ts";
+import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";
+
+/** The API takes no more signature IDs for one chain and API key. */
+const MAXIMUM_SIGNATURE_IDS = 25_000;
+
+export interface PollOptions {
+  readonly chain: Chain;
+  readonly signatureIds: readonly string[];
+  /** Only these pending transactions, when given. */
+  readonly transactionIds?: ReadonlySet<string> | undefined;
+  readonly context: {
+    readonly log: Log;
+    readonly api: TatumApi;
+    readonly metrics: JobMetrics;
+    readonly stopping: AbortSignal;
+  };
+  /** Told the API's announcement of the newest version. */
+  readonly onLatestVersion: (announcement: string) => void;
+}
+
+export interface PollResult {
+  /** The transactions to work on, each once. */
+  readonly wanted: readonly ListedTransaction[];
+  readonly malformed: readonly MalformedTransaction[];
+  /** Whether there was an answer and all of it could be read. */
+  readonly isComplete: boolean;
+  /** Milliseconds that the API asked to wait before the next poll. */
+  readonly retryAfter?: number | undefined;
+}
+
+function describeWallets(signatureIds: readonly string[]): string {
+  return signatureIds.length > 5 ? `${signatureIds.length} wallets` : `wallets ${signatureIds.join(",")}`;
+}
+
+function chooseWanted({ transactionIds, context }: PollOptions, list: Poll): ListedTransaction[] {
+  const { log } = context;
+  const seen = new Set<string>();
+  const result: ListedTransaction[] = [];
+  for (const entry of list.entries) {
+    if (!("transaction" in entry)) continue;
+    const { id } = entry.transaction;
+    if (entry.completedAs !== undefined || seen.has(id)) continue;
+    seen.add(id);
+    if (transactionIds !== undefined && !transactionIds.has(id)) {
+      log.info(`Tx processing skipped: ${id}. Expected one of: ${[...transactionIds].join(", ")}`);
+      continue;
+    }
+    result.push(entry);
+  }
+  return result;
+}
+
+/** Polls once. A poll that fails is logged, and gives an empty list that is not complete. */
+export async function pollChain(options: PollOptions): Promise<PollResult> {
+  const { chain, signatureIds, context, onLatestVersion } = options;
+  const { ticker } = chain.facts;
+  const { log, api, metrics, stopping } = context;
+  const nothing = { wanted: [], malformed: [], isComplete: false };
+  if (signatureIds.length > MAXIMUM_SIGNATURE_IDS) {
+    log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`);
+    metrics.polled(ticker, "failure", Date.now());
+    return nothing;
+  }
+  log.info(`Getting pending transaction from ${ticker} for ${describeWallets(signatureIds)}.`);
+  try {
+    const list = await api.pending(ticker, signatureIds);
+    metrics.polled(ticker, "success", Date.now());
+    if (list.latestVersion !== undefined) onLatestVersion(list.latestVersion);
+    const { entries, listed } = list;
+    if (listed > entries.length) {
+      log.warn(
+        `The API listed ${listed} pending transactions of ${ticker}; only the first ${entries.length} are worked on.`,
+      );
+    }
+    const malformed = entries.flatMap((entry) => ("transaction" in entry ? [] : [entry]));
+    const isComplete = listed === entries.length && malformed.length === 0;
+    return { wanted: chooseWanted(options, list), malformed, isComplete };
+  } catch (failure) {
+    if (!(failure instanceof ApiUnavailable)) throw failure;
+    if (!stopping.aborted) {
+      metrics.polled(ticker, "failure", Date.now());
+      log.error(failure.message);
+    }
+    return { ...nothing, retryAfter: failure.retryAfter };
+  }
+}

@@ -1,0 +1,125 @@
+import type { Network } from "../../chains/chain.ts";
+import { tickers } from "../../chains/index.ts";
+import { KmsError } from "../errors.ts";
+import { createLog, type Log } from "../operations/log.ts";
+import { checkMetricsPath } from "../operations/metrics-file.ts";
+import type { Config } from "../settings.ts";
+import { type ApprovalMethod, isUnprotected, parseExternalUrl } from "../signing/policy/four-eye.ts";
+import { readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
+import { knownTickers } from "../wallets/known-chain.ts";
+
+const DEFAULT_PERIOD_SECONDS = 5;
+const MINIMUM_PERIOD_SECONDS = 0.05;
+const MAXIMUM_PERIOD_SECONDS = 86_400;
+
+/** The daemon's options, as the command line hands them over. */
+export interface DaemonArguments {
+  readonly "external-url"?: string | undefined;
+  readonly "external-url-method"?: string | undefined;
+  readonly chain?: string | undefined;
+  readonly testnet?: boolean | undefined;
+  readonly period?: string | undefined;
+  readonly "run-once"?: boolean | undefined;
+  readonly "dry-run"?: boolean | undefined;
+  readonly wallets?: string | undefined;
+  readonly "transaction-ids"?: string | undefined;
+  readonly "api-key"?: string | undefined;
+}
+
+/** Everything the daemon needs to know before it starts. */
+export interface DaemonSettings {
+  readonly network: Network;
+  readonly tickers: readonly string[];
+  /** Milliseconds. */
+  readonly period: number;
+  readonly externalUrl: URL | undefined;
+  readonly externalUrlMethod: ApprovalMethod;
+  readonly runOnce: boolean;
+  readonly dryRun: boolean;
+  readonly wallets: ReadonlySet<string> | undefined;
+  readonly transactionIds: ReadonlySet<string> | undefined;
+  /** Absolute path of the file to write metrics to. */
+  readonly metricsFile: string | undefined;
+  readonly tatum: TatumSettings;
+  readonly config: Config;
+  readonly log: Log;
+}
+
+function readPeriod(text: string | undefined): number {
+  const seconds = text === undefined ? DEFAULT_PERIOD_SECONDS : Number(text);
+  if (seconds >= MINIMUM_PERIOD_SECONDS && seconds <= MAXIMUM_PERIOD_SECONDS) return seconds * 1000;
+  throw new KmsError(
+    "USAGE",
+    `Option --period must be a number of seconds from ${MINIMUM_PERIOD_SECONDS} to ${MAXIMUM_PERIOD_SECONDS}.`,
+  );
+}
+
+function readMethod(text: string | undefined): ApprovalMethod {
+  const method = (text ?? "GET").toUpperCase();
+  if (method === "GET" || method === "POST") return method;
+  throw new KmsError("USAGE", "Option --external-url-method is GET or POST.");
+}
+
+function readIds(option: string, text: string | undefined): ReadonlySet<string> | undefined {
+  if (text === undefined) return undefined;
+  const ids = text
+    .split(",")
+    .map((id) => id.trim())
+    .filter((id) => id !== "");
+  if (ids.length > 0) return new Set(ids);
+  throw new KmsError("USAGE", `Option --${option} names no id.`);
+}
+
+async function readMetricsFile(config: Config): Promise<string | undefined> {
+  const setting = config.setting("TATUM_KMS_METRICS_FILE");
+  if (setting === undefined) return undefined;
+  await checkMetricsPath(setting.value, `TATUM_KMS_METRICS_FILE (from ${setting.origin})`);
+  return setting.value;
+}
+
+/**
+ * Checks the daemon's options before anybody is asked for a password.
+ * @throws KmsError `USAGE`, `CONFIGURATION`
+ */
+export async function readDaemonSettings(args: DaemonArguments, config: Config): Promise<DaemonSettings> {
+  const network: Network = args.testnet === true ? "testnet" : "mainnet";
+  const externalUrlText = args["external-url"];
+  if (externalUrlText === undefined && network === "mainnet") {
+    throw new KmsError(
+      "USAGE",
+      "Missing required flag --external-url: on mainnet your own server approves each transaction.",
+      {
+        hint: "Give the URL of your four-eye server, or --testnet to work on test networks.",
+      },
+    );
+  }
+  const externalUrl = externalUrlText === undefined ? undefined : parseExternalUrl(externalUrlText);
+  const tatum = readTatumSettings(args["api-key"], config);
+  const debug = ["1", "true"].includes(config.get("TATUM_KMS_DEBUG_MODE") ?? "");
+  const log = createLog({ debug });
+  if (externalUrl !== undefined && isUnprotected(externalUrl)) {
+    log.warn(
+      `${externalUrl.origin} is asked over plain http: whoever is on the way can approve transactions. Use https.`,
+    );
+  }
+  if (isUnprotected(tatum.apiUrl)) {
+    log.warn(
+      `${tatum.apiUrl.origin} is asked over plain http: whoever is on the way can read the API key. Use https.`,
+    );
+  }
+  return {
+    network,
+    tickers: args.chain === undefined ? tickers : await knownTickers(args.chain),
+    period: readPeriod(args.period),
+    externalUrl,
+    externalUrlMethod: readMethod(args["external-url-method"]),
+    runOnce: args["run-once"] === true,
+    dryRun: args["dry-run"] === true,
+    wallets: readIds("wallets", args.wallets),
+    transactionIds: readIds("transaction-ids", args["transaction-ids"]),
+    metricsFile: await readMetricsFile(config),
+    tatum,
+    config,
+    log,
+  };
+}

@@ -1,0 +1,195 @@
+/** Puts the daemon together from its settings, and takes it down on a signal. */
+import { KmsError } from "../errors.ts";
+import { HttpClient } from "../http/client.ts";
+import { type Fence, Journal } from "../journal/journal.ts";
+import { type LeaseOptions, takeLeaseNow, waitForLease } from "../lease/acquire.ts";
+import type { Lease } from "../lease/lease.ts";
+import { keepMetrics } from "../operations/keep-metrics.ts";
+import { JobMetrics } from "../operations/metrics.ts";
+import { withoutRepetition } from "../operations/without-repetition.ts";
+import { FourEyeCheck } from "../signing/policy/four-eye.ts";
+import { ParkedReminder } from "../signing/reminders.ts";
+import type { WalletSource } from "../signing/signers.ts";
+import { TatumApi } from "../tatum/api.ts";
+import { NodeCalls } from "../tatum/node.ts";
+import { connectToTatum, type StopSignals } from "../tatum/settings.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { WalletSummary } from "../vault/wallet-record.ts";
+import { createDryRound, type Forecast, readOnly } from "./dry-run.ts";
+import { type DaemonContext, type DaemonOptions, runDaemon, runOnce } from "./loop.ts";
+import { openTokens } from "./open-tokens.ts";
+import { runChainRound } from "./round.ts";
+import type { DaemonSettings } from "./settings.ts";
+
+/** After a signal, what may be on its way gets so many milliseconds to end. */
+const GRACE = 8_000;
+
+function handleSignals(log: DaemonSettings["log"]): StopSignals & { release(): void } {
+  const stopping = new AbortController();
+  const deadline = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping.signal.aborted) return;
+    log.info(`${signal} received: finishing what is in flight.`);
+    stopping.abort();
+    timer = setTimeout(() => deadline.abort(), GRACE);
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  return {
+    stopping: stopping.signal,
+    deadline: deadline.signal,
+    release() {
+      clearTimeout(timer);
+      process.off("SIGTERM", stop);
+      process.off("SIGINT", stop);
+    },
+  };
+}
+
+/** The settings of a daemon that runs, and what it counts. */
+interface RunningSettings extends DaemonSettings {
+  readonly metrics: JobMetrics;
+}
+
+function createContext(
+  { vault, tokens }: WalletSource,
+  settings: RunningSettings,
+  fence: Fence,
+  { stopping, deadline }: StopSignals,
+): DaemonContext {
+  const { config, log, metrics, network, period, externalUrl, externalUrlMethod, tatum } = settings;
+  const { timeout } = tatum;
+  const setting = (name: string): string | undefined => config.get(name);
+  const http = new HttpClient([tatum.apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])]);
+  const connection = connectToTatum(tatum, http, { stopping, deadline });
+  return {
+    vault,
+    tokens,
+    journal: new Journal(vault, fence),
+    api: new TatumApi(connection),
+    log,
+    metrics,
+    period,
+    parkedReminder: new ParkedReminder(log),
+    retryDelay: tatum.retries.delay,
+    stopping,
+    ignoreWaits: settings.runOnce,
+    world: { nodes: new NodeCalls(connection), http, network, setting, timeout, stopping },
+    fourEye:
+      externalUrl === undefined
+        ? undefined
+        : new FourEyeCheck({ url: externalUrl, method: externalUrlMethod, http, timeout, signal: stopping }),
+  };
+}
+
+/**
+ * The wallets that the daemon can work for.
+ * @throws KmsError `NO_SUCH_WALLET` when `--wallets` names one that is not there
+ */
+function usableWallets(vault: Vault, { wallets, network, tickers, log }: DaemonSettings): WalletSummary[] {
+  const known = vault.wallets();
+  const unknown = [...(wallets ?? [])].filter((id) => !known.some(({ signatureId }) => signatureId === id));
+  if (unknown[0] !== undefined) {
+    throw new KmsError("NO_SUCH_WALLET", `No such wallet for signatureId '${unknown[0].slice(0, 128)}'.`, {
+      hint: "Option --wallets names signature IDs of the vault.",
+    });
+  }
+  const usable = known.filter(
+    ({ chain, testnet }) =>
+      chain !== undefined && tickers.includes(chain) && (testnet === true) === (network === "testnet"),
+  );
+  if (usable.length === 0)
+    log.warn(`The vault holds no ${network} wallets of ${tickers.join(", ")}; waiting for some.`);
+  return usable;
+}
+
+async function work(
+  { vault }: WalletSource,
+  settings: DaemonSettings,
+  context: DaemonContext,
+  runRound: DaemonOptions["runRound"],
+): Promise<void> {
+  const { tickers, network, period, wallets, transactionIds } = settings;
+  const options: DaemonOptions = {
+    tickers,
+    network,
+    vault,
+    context,
+    runRound,
+    period,
+    wallets,
+    transactionIds,
+  };
+  await (settings.runOnce ? runOnce(options) : runDaemon(options));
+}
+
+/** Works as long as the lease is held, and gives it back. */
+async function workUnder(
+  lease: Lease,
+  source: WalletSource,
+  settings: RunningSettings,
+  { stopping, deadline }: StopSignals,
+): Promise<void> {
+  settings.metrics.leaseTaken(lease.lost);
+  const signals = { stopping: AbortSignal.any([stopping, lease.lost]), deadline };
+  try {
+    await work(source, settings, createContext(source, settings, lease, signals), runChainRound);
+  } finally {
+    settings.metrics.leaseReleased();
+    await lease.release();
+    if (lease.lost.aborted)
+      settings.log.warn("Another daemon took the lease over; this one stopped its work.");
+  }
+}
+
+/** Works whenever it holds the lease. */
+async function takeTurns(
+  source: WalletSource,
+  settings: RunningSettings,
+  signals: StopSignals,
+): Promise<void> {
+  const { config, log, runOnce: isSingleRun } = settings;
+  const { stopping } = signals;
+  const duration = config.number("TATUM_KMS_LEASE", 15, 0.2, 3600) * 1000;
+  const options: LeaseOptions = { database: source.vault.database, duration, log, stopping };
+  do {
+    const lease = await (isSingleRun ? takeLeaseNow(options) : waitForLease(options));
+    if (lease !== undefined) await workUnder(lease, source, settings, signals);
+    else if (isSingleRun) throw new KmsError("INCOMPLETE", "The run was stopped before it came to its turn.");
+  } while (!isSingleRun && !stopping.aborted);
+}
+
+/**
+ * Runs the daemon until a signal comes, or one cycle with `--run-once`. While another daemon works on the vault, it
+ * stands by. With `--dry-run` it needs no turn, as it changes nothing.
+ *
+ * @param print prints the result of a dry run for one transaction
+ * @throws KmsError `INCOMPLETE`, `CONFIGURATION`, `NO_SUCH_WALLET`, `VAULT_BUSY`
+ */
+export async function startDaemon(
+  source: WalletSource,
+  given: DaemonSettings,
+  print: (forecast: Forecast) => void,
+): Promise<void> {
+  const log = withoutRepetition(given.log);
+  const metrics = new JobMetrics();
+  const settings = { ...given, log, metrics };
+  const signals = handleSignals(log);
+  // A module that hangs does not see the signal, and may take longer than anybody waits for a daemon to stop.
+  signals.deadline.addEventListener("abort", () => source.tokens.close());
+  try {
+    const usable = usableWallets(source.vault, settings);
+    if (settings.dryRun) {
+      await work(source, settings, createContext(source, settings, readOnly, signals), createDryRound(print));
+    } else {
+      const { metricsFile: path, runOnce: atEndOnly } = settings;
+      await keepMetrics({ path, metrics, database: source.vault.database, log, atEndOnly }, async () => {
+        await openTokens(source, usable, log);
+        await takeTurns(source, settings, signals);
+      });
+    }
+  } finally {
+    signals.release();
+  }
+}

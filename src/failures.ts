@@ -1,0 +1,37 @@
+/** What goes wrong with providers and tokens, in the codes of this program. */
+
+import { ProviderError } from "../providers/error.ts";
+import { TokenError } from "../providers/token-error.ts";
+import { type ErrorCode, KmsError } from "./errors.ts";
+
+const codeOfProviderError = {
+  NOT_CONFIGURED: "CONFIGURATION",
+  NO_ANSWER: "NO_ANSWER",
+  UNUSABLE: "INVALID_INPUT",
+  NOT_FOUND: "SECRET_NOT_FOUND",
+  NOT_ALLOWED: "SECRET_NOT_ALLOWED",
+  UNREACHABLE: "NETWORK",
+  BAD_ANSWER: "SECRET_ANSWER",
+} as const satisfies Record<ProviderError["code"], ErrorCode>;
+
+const codeOfTokenError = {
+  NOT_CONFIGURED: "CONFIGURATION",
+  NOT_AVAILABLE: "TOKEN",
+  MODULE_FAILED: "TOKEN",
+  TIMEOUT: "TOKEN",
+  NO_TOKEN: "TOKEN",
+  SEVERAL_TOKENS: "CONFIGURATION",
+  WRONG_PIN: "WRONG_PIN",
+  NO_KEY: "NO_SUCH_KEY",
+  SEVERAL_KEYS: "NO_SUCH_KEY",
+  KEY_EXISTS: "INVALID_INPUT",
+  NOT_SUPPORTED: "TOKEN",
+} as const satisfies Record<TokenError["code"], ErrorCode>;
+
+/** An error of a provider or token as one of this program; any other error stays what it is. */
+export function explainProviderFailure(error: unknown): unknown {
+  const isProviderError = error instanceof ProviderError;
+  if (!isProviderError && !(error instanceof TokenError)) return error;
+  const code = isProviderError ? codeOfProviderError[error.code] : codeOfTokenError[error.code];
+  return new KmsError(code, error.message, error.hint === undefined ? {} : { hint: error.hint });
+}

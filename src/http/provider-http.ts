@@ -1,0 +1,30 @@
+import { ProviderError } from "../../providers/error.ts";
+import type { HttpAnswer, HttpSender } from "../../providers/support/http-sender.ts";
+import type { Config } from "../settings.ts";
+import { HttpClient, HttpFailure } from "./client.ts";
+import { withRetries } from "./retry.ts";
+
+/** Tries after the first one. */
+const RETRIES = 2;
+
+/** The HTTP client as providers get it: bounded, without redirects, with retries, and for the hosts they were told. */
+export function createProviderHttp(config: Config): HttpSender {
+  const client = new HttpClient([]);
+  const timeout = config.number("TATUM_KMS_HTTP_TIMEOUT", 20, 0.1, 600) * 1000;
+  const delay = config.number("TATUM_RETRY_DELAY", 1000, 1, 60_000);
+  return {
+    async send(request): Promise<HttpAnswer> {
+      client.allow(request.url);
+      try {
+        return await withRetries({ retries: RETRIES, delay, maximumDelay: 10 * delay }, undefined, () =>
+          client.send({ ...request, timeout }),
+        );
+      } catch (failure) {
+        if (failure instanceof HttpFailure) {
+          throw new ProviderError("UNREACHABLE", `The secret could not be fetched: ${failure.message}.`);
+        }
+        throw failure;
+      }
+    },
+  };
+}

@@ -1,0 +1,299 @@
+/**
+ * The journal: what was seen, signed and sent, so that nothing is signed twice. Each change is one durable database
+ * transaction. Rows show their state and when to try again; everything else is sealed by the vault, and a row's key
+ * is a keyed hash, so that a stolen file tells no ids.
+ */
+import type { Network, PendingTransaction, SignedTransaction } from "../../chains/chain.ts";
+import { KmsError } from "../errors.ts";
+import type { Session } from "../store/sqlite/database.ts";
+import {
+  insertJobRow,
+  type JobRow,
+  readJobRow,
+  readJobRows,
+  readLaneRow,
+  replaceLaneRow,
+  updateJobRow,
+} from "../store/tables/job.ts";
+import type { Vault } from "../vault/vault.ts";
+import {
+  type Job,
+  type JobContent,
+  type JobState,
+  jobStates,
+  mayFollow,
+  parseJobContent,
+  recordOfSigned,
+  serializeJobContent,
+  signedStates,
+} from "./job.ts";
+import { UsedSequences } from "./sequences.ts";
+
+const JOB_PURPOSE = "job";
+const LANE_PURPOSE = "lane";
+
+const utf8 = new TextEncoder();
+const text = new TextDecoder("utf-8", { fatal: true });
+
+function damaged(what: string, cause?: unknown): KmsError {
+  return new KmsError("JOURNAL", `The journal is damaged: ${what}.`, {
+    cause,
+    hint: "Stop the daemon, check which transactions were sent, and restore the vault from a backup.",
+  });
+}
+
+/** An id is one transaction, and approved as one: listed on a second chain it would be signed and paid there as well. */
+function onChain(job: Job, chain: string): Job {
+  if (job.chain === chain) return job;
+  const message = `Transaction ${job.id} was first listed on ${job.chain}; it is not signed for ${chain}.`;
+  throw new KmsError("JOURNAL", message);
+}
+
+/** What may be changed about a job between two steps. */
+export type JobChanges = Partial<
+  Pick<Job, "attempts" | "refusals" | "attemptAt" | "problem" | "reported" | "txId">
+>;
+
+/** Checks in each changing transaction that whoever writes may still do so. */
+export interface Fence {
+  /** @throws KmsError `LEASE_LOST` */
+  assertHeld(session: Session): Promise<void>;
+}
+
+export class Journal {
+  readonly #vault: Vault;
+  readonly #fence: Fence | undefined;
+
+  /** @param fence The lease of a daemon; absent for a command, which works beside one. */
+  constructor(vault: Vault, fence?: Fence) {
+    this.#vault = vault;
+    this.#fence = fence;
+  }
+
+  /**
+   * The job of a pending transaction, if it was seen before.
+   * @throws KmsError `JOURNAL` when it was seen on another chain
+   */
+  async find(chain: string, id: string): Promise<Job | undefined> {
+    const job = await this.findById(id);
+    return job && onChain(job, chain);
+  }
+
+  /** {@link find} for a person, who knows no more than the id. */
+  async findById(id: string): Promise<Job | undefined> {
+    const row = await this.#vault.database.read((session) => readJobRow(session, this.#jobKey(id)));
+    return row === undefined ? undefined : this.#open(row);
+  }
+
+  /** Jobs in any of these states, per state the one changed longest ago first. */
+  async list(...states: readonly JobState[]): Promise<Job[]> {
+    const jobs: Job[] = [];
+    for (const state of states) {
+      const rows = await this.#vault.database.read((session) => readJobRows(session, state));
+      jobs.push(...rows.map((row) => this.#open(row)));
+    }
+    return jobs;
+  }
+
+  /**
+   * Starts the job of a transaction; the job as it stands when another process has started it meanwhile.
+   * @throws KmsError `JOURNAL` when it was seen on another chain
+   */
+  async begin(
+    transaction: PendingTransaction,
+    network: Network,
+    contentDigest: string,
+    now: number,
+  ): Promise<Job> {
+    const content: JobContent = {
+      id: transaction.id,
+      chain: transaction.chain,
+      network,
+      contentDigest,
+      ...(transaction.withdrawalId === undefined ? {} : { withdrawalId: transaction.withdrawalId }),
+      attempts: 0,
+      refusals: 0,
+      reported: [],
+      createdAt: now,
+    };
+    const key = this.#jobKey(transaction.id);
+    const job: Job = { ...content, key, state: "seen", revision: 0, attemptAt: 0, updatedAt: now };
+    return this.#change(async (session) => {
+      const row = await readJobRow(session, key);
+      if (row !== undefined) return onChain(this.#open(row), transaction.chain);
+      await insertJobRow(session, this.#seal(job));
+      return job;
+    });
+  }
+
+  /**
+   * Moves a job on.
+   * @throws KmsError `JOURNAL` when the step is not allowed, or when another process changed the job meanwhile.
+   */
+  async move(job: Job, state: JobState, changes: JobChanges, now: number): Promise<Job> {
+    if (signedStates.includes(state) && job.signed === undefined) {
+      throw new KmsError("JOURNAL", `Job ${job.id} cannot become ${state}: nothing was signed.`);
+    }
+    return this.#change((session) => this.#write(session, job, { ...job, ...changes, state }, now));
+  }
+
+  /**
+   * Records the signed bytes, and the sequence number they use up, before anything is sent. A job that has signed
+   * bytes gets no others, unless {@link release} took them away.
+   *
+   * @param knownSequences what the signer chose its sequence number from
+   * @throws KmsError `JOURNAL`, also when another process signed for the account meanwhile
+   */
+  async recordSigned(
+    job: Job,
+    signed: SignedTransaction,
+    knownSequences: UsedSequences,
+    now: number,
+  ): Promise<Job> {
+    if (job.signed !== undefined) throw new KmsError("JOURNAL", `Job ${job.id} was signed before.`);
+    const { problem: _, ...rest } = job;
+    const next: Job = { ...rest, state: "signed", attempts: 0, attemptAt: 0, signed: recordOfSigned(signed) };
+    return this.#change(async (session) => {
+      if (signed.sequence !== undefined) {
+        const { account, number } = signed.sequence;
+        await this.#changeSequences(session, job, account, (used) => {
+          if (used.serialize() === knownSequences.serialize()) return used.with(number);
+          throw this.#changedByAnother(`The account of job ${job.id}`);
+        });
+      }
+      return this.#write(session, job, next, now);
+    });
+  }
+
+  /**
+   * Closes a job because a person decided so: it is done, whoever carried it out, or it is over.
+   * @throws KmsError `JOURNAL` when it is done, or was changed by another process meanwhile
+   */
+  async close(
+    job: Job,
+    state: "done" | "cancelled",
+    changes: Pick<JobChanges, "txId" | "problem">,
+    now: number,
+  ): Promise<Job> {
+    if (job.state === "done") throw new KmsError("JOURNAL", `Job ${job.id} is done.`);
+    return this.#change((session) => this.#replace(session, job, { ...job, ...changes, state }, now));
+  }
+
+  /**
+   * Starts a job anew whose signed bytes can never land any more, and gives the sequence number back that they used.
+   * Only for bytes of which the network itself proved that, or a person says it.
+   *
+   * @throws KmsError `JOURNAL`
+   */
+  async release(job: Job, now: number): Promise<Job> {
+    const { signed, problem: _, ...rest } = job;
+    if (signed === undefined || (job.state !== "sent" && job.state !== "parked")) {
+      throw new KmsError("JOURNAL", `Job ${job.id} holds no bytes that were sent.`);
+    }
+    const released = [...(job.released ?? []), signed.transactionId];
+    const next: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, released };
+    return this.#change(async (session) => {
+      if (signed.sequence !== undefined) {
+        const { account, number } = signed.sequence;
+        await this.#changeSequences(session, job, account, (used) => used.without(BigInt(number)));
+      }
+      return this.#replace(session, job, next, now);
+    });
+  }
+
+  /** The sequence numbers that the signed transactions of an account use. */
+  async usedSequences(chain: string, network: Network, account: string): Promise<UsedSequences> {
+    const key = this.#laneKey(chain, network, account);
+    return this.#vault.database.read((session) => this.#readSequences(session, key));
+  }
+
+  #change<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#vault.database.transaction(async (session) => {
+      await this.#fence?.assertHeld(session);
+      return work(session);
+    });
+  }
+
+  async #changeSequences(
+    session: Session,
+    { chain, network }: Job,
+    account: string,
+    change: (used: UsedSequences) => UsedSequences,
+  ): Promise<void> {
+    const key = this.#laneKey(chain, network, account);
+    const text = change(await this.#readSequences(session, key)).serialize();
+    await replaceLaneRow(session, key, this.#vault.seal(LANE_PURPOSE, key, utf8.encode(text)));
+  }
+
+  async #readSequences(session: Session, key: Uint8Array): Promise<UsedSequences> {
+    const sealed = await readLaneRow(session, key);
+    if (sealed === undefined) return UsedSequences.none();
+    try {
+      return UsedSequences.parse(text.decode(this.#vault.open(LANE_PURPOSE, key, sealed)));
+    } catch (cause) {
+      throw damaged("the sequence numbers of an account do not open", cause);
+    }
+  }
+
+  async #write(session: Session, from: Job, to: Job, now: number): Promise<Job> {
+    if (!mayFollow(from.state, to.state)) {
+      throw new KmsError("JOURNAL", `Job ${from.id} cannot go from ${from.state} to ${to.state}.`);
+    }
+    return this.#replace(session, from, to, now);
+  }
+
+  async #replace(session: Session, from: Job, to: Job, now: number): Promise<Job> {
+    const next: Job = { ...to, revision: from.revision + 1, updatedAt: now };
+    if (await updateJobRow(session, this.#seal(next))) return next;
+    throw this.#changedByAnother(`Job ${from.id}`);
+  }
+
+  #changedByAnother(what: string): KmsError {
+    return new KmsError("JOURNAL", `${what} was changed by another process at the same time.`, {
+      hint: "Nothing is lost: the daemon goes on from what is recorded.",
+    });
+  }
+
+  #jobKey(id: string): Uint8Array {
+    return this.#vault.keyedHash(JOB_PURPOSE, utf8.encode(id));
+  }
+
+  #laneKey(chain: string, network: Network, account: string): Uint8Array {
+    return this.#vault.keyedHash(LANE_PURPOSE, utf8.encode(`${chain}\n${network}\n${account}`));
+  }
+
+  /** State and revision take part in the seal, so that an old row cannot be passed off as a new one's state. */
+  #purpose({ state, revision }: Pick<Job, "state" | "revision">): string {
+    return `${JOB_PURPOSE}/${state}/${revision}`;
+  }
+
+  #seal(job: Job): JobRow {
+    const account = job.signed?.sequence?.account;
+    return {
+      jobKey: job.key,
+      state: job.state,
+      laneKey: account === undefined ? null : this.#laneKey(job.chain, job.network, account),
+      revision: job.revision,
+      attemptAt: Math.trunc(job.attemptAt),
+      updatedAt: Math.trunc(job.updatedAt),
+      sealed: this.#vault.seal(this.#purpose(job), job.key, utf8.encode(serializeJobContent(job))),
+    };
+  }
+
+  #open(row: JobRow): Job {
+    const state = jobStates.find((known) => known === row.state);
+    if (state === undefined) throw damaged(`a job is in the unknown state ${row.state.slice(0, 20)}`);
+    try {
+      const opened = this.#vault.open(
+        this.#purpose({ state, revision: row.revision }),
+        row.jobKey,
+        row.sealed,
+      );
+      const content = parseJobContent(text.decode(opened));
+      const { jobKey: key, revision, attemptAt, updatedAt } = row;
+      return { ...content, key, state, revision, attemptAt, updatedAt };
+    } catch (cause) {
+      throw damaged("the seal of a job does not open", cause);
+    }
+  }
+}

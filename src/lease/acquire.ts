@@ -1,0 +1,97 @@
+/** How a daemon comes to its turn. */
+
+import { describeFailure } from "../describe-failure.ts";
+import { KmsError } from "../errors.ts";
+import { pause } from "../http/retry.ts";
+import type { Log } from "../operations/log.ts";
+import type { Database } from "../store/sqlite/database.ts";
+import { type LeaseRow, readLeaseRow } from "../store/tables/lease.ts";
+import { isSurelyDead } from "./holder.ts";
+import { Lease } from "./lease.ts";
+import { LeaseWatch } from "./watch.ts";
+
+/** Looks at the lease within one duration; but never more than this many milliseconds apart. */
+const LOOKS_PER_DURATION = 20;
+const LONGEST_PAUSE = 500;
+
+/** After a failed look, in milliseconds. */
+const LONGEST_REST = 5_000;
+
+export interface LeaseOptions {
+  readonly database: Database;
+  /** Milliseconds without a renewal after which another daemon may take the lease. */
+  readonly duration: number;
+  readonly log: Log;
+  readonly stopping: AbortSignal;
+}
+
+interface Obstacle {
+  readonly holder: LeaseRow;
+  /** Whether it was seen to renew its lease. */
+  readonly isAlive: boolean;
+}
+
+/** Takes the lease as soon as it is free; `undefined` when the program is stopped before. */
+async function obtain(
+  { database, duration, log, stopping }: LeaseOptions,
+  onObstacle: (obstacle: Obstacle) => void,
+): Promise<Lease | undefined> {
+  const interval = Math.min(duration / LOOKS_PER_DURATION, LONGEST_PAUSE);
+  const watch = new LeaseWatch(2 * interval);
+  while (!stopping.aborted) {
+    const row = await database.read(readLeaseRow);
+    const finding = watch.look(row, performance.now());
+    const isLeftBehind = row !== undefined && row.holder !== null && isSurelyDead(row.holder);
+    if (finding === "free" || isLeftBehind) {
+      const lease = await Lease.take(database, row, duration, log);
+      if (lease !== undefined) return lease;
+    } else if (row !== undefined) {
+      onObstacle({ holder: row, isAlive: finding === "renewed" });
+    }
+    await pause(interval, stopping);
+  }
+  return undefined;
+}
+
+function since({ takenAt }: LeaseRow): string {
+  return new Date(takenAt).toISOString();
+}
+
+/**
+ * Stands by until the lease is free and takes it. What goes wrong meanwhile is logged; it is tried again.
+ * @returns `undefined` when the program is stopped before.
+ */
+export async function waitForLease(options: LeaseOptions): Promise<Lease | undefined> {
+  const { log, stopping, duration } = options;
+  let told: number | undefined;
+  const tell = ({ holder }: Obstacle): void => {
+    if (told === holder.epoch) return;
+    told = holder.epoch;
+    log.info(`Another daemon holds the lease since ${since(holder)}; standing by.`);
+  };
+  while (!stopping.aborted) {
+    try {
+      const lease = await obtain(options, tell);
+      if (lease !== undefined && told !== undefined) log.info("The lease is free; this daemon takes over.");
+      return lease;
+    } catch (failure) {
+      log.error(`The lease could not be taken: ${describeFailure(failure)}`);
+      await pause(Math.min(duration, LONGEST_REST), stopping);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Takes the lease unless a daemon is alive that holds it. One that crashed is found out within the duration of its lease.
+ * @returns `undefined` when the program is stopped before.
+ * @throws KmsError `VAULT_BUSY` when another daemon holds it
+ */
+export function takeLeaseNow(options: LeaseOptions): Promise<Lease | undefined> {
+  return obtain(options, ({ holder, isAlive }) => {
+    if (!isAlive) return;
+    throw new KmsError("VAULT_BUSY", `Another daemon works on this vault since ${since(holder)}.`, {
+      hint: "Stop it first, or leave the work to it.",
+    });
+  });
+}

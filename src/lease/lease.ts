@@ -1,0 +1,118 @@
+/**
+ * The lease on a vault: only the daemon that holds it signs and sends. A daemon that was stopped for longer than its lease
+ * and goes on finds a higher fencing epoch, and can write nothing any more.
+ */
+
+import { describeFailure } from "../describe-failure.ts";
+import { KmsError } from "../errors.ts";
+import { pause } from "../http/retry.ts";
+import type { Log } from "../operations/log.ts";
+import type { Database, Session } from "../store/sqlite/database.ts";
+import {
+  type LeaseRow,
+  readLeaseRow,
+  releaseLeaseRow,
+  renewLeaseRow,
+  replaceLeaseRow,
+} from "../store/tables/lease.ts";
+import { nameOfThisProcess } from "./holder.ts";
+
+/** Renewals within one duration: two may fail before another daemon takes over. */
+const RENEWALS_PER_DURATION = 3;
+
+/** Whether two looks at the table show the same holder, without a sign of life in between. */
+export function isUnchanged(before: LeaseRow, after: LeaseRow): boolean {
+  return before.epoch === after.epoch && before.renewals === after.renewals;
+}
+
+export class Lease {
+  readonly #database: Database;
+  readonly #log: Log;
+  readonly #row: LeaseRow & { readonly holder: Uint8Array };
+  readonly #lost = new AbortController();
+  readonly #released = new AbortController();
+  readonly #renewing: Promise<void>;
+
+  private constructor(database: Database, log: Log, row: LeaseRow & { readonly holder: Uint8Array }) {
+    this.#database = database;
+    this.#log = log;
+    this.#row = row;
+    this.#renewing = this.#keepRenewing();
+  }
+
+  /**
+   * Takes the lease and keeps it until it is released or lost.
+   *
+   * @param seen The table as it was when the lease was found to be free.
+   * @param duration Milliseconds without a renewal after which another daemon may take it.
+   * @returns `undefined` when it is not free any more.
+   * @throws KmsError `VAULT_BUSY`, `CANNOT_WRITE`, `VAULT_CORRUPT`
+   */
+  static async take(
+    database: Database,
+    seen: LeaseRow | undefined,
+    duration: number,
+    log: Log,
+  ): Promise<Lease | undefined> {
+    const holder = nameOfThisProcess();
+    const row = await database.transaction(async (session) => {
+      const current = await readLeaseRow(session);
+      const isSame = current === undefined || (seen !== undefined && isUnchanged(seen, current));
+      if (!isSame && current.holder !== null) return undefined;
+      const next = {
+        holder,
+        epoch: (current?.epoch ?? 0) + 1,
+        renewals: 0,
+        duration: Math.ceil(duration),
+        takenAt: Date.now(),
+      };
+      await replaceLeaseRow(session, next);
+      return next;
+    });
+    return row === undefined ? undefined : new Lease(database, log, row);
+  }
+
+  /** Set once another daemon has the lease. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /**
+   * Checks in a transaction of the journal that whoever writes may do so.
+   * @throws KmsError `LEASE_LOST`
+   */
+  async assertHeld(session: Session): Promise<void> {
+    const current = await readLeaseRow(session);
+    const { holder, epoch } = this.#row;
+    if (current?.epoch === epoch && current.holder !== null && Buffer.compare(current.holder, holder) === 0)
+      return;
+    this.#lost.abort();
+    throw new KmsError("LEASE_LOST", "Another daemon works on this vault now; this one changes nothing.");
+  }
+
+  /** Gives the lease back, so that another daemon can go on at once. Throws nothing. */
+  async release(): Promise<void> {
+    this.#released.abort();
+    await this.#renewing;
+    const { holder, epoch } = this.#row;
+    try {
+      await this.#database.transaction((session) => releaseLeaseRow(session, holder, epoch));
+    } catch (failure) {
+      this.#log.warn(`The lease could not be given back: ${describeFailure(failure)}`);
+    }
+  }
+
+  async #keepRenewing(): Promise<void> {
+    const { holder, epoch, duration } = this.#row;
+    while (true) {
+      await pause(duration / RENEWALS_PER_DURATION, this.#released.signal);
+      if (this.#released.signal.aborted || this.#lost.signal.aborted) return;
+      try {
+        const isHeld = await this.#database.transaction((session) => renewLeaseRow(session, holder, epoch));
+        if (!isHeld) this.#lost.abort();
+      } catch (failure) {
+        this.#log.error(`The lease could not be renewed: ${describeFailure(failure)}`);
+      }
+    }
+  }
+}

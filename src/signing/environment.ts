@@ -1,0 +1,109 @@
+import type { Chain, ChainEnvironment, Network, ThirdPartyRequest } from "../../chains/chain.ts";
+import { type JsonValue, stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import { ChainError } from "../../chains/error.ts";
+import { ApiUnavailable } from "../api-unavailable.ts";
+import { KmsError } from "../errors.ts";
+import { type HttpClient, HttpFailure } from "../http/client.ts";
+import { pause, retryAfter } from "../http/retry.ts";
+import type { UsedSequences } from "../journal/sequences.ts";
+import { isSuccess, jsonOf } from "../tatum/api-answer.ts";
+import type { NodeCalls } from "../tatum/node.ts";
+
+/** What decides where a third party is. */
+type Place = Pick<OutsideWorld, "network" | "setting">;
+
+export interface OutsideWorld {
+  readonly nodes: NodeCalls;
+  readonly http: HttpClient;
+  readonly network: Network;
+  setting(name: string): string | undefined;
+  /** Milliseconds until an answer of a third party has to be there. */
+  readonly timeout: number;
+  readonly stopping?: AbortSignal | undefined;
+}
+
+/**
+ * Where a third party of a chain is: at its own place, or where the operator says. A URL of the operator without a path is
+ * another host for the usual path.
+ */
+export function thirdPartyUrl({ facts }: Pick<Chain, "facts">, name: string, world: Place): URL {
+  const variable = `TATUM_KMS_${name}_URL`;
+  const usual = facts.thirdParties?.[name]?.[world.network];
+  if (usual === undefined) throw new KmsError("INTERNAL", `${facts.ticker} has no third party ${name}.`);
+  const configured = world.setting(variable);
+  if (configured === undefined) return new URL(usual);
+  if (!URL.canParse(configured)) throw new KmsError("CONFIGURATION", `${variable} is not a URL.`);
+  const url = new URL(configured);
+  if (url.pathname === "/") url.pathname = new URL(usual).pathname;
+  return url;
+}
+
+async function askThirdParty(
+  chain: Chain,
+  world: OutsideWorld,
+  name: string,
+  { method, path, body }: ThirdPartyRequest,
+): Promise<JsonValue> {
+  const base = thirdPartyUrl(chain, name, world);
+  world.http.allow(base);
+  const url = new URL(base.href.replace(/\/+$/, "") + path);
+  try {
+    const answer = await world.http.send({
+      method,
+      url,
+      timeout: world.timeout,
+      signal: world.stopping,
+      ...(body === undefined
+        ? {}
+        : { body: stringifyExactJson(body), headers: { "content-type": "application/json" } }),
+    });
+    const json = jsonOf(answer);
+    if (isSuccess(answer) && json !== undefined) return json;
+    if (isDefiniteNo(answer.status))
+      throw new ChainError("NODE_REFUSED", refusalOf(url, answer.status, json));
+    const wait = retryAfter(answer.headers, Date.now());
+    throw new ApiUnavailable(`${url.host} gave no usable answer (HTTP ${answer.status}).`, wait);
+  } catch (failure) {
+    if (failure instanceof HttpFailure) throw new KmsError("NETWORK", failure.message, { cause: failure });
+    throw failure;
+  }
+}
+
+/** Whether asking again later would change nothing: all refusals but "not allowed to ask", "too slow", "too often". */
+function isDefiniteNo(status: number): boolean {
+  return status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);
+}
+
+/** The host's own words where it has some; they come from outside and may be long. */
+function refusalOf(url: URL, status: number, json: JsonValue | undefined): string {
+  const words = typeof json === "string" ? json : json === undefined ? "" : stringifyExactJson(json);
+  return `${url.host} refused (HTTP ${status})${words === "" ? "" : `: ${words.slice(0, 500)}`}`;
+}
+
+/** What a chain may use of the outside world while it works on one transaction. */
+export function createChainEnvironment(
+  chain: Chain,
+  world: OutsideWorld,
+  account: string | undefined,
+  used: UsedSequences,
+  warn: (message: string) => void,
+): ChainEnvironment {
+  return {
+    network: world.network,
+    get: (path) => world.nodes.get(path),
+    post: (path, body) => world.nodes.post(path, body),
+    rpc: (path, method, params) => world.nodes.rpc(path, method, params),
+    askThirdParty: (name, request) => askThirdParty(chain, world, name, request),
+    firstUnusedSequence(asked, counted) {
+      if (asked === account) return used.firstUnused(counted);
+      throw new ChainError(
+        "INVALID_TRANSACTION",
+        "The transaction is signed for another account than it was prepared for.",
+      );
+    },
+    setting: (name) => world.setting(name),
+    now: () => Date.now(),
+    pause: (milliseconds) => pause(milliseconds, world.stopping),
+    warn,
+  };
+}

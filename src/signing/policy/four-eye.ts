@@ -1,0 +1,89 @@
+/** The four-eye check: the operator's own server decides about every transaction before anything is signed. */
+import { stringifyExactJson } from "../../../chains/codec/exact-json.ts";
+import { KmsError } from "../../errors.ts";
+import { type HttpClient, HttpFailure } from "../../http/client.ts";
+import { retryAfter } from "../../http/retry.ts";
+import type { ListedTransaction } from "../../tatum/pending-transaction.ts";
+
+export type Approval =
+  | { readonly kind: "approved" }
+  /** The server looked and said no (4xx). It may say yes later. */
+  | { readonly kind: "refused"; readonly reason: string }
+  /** No decision: no connection, no answer in time, a redirect, a server error. */
+  | { readonly kind: "unreachable"; readonly reason: string; readonly retryAfter?: number };
+
+export type ApprovalMethod = "GET" | "POST";
+
+const LOOPBACK_HOSTS = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+
+/** Whether anybody between this machine and the server could read and change the answer. */
+export function isUnprotected(url: URL): boolean {
+  return url.protocol === "http:" && !LOOPBACK_HOSTS.test(url.hostname);
+}
+
+/** @throws KmsError `USAGE` when the text is no http or https URL. */
+export function parseExternalUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    throw new KmsError("USAGE", "Option --external-url is not an http or https URL.");
+  }
+  return url;
+}
+
+/** `{url}/{id}`: the id becomes the last part of the path, whether or not the URL has a query or a final slash. */
+function transactionUrl(externalUrl: URL, id: string): URL {
+  const url = new URL(externalUrl);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/${encodeURIComponent(id)}`;
+  url.hash = "";
+  return url;
+}
+
+export interface FourEyeOptions {
+  readonly url: URL;
+  readonly method: ApprovalMethod;
+  readonly http: HttpClient;
+  /** Milliseconds until the decision has to be there. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal;
+}
+
+export class FourEyeCheck {
+  readonly #options: FourEyeOptions;
+
+  constructor(options: FourEyeOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Asks about one transaction, once. Only a direct 2xx approves: a redirect may lead to a login page that answers 200 to
+   * everybody.
+   */
+  async ask(listed: ListedTransaction): Promise<Approval> {
+    const { url, method, http, timeout, signal } = this.#options;
+    const body = method === "POST" ? stringifyExactJson(listed.asListed) : undefined;
+    try {
+      const answer = await http.send({
+        method,
+        url: transactionUrl(url, listed.transaction.id),
+        timeout,
+        signal,
+        ...(body === undefined ? {} : { body, headers: { "content-type": "application/json" } }),
+      });
+      const { status } = answer;
+      if (status >= 200 && status < 300) return { kind: "approved" };
+      const tooEarly = status === 408 || status === 425 || status === 429;
+      if (status >= 400 && status < 500 && !tooEarly) return { kind: "refused", reason: `HTTP ${status}` };
+      const reason =
+        status >= 300 && status < 400
+          ? `HTTP ${status}, a redirect, which is not followed`
+          : `HTTP ${status}`;
+      const wait = retryAfter(answer.headers, Date.now());
+      return wait === undefined
+        ? { kind: "unreachable", reason }
+        : { kind: "unreachable", reason, retryAfter: wait };
+    } catch (failure) {
+      if (failure instanceof HttpFailure) return { kind: "unreachable", reason: failure.message };
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { Job } from "../journal/job.ts";
+import type { Log } from "../operations/log.ts";
+
+/** A person is reminded of a parked job once an hour, in milliseconds. */
+const REMIND_AFTER = 3_600_000;
+
+/** Jobs that are remembered, the latest; of older ones a person is reminded more often. */
+const MAXIMUM_REMEMBERED = 20_000;
+
+/** Tells the operator of jobs that wait for a person: when they are parked, and once an hour. */
+export class ParkedReminder {
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #toldAt = new Map<string, number>();
+
+  /** @param now milliseconds of a clock that only ever goes forward */
+  constructor(log: Log, now: () => number = () => performance.now()) {
+    this.#log = log;
+    this.#now = now;
+  }
+
+  /** A job was parked just now. */
+  parked(job: Pick<Job, "id" | "problem">): void {
+    const { id, problem } = job;
+    this.#log.error(
+      `Transaction ${id} is parked: ${problem}. A person has to decide: tatum-kms job retry or job resolve.`,
+    );
+    this.#toldAt.delete(id);
+    this.#toldAt.set(id, this.#now());
+    const [oldest] = this.#toldAt.keys();
+    if (this.#toldAt.size > MAXIMUM_REMEMBERED && oldest !== undefined) this.#toldAt.delete(oldest);
+  }
+
+  /** A job is still parked. */
+  stillParked(job: Pick<Job, "id" | "problem">): void {
+    const toldAt = this.#toldAt.get(job.id);
+    if (toldAt === undefined || this.#now() - toldAt >= REMIND_AFTER) this.parked(job);
+  }
+}

@@ -1,0 +1,193 @@
+/** The tables of the store, and the check that a file holds them and nothing else. See docs/vault-format.md. */
+import { stat } from "node:fs/promises";
+import * as v from "valibot";
+import { KmsError } from "../../errors.ts";
+import { vaultCorrupt } from "../../vault-corrupt.ts";
+import type { Database, Session } from "./database.ts";
+
+/** "TKMS", in the header of the SQLite file at offset 68. */
+const applicationId = 0x544b4d53;
+
+/** The version of the vault format. A reader of one version refuses all higher ones. */
+export const formatVersion = 1;
+
+/** Every object of the schema. The text is compared with the file's, so changing a space changes the format. */
+const objects = [
+  {
+    type: "table",
+    name: "vault",
+    tableName: "vault",
+    sql: `CREATE TABLE vault (
+  row_number INTEGER PRIMARY KEY NOT NULL CHECK (row_number = 1),
+  format_version INTEGER NOT NULL,
+  vault_id BLOB NOT NULL,
+  manifest BLOB NOT NULL
+) STRICT`,
+  },
+  {
+    type: "table",
+    name: "key_slot",
+    tableName: "key_slot",
+    sql: `CREATE TABLE key_slot (
+  slot_id INTEGER PRIMARY KEY NOT NULL,
+  kind TEXT NOT NULL,
+  parameters TEXT NOT NULL,
+  commitment BLOB NOT NULL,
+  wrapped_key BLOB NOT NULL,
+  checksum BLOB NOT NULL
+) STRICT`,
+  },
+  {
+    type: "table",
+    name: "wallet",
+    tableName: "wallet",
+    sql: `CREATE TABLE wallet (
+  record_id BLOB PRIMARY KEY NOT NULL,
+  sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID`,
+  },
+  {
+    type: "table",
+    name: "job",
+    tableName: "job",
+    sql: `CREATE TABLE job (
+  job_key BLOB PRIMARY KEY NOT NULL,
+  state TEXT NOT NULL,
+  lane_key BLOB,
+  revision INTEGER NOT NULL,
+  attempt_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID`,
+  },
+  {
+    type: "table",
+    name: "lane",
+    tableName: "lane",
+    sql: `CREATE TABLE lane (
+  lane_key BLOB PRIMARY KEY NOT NULL,
+  sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID`,
+  },
+  {
+    type: "table",
+    name: "lease",
+    tableName: "lease",
+    sql: `CREATE TABLE lease (
+  row_number INTEGER PRIMARY KEY NOT NULL CHECK (row_number = 1),
+  holder BLOB,
+  epoch INTEGER NOT NULL,
+  renewals INTEGER NOT NULL,
+  duration INTEGER NOT NULL,
+  taken_at INTEGER NOT NULL
+) STRICT`,
+  },
+  {
+    type: "index",
+    name: "job_state",
+    tableName: "job",
+    sql: "CREATE INDEX job_state ON job (state)",
+  },
+] as const;
+
+/** Makes the tables in an empty file. */
+export async function createSchema(database: Database): Promise<void> {
+  await database.transaction(async (session) => {
+    await session.execute(`PRAGMA application_id = ${applicationId}`);
+    await session.execute(`PRAGMA user_version = ${formatVersion}`);
+    for (const { sql } of objects) await session.execute(sql);
+  });
+}
+
+/**
+ * Checks that the file is a vault of this version, has exactly the tables of this version (so no trigger or view
+ * can act on its behalf) and is sound as a database.
+ *
+ * @throws KmsError `NOT_A_VAULT`, `VAULT_TOO_NEW`, `VAULT_CORRUPT`
+ */
+export async function checkSchema(database: Database): Promise<void> {
+  await database.read(async (session) => {
+    await checkHeader(session, database.path);
+    await checkLength(session, database.path);
+    await checkObjects(session);
+    await checkIntegrity(session);
+  });
+}
+
+async function checkHeader(session: Session, path: string): Promise<void> {
+  const application = await pragma(session, "application_id", v.number());
+  if (application !== applicationId) {
+    throw new KmsError(
+      "NOT_A_VAULT",
+      `The file ${path} is not a vault: its application id is ${application}, not ${applicationId}.`,
+      { hint: "If it was a vault once, it is damaged: restore the latest backup." },
+    );
+  }
+  checkFormatVersion(await pragma(session, "user_version", v.number()));
+}
+
+/** @throws KmsError `VAULT_TOO_NEW`, `VAULT_CORRUPT` */
+export function checkFormatVersion(version: number): void {
+  if (version > formatVersion) {
+    throw new KmsError(
+      "VAULT_TOO_NEW",
+      `The vault was made by a newer version of tatum-kms: its format is ${version}, this program knows ${formatVersion}.`,
+      { hint: "Update tatum-kms." },
+    );
+  }
+  if (version !== formatVersion) throw vaultCorrupt(`there is no format version ${version}`);
+}
+
+/** SQLite takes what is missing of the last page for zeros. */
+async function checkLength(session: Session, path: string): Promise<void> {
+  const pages = await pragma(session, "page_count", v.number());
+  const expected = pages * (await pragma(session, "page_size", v.number()));
+  const { size } = await stat(path);
+  if (size < expected) throw vaultCorrupt(`the file is cut short: ${size} of ${expected} bytes are there`);
+}
+
+const schemaRow = v.object({
+  type: v.string(),
+  name: v.string(),
+  tableName: v.string(),
+  sql: v.nullable(v.string()),
+});
+
+async function checkObjects(session: Session): Promise<void> {
+  const rows = await session.query('SELECT type, name, tbl_name AS "tableName", sql FROM sqlite_schema');
+  const found = rows.map((row) => {
+    const parsed = v.safeParse(schemaRow, row);
+    if (!parsed.success) throw vaultCorrupt("its list of tables cannot be read");
+    return parsed.output;
+  });
+  for (const { type, name, tableName, sql } of found) {
+    const ours = objects.find((object) => object.name === name);
+    if (ours === undefined)
+      throw vaultCorrupt(`it has a ${type} ${JSON.stringify(name)} that does not belong there`);
+    if (ours.type !== type || ours.tableName !== tableName || ours.sql !== sql) {
+      throw vaultCorrupt(`the definition of the ${ours.type} ${name} was changed`);
+    }
+  }
+  for (const { type, name } of objects) {
+    if (!found.some((object) => object.name === name)) throw vaultCorrupt(`the ${type} ${name} is missing`);
+  }
+  if (found.length !== objects.length) throw vaultCorrupt("a table is defined twice");
+}
+
+async function checkIntegrity(session: Session): Promise<void> {
+  const finding = await pragma(session, "integrity_check(1)", v.string());
+  if (finding !== "ok")
+    throw vaultCorrupt(`the integrity check of SQLite found: ${finding.replaceAll("\n", " ")}`);
+}
+
+async function pragma<Output>(
+  session: Session,
+  name: string,
+  schema: v.GenericSchema<unknown, Output>,
+): Promise<Output> {
+  const [row] = await session.query(`PRAGMA ${name}`);
+  const parsed = v.safeParse(v.record(v.string(), schema), row);
+  const value = parsed.success ? Object.values(parsed.output)[0] : undefined;
+  if (value === undefined) throw vaultCorrupt(`SQLite does not tell its ${name}`);
+  return value;
+}

@@ -1,0 +1,53 @@
+/** Statements of the table `key_slot`. */
+import * as v from "valibot";
+import { vaultCorrupt } from "../../vault-corrupt.ts";
+import type { Session } from "../sqlite/database.ts";
+import { blob, blobOfLength, parseRow, positiveInteger } from "./row.ts";
+
+/** Each slot may cost a key derivation at unlock, so their number is bounded. */
+export const MOST_SLOTS = 16;
+
+const keySlotRow = v.object({
+  slotId: positiveInteger,
+  kind: v.pipe(v.string(), v.maxLength(64)),
+  parameters: v.pipe(v.string(), v.maxLength(65_536)),
+  commitment: blobOfLength(32),
+  wrappedKey: v.pipe(blob, v.maxLength(4096)),
+  checksum: blobOfLength(32),
+});
+
+export interface KeySlotRow {
+  readonly slotId: number;
+  /** How the slot is opened: "password" or "token". */
+  readonly kind: string;
+  /** JSON; its shape depends on the kind. */
+  readonly parameters: string;
+  readonly commitment: Uint8Array;
+  /** The root key, sealed with the slot's key. */
+  readonly wrappedKey: Uint8Array;
+  /** SHA-256 over all the other columns. */
+  readonly checksum: Uint8Array;
+}
+
+/** All key slots, lowest number first. */
+export async function readKeySlotRows(session: Session): Promise<KeySlotRow[]> {
+  const rows = await session.query(
+    `SELECT slot_id AS "slotId", kind, parameters, commitment, wrapped_key AS "wrappedKey", checksum
+     FROM key_slot ORDER BY slot_id`,
+  );
+  if (rows.length > MOST_SLOTS)
+    throw vaultCorrupt(`it has ${rows.length} key slots, more than ${MOST_SLOTS}`);
+  return rows.map((row) => parseRow("key slot", keySlotRow, row));
+}
+
+export async function insertKeySlotRow(session: Session, row: KeySlotRow): Promise<void> {
+  await session.execute(
+    `INSERT INTO key_slot (slot_id, kind, parameters, commitment, wrapped_key, checksum)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [row.slotId, row.kind, row.parameters, row.commitment, row.wrappedKey, row.checksum],
+  );
+}
+
+export async function deleteKeySlotRow(session: Session, slotId: number): Promise<void> {
+  await session.execute("DELETE FROM key_slot WHERE slot_id = $1", [slotId]);
+}

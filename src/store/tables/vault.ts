@@ -1,0 +1,34 @@
+/** Statements of the table `vault`, which has one row. */
+import * as v from "valibot";
+import { vaultCorrupt } from "../../vault-corrupt.ts";
+import type { Session } from "../sqlite/database.ts";
+import { blob, blobOfLength, parseRow, positiveInteger } from "./row.ts";
+
+const vaultRow = v.object({ formatVersion: positiveInteger, vaultId: blobOfLength(16), manifest: blob });
+
+export interface VaultRow {
+  readonly formatVersion: number;
+  /** 16 random bytes that name the vault. */
+  readonly vaultId: Uint8Array;
+  /** The sealed manifest. */
+  readonly manifest: Uint8Array;
+}
+
+export async function readVaultRow(session: Session): Promise<VaultRow> {
+  const rows = await session.query(
+    'SELECT format_version AS "formatVersion", vault_id AS "vaultId", manifest FROM vault',
+  );
+  if (rows.length !== 1) throw vaultCorrupt(`its table vault has ${rows.length} rows instead of one`);
+  return parseRow("vault", vaultRow, rows[0]);
+}
+
+export async function insertVaultRow(session: Session, row: VaultRow): Promise<void> {
+  await session.execute(
+    "INSERT INTO vault (row_number, format_version, vault_id, manifest) VALUES (1, $1, $2, $3)",
+    [row.formatVersion, row.vaultId, row.manifest],
+  );
+}
+
+export async function updateManifest(session: Session, manifest: Uint8Array): Promise<void> {
+  await session.execute("UPDATE vault SET manifest = $1", [manifest]);
+}

@@ -1,0 +1,218 @@
+/** The endpoints of the Tatum API for a KMS. Every answer is parsed before anything acts on it. */
+import * as v from "valibot";
+import type { JsonValue } from "../../chains/codec/exact-json.ts";
+import { ApiUnavailable } from "../api-unavailable.ts";
+import type { HttpAnswer } from "../http/client.ts";
+import { retryAfter } from "../http/retry.ts";
+import { version } from "../version.ts";
+import { errorCodeOf, isSuccess, jsonOf } from "./api-answer.ts";
+import { reasonOf, type TatumConnection } from "./connection.ts";
+import { type ListEntry, readPendingTransaction } from "./pending-transaction.ts";
+import { sameTransactionId } from "./same-transaction-id.ts";
+import { TRANSACTION_ID } from "./transaction-id.ts";
+
+/** As many as one round works on; the rest comes with the next polls. */
+const MAXIMUM_PENDING = 10_000;
+
+/** Bytes of a list of pending transactions: some 3,000 for each. */
+const MAXIMUM_LIST_BYTES = 32 * 1024 * 1024;
+
+/** Characters that a broadcast takes as `txData` (Tatum API, broadcast endpoints). */
+export const MAXIMUM_TX_DATA_LENGTH = 1_000_000;
+
+const OFF_CHAIN_BROADCAST_PATH = "/v3/offchain/withdrawal/broadcast";
+
+/** Answers of the broadcast endpoints that mean "not now" although they come as a 403. */
+const LATER_CODES = new Set(["withdrawal.pending"]);
+const REFUSING_STATUSES = new Set([400, 403, 409, 413, 422]);
+
+export interface Poll {
+  readonly entries: readonly ListEntry[];
+  /** How many transactions the API listed; `entries` are the first of them. */
+  readonly listed: number;
+  /** `version;level;message` of the newest KMS, as the API announces it. */
+  readonly latestVersion?: string;
+}
+
+export interface Broadcast {
+  readonly path: string;
+  /** The chain's ticker, for off-chain withdrawals. */
+  readonly currency: string;
+  readonly txData: string;
+  readonly signatureId: string;
+  readonly withdrawalId?: string | undefined;
+}
+
+export type BroadcastAnswer =
+  | {
+      readonly kind: "accepted";
+      readonly txId: string;
+      readonly markedComplete: boolean;
+      readonly note?: string;
+    }
+  /** The API or the node behind it looked at the transaction and said no. */
+  | { readonly kind: "refused"; readonly reason: string }
+  /** Nobody knows whether the transaction went out. */
+  | { readonly kind: "unclear"; readonly reason: string; readonly retryAfter?: number };
+
+export type Completion =
+  | { readonly kind: "completed"; readonly txId: string }
+  | { readonly kind: "not-completed" }
+  /** The API says that it does not know the transaction, or no longer: it may have been cancelled. */
+  | { readonly kind: "missing" }
+  | { readonly kind: "unclear"; readonly reason: string };
+
+const transactionId = v.pipe(v.string(), v.regex(TRANSACTION_ID));
+
+const acceptedSchema = v.object({
+  txId: transactionId,
+  failed: v.optional(v.unknown()),
+  completed: v.optional(v.unknown()),
+});
+
+/** Whether an answer is about a transaction: one of its members is the id, and not just a text that speaks of it. */
+function mentions(json: JsonValue | undefined, txId: string): boolean {
+  if (typeof json === "string") return sameTransactionId(json, txId);
+  if (typeof json !== "object" || json === null) return false;
+  return Object.values(json).some((member) => mentions(member, txId));
+}
+
+const completionSchema = v.object({ txId: v.nullish(v.union([v.literal(""), transactionId])) });
+
+export class TatumApi {
+  readonly #connection: TatumConnection;
+
+  constructor(connection: TatumConnection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * The pending transactions of a chain for these signature IDs.
+   * @throws ApiUnavailable when there is no usable list.
+   */
+  async pending(chain: string, signatureIds: readonly string[]): Promise<Poll> {
+    const path = `/v3/kms/pending/${chain}`;
+    const request = {
+      method: "POST",
+      path,
+      body: { signatureIds: [...signatureIds] },
+      headers: { "x-ttm-kms-client-version": version },
+      maximumBytes: MAXIMUM_LIST_BYTES,
+    } as const;
+    const answer = await this.#connection.answerTo(path, () =>
+      this.#connection.withOneRetry(() => this.#connection.send(request)),
+    );
+    if (!isSuccess(answer)) throw this.#connection.unavailable(`Error received from API ${path}`, answer);
+    const list = jsonOf(answer);
+    if (!Array.isArray(list)) throw new ApiUnavailable(`The API's answer to ${path} is not a list.`);
+    const latestVersion = answer.headers.get("x-ttm-kms-latest-version") ?? undefined;
+    const entries = list.slice(0, MAXIMUM_PENDING).map((entry) => readPendingTransaction(entry, chain));
+    return { entries, listed: list.length, ...(latestVersion === undefined ? {} : { latestVersion }) };
+  }
+
+  /** Hands over a signed transaction, once. */
+  async broadcast({
+    path,
+    currency,
+    txData,
+    signatureId,
+    withdrawalId,
+  }: Broadcast): Promise<BroadcastAnswer> {
+    let answer: HttpAnswer;
+    try {
+      answer =
+        withdrawalId === undefined
+          ? await this.#connection.sendToTheEnd({ method: "POST", path, body: { txData, signatureId } })
+          : await this.#connection.sendToTheEnd({
+              method: "POST",
+              path: OFF_CHAIN_BROADCAST_PATH,
+              body: { currency, signatureId, withdrawalId, txData },
+            });
+    } catch (failure) {
+      return { kind: "unclear", reason: reasonOf(failure) };
+    }
+    if (isSuccess(answer)) {
+      const accepted = v.safeParse(acceptedSchema, jsonOf(answer));
+      if (!accepted.success) return { kind: "unclear", reason: "the answer to the broadcast holds no txId" };
+      const { txId, failed, completed } = accepted.output;
+      if (withdrawalId !== undefined && completed === false) {
+        const note = "the withdrawal was sent but has to be completed by hand";
+        return { kind: "accepted", txId, markedComplete: true, note };
+      }
+      return { kind: "accepted", txId, markedComplete: failed !== true };
+    }
+    if (REFUSING_STATUSES.has(answer.status) && !LATER_CODES.has(errorCodeOf(answer) ?? "")) {
+      return { kind: "refused", reason: this.#connection.explain(answer) };
+    }
+    const wait = retryAfter(answer.headers, Date.now());
+    const reason = this.#connection.explain(answer);
+    return wait === undefined ? { kind: "unclear", reason } : { kind: "unclear", reason, retryAfter: wait };
+  }
+
+  /** Whether the API knows the transaction as done. */
+  async completion(id: string): Promise<Completion> {
+    try {
+      const path = `/v3/kms/${encodeURIComponent(id)}`;
+      const answer = await this.#connection.withOneRetry(() =>
+        this.#connection.send({ method: "GET", path }),
+      );
+      if (isSuccess(answer)) {
+        const parsed = v.safeParse(completionSchema, jsonOf(answer));
+        if (!parsed.success)
+          return { kind: "unclear", reason: "the answer about the transaction has no known shape" };
+        return parsed.output.txId
+          ? { kind: "completed", txId: parsed.output.txId }
+          : { kind: "not-completed" };
+      }
+      if (errorCodeOf(answer) === "kms.missing") return { kind: "missing" };
+      return { kind: "unclear", reason: this.#connection.explain(answer) };
+    } catch (failure) {
+      return { kind: "unclear", reason: reasonOf(failure) };
+    }
+  }
+
+  /**
+   * Whether the network of a chain has a transaction, as far as the API tells.
+   * @param broadcastPath the chain's, such as `/v3/bitcoin/broadcast`; its transactions are beside it
+   */
+  async isOnChain(broadcastPath: string, txId: string): Promise<"yes" | "no" | "unclear"> {
+    const path = broadcastPath.replace(/broadcast$/, `transaction/${encodeURIComponent(txId)}`);
+    try {
+      const answer = await this.#connection.withOneRetry(() =>
+        this.#connection.send({ method: "GET", path }),
+      );
+      if (isSuccess(answer)) {
+        const json = jsonOf(answer);
+        return typeof json === "object" && mentions(json, txId) ? "yes" : "unclear";
+      }
+      return [400, 403, 404].includes(answer.status) ? "no" : "unclear";
+    } catch (failure) {
+      reasonOf(failure);
+      return "unclear";
+    }
+  }
+
+  /** Marks a transaction as done under a transaction id; whether the API took it. */
+  async markComplete(id: string, txId: string): Promise<boolean> {
+    try {
+      const path = `/v3/kms/${encodeURIComponent(id)}/${encodeURIComponent(txId)}`;
+      return isSuccess(
+        await this.#connection.withRetries(() => this.#connection.sendToTheEnd({ method: "PUT", path })),
+      );
+    } catch (failure) {
+      reasonOf(failure);
+      return false;
+    }
+  }
+
+  /** Reports failed transactions; the reason when the API did not take the report. */
+  async reportErrors(errors: readonly { signatureId: string; error: string }[]): Promise<string | undefined> {
+    try {
+      const request = { method: "POST", path: "/v3/tatum/kms/batch", body: { errors: [...errors] } } as const;
+      const answer = await this.#connection.withRetries(() => this.#connection.sendToTheEnd(request));
+      return isSuccess(answer) ? undefined : this.#connection.explain(answer);
+    } catch (failure) {
+      return reasonOf(failure);
+    }
+  }
+}

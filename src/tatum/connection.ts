@@ -1,0 +1,120 @@
+/** How this program talks to the Tatum API: one base URL, one key, every request with a time limit. */
+import { type JsonValue, stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import { ApiUnavailable } from "../api-unavailable.ts";
+import { type HttpAnswer, type HttpClient, HttpFailure } from "../http/client.ts";
+import { type RetryPolicy, retryAfter, withRetries } from "../http/retry.ts";
+import { explain, presentable } from "./api-answer.ts";
+
+export interface TatumConnectionOptions {
+  readonly baseUrl: URL;
+  readonly apiKey: string;
+  readonly http: HttpClient;
+  /** Milliseconds until an answer has to be there. */
+  readonly timeout: number;
+  readonly retries: RetryPolicy;
+  /** `TESTNET_TYPE`, sent along where set. */
+  readonly testnetType?: string | undefined;
+  /** Ends polls, questions and waits at once when the program is being stopped. */
+  readonly stopping?: AbortSignal;
+  /** Ends what may be on its way (broadcasts, reports) when the time to stop is used up. */
+  readonly deadline?: AbortSignal;
+}
+
+interface TatumRequest {
+  readonly method: "GET" | "POST" | "PUT";
+  /** Begins with `/v3/`; `{key}` in it stands for the API key. */
+  readonly path: string;
+  readonly body?: JsonValue;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes the answer may have, where that is not the usual bound. */
+  readonly maximumBytes?: number;
+}
+
+/** Why there is no answer; anything but an {@link HttpFailure} is a mistake of this program and thrown on. */
+export function reasonOf(failure: unknown): string {
+  if (failure instanceof HttpFailure) return failure.message;
+  throw failure;
+}
+
+export class TatumConnection {
+  readonly #options: TatumConnectionOptions;
+
+  constructor(options: TatumConnectionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * One request, ended at once by a stop.
+   * @throws HttpFailure
+   */
+  send(request: TatumRequest): Promise<HttpAnswer> {
+    return this.#send(request, this.#options.stopping);
+  }
+
+  /**
+   * One request that changes something at the API: a stop lets it finish.
+   * @throws HttpFailure
+   */
+  sendToTheEnd(request: TatumRequest): Promise<HttpAnswer> {
+    return this.#send(request, this.#options.deadline);
+  }
+
+  /** Sends again after passing failures, as often as the operator allows. */
+  withRetries(send: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    return withRetries(this.#options.retries, this.#options.stopping, send);
+  }
+
+  /** The same, once at most: for what is asked again soon anyway. */
+  withOneRetry(send: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const { retries, stopping } = this.#options;
+    return withRetries({ ...retries, retries: Math.min(1, retries.retries) }, stopping, send);
+  }
+
+  /** @throws ApiUnavailable when there is no answer. */
+  async answerTo(path: string, send: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    try {
+      return await send();
+    } catch (cause) {
+      throw new ApiUnavailable(`Error received from API ${path}: ${reasonOf(cause)}`, undefined, { cause });
+    }
+  }
+
+  /** An answer that says to come back later, as an error. */
+  unavailable(what: string, answer: HttpAnswer): ApiUnavailable {
+    return new ApiUnavailable(`${what}: ${this.explain(answer)}`, retryAfter(answer.headers, Date.now()));
+  }
+
+  /** What a refusal says, without the API key. */
+  explain(answer: HttpAnswer): string {
+    return explain(answer, this.#options.apiKey);
+  }
+
+  /** Text from outside, fit for logs and reports: bounded, without the API key. */
+  presentable(text: string): string {
+    return presentable(text, this.#options.apiKey);
+  }
+
+  #send(
+    { method, path, body, headers, maximumBytes }: TatumRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpAnswer> {
+    const { baseUrl, apiKey, http, timeout, testnetType } = this.#options;
+    const base = baseUrl.href.replace(/\/+$/, "");
+    return http.send({
+      method,
+      // The key is part of some paths; it is put in here, so that no error or log can hold it.
+      url: new URL(base + path.replaceAll("{key}", encodeURIComponent(apiKey))),
+      headers: {
+        accept: "application/json, text/plain, */*",
+        "x-api-key": apiKey,
+        ...(testnetType === undefined ? {} : { "x-testnet-type": testnetType }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      timeout,
+      maximumBytes,
+      signal,
+      ...(body === undefined ? {} : { body: stringifyExactJson(body) }),
+    });
+  }
+}

@@ -1,0 +1,68 @@
+/** Reads the JSON that both the original's vault and `export` hold: signature ID -> wallet, newest first. */
+import * as v from "valibot";
+import { type JsonValue, parseExactJson } from "../../../chains/codec/exact-json.ts";
+import { KmsError } from "../../errors.ts";
+import { longestSignatureId, type WalletRecord } from "../wallet-record.ts";
+import { type JsonMember, jsonMembers } from "./json-members.ts";
+
+/** A wallet of another file. */
+export interface ImportedWallet {
+  readonly signatureId: string;
+  readonly record: WalletRecord;
+}
+
+const objectSchema = v.custom<WalletRecord>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+);
+
+/**
+ * The wallets in the order of the text, each with all its fields and values.
+ *
+ * @throws SyntaxError when the text is not JSON
+ * @throws KmsError `IMPORT_DAMAGED` when it is JSON of another shape, naming the entry
+ */
+export function parseImportedWallets(text: string): ImportedWallet[] {
+  if (!v.is(objectSchema, parseJson(text))) throw damaged("it does not hold a JSON object");
+  const members = jsonMembers(text);
+  const twice = repeatedName(members);
+  if (twice !== undefined) throw damaged(`it holds the signature ID ${JSON.stringify(twice)} twice`);
+  return members.map(parseEntry);
+}
+
+function parseEntry({ name, text }: JsonMember): ImportedWallet {
+  const shownName = JSON.stringify(name.slice(0, longestSignatureId));
+  if (name.length === 0 || name.length > longestSignatureId) {
+    throw damaged(`${shownName} is no signature ID: it has ${name.length} characters`);
+  }
+  const record = parseJson(text);
+  if (!v.is(objectSchema, record)) throw damaged(`the entry ${shownName} is not a JSON object`);
+  const twice = repeatedName(jsonMembers(text));
+  if (twice !== undefined)
+    throw damaged(`the entry ${shownName} has the field ${JSON.stringify(twice)} twice`);
+  if (holdsInfinity(record)) throw damaged(`the entry ${shownName} has a number that cannot be kept`);
+  return { signatureId: name, record };
+}
+
+/** Whether a number such as 1e400 was too large: it would be written back as `null`. */
+function holdsInfinity(value: JsonValue): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).some(holdsInfinity);
+  return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY;
+}
+
+/** Text nested so deeply that the parser gives up is no JSON to us. */
+function parseJson(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch (error) {
+    throw error instanceof RangeError ? new SyntaxError("The JSON is nested too deeply.") : error;
+  }
+}
+
+function repeatedName(members: readonly JsonMember[]): string | undefined {
+  const names = new Set<string>();
+  return members.find(({ name }) => names.size === names.add(name).size)?.name;
+}
+
+function damaged(what: string): KmsError {
+  return new KmsError("IMPORT_DAMAGED", `The file to import has an unknown shape: ${what}.`);
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "bun:test";
+import { parseCommandLine, toArguments } from "../../../src/cli/parse.ts";
+import { KmsError } from "../../../src/errors.ts";
+
+function parsed(...argv: string[]) {
+  const { positionals, options } = parseCommandLine(argv);
+  return { positionals, options: Object.fromEntries(options) };
+}
+
+function refused(...argv: string[]): KmsError {
+  try {
+    parseCommandLine(argv);
+  } catch (error) {
+    if (error instanceof KmsError) return error;
+  }
+  throw new Error("The command line was accepted.");
+}
+
+describe("words", () => {
+  test("keep their order around options", () => {
+    expect(parsed("a", "--testnet", "b", "--path", "p", "c")).toEqual({
+      positionals: ["a", "b", "c"],
+      options: { testnet: true, path: "p" },
+    });
+  });
+
+  test.each(["", "-", "-1", "-0.5", "=", "a=b", "ä"])("may be %j", (word) => {
+    expect(parsed(word).positionals).toEqual([word]);
+  });
+
+  test("are all that stands behind a lone --", () => {
+    expect(parsed("a", "--", "--testnet", "--", "-x")).toEqual({
+      positionals: ["a", "--testnet", "--", "-x"],
+      options: {},
+    });
+  });
+});
+
+describe("options with a value", () => {
+  test.each([
+    [["--path", "x"], "x"],
+    [["--path=x"], "x"],
+    [["--path=--x"], "--x"],
+    [["--path=a=b"], "a=b"],
+    [["--path", "-x"], "-x"],
+    [["--path", "-1"], "-1"],
+    [["--path", "true"], "true"],
+  ])("%j", (argv, path) => {
+    expect(parsed(...argv).options).toEqual({ path });
+  });
+
+  test.each([[["--path"]], [["--path="]], [["--path", ""]], [["--path", "--testnet"]], [["--path", "--"]]])(
+    "are refused without one: %j",
+    (argv) => {
+      expect(refused(...argv).message).toBe("Option --path needs a value.");
+    },
+  );
+});
+
+describe("options that are true or false", () => {
+  test.each([
+    [["--run-once"], true],
+    [["--run-once", "true"], true],
+    [["--run-once=true"], true],
+    [["--run-once", "false"], false],
+    [["--run-once=false"], false],
+    [["--no-run-once"], false],
+    [["--no-run-once=false"], true],
+    [["--noRunOnce"], false],
+  ])("%j", (argv, value) => {
+    expect(parsed(...argv)).toEqual({ positionals: [], options: { "run-once": value } });
+  });
+
+  test("leave any other word behind them alone", () => {
+    expect(parsed("--testnet", "BTC").positionals).toEqual(["BTC"]);
+  });
+
+  test.each(["--testnet=", "--testnet=1", "--testnet=TRUE", "--no-testnet=no"])("refuse %s", (option) => {
+    expect(refused(option).message).toBe("Option --testnet is true or false, not a text.");
+  });
+});
+
+describe("spelling", () => {
+  test.each([
+    ["--external-url-method", "--externalUrlMethod"],
+    ["--transaction-ids", "--transactionIds"],
+    ["--env-file", "--envFile"],
+  ])("%s is %s", (kebab, camel) => {
+    expect(parsed(camel, "x")).toEqual(parsed(kebab, "x"));
+  });
+
+  test.each([
+    ["--externalurl=x", "Did you mean --external-url?"],
+    ["--no-path", undefined],
+    ["--tesnet", "Did you mean --testnet?"],
+    ["--toString", undefined],
+    ["--__proto__", undefined],
+    ["--=x", undefined],
+    ["--env-file ", "Did you mean --env-file?"],
+  ])("%s is unknown", (option, hint) => {
+    const error = refused(option);
+    expect([error.code, error.exitStatus, error.hint]).toEqual(["USAGE", 64, hint]);
+    expect(error.message).toBe(`Unknown option ${option.split("=")[0]}.`);
+  });
+
+  test.each(["-h", "-v", "-testnet", "-e=1"])("short options are unknown: %s", (option) => {
+    expect(refused(option).code).toBe("USAGE");
+  });
+});
+
+test.each([
+  [["--path=a", "--path=a"], "path"],
+  [["--run-once", "--runOnce"], "run-once"],
+  [["--testnet", "--no-testnet"], "testnet"],
+])("an option is refused when it is given twice: %j", (argv, name) => {
+  expect(refused(...argv).message).toBe(`Option --${name} can only be set once.`);
+});
+
+test("the value of an unknown option, which may be a secret, is not repeated", () => {
+  expect(refused("--password=canary").message).not.toContain("canary");
+  expect(refused("-pcanary=canary2").message).not.toContain("canary2");
+});
+
+test("what was taken apart can be written in one spelling", () => {
+  const line = parseCommandLine(["a", "--runOnce", "-1", "--no-testnet", "--path", "x=y", "--", "--aws"]);
+  expect(toArguments(line)).toEqual(["--run-once", "--no-testnet", "--path=x=y", "--", "a", "-1", "--aws"]);
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "bun:test";
+import { ChainError } from "../../../chains/error.ts";
+import { ProviderError } from "../../../providers/error.ts";
+import { OutputClosed } from "../../../src/cli/output.ts";
+import { describeError } from "../../../src/cli/report-error.ts";
+import { KmsError } from "../../../src/errors.ts";
+
+function report(error: unknown) {
+  const { line, status } = describeError(error);
+  return { status, ...(line === undefined ? {} : (JSON.parse(line) as Record<string, unknown>)) };
+}
+
+describe("an error that ends a command is told in one line of JSON", () => {
+  test.each([
+    [
+      new KmsError("NO_WALLET_FILE", "a", { hint: "b" }),
+      { status: 66, error: "a", code: "NO_WALLET_FILE", hint: "b" },
+    ],
+    [new KmsError("WRONG_PASSWORD", "a"), { status: 77, error: "a", code: "WRONG_PASSWORD" }],
+    [new ChainError("INVALID_KEY", "a"), { status: 65, error: "a", code: "INVALID_INPUT" }],
+    [new ProviderError("NO_ANSWER", "a", "b"), { status: 78, error: "a", code: "NO_ANSWER", hint: "b" }],
+    [new ProviderError("UNUSABLE", "a"), { status: 65, error: "a", code: "INVALID_INPUT" }],
+    [new ProviderError("NOT_CONFIGURED", "a"), { status: 78, error: "a", code: "CONFIGURATION" }],
+  ])("number %#", (error, told) => {
+    expect(report(error)).toEqual(told);
+  });
+
+  test("even when its text has several", () => {
+    expect(describeError(new KmsError("USAGE", "a\nb\u2028c")).line).not.toContain("\n");
+  });
+});
+
+describe("an error that nobody foresaw", () => {
+  test("is one of the program, and asks to be reported", () => {
+    expect(report(new TypeError("x is not a function"))).toMatchObject({
+      status: 70,
+      code: "INTERNAL",
+      error: "Internal error: TypeError: x is not a function",
+    });
+  });
+
+  test.each([new SyntaxError("canary"), new RangeError("canary"), new Error("canary"), "canary", undefined])(
+    "does not tell a text that may quote a secret: number %#",
+    (error) => {
+      expect(describeError(error).line).not.toContain("canary");
+      expect(describeError(error).status).toBe(70);
+    },
+  );
+});
+
+test("a reader that went away is told nothing", () => {
+  expect(report(new OutputClosed())).toEqual({ status: 74 });
+});

@@ -1,0 +1,56 @@
+import { expect, test } from "bun:test";
+import { Lanes } from "../../../src/daemon/lanes.ts";
+
+/** Work that notes its beginning and end, and takes a while. */
+function noting(notes: string[], name: string, milliseconds: number): () => Promise<void> {
+  return async () => {
+    notes.push(`+${name}`);
+    await Bun.sleep(milliseconds);
+    notes.push(`-${name}`);
+  };
+}
+
+test("the work of one account is done one after another, in its order", async () => {
+  const notes: string[] = [];
+  const lanes = new Lanes();
+  for (const [name, time] of [
+    ["a", 20],
+    ["b", 1],
+    ["c", 5],
+  ] as const)
+    lanes.add("account", noting(notes, name, time));
+  await lanes.finished();
+  expect(notes).toEqual(["+a", "-a", "+b", "-b", "+c", "-c"]);
+});
+
+test("the work of different accounts and of none is done side by side", async () => {
+  const notes: string[] = [];
+  const lanes = new Lanes();
+  for (const account of ["x", "y", undefined, undefined]) lanes.add(account, noting(notes, "", 20));
+  await lanes.finished();
+  expect(notes.slice(0, 4)).toEqual(["+", "+", "+", "+"]);
+});
+
+test("work begins when it is added, not when all is known", async () => {
+  const notes: string[] = [];
+  const lanes = new Lanes();
+  lanes.add("account", noting(notes, "a", 1));
+  await Bun.sleep(20);
+  expect(notes).toEqual(["+a", "-a"]);
+  await lanes.finished();
+});
+
+test("no more than eight are worked on at a time, and all are done", async () => {
+  let [now, most, done] = [0, 0, 0];
+  const lanes = new Lanes();
+  for (let at = 0; at < 100; at++) {
+    lanes.add(at % 3 === 0 ? undefined : `account ${at % 20}`, async () => {
+      most = Math.max(most, ++now);
+      await Bun.sleep(1);
+      now--;
+      done++;
+    });
+  }
+  await lanes.finished();
+  expect([most, done]).toEqual([8, 100]);
+});

@@ -1,0 +1,332 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { gzipSync } from "node:zlib";
+import {
+  type HttpAnswer,
+  HttpClient,
+  HttpFailure,
+  type HttpRequest,
+  MAXIMUM_ANSWER_BYTES,
+} from "../../../src/http/client.ts";
+import { selfMadeCertificates } from "../../self-made-certificates.ts";
+
+const servers: { stop(force: true): unknown }[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop(true);
+});
+
+function serve(fetch: (request: Request) => Response | Promise<Response>): URL {
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch });
+  servers.push(server);
+  return new URL(`http://127.0.0.1:${server.port}`);
+}
+
+type Socket = Bun.Socket<undefined>;
+
+/** A server on a bare socket, for answers that are none. */
+function listen(answer: (socket: Socket) => void): URL {
+  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: answer } });
+  servers.push(server);
+  return new URL(`http://127.0.0.1:${server.port}`);
+}
+
+function send(url: URL, request: Partial<HttpRequest> = {}): Promise<HttpAnswer> {
+  return new HttpClient([url]).send({ method: "GET", timeout: 5000, url, ...request });
+}
+
+async function failureOf(attempt: Promise<unknown>): Promise<HttpFailure> {
+  try {
+    await attempt;
+  } catch (failure) {
+    if (failure instanceof HttpFailure) return failure;
+    throw failure;
+  }
+  throw new Error("There was an answer.");
+}
+
+describe("an answer", () => {
+  test("comes with status, headers and text", async () => {
+    const url = serve(() => new Response("grüße", { status: 418, headers: { "x-note": "n" } }));
+    const answer = await send(url);
+    expect(answer).toMatchObject({ status: 418, body: "grüße" });
+    expect(answer.headers.get("x-note")).toBe("n");
+  });
+
+  test("may have no body", async () => {
+    expect(await send(serve(() => new Response(null, { status: 204 })))).toMatchObject({
+      status: 204,
+      body: "",
+    });
+  });
+
+  test("may come in pieces that cut a character in two", async () => {
+    const bytes = Buffer.from("grüße");
+    const pieces = new ReadableStream({
+      async start(controller) {
+        for (const byte of bytes) {
+          controller.enqueue(new Uint8Array([byte]));
+          await Bun.sleep(1);
+        }
+        controller.close();
+      },
+    });
+    expect(await send(serve(() => new Response(pieces)))).toMatchObject({ body: "grüße" });
+  });
+
+  test("is the answer to what was sent", async () => {
+    const url = serve(async (request) =>
+      Response.json([
+        request.method,
+        request.headers.get("x-a"),
+        new URL(request.url).search,
+        await request.text(),
+      ]),
+    );
+    const request = {
+      method: "POST",
+      headers: { "x-a": "1" },
+      body: "{}",
+      url: new URL("/x?y=1", url),
+    } as const;
+    expect(JSON.parse((await send(url, request)).body)).toEqual(["POST", "1", "?y=1", "{}"]);
+  });
+});
+
+describe("a redirect", () => {
+  for (const status of [301, 302, 303, 307, 308]) {
+    test(`${status} is an answer and not followed`, async () => {
+      const paths: string[] = [];
+      const url = serve((request) => {
+        paths.push(new URL(request.url).pathname);
+        return new Response("", { status, headers: { location: "/login" } });
+      });
+      expect(await send(url, { method: "POST", body: "x" })).toMatchObject({ status });
+      expect(paths).toEqual(["/"]);
+    });
+  }
+});
+
+describe("a host that was not configured", () => {
+  test("is not talked to", async () => {
+    let asked = 0;
+    const url = serve(() => new Response(String(asked++)));
+    const client = new HttpClient([new URL("https://api.example.test")]);
+    const failure = await failureOf(client.send({ method: "GET", url, timeout: 1000 }));
+    expect(failure).toMatchObject({ kind: "not-allowed", message: expect.stringContaining(url.host) });
+    expect(asked).toBe(0);
+  });
+
+  test("differs in scheme, name or port", async () => {
+    const client = new HttpClient([new URL("https://api.example.test/v3")]);
+    for (const text of [
+      "http://api.example.test",
+      "https://api.example.test:444",
+      "https://api.example.test.evil.test",
+    ]) {
+      const failure = await failureOf(client.send({ method: "GET", url: new URL(text), timeout: 1000 }));
+      expect(failure.kind).toBe("not-allowed");
+    }
+  });
+
+  test("may be allowed by name", async () => {
+    const url = serve(() => new Response("ok"));
+    const client = new HttpClient([]);
+    client.allow(url);
+    expect(await client.send({ method: "GET", url, timeout: 1000 })).toMatchObject({ body: "ok" });
+  });
+});
+
+describe("no usable answer", () => {
+  test("because nobody listens is a failed connection", async () => {
+    const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
+    const url = new URL(`http://127.0.0.1:${server.port}`);
+    server.stop(true);
+    expect(await failureOf(send(url))).toMatchObject({
+      kind: "connection",
+      message: expect.stringContaining(`the connection to ${url.host} failed`),
+    });
+  });
+
+  test("because the connection was cut before, in the head or in the body is a failed connection", async () => {
+    const cuts: readonly ((socket: Socket) => void)[] = [
+      (socket) => socket.terminate(),
+      (socket) => socket.end(),
+      (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-le"),
+      (socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf"),
+      (socket) => socket.end("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n"),
+    ];
+    for (const cut of cuts) expect(await failureOf(send(listen(cut)))).toMatchObject({ kind: "connection" });
+  });
+
+  test("because it is not HTTP is a failed connection", async () => {
+    const url = listen((socket) => void socket.end("SSH-2.0-OpenSSH_9.6\r\n"));
+    expect(await failureOf(send(url))).toMatchObject({ kind: "connection" });
+  });
+
+  test("in time is a timeout", async () => {
+    const started = performance.now();
+    const url = listen(() => undefined);
+    const { kind, message } = await failureOf(send(url, { timeout: 300 }));
+    expect([kind, message]).toEqual(["timeout", `${url.host} gave no answer within 0.3 s`]);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  test("because it comes byte by byte is a timeout: the whole answer counts", async () => {
+    let drip: ReturnType<typeof setInterval> | undefined;
+    const url = listen((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
+      drip = setInterval(() => socket.write("x"), 50);
+    });
+    const started = performance.now();
+    expect(await failureOf(send(url, { timeout: 500 }))).toMatchObject({ kind: "timeout" });
+    expect(performance.now() - started).toBeLessThan(2000);
+    clearInterval(drip);
+  });
+
+  test("because the head comes byte by byte is a timeout", async () => {
+    let drip: ReturnType<typeof setInterval> | undefined;
+    const url = listen((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\n");
+      drip = setInterval(() => socket.write("x"), 50);
+    });
+    expect(await failureOf(send(url, { timeout: 500 }))).toMatchObject({ kind: "timeout" });
+    clearInterval(drip);
+  });
+
+  test("because the program is stopped says so, and does so at once", async () => {
+    const stopping = new AbortController();
+    setTimeout(() => stopping.abort(), 50);
+    const attempt = send(
+      listen(() => undefined),
+      { signal: stopping.signal },
+    );
+    expect(await failureOf(attempt)).toMatchObject({ kind: "stopped" });
+    expect(
+      await failureOf(
+        send(
+          listen(() => undefined),
+          { signal: stopping.signal },
+        ),
+      ),
+    ).toMatchObject({ kind: "stopped" });
+  });
+
+  test("because it is too large ends before all of it is there", async () => {
+    let sent = 0;
+    const chunk = new Uint8Array(1024 * 1024);
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += chunk.length;
+        if (sent > 4 * MAXIMUM_ANSWER_BYTES) controller.close();
+        else controller.enqueue(chunk);
+      },
+    });
+    const url = serve(() => new Response(endless));
+    expect(await failureOf(send(url, { timeout: 30_000 }))).toMatchObject({ kind: "too-large" });
+    expect(sent).toBeLessThan(3 * MAXIMUM_ANSWER_BYTES);
+  }, 30_000);
+
+  test("because it is larger than the request allows", async () => {
+    const url = serve(() => new Response("x".repeat(1001)));
+    expect(await failureOf(send(url, { maximumBytes: 1000 }))).toMatchObject({ kind: "too-large" });
+    expect(await send(url, { maximumBytes: 1001 })).toMatchObject({ status: 200 });
+  });
+
+  test("because it is too large counts what it is unpacked", async () => {
+    const packed = gzipSync(Buffer.alloc(2 * MAXIMUM_ANSWER_BYTES));
+    const url = serve(() => new Response(packed, { headers: { "content-encoding": "gzip" } }));
+    expect(await failureOf(send(url, { timeout: 30_000 }))).toMatchObject({ kind: "too-large" });
+  }, 30_000);
+});
+
+describe("user and password in a URL", () => {
+  test("are sent as a header, not in the URL, and are in no message", async () => {
+    const seen: (string | null)[] = [];
+    const url = serve((request) => {
+      seen.push(request.headers.get("authorization"), request.url);
+      return new Response("");
+    });
+    const withUser = new URL(url);
+    withUser.username = "us er";
+    withUser.password = "p@ss:ü";
+    await send(withUser);
+    expect(seen).toEqual([`Basic ${Buffer.from("us er:p@ss:ü").toString("base64")}`, url.href]);
+
+    const silent = listen(() => undefined);
+    silent.password = "canary";
+    expect((await failureOf(send(silent, { timeout: 50 }))).message).not.toContain("canary");
+  });
+});
+
+describe("a server's certificate", () => {
+  const { authority, certificate, key } = selfMadeCertificates();
+  const other = selfMadeCertificates();
+
+  function serveTls(asked: string[]): URL {
+    const server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      tls: { cert: certificate, key },
+      fetch(request) {
+        asked.push(request.url);
+        return new Response("ok");
+      },
+    });
+    servers.push(server);
+    return new URL(`https://127.0.0.1:${server.port}`);
+  }
+
+  test("is trusted when its authority is one of those that were given", async () => {
+    const url = serveTls([]);
+    expect(await send(url, { certificateAuthorities: authority })).toMatchObject({ body: "ok" });
+    const both = `${other.authority}${authority}`;
+    expect(await send(url, { certificateAuthorities: both })).toMatchObject({ body: "ok" });
+  });
+
+  test("of another authority is a failed connection, and nothing is sent", async () => {
+    const asked: string[] = [];
+    const url = serveTls(asked);
+    for (const certificateAuthorities of [undefined, other.authority]) {
+      expect(await failureOf(send(url, { certificateAuthorities }))).toMatchObject({ kind: "connection" });
+    }
+    expect(asked).toEqual([]);
+  });
+
+  test("that was trusted for one request is not for the next one without the authority", async () => {
+    const url = serveTls([]);
+    const client = new HttpClient([url]);
+    const request = { method: "GET", url, timeout: 5000 } as const;
+    expect(await client.send({ ...request, certificateAuthorities: authority })).toMatchObject({
+      body: "ok",
+    });
+    for (const certificateAuthorities of [undefined, other.authority]) {
+      const failure = await failureOf(client.send({ ...request, certificateAuthorities }));
+      expect(failure).toMatchObject({ kind: "connection" });
+    }
+  });
+
+  test("for another name is a failed connection", async () => {
+    const url = serveTls([]);
+    url.hostname = "localhost";
+    const failure = await failureOf(send(url, { certificateAuthorities: authority }));
+    expect(failure).toMatchObject({ kind: "connection" });
+  });
+});
+
+describe("a connection that is kept", () => {
+  test("is not used to send a POST a second time behind our back", async () => {
+    let posts = 0;
+    const url = listen(((socket: Socket, bytes: Buffer) => {
+      if (bytes.toString().startsWith("GET"))
+        return void socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+      posts++;
+      socket.end();
+    }) as (socket: Socket) => void);
+    const client = new HttpClient([url]);
+    for (let round = 0; round < 5; round++) {
+      await client.send({ method: "GET", url, timeout: 1000 });
+      await failureOf(client.send({ method: "POST", url, timeout: 1000, body: "{}" }));
+    }
+    expect(posts).toBe(5);
+  });
+});

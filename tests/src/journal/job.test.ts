@@ -1,0 +1,93 @@
+import { describe, expect, test } from "bun:test";
+import {
+  type JobContent,
+  jobStates,
+  mayFollow,
+  parseJobContent,
+  recordOfSigned,
+  serializeJobContent,
+  signedOfRecord,
+  signedStates,
+} from "../../../src/journal/job.ts";
+
+const content: JobContent = {
+  id: "5f0e1d2c3b4a59687766554a",
+  chain: "ETH",
+  network: "mainnet",
+  contentDigest: "ab".repeat(32),
+  attempts: 2,
+  refusals: 1,
+  reported: ["Error: no"],
+  createdAt: 1_700_000_000_000,
+};
+
+describe("the states of a job", () => {
+  test("allow these steps and no others", () => {
+    const steps = Object.fromEntries(
+      jobStates.map((from) => [from, jobStates.filter((to) => to !== from && mayFollow(from, to))]),
+    );
+    expect(steps).toEqual({
+      seen: ["denied", "approved", "failed"],
+      denied: ["seen", "approved", "failed"],
+      approved: ["seen", "denied", "failed", "signed"],
+      failed: ["seen", "denied", "approved"],
+      signed: ["sent", "done", "parked"],
+      sent: ["done", "parked"],
+      done: [],
+      parked: ["sent", "done"],
+      cancelled: [],
+    });
+  });
+
+  test("may stay what they are, so that attempts and causes can be noted", () => {
+    for (const state of jobStates) expect(mayFollow(state, state)).toBe(true);
+  });
+
+  test("lead from signed bytes never back to where others could be made", () => {
+    for (const from of signedStates) {
+      for (const to of jobStates) {
+        if (!signedStates.includes(to)) expect(mayFollow(from, to)).toBe(false);
+      }
+    }
+  });
+
+  test("lead to signed bytes over an approval only", () => {
+    for (const from of jobStates) {
+      if (!signedStates.includes(from)) expect(mayFollow(from, "signed")).toBe(from === "approved");
+    }
+  });
+});
+
+describe("the content of a job", () => {
+  test("survives writing and reading", () => {
+    const signed = {
+      payload: "0xf86c",
+      transactionId: `0x${"cd".repeat(32)}`,
+      filledIn: { nonce: "7" },
+      sequence: { account: "0xabc", number: 2n ** 60n },
+      expiry: { kind: "height", value: 2n ** 63n },
+    } as const;
+    const full = { ...content, withdrawalId: "w", problem: "p", txId: "t", signed: recordOfSigned(signed) };
+    const read = parseJobContent(serializeJobContent(full));
+    expect(read).toEqual(full);
+    expect(signedOfRecord(read.signed as NonNullable<JobContent["signed"]>)).toEqual(signed);
+  });
+
+  test("is written without what belongs to the row", () => {
+    const row = { ...content, key: new Uint8Array(32), state: "seen", revision: 3, attemptAt: 5 };
+    expect(JSON.parse(serializeJobContent(row))).toEqual(content);
+  });
+
+  test("is refused when it has another shape", () => {
+    for (const text of ["", "{}", "null", JSON.stringify({ ...content, network: "moon" })]) {
+      expect(() => parseJobContent(text)).toThrow();
+    }
+    const badNumber = {
+      payload: "",
+      transactionId: "",
+      filledIn: {},
+      sequence: { account: "a", number: "-1" },
+    };
+    expect(() => parseJobContent(JSON.stringify({ ...content, signed: badNumber }))).toThrow();
+  });
+});

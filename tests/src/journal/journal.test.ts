@@ -1,0 +1,298 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PendingTransaction, SignedTransaction } from "../../../chains/chain.ts";
+import { Secret } from "../../../providers/secret.ts";
+import { type Job, jobStates } from "../../../src/journal/job.ts";
+import { Journal } from "../../../src/journal/journal.ts";
+import { Vault } from "../../../src/vault/vault.ts";
+import { caught } from "../vault/caught.ts";
+
+const PASSWORD = new Secret("correct horse battery");
+const NOW = 1_700_000_000_000;
+const DIGEST = "ab".repeat(32);
+
+const transaction: PendingTransaction = {
+  id: "5f0e1d2c3b4a59687766554a",
+  chain: "ETH",
+  serializedTransaction: "{}",
+  hashes: [],
+  signatures: [],
+};
+
+function signed(nonce: bigint, account = "0xsender"): SignedTransaction {
+  return {
+    payload: `0xpayload${nonce}`,
+    transactionId: `0x${nonce}`,
+    filledIn: {},
+    sequence: { account, number: nonce },
+  };
+}
+
+/** Unlocking takes a third of a second: the tests share one vault, and each begins with an empty journal. */
+const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
+const path = join(folder, "wallet.dat");
+let vault: Vault;
+let journal: Journal;
+
+beforeAll(async () => {
+  vault = await Vault.create(path, PASSWORD);
+  journal = new Journal(vault);
+});
+
+beforeEach(async () => {
+  await vault.database.transaction(async (session) => {
+    await session.execute("DELETE FROM job");
+    await session.execute("DELETE FROM lane");
+  });
+});
+
+afterAll(async () => {
+  await vault.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function begin(id = transaction.id): Promise<Job> {
+  return journal.begin({ ...transaction, id }, "mainnet", DIGEST, NOW);
+}
+
+/** Records bytes whose number was chosen knowing all that is used now. */
+async function record(job: Job, bytes: SignedTransaction, to = journal): Promise<Job> {
+  const known = await to.usedSequences(job.chain, job.network, bytes.sequence?.account ?? "");
+  return to.recordSigned(job, bytes, known, NOW);
+}
+
+async function sign(nonce: bigint, id = transaction.id, account?: string): Promise<Job> {
+  const approved = await journal.move(await begin(id), "approved", {}, NOW);
+  return record(approved, signed(nonce, account));
+}
+
+describe("a job", () => {
+  test("is found as it was left, also after the vault was closed and opened", async () => {
+    const job = await sign(7n);
+    const sent = await journal.move(job, "sent", { attempts: 3, attemptAt: 12, problem: "p" }, NOW);
+    await vault.close();
+    vault = await Vault.open(path, PASSWORD);
+    journal = new Journal(vault);
+    expect(await journal.find("ETH", transaction.id)).toEqual(sent);
+  });
+
+  test("is not found under another id", async () => {
+    await begin();
+    expect(await journal.find("ETH", "other")).toBeUndefined();
+  });
+
+  test("is of one chain: the same id on another one is refused, as its approval is for one transaction", async () => {
+    const job = await begin();
+    const elsewhere = { ...transaction, chain: "MATIC" };
+    expect(await caught(() => journal.find("MATIC", transaction.id))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(() => journal.begin(elsewhere, "mainnet", DIGEST, NOW))).toMatchObject({
+      code: "JOURNAL",
+    });
+    expect(await journal.list(...jobStates)).toEqual([job]);
+  });
+
+  test("is begun once; who comes second gets it as it stands", async () => {
+    const job = await sign(7n);
+    expect(await journal.begin(transaction, "mainnet", "other digest", NOW + 1)).toEqual(job);
+  });
+
+  test("is listed by its state, the one changed longest ago first", async () => {
+    for (const [at, id] of ["a", "b", "c"].entries()) {
+      await journal.begin({ ...transaction, id }, "mainnet", DIGEST, NOW + at);
+    }
+    const a = (await journal.find("ETH", "a")) as Job;
+    await journal.move(a, "seen", { attempts: 1 }, NOW + 10);
+    expect((await journal.list("seen")).map(({ id }) => id)).toEqual(["b", "c", "a"]);
+    expect(await journal.list("signed", "done")).toEqual([]);
+  });
+
+  test("cannot take a forbidden step", async () => {
+    const job = await sign(7n);
+    expect(await caught(() => journal.move(job, "approved", {}, NOW))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(async () => journal.move(await begin("b"), "sent", {}, NOW))).toMatchObject({
+      code: "JOURNAL",
+    });
+  });
+
+  test("is not in the file in clear", async () => {
+    await journal.move(await sign(7n), "sent", { problem: "a problem" }, NOW);
+    const bytes = readFileSync(path).toString("latin1");
+    for (const text of [transaction.id, "0xpayload", "0xsender", "a problem", DIGEST]) {
+      expect(bytes.includes(text)).toBe(false);
+    }
+  });
+});
+
+describe("a job that a person closes", () => {
+  test("is closed in any state, signed or not", async () => {
+    const unsigned = await journal.close(await begin("a"), "cancelled", { problem: "p" }, NOW);
+    expect(unsigned).toMatchObject({ state: "cancelled", problem: "p" });
+    const done = await journal.close(await sign(7n, "b"), "done", { txId: "0x1" }, NOW);
+    expect(await journal.find("ETH", "b")).toEqual(done);
+    expect(done).toMatchObject({ state: "done", txId: "0x1", signed: { payload: "0xpayload7" } });
+  });
+
+  test("as cancelled is never signed or sent again", async () => {
+    const cancelled = await journal.close(await sign(7n), "cancelled", {}, NOW);
+    for (const state of ["seen", "approved", "sent", "done"] as const) {
+      expect(await caught(() => journal.move(cancelled, state, {}, NOW))).toMatchObject({ code: "JOURNAL" });
+    }
+    expect(await caught(() => journal.release(cancelled, NOW))).toMatchObject({ code: "JOURNAL" });
+  });
+
+  test("is not closed again once it is done, or when the daemon changed it meanwhile", async () => {
+    const done = await journal.close(await begin(), "done", { txId: "0x1" }, NOW);
+    expect(await caught(() => journal.close(done, "cancelled", {}, NOW))).toMatchObject({ code: "JOURNAL" });
+    const seen = await begin("b");
+    await journal.move(seen, "approved", {}, NOW);
+    expect(await caught(() => journal.close(seen, "cancelled", {}, NOW))).toMatchObject({ code: "JOURNAL" });
+  });
+});
+
+async function firstUnused(of: Journal, counted: bigint): Promise<bigint> {
+  return (await of.usedSequences("ETH", "mainnet", "0xsender")).firstUnused(counted);
+}
+
+describe("bytes that expired without landing", () => {
+  test("leave the job to be signed anew, with their sequence number free again", async () => {
+    const sent = await journal.move(await sign(7n), "sent", { refusals: 3 }, NOW);
+    const fresh = await journal.release(sent, NOW);
+    expect(fresh).toMatchObject({
+      state: "seen",
+      attempts: 0,
+      refusals: 0,
+      released: [sent.signed?.transactionId],
+    });
+    expect(fresh.signed).toBeUndefined();
+    expect(await journal.find("ETH", transaction.id)).toEqual(fresh);
+    expect(await firstUnused(journal, 7n)).toBe(7n);
+  });
+
+  test("are kept while they were never sent, or once they are done", async () => {
+    const recorded = await sign(7n);
+    expect(await caught(() => journal.release(recorded, NOW))).toMatchObject({ code: "JOURNAL" });
+    const done = await journal.move(await journal.move(recorded, "sent", {}, NOW), "done", {}, NOW);
+    expect(await caught(() => journal.release(done, NOW))).toMatchObject({ code: "JOURNAL" });
+  });
+});
+
+describe("signed bytes", () => {
+  test("cannot be replaced", async () => {
+    const job = await sign(7n);
+    expect(await caught(() => record(job, signed(8n)))).toMatchObject({ code: "JOURNAL" });
+    expect((await journal.find("ETH", transaction.id))?.signed?.payload).toBe("0xpayload7");
+    expect(await firstUnused(journal, 7n)).toBe(8n);
+  });
+
+  test("cannot be recorded for a job that was not approved", async () => {
+    const job = await begin();
+    expect(await caught(() => record(job, signed(7n)))).toMatchObject({ code: "JOURNAL" });
+    expect(await firstUnused(journal, 7n)).toBe(7n);
+  });
+
+  test("survive every later step", async () => {
+    let job = await sign(7n);
+    for (const state of ["sent", "parked", "sent", "done"] as const) {
+      job = await journal.move(job, state, {}, NOW);
+      expect(job.signed?.payload).toBe("0xpayload7");
+    }
+  });
+});
+
+describe("two journals on one file", () => {
+  let other: Vault;
+  let second: Journal;
+
+  beforeAll(async () => {
+    other = await Vault.open(path, PASSWORD);
+    second = new Journal(other);
+  });
+
+  afterAll(() => other.close());
+
+  test("see what the other one wrote", async () => {
+    const job = await sign(7n);
+    expect(await second.find("ETH", transaction.id)).toEqual(job);
+    expect(await firstUnused(second, 7n)).toBe(8n);
+  });
+
+  test("refuse the second change that is made from an old revision", async () => {
+    const job = await journal.move(await begin(), "approved", {}, NOW);
+    const same = (await second.find("ETH", transaction.id)) as Job;
+    await record(job, signed(7n));
+    const refused = await caught(() => record(same, signed(8n), second));
+    expect(refused).toMatchObject({ code: "JOURNAL", message: expect.stringContaining("another process") });
+    expect((await second.find("ETH", transaction.id))?.signed?.payload).toBe("0xpayload7");
+    expect(await firstUnused(second, 7n)).toBe(8n);
+  });
+});
+
+describe("a signature whose sequence number was chosen before another process signed for the account", () => {
+  test("is refused, so that no number is used twice", async () => {
+    const known = await journal.usedSequences("ETH", "mainnet", "0xsender");
+    const approved = await journal.move(await begin("late"), "approved", {}, NOW);
+    await sign(7n, "early");
+    const refused = await caught(() => journal.recordSigned(approved, signed(7n), known, NOW));
+    expect(refused).toMatchObject({ code: "JOURNAL", message: expect.stringContaining("another process") });
+    expect((await journal.find("ETH", "late"))?.state).toBe("approved");
+  });
+});
+
+describe("sequence numbers", () => {
+  test("follow those that were signed, and fill what they left out", async () => {
+    expect(await firstUnused(journal, 7n)).toBe(7n);
+    await sign(7n, "a");
+    await sign(9n, "b");
+    expect(await firstUnused(journal, 7n)).toBe(8n);
+    await sign(8n, "c");
+    expect(await firstUnused(journal, 7n)).toBe(10n);
+  });
+
+  test("do not jump behind a far explicit one", async () => {
+    await sign(7n, "a");
+    await sign(5000n, "b");
+    expect(await firstUnused(journal, 7n)).toBe(8n);
+  });
+
+  test("are kept apart by chain, network and account", async () => {
+    await sign(7n);
+    for (const [chain, network, account] of [
+      ["BSC", "mainnet", "0xsender"],
+      ["ETH", "testnet", "0xsender"],
+      ["ETH", "mainnet", "0xother"],
+    ] as const) {
+      expect((await journal.usedSequences(chain, network, account)).firstUnused(7n)).toBe(7n);
+    }
+  });
+
+  test("have no upper end", async () => {
+    await sign(2n ** 70n);
+    expect(await firstUnused(journal, 2n ** 70n)).toBe(2n ** 70n + 1n);
+  });
+});
+
+describe("a row that was tampered with", () => {
+  const changes = [
+    "UPDATE job SET state = 'approved'",
+    "UPDATE job SET revision = revision + 1",
+    "UPDATE job SET sealed = zeroblob(length(sealed))",
+    "UPDATE job SET job_key = zeroblob(32)",
+  ];
+  for (const statement of changes) {
+    test(`is refused: ${statement}`, async () => {
+      await sign(7n);
+      await vault.database.transaction((session) => session.execute(statement));
+      expect(await caught(() => journal.list(...jobStates))).toMatchObject({ code: "JOURNAL" });
+    });
+  }
+
+  test("is refused: the next sequence number of an account", async () => {
+    await sign(7n);
+    await vault.database.transaction((session) => session.execute("UPDATE lane SET sealed = zeroblob(64)"));
+    expect(await caught(() => firstUnused(journal, 7n))).toMatchObject({
+      code: "JOURNAL",
+    });
+  });
+});

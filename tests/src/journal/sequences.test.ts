@@ -1,0 +1,57 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { UsedSequences } from "../../../src/journal/sequences.ts";
+
+const used = (...numbers: number[]): UsedSequences =>
+  numbers.reduce((sequences, number) => sequences.with(BigInt(number)), UsedSequences.none());
+
+describe("the sequence numbers an account has used", () => {
+  test("consecutive numbers are one range", () => {
+    expect(used(5, 7, 6).serialize()).toBe('[["5","7"]]');
+  });
+
+  test("the next number follows those that are used", () => {
+    expect(used(5, 6, 7).firstUnused(5n)).toBe(8n);
+  });
+
+  test("a number that the node has counted beyond is taken as it is", () => {
+    expect(used(5, 6).firstUnused(20n)).toBe(20n);
+  });
+
+  test("a far explicit number does not lift the next one", () => {
+    expect(used(5, 1000).firstUnused(5n)).toBe(6n);
+  });
+
+  test("a gap is filled before the numbers above it", () => {
+    expect(used(5, 7, 8).firstUnused(5n)).toBe(6n);
+    expect(used(5, 6, 7, 8).firstUnused(6n)).toBe(9n);
+  });
+
+  test("a number that was given back is used again", () => {
+    expect(used(5, 6, 7).without(6n).firstUnused(5n)).toBe(6n);
+  });
+
+  test("behaves like a set of numbers, also after it was written and read", () => {
+    const steps = fc.array(fc.record({ add: fc.boolean(), number: fc.bigInt(0n, 40n) }), { maxLength: 60 });
+    fc.assert(
+      fc.property(steps, fc.bigInt(0n, 45n), (changes, from) => {
+        const model = new Set<bigint>();
+        let sequences = UsedSequences.none();
+        for (const { add, number } of changes) {
+          sequences = UsedSequences.parse(
+            (add ? sequences.with(number) : sequences.without(number)).serialize(),
+          );
+          if (add) model.add(number);
+          else model.delete(number);
+        }
+        let expected = from;
+        while (model.has(expected)) expected += 1n;
+        expect(sequences.firstUnused(from)).toBe(expected);
+      }),
+    );
+  });
+
+  test("text of another shape is refused", () => {
+    expect(() => UsedSequences.parse('[["5","x"]]')).toThrow();
+  });
+});

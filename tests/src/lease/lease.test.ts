@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { Journal } from "../../../src/journal/journal.ts";
+import { takeLeaseNow, waitForLease } from "../../../src/lease/acquire.ts";
+import { Lease } from "../../../src/lease/lease.ts";
+import { createLog } from "../../../src/operations/log.ts";
+import { type LeaseRow, readLeaseRow } from "../../../src/store/tables/lease.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
+import { caught } from "../vault/caught.ts";
+import { freshVault, reopen } from "../vault/fresh-vault.ts";
+import { useTemporaryFolder } from "../vault/temporary-folder.ts";
+
+/** Long enough that nobody loses a lease because the machine is busy. */
+const LONG = 60_000;
+const SHORT = 300;
+
+const path = useTemporaryFolder();
+let vault: Vault;
+/** The same file, as another daemon has it open. */
+let other: Vault;
+let lines: string[];
+const log = createLog({ debug: false, write: (line) => lines.push(line) });
+let stopping: AbortController;
+
+beforeEach(async () => {
+  vault = await freshVault(path("vault"));
+  other = await reopen(path("vault"));
+  lines = [];
+  stopping = new AbortController();
+});
+afterEach(async () => {
+  stopping.abort();
+  await vault.close();
+  await other.close();
+});
+
+const row = (): Promise<LeaseRow | undefined> => vault.database.read(readLeaseRow);
+
+async function take(duration: number, of = vault): Promise<Lease> {
+  const lease = await Lease.take(of.database, await row(), duration, log);
+  if (lease === undefined) throw new Error("The lease is not free.");
+  return lease;
+}
+
+const options = (of: Vault, duration = SHORT) => ({
+  database: of.database,
+  duration,
+  log,
+  stopping: stopping.signal,
+});
+
+const transaction = { id: "a", chain: "ETH", serializedTransaction: "{}", hashes: [], signatures: [] };
+
+describe("the lease", () => {
+  test("is taken with a higher epoch each time", async () => {
+    for (const epoch of [1, 2, 3]) {
+      const lease = await take(LONG);
+      expect(await row()).toMatchObject({ epoch, renewals: 0, duration: LONG });
+      await lease.release();
+      expect(await row()).toMatchObject({ epoch, holder: null });
+    }
+  });
+
+  test("is renewed while it is held", async () => {
+    const lease = await take(SHORT);
+    await Bun.sleep(2 * SHORT);
+    expect((await row())?.renewals).toBeGreaterThan(2);
+    expect(lease.lost.aborted).toBe(false);
+    await lease.release();
+  });
+
+  test("cannot be taken on an old look at it", async () => {
+    const seen = await row();
+    const lease = await take(LONG);
+    expect(await Lease.take(other.database, seen, LONG, log)).toBeUndefined();
+    await lease.release();
+  });
+
+  test("is lost, and noticed at the next renewal, when another daemon took it", async () => {
+    const lease = await take(SHORT);
+    await vault.database.transaction((session) => session.execute("UPDATE lease SET epoch = epoch + 1"));
+    await Bun.sleep(SHORT);
+    expect(lease.lost.aborted).toBe(true);
+    await lease.release();
+    expect(await row()).toMatchObject({ holder: expect.any(Uint8Array) });
+  });
+
+  test("of an absurd duration is a damaged vault", async () => {
+    const lease = await take(LONG);
+    await vault.database.transaction((session) => session.execute("UPDATE lease SET duration = 99999999"));
+    expect(await caught(row)).toMatchObject({ code: "VAULT_CORRUPT" });
+    await lease.release();
+  });
+});
+
+describe("the journal of a daemon", () => {
+  test("is written while the lease is held", async () => {
+    const lease = await take(LONG);
+    const job = await new Journal(vault, lease).begin(transaction, "mainnet", "digest", 1);
+    expect((await new Journal(other).find("ETH", "a"))?.state).toBe(job.state);
+    await lease.release();
+  });
+
+  test("refuses every change once another daemon has the lease", async () => {
+    const lease = await take(LONG);
+    const journal = new Journal(vault, lease);
+    const approved = await journal.move(
+      await journal.begin(transaction, "mainnet", "digest", 1),
+      "approved",
+      {},
+      1,
+    );
+    const seen = await row();
+    const second = await Lease.take(other.database, seen, LONG, log);
+    const signed = { payload: "0x", transactionId: "0x1", filledIn: {} };
+    const used = await journal.usedSequences("ETH", "mainnet", "0x");
+    for (const change of [
+      () => journal.begin({ ...transaction, id: "b" }, "mainnet", "digest", 1),
+      () => journal.move(approved, "failed", {}, 1),
+      () => journal.recordSigned(approved, signed, used, 1),
+    ]) {
+      expect(await caught(change)).toMatchObject({ code: "LEASE_LOST" });
+    }
+    expect(lease.lost.aborted).toBe(true);
+    expect(await journal.find("ETH", "a")).toEqual(approved);
+    await lease.release();
+    await second?.release();
+  });
+
+  test("is not fenced for a command, which works beside the daemon", async () => {
+    const lease = await take(LONG);
+    expect(await new Journal(other).begin(transaction, "mainnet", "digest", 1)).toBeDefined();
+    await lease.release();
+  });
+});
+
+describe("a second daemon", () => {
+  test("stands by, says so once, and takes over as soon as the lease is given back", async () => {
+    const lease = await take(LONG);
+    const waiting = waitForLease(options(other));
+    await Bun.sleep(2 * SHORT);
+    expect(lines).toEqual([expect.stringContaining("Another daemon holds the lease since 2")]);
+    await lease.release();
+    const second = await waiting;
+    expect((await row())?.epoch).toBe(2);
+    await second?.release();
+  });
+
+  test("takes over from one that died", async () => {
+    const lease = await take(SHORT);
+    await lease.release();
+    await vault.database.transaction((session) =>
+      session.execute("UPDATE lease SET holder = $1", [new Uint8Array(16)]),
+    );
+    const started = performance.now();
+    const second = await waitForLease(options(other));
+    expect(performance.now() - started).toBeGreaterThanOrEqual(SHORT * 0.9);
+    expect((await row())?.epoch).toBe(2);
+    await second?.release();
+  });
+
+  test("takes nothing from one that is alive, whatever the wall clock said when it took the lease", async () => {
+    const lease = await take(SHORT);
+    await vault.database.transaction((session) => session.execute("UPDATE lease SET taken_at = 1"));
+    const waiting = waitForLease(options(other));
+    await Bun.sleep(4 * SHORT);
+    expect((await row())?.epoch).toBe(1);
+    stopping.abort();
+    expect(await waiting).toBeUndefined();
+    await lease.release();
+  });
+
+  test("ends its waiting when the program is stopped", async () => {
+    const lease = await take(LONG);
+    const waiting = waitForLease(options(other));
+    stopping.abort();
+    expect(await waiting).toBeUndefined();
+    await lease.release();
+  });
+});
+
+describe("a single run", () => {
+  test("is refused while a living daemon holds the lease", async () => {
+    const lease = await take(SHORT);
+    expect(await caught(() => takeLeaseNow(options(other)))).toMatchObject({
+      code: "VAULT_BUSY",
+      exitStatus: 75,
+      message: expect.stringContaining("Another daemon works on this vault since 2"),
+    });
+    await lease.release();
+  });
+
+  test("works after a daemon that crashed", async () => {
+    await (await take(SHORT)).release();
+    await vault.database.transaction((session) =>
+      session.execute("UPDATE lease SET holder = $1", [new Uint8Array(16)]),
+    );
+    const lease = await takeLeaseNow(options(other));
+    expect(lease).toBeDefined();
+    await lease?.release();
+  });
+});

@@ -1,0 +1,80 @@
+import { beforeEach, expect, test } from "bun:test";
+import { jobStates } from "../../../src/journal/job.ts";
+import { JobMetrics } from "../../../src/operations/metrics.ts";
+import type { Sample } from "../../../src/operations/metrics-file.ts";
+
+const NOW = 1_700_000_000_500;
+
+let metrics: JobMetrics;
+beforeEach(() => {
+  metrics = new JobMetrics();
+});
+
+function samplesOf(name: string): readonly Sample[] {
+  const found = metrics.collect(new Map()).find((metric) => metric.name === name);
+  if (found === undefined) throw new Error(`There is no metric ${name}.`);
+  return found.samples;
+}
+
+const leaseHeld = (): number | undefined => samplesOf("lease_held")[0]?.value;
+
+test("names are those of the format, and counters end in _total", () => {
+  for (const { name, type, help } of metrics.collect(undefined)) {
+    expect(name).toMatch(/^[a-z_]+$/);
+    expect(name.endsWith("_total")).toBe(type === "counter");
+    expect(help).toEndWith(".");
+  }
+});
+
+test("every state of a job has a number, also when no job is in it; none when they could not be counted", () => {
+  const jobs = (found?: ReadonlyMap<"parked", number>) =>
+    metrics.collect(found).find(({ name }) => name === "jobs")?.samples;
+  expect(jobs(new Map([["parked", 2]]))).toEqual(
+    jobStates.map((state) => ({ labels: { state }, value: state === "parked" ? 2 : 0 })),
+  );
+  expect(jobs()).toEqual([]);
+});
+
+test("a chain has all its series from its first round on, before the API has answered", () => {
+  expect(samplesOf("polls_total")).toEqual([]);
+  metrics.pollBegins("BTC");
+  expect(samplesOf("polls_total").map(({ value }) => value)).toEqual([0, 0]);
+  expect(samplesOf("transactions_total").every(({ value }) => value === 0)).toBe(true);
+  expect(samplesOf("last_poll_success_timestamp_seconds")).toEqual([{ labels: { chain: "BTC" }, value: 0 }]);
+});
+
+test("a failed poll leaves the time of the last success as it is", () => {
+  metrics.polled("BTC", "success", NOW);
+  metrics.polled("BTC", "failure", NOW + 60_000);
+  expect(samplesOf("last_poll_success_timestamp_seconds")).toEqual([
+    { labels: { chain: "BTC" }, value: NOW / 1000 },
+  ]);
+});
+
+test("a chain whose last wallet was removed is not late, and is back with its next round", () => {
+  metrics.pollBegins("BTC");
+  metrics.polled("BTC", "success", NOW);
+  metrics.pollsNoMore("BTC");
+  expect(samplesOf("last_poll_success_timestamp_seconds")).toEqual([]);
+  expect(samplesOf("polls_total")).toHaveLength(2);
+  metrics.pollBegins("BTC");
+  expect(samplesOf("last_poll_success_timestamp_seconds")).toHaveLength(1);
+});
+
+test("a chain that never had wallets is in no metric", () => {
+  metrics.pollsNoMore("BTC");
+  expect(JSON.stringify(metrics.collect(new Map()))).not.toContain("BTC");
+});
+
+test("the lease is held from when it was taken until it is lost or released", () => {
+  expect(leaseHeld()).toBe(0);
+  const lost = new AbortController();
+  metrics.leaseTaken(lost.signal);
+  expect(leaseHeld()).toBe(1);
+  lost.abort();
+  expect(leaseHeld()).toBe(0);
+  metrics.leaseTaken(new AbortController().signal);
+  expect(leaseHeld()).toBe(1);
+  metrics.leaseReleased();
+  expect(leaseHeld()).toBe(0);
+});

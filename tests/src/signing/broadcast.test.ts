@@ -1,0 +1,343 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import type { Chain } from "../../../chains/chain.ts";
+import { ChainError } from "../../../chains/error.ts";
+import { KmsError } from "../../../src/errors.ts";
+import type { Job } from "../../../src/journal/job.ts";
+import { UsedSequences } from "../../../src/journal/sequences.ts";
+import { broadcastJob } from "../../../src/signing/broadcast.ts";
+import { createChainEnvironment } from "../../../src/signing/environment.ts";
+import { ethereum, PERIOD, payment, SigningScene } from "./signing-scene.ts";
+
+let scene: SigningScene;
+beforeEach(async () => {
+  scene = await SigningScene.create();
+});
+afterEach(() => scene.end());
+
+function send(job: Job, isListed = true, chain: Chain = ethereum) {
+  const { context } = scene;
+  const none = UsedSequences.none();
+  const environment = createChainEnvironment(chain, context.world, undefined, none, () => undefined);
+  return broadcastJob(job, isListed, chain, environment, context);
+}
+
+/** A job whose bytes are recorded and were not sent. */
+async function signedJob(): Promise<Job> {
+  await expect(
+    scene.process(payment(1), {
+      ...scene.context,
+      stopping: AbortSignal.any([scene.stopping.signal, stopAfterApproval()]),
+    }),
+  ).resolves.toBe("waiting");
+  return scene.job(payment(1));
+}
+
+/** Stops when the signer asks for nothing more: between the record and the broadcast. */
+function stopAfterApproval(): AbortSignal {
+  const controller = new AbortController();
+  const { journal } = scene;
+  const record = journal.recordSigned.bind(journal);
+  journal.recordSigned = async (...args) => {
+    const recorded = await record(...args);
+    controller.abort();
+    return recorded;
+  };
+  return controller.signal;
+}
+
+function answerBroadcast(status: number, body: unknown, headers: Record<string, string> = {}): void {
+  scene.api.answer = ({ path }) =>
+    path.endsWith("/broadcast") ? Response.json(body, { status, headers }) : undefined;
+}
+
+/** The API's word about the job, when it is asked. */
+function answerQuestion(answer: () => Response, otherwise = scene.api.answer): void {
+  scene.api.answer = (request) =>
+    request.method === "GET" && request.path.startsWith("/v3/kms/") ? answer() : otherwise(request);
+}
+
+async function reported(): Promise<string[]> {
+  const { reports, api, journal, log } = scene.context;
+  await reports.send(api, journal, log);
+  return scene.api.reported.map(({ error }) => error);
+}
+
+function puts(): string[] {
+  return scene.api.requests.filter(({ method }) => method === "PUT").map(({ path }) => path);
+}
+
+describe("recorded bytes that were not sent", () => {
+  test("are sent without a question when the API lists the transaction", async () => {
+    const job = await signedJob();
+    expect(job.state).toBe("signed");
+    expect((await send(job)).outcome).toBe("done");
+    expect(scene.payloads).toEqual([job.signed?.payload as string]);
+    expect(
+      scene.api.requests.filter(({ method, path }) => method === "GET" && path.startsWith("/v3/kms/")),
+    ).toEqual([]);
+  });
+
+  test("are not sent when the API does not list and not know the transaction any more", async () => {
+    const job = await signedJob();
+    answerQuestion(() => Response.json({ errorCode: "kms.missing" }, { status: 404 }));
+    expect(await send(job, false)).toMatchObject({ outcome: "parked", job: { state: "parked" } });
+    expect(scene.payloads).toEqual([]);
+    expect(scene.log.join("")).toContain("may have been cancelled. A person has to decide");
+  });
+
+  test("are not sent while the API does not tell what became of an unlisted transaction", async () => {
+    const job = await signedJob();
+    answerQuestion(() => new Response("", { status: 500 }));
+    const { outcome, job: next } = await send(job, false);
+    expect({ outcome, state: next.state, attempts: next.attempts }).toEqual({
+      outcome: "waiting",
+      state: "signed",
+      attempts: 1,
+    });
+    expect(next.problem).toContain("the API does not tell what became of it");
+    expect(scene.payloads).toEqual([]);
+  });
+
+  test("are sent when the API says that the unlisted transaction is pending", async () => {
+    const job = await signedJob();
+    answerQuestion(() => Response.json({ id: job.id }));
+    expect((await send(job, false)).outcome).toBe("done");
+  });
+
+  test("are not sent once the program is being stopped", async () => {
+    const job = await signedJob();
+    scene.stopping.abort();
+    expect((await send(job)).outcome).toBe("waiting");
+    expect(scene.payloads).toEqual([]);
+  });
+});
+
+describe("bytes that may be on their way", () => {
+  test("are not sent again when the API says that they are done", async () => {
+    const job = await scene.sentJob(payment(1));
+    const before = scene.payloads.length;
+    // In another spelling: without 0x, in capitals.
+    const txId = (job.signed?.transactionId ?? "").slice(2).toUpperCase();
+    answerQuestion(() => Response.json({ id: job.id, txId }));
+    expect(await send(job)).toMatchObject({ outcome: "done", job: { state: "done", txId, attempts: 0 } });
+    expect(scene.payloads).toHaveLength(before);
+  });
+
+  test("wait for a person when the API calls the job done under another transaction id", async () => {
+    const job = await scene.sentJob(payment(1));
+    answerQuestion(() => Response.json({ id: job.id, txId: "0xother" }));
+    const { outcome, job: parked } = await send(job);
+    expect({ outcome, state: parked.state }).toEqual({ outcome: "parked", state: "parked" });
+    expect(parked.problem).toContain("completed it as 0xother");
+    expect(parked.problem).toContain(job.signed?.transactionId as string);
+  });
+
+  test("are sent three times a round while no answer is clear, with a question between, then later", async () => {
+    const job = await scene.sentJob(payment(1));
+    expect(new Set(scene.payloads)).toEqual(new Set([job.signed?.payload as string]));
+    expect(scene.payloads).toHaveLength(3);
+    const asked = scene.api.requests.filter(
+      ({ method, path }) => method === "GET" && path === `/v3/kms/${job.id}`,
+    );
+    expect(asked).toHaveLength(2);
+    expect(job).toMatchObject({ state: "sent", attempts: 1, problem: expect.stringContaining("HTTP 500") });
+    expect((job.attemptAt - Date.now()) / PERIOD).toBeCloseTo(1, 1);
+  });
+
+  test("are not sent again in the same round when the API asks to wait", async () => {
+    const job = await signedJob();
+    answerBroadcast(503, {}, { "retry-after": "3000" });
+    const { job: next } = await send(job);
+    expect(scene.payloads).toHaveLength(1);
+    expect((next.attemptAt - Date.now()) / 3_000_000).toBeCloseTo(1, 1);
+  });
+
+  test("are not sent again once the program is being stopped", async () => {
+    const job = await scene.sentJob(payment(1));
+    const before = scene.payloads.length;
+    answerQuestion(() => {
+      scene.stopping.abort();
+      return Response.json({ id: job.id });
+    });
+    expect(await send(job)).toMatchObject({ outcome: "waiting", job: { state: "sent" } });
+    expect(scene.payloads).toHaveLength(before);
+  });
+});
+
+describe("an accepted broadcast", () => {
+  test("is kept under the API's transaction id, and told once more when the API did not mark it", async () => {
+    const job = await signedJob();
+    answerBroadcast(200, { txId: "0xother", failed: true });
+    expect(await send(job)).toMatchObject({ outcome: "done", job: { state: "done", txId: "0xother" } });
+    expect(puts()).toEqual([`/v3/kms/${job.id}/0xother`]);
+    expect(scene.log.join("")).toContain(`calls transaction ${job.id} 0xother`);
+  });
+
+  test("under our own transaction id needs no word to anybody", async () => {
+    const job = await signedJob();
+    const txId = job.signed?.transactionId as string;
+    answerBroadcast(200, { txId });
+    const { job: done } = await send(job);
+    expect(puts()).toEqual([]);
+    expect(scene.log.join("")).not.toContain("calls transaction");
+    // The API gets a minute to drop it from its list.
+    expect((done.attemptAt - Date.now()) / 60_000).toBeCloseTo(1, 0);
+  });
+});
+
+describe("a refused broadcast", () => {
+  test("keeps the bytes, is reported, and offered again later", async () => {
+    const job = await signedJob();
+    answerBroadcast(403, { errorCode: "odd", message: "nonce too low" });
+    const { outcome, job: next } = await send(job);
+    expect({ outcome, state: next.state, refusals: next.refusals, attempts: next.attempts }).toEqual({
+      outcome: "waiting",
+      state: "sent",
+      refusals: 1,
+      attempts: 1,
+    });
+    expect(next.signed).toEqual(job.signed as NonNullable<Job["signed"]>);
+    expect((next.attemptAt - Date.now()) / PERIOD).toBeCloseTo(1, 1);
+    expect(await reported()).toEqual([expect.stringContaining("nonce too low")]);
+  });
+
+  test("is parked at the twelfth time, and not before", async () => {
+    const job = await signedJob();
+    answerBroadcast(403, { errorCode: "odd", message: "nonce too low" });
+    const sent = await scene.journal.move(job, "sent", { refusals: 10 }, Date.now());
+    const eleventh = await send(sent);
+    expect(eleventh).toMatchObject({ outcome: "waiting", job: { state: "sent", refusals: 11 } });
+    expect(await send(eleventh.job)).toMatchObject({
+      outcome: "parked",
+      job: { state: "parked", refusals: 12 },
+    });
+    expect(scene.log.join("")).toContain(`Transaction ${job.id} is parked`);
+  });
+
+  test("because the node has these bytes is none", async () => {
+    const job = await signedJob();
+    answerBroadcast(403, { errorCode: "odd", message: "already known" });
+    expect(await send(job)).toMatchObject({
+      outcome: "done",
+      job: { state: "done", txId: job.signed?.transactionId as string },
+    });
+    expect(puts()).toEqual([`/v3/kms/${job.id}/${job.signed?.transactionId}`]);
+    expect(await reported()).toEqual([]);
+  });
+
+  test("of what the API knows as done is none", async () => {
+    const job = await signedJob();
+    answerBroadcast(403, { errorCode: "odd", message: "no" });
+    answerQuestion(() => Response.json({ id: job.id, txId: job.signed?.transactionId }));
+    expect((await send(job)).outcome).toBe("done");
+    expect(await reported()).toEqual([]);
+  });
+});
+
+describe("bytes that expire", () => {
+  const expiring = (isExpired: Chain["isExpired"]): Chain => ({ ...ethereum, isExpired }) as Chain;
+
+  test("are given up only when the network proves it", async () => {
+    const job = await scene.sentJob(payment(1));
+    const before = scene.payloads.length;
+    const { outcome, job: fresh } = await send(
+      job,
+      true,
+      expiring(async () => true),
+    );
+    expect({ outcome, state: fresh.state, signed: fresh.signed }).toEqual({
+      outcome: "waiting",
+      state: "seen",
+      signed: undefined,
+    });
+    expect(fresh.released).toEqual([job.signed?.transactionId as string]);
+    expect(scene.payloads).toHaveLength(before);
+    expect(scene.log.join("")).toContain("without landing; it starts anew");
+  });
+
+  test.each([
+    ["says no", async () => false],
+    [
+      "does not answer",
+      async () => {
+        throw new KmsError("NETWORK", "no answer");
+      },
+    ],
+    [
+      "answers nonsense",
+      async () => {
+        throw new ChainError("NODE_ANSWER_INVALID", "nonsense");
+      },
+    ],
+  ])("are sent again while the network %s", async (_what, isExpired) => {
+    const job = await scene.sentJob(payment(1));
+    expect((await send(job, true, expiring(isExpired))).outcome).toBe("done");
+    expect(new Set(scene.payloads).size).toBe(1);
+  });
+
+  test("are not given up while the API does not tell whether they are done", async () => {
+    const job = await scene.sentJob(payment(1));
+    answerQuestion(() => new Response("", { status: 500 }));
+    await send(
+      job,
+      true,
+      expiring(async () => true),
+    );
+    expect((await scene.job(payment(1))).signed).toEqual(job.signed as NonNullable<Job["signed"]>);
+  });
+});
+
+describe("a chain that hands its bytes to a node itself", () => {
+  const submitting = (submit: Chain["submit"]): Chain => ({ ...ethereum, submit }) as Chain;
+  const failing = (failure: Error): Chain =>
+    submitting(async () => {
+      throw failure;
+    });
+
+  test("tells the API what the node answered", async () => {
+    const job = await signedJob();
+    expect(
+      (
+        await send(
+          job,
+          true,
+          submitting(async () => "0xfromthenode"),
+        )
+      ).outcome,
+    ).toBe("done");
+    expect(scene.payloads).toEqual(["0xfromthenode"]);
+  });
+
+  test("whose transaction failed there waits for a person, and is reported", async () => {
+    const job = await signedJob();
+    const failure = new ChainError("FAILED_ON_CHAIN", "out of gas");
+    expect(await send(job, true, failing(failure))).toMatchObject({
+      outcome: "parked",
+      job: { state: "parked", problem: "out of gas" },
+    });
+    expect(await reported()).toEqual(["Error: out of gas"]);
+    expect(scene.payloads).toEqual([]);
+  });
+
+  test.each([
+    ["refuses", new ChainError("NODE_REFUSED", "no"), 1],
+    ["answers nonsense", new ChainError("NODE_ANSWER_INVALID", "nonsense"), 0],
+    ["does not answer", new KmsError("NETWORK", "no answer"), 0],
+  ])("whose node %s keeps the bytes for later", async (_what, failure, refusals) => {
+    const job = await signedJob();
+    expect(await send(job, true, failing(failure))).toMatchObject({
+      outcome: "waiting",
+      job: { state: "sent", refusals, problem: failure.message },
+    });
+  });
+
+  test("with a mistake in it is not taken for an answer", async () => {
+    const job = await signedJob();
+    expect(send(job, true, failing(new TypeError("mistake")))).rejects.toThrow("mistake");
+  });
+});
+
+test("a job without signed bytes is refused", async () => {
+  const job = await scene.journal.begin(payment(1).transaction, "mainnet", "", 0);
+  expect(send(job)).rejects.toThrow();
+});

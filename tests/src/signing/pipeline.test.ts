@@ -1,0 +1,261 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { ChainError } from "../../../chains/error.ts";
+import { KmsError } from "../../../src/errors.ts";
+import { resumeJob } from "../../../src/signing/resume-job.ts";
+import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
+import { ethereum, PERIOD, payment, SigningScene, WALLET } from "./signing-scene.ts";
+
+let scene: SigningScene;
+beforeEach(async () => {
+  scene = await SigningScene.create();
+});
+afterEach(() => scene.end());
+
+/** In how many periods a job is tried again. */
+async function waitOf(listed: ReturnType<typeof payment>): Promise<number> {
+  return ((await scene.job(listed)).attemptAt - Date.now()) / PERIOD;
+}
+
+async function reported(): Promise<string[]> {
+  const { reports, api, journal, log } = scene.context;
+  await reports.send(api, journal, log);
+  return scene.api.reported.map(({ error }) => error);
+}
+
+describe("a transaction that is approved", () => {
+  test("is signed, recorded, broadcast and done", async () => {
+    expect(await scene.process(payment(1))).toBe("done");
+    const job = await scene.job(payment(1));
+    expect(job).toMatchObject({ state: "done", attempts: 0 });
+    expect(scene.payloads).toEqual([job.signed?.payload as string]);
+    expect(scene.log.join("")).toContain(`Tx was processed: ${job.id}`);
+  });
+
+  test("is not signed again when it is still listed", async () => {
+    await scene.process(payment(1));
+    expect(await scene.process(payment(1))).toBe("signed before");
+    expect(scene.payloads).toHaveLength(1);
+  });
+
+  test("gets a nonce that no other one of the account has", async () => {
+    scene.api.answer = ({ path }) => (path.includes("/transaction/count/") ? Response.json(1) : undefined);
+    for (const number of [1, 2]) {
+      await scene.process(payment(number, number === 1 ? {} : { nonce: undefined }));
+    }
+    expect((await scene.job(payment(2))).signed?.sequence?.number).toBe("2");
+  });
+
+  test("needs no approval on a test network without a four-eye server", async () => {
+    expect(await scene.process(payment(1), { ...scene.context, fourEye: undefined })).toBe("done");
+    expect(scene.api.to("/four-eye/")).toEqual([]);
+  });
+});
+
+describe("the four-eye server", () => {
+  test("that says no is asked again after a period, and may say yes then", async () => {
+    scene.api.fourEye = () => new Response("", { status: 403 });
+    expect(await scene.process(payment(1))).toBe("denied");
+    expect(await scene.job(payment(1))).toMatchObject({
+      state: "denied",
+      attempts: 1,
+      problem: "the external system answered HTTP 403",
+    });
+    expect(await waitOf(payment(1))).toBeCloseTo(1, 1);
+    expect(await scene.process(payment(1))).toBe("skipped");
+    scene.api.fourEye = () => new Response("");
+    expect(await scene.process(payment(1), { ...scene.context, ignoreWaits: true })).toBe("done");
+    expect(scene.log.join("")).toContain("was refused by the external system (HTTP 403)");
+  });
+
+  test("that does not decide leaves the transaction as it was, and its wait is kept", async () => {
+    scene.api.fourEye = () => new Response("", { status: 503, headers: { "retry-after": "3000" } });
+    expect(await scene.process(payment(1))).toBe("waiting");
+    expect(await scene.job(payment(1))).toMatchObject({ state: "seen", attempts: 1 });
+    expect(await waitOf(payment(1))).toBeCloseTo(3, 1);
+    expect(scene.log.join("")).toContain("The external system is unreachable (HTTP 503); not signed");
+    expect(scene.payloads).toEqual([]);
+  });
+
+  test("that does not decide while the program is being stopped costs the transaction no attempt", async () => {
+    scene.api.fourEye = () => {
+      scene.stopping.abort();
+      return new Response("", { status: 503 });
+    };
+    expect(await scene.process(payment(1))).toBe("waiting");
+    expect((await scene.job(payment(1))).attempts).toBe(0);
+  });
+
+  test("that approves while the program is being stopped: nothing is signed any more", async () => {
+    scene.api.fourEye = () => {
+      scene.stopping.abort();
+      return new Response("");
+    };
+    expect(await scene.process(payment(1))).toBe("waiting");
+    expect((await scene.job(payment(1))).signed).toBeUndefined();
+  });
+
+  test("is not asked once the program is being stopped", async () => {
+    scene.stopping.abort();
+    expect(await scene.process(payment(1))).toBe("waiting");
+    expect(scene.api.requests).toEqual([]);
+  });
+});
+
+describe("a transaction that cannot be signed", () => {
+  test("with other content than at first sight is refused and reported", async () => {
+    scene.api.fourEye = () => new Response("", { status: 403 });
+    await scene.process(payment(1));
+    scene.api.fourEye = () => new Response("");
+    const changed = payment(1, { value: "2000" });
+    expect(await scene.process(changed, { ...scene.context, ignoreWaits: true })).toBe("failed");
+    expect((await scene.job(payment(1))).state).toBe("failed");
+    expect(await reported()).toEqual([expect.stringContaining("was changed after it was listed first")]);
+    expect(scene.payloads).toEqual([]);
+  });
+
+  test("that was first seen on the other network is refused", async () => {
+    await scene.journal.begin(payment(1).transaction, "testnet", payment(1).contentDigest, Date.now());
+    expect(await scene.process(payment(1))).toBe("failed");
+    expect(await reported()).toEqual([expect.stringContaining("was first listed on the testnet")]);
+  });
+
+  test("because the operator's settings are wrong is not reported, and tried again", async () => {
+    const codes = [
+      "CONFIGURATION",
+      "NO_ANSWER",
+      "SECRET_NOT_FOUND",
+      "SECRET_NOT_ALLOWED",
+      "SECRET_ANSWER",
+    ] as const;
+    for (const code of codes) {
+      const sign = (): never => {
+        throw new KmsError(code, "the PIN is not there");
+      };
+      const always = { ...scene.context, ignoreWaits: true };
+      expect(await scene.process(payment(1), always, { ...ethereum, sign })).toBe("waiting");
+      expect((await scene.job(payment(1))).state).toBe("seen");
+    }
+    expect(await reported()).toEqual([]);
+  });
+
+  test("because its payload cannot be read is not put before the four-eye server", async () => {
+    const entry = {
+      id: "f".repeat(24),
+      chain: "ETH",
+      hashes: [WALLET],
+      serializedTransaction: "not even JSON",
+    };
+    const odd = readPendingTransaction(entry, "ETH") as ReturnType<typeof payment>;
+    expect(await scene.process(odd)).toBe("failed");
+    expect(scene.api.to("/four-eye/")).toEqual([]);
+  });
+
+  test("because a node's answer was cut off by a stop costs no attempt and is not logged as an error", async () => {
+    scene.api.answer = ({ path }) => {
+      if (!path.includes("/transaction/count/")) return undefined;
+      scene.stopping.abort();
+      return new Response("", { status: 503 });
+    };
+    expect(await scene.process(payment(1, { nonce: undefined }))).toBe("waiting");
+    expect(await scene.job(payment(1))).toMatchObject({ state: "approved", attempts: 0 });
+    expect(scene.log.join("")).not.toContain("ERROR");
+  });
+
+  test("is tried again after growing waits", async () => {
+    const odd = payment(1, { chainId: 5 });
+    const always = { ...scene.context, ignoreWaits: true };
+    expect(await scene.process(odd, always)).toBe("failed");
+    expect(await scene.process(odd, always)).toBe("failed");
+    expect((await scene.job(odd)).attempts).toBe(2);
+    expect(await waitOf(odd)).toBeGreaterThan(0.9);
+    expect(await scene.process(odd)).toBe("skipped");
+  });
+
+  test("because the node does not answer is not a failure, and is not reported", async () => {
+    scene.api.answer = ({ path }) =>
+      path.includes("/transaction/count/") ? new Response("", { status: 503 }) : undefined;
+    expect(await scene.process(payment(1, { nonce: undefined }))).toBe("waiting");
+    expect(await scene.job(payment(1))).toMatchObject({ state: "seen", attempts: 1 });
+    expect(await reported()).toEqual([]);
+  });
+
+  test("because of a mistake of this program is reported without its words", async () => {
+    const broken = {
+      ...ethereum,
+      sign: (): never => {
+        throw new TypeError(`a secret and ${WALLET}`);
+      },
+    };
+    expect(await scene.process(payment(1), scene.context, broken)).toBe("failed");
+    expect(await reported()).toEqual([
+      "Error: The signer could not process the transaction; its log has the details.",
+    ]);
+  });
+
+  test("is reported in the words of its chain", async () => {
+    const refusing = {
+      ...ethereum,
+      sign: (): never => {
+        throw new ChainError("NODE_REFUSED", "no money");
+      },
+    };
+    expect(await scene.process(payment(1), scene.context, refusing)).toBe("failed");
+    expect(await reported()).toEqual(["Error: no money"]);
+  });
+});
+
+describe("a signed transaction", () => {
+  const always = () => ({ ...scene.context, ignoreWaits: true });
+
+  test("is sent again with the same bytes, once it is due", async () => {
+    const job = await scene.sentJob(payment(1));
+    const before = scene.payloads.length;
+    expect(await resumeJob(job, true, ethereum, scene.context)).toBe("skipped");
+    expect(scene.payloads).toHaveLength(before);
+    expect(await resumeJob(job, true, ethereum, always())).toBe("done");
+    expect(new Set(scene.payloads)).toEqual(new Set([job.signed?.payload as string]));
+    expect((await scene.job(payment(1))).state).toBe("done");
+    expect(scene.log.join("")).toContain("Tx was processed");
+  });
+
+  test("is left alone by a daemon of the other network, and while the program is being stopped", async () => {
+    const job = await scene.sentJob(payment(1));
+    const before = scene.api.requests.length;
+    const elsewhere = { ...always(), world: { ...scene.context.world, network: "testnet" as const } };
+    expect(await resumeJob(job, true, ethereum, elsewhere)).toBe("skipped");
+    scene.stopping.abort();
+    expect(await resumeJob(job, true, ethereum, always())).toBe("waiting");
+    expect(scene.api.requests).toHaveLength(before);
+  });
+
+  test("that is parked waits for a person", async () => {
+    const parked = await scene.journal.move(await scene.sentJob(payment(1)), "parked", { problem: "odd" }, 0);
+    const before = scene.api.requests.length;
+    expect(await resumeJob(parked, true, ethereum, scene.context)).toBe("parked");
+    expect(await resumeJob(parked, true, ethereum, always())).toBe("parked");
+    expect(scene.api.requests).toHaveLength(before);
+  });
+
+  test("that is done and still listed is told to the API again, not sent", async () => {
+    await scene.process(payment(1));
+    const job = await scene.job(payment(1));
+    expect(await resumeJob(job, true, ethereum, scene.context)).toBe("skipped");
+    expect(scene.api.requests.filter(({ method }) => method === "PUT")).toEqual([]);
+    expect(await resumeJob(job, true, ethereum, always())).toBe("skipped");
+    const [told] = scene.api.requests.filter(({ method }) => method === "PUT");
+    expect(told?.path).toBe(`/v3/kms/${job.id}/${job.txId}`);
+    expect(scene.payloads).toHaveLength(1);
+    expect(await waitOf(payment(1))).toBeCloseTo(1, 1);
+  });
+
+  test("whose broadcast breaks off stays signed", async () => {
+    const { context } = scene;
+    const breaking = Object.create(context.api) as typeof context.api;
+    breaking.broadcast = async () => {
+      throw new TypeError("broken off");
+    };
+    expect(await scene.process(payment(1), { ...context, api: breaking })).toBe("waiting");
+    expect(await scene.job(payment(1))).toMatchObject({ state: "sent" });
+    expect(scene.log.join("")).toContain("is signed but its broadcast was interrupted");
+  });
+});

@@ -1,0 +1,163 @@
+import { Database as Sqlite } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { Database } from "../../../../src/store/sqlite/database.ts";
+import { caught } from "../../vault/caught.ts";
+import { useTemporaryFolder } from "../../vault/temporary-folder.ts";
+
+const path = useTemporaryFolder();
+
+async function emptyDatabase(name = "file"): Promise<Database> {
+  writeFileSync(path(name), "");
+  const database = await Database.open(path(name));
+  await database.transaction((session) => session.execute("CREATE TABLE thing (n INTEGER)"));
+  return database;
+}
+
+const count = (database: Database) =>
+  database.read(async (session) => (await session.query("SELECT n FROM thing")).length);
+
+test.each([
+  "a b",
+  "50%",
+  "%3F",
+  "a?mode=memory",
+  "h#1",
+  "ü\u0301密🔐",
+  "it's",
+  "a&b=c",
+  "back\\slash",
+  "new\nline",
+])("opens exactly the file %j", async (name) => {
+  const database = await emptyDatabase(name);
+  await database.close();
+  expect(readdirSync(path())).toEqual([name]);
+  expect(new Sqlite(path(name)).query("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "thing" }]);
+});
+
+test("does not make a file", async () => {
+  expect((await caught(() => Database.open(path("missing")))).code).toBe("CANNOT_READ");
+  expect(existsSync(path("missing"))).toBe(false);
+});
+
+test.each([
+  ["journal_mode", "delete"],
+  ["synchronous", 3],
+  ["busy_timeout", 10_000],
+  ["foreign_keys", 1],
+  ["trusted_schema", 0],
+  ["secure_delete", 1],
+  ["cell_size_check", 1],
+  ["temp_store", 2],
+])("sets %s to %p", async (setting, value) => {
+  const database = await emptyDatabase();
+  const [row] = await database.read((session) => session.query(`PRAGMA ${setting}`));
+  await database.close();
+  expect(Object.values(row as object)).toEqual([value]);
+});
+
+test("takes a file out of write-ahead mode, so that there is one file at rest", async () => {
+  const other = new Sqlite(path("file"), { create: true });
+  other.run("PRAGMA journal_mode = WAL");
+  other.run("CREATE TABLE thing (n)");
+  other.close();
+  await (await Database.open(path("file"))).close();
+  expect(readdirSync(path())).toEqual(["file"]);
+});
+
+test("a random file is a damaged vault", async () => {
+  writeFileSync(path("file"), `SQLite format 3\0${"x".repeat(5000)}`);
+  expect((await caught(() => Database.open(path("file")))).code).toBe("VAULT_CORRUPT");
+});
+
+describe("a transaction", () => {
+  test("changes nothing when the work in it fails", async () => {
+    const database = await emptyDatabase();
+    const failure = database.transaction(async (session) => {
+      await session.execute("INSERT INTO thing VALUES (1)");
+      throw new Error("no");
+    });
+    await expect(failure).rejects.toThrow("no");
+    expect(await count(database)).toBe(0);
+    await database.close();
+  });
+
+  test("changes nothing when a statement in it fails", async () => {
+    const database = await emptyDatabase();
+    await caught(() =>
+      database.transaction(async (session) => {
+        await session.execute("INSERT INTO thing VALUES (1)");
+        await session.execute("INSERT INTO nothing VALUES (1)");
+      }),
+    );
+    expect(await count(database)).toBe(0);
+    await database.close();
+  });
+
+  test("does not mix with others that run at the same time", async () => {
+    const database = await emptyDatabase();
+    const attempts = Array.from({ length: 20 }, (_, n) =>
+      database.transaction(async (session) => {
+        await session.execute("INSERT INTO thing VALUES ($1)", [n]);
+        await Bun.sleep(n % 3);
+        if (n % 2 === 0) throw new Error("rolled back");
+      }),
+    );
+    const outcomes = await Promise.allSettled([...attempts, count(database)]);
+    expect(outcomes.filter(({ status }) => status === "rejected")).toHaveLength(10);
+    expect(await count(database)).toBe(10);
+    await database.close();
+  });
+
+  test("is refused inside another one instead of waiting for itself", async () => {
+    const database = await emptyDatabase();
+    const error = await caught(() => database.transaction(() => database.read(async () => undefined)));
+    expect(error.code).toBe("INTERNAL");
+    expect(await count(database)).toBe(0);
+    await database.close();
+  });
+
+  test("cannot be used after its end", async () => {
+    const database = await emptyDatabase();
+    const session = await database.transaction(async (session) => session);
+    expect((await caught(() => session.query("SELECT 1"))).code).toBe("INTERNAL");
+    await database.close();
+  });
+
+  test("tells that another process keeps the file locked", async () => {
+    const database = await emptyDatabase();
+    const other = new Sqlite(path("file"));
+    other.run("BEGIN IMMEDIATE");
+    await database.read((session) => session.query("PRAGMA busy_timeout = 20"));
+    const error = await caught(() => database.transaction(async () => undefined));
+    expect([error.code, error.exitStatus]).toEqual(["VAULT_BUSY", 75]);
+    other.run("ROLLBACK");
+    await database.transaction((session) => session.execute("INSERT INTO thing VALUES (1)"));
+    expect(await count(database)).toBe(1);
+    await database.close();
+  });
+});
+
+test("copies a consistent state while another process is writing", async () => {
+  const database = await emptyDatabase();
+  await database.transaction((session) => session.execute("INSERT INTO thing VALUES (1)"));
+  const other = new Sqlite(path("file"));
+  other.run("BEGIN IMMEDIATE");
+  other.run("INSERT INTO thing VALUES (2)");
+  writeFileSync(path("copy?"), "");
+  await database.copyInto(path("copy?"));
+  other.run("COMMIT");
+  await database.close();
+  expect(new Sqlite(path("copy?")).query("SELECT n FROM thing").all()).toEqual([{ n: 1 }]);
+});
+
+test("what was deleted is overwritten", async () => {
+  const database = await emptyDatabase();
+  await database.transaction((session) => session.execute("CREATE TABLE note (t TEXT)"));
+  await database.transaction((session) =>
+    session.execute("INSERT INTO note VALUES ($1)", ["deleted-content"]),
+  );
+  await database.transaction((session) => session.execute("DELETE FROM note"));
+  await database.close();
+  expect(await Bun.file(path("file")).text()).not.toContain("deleted-content");
+});

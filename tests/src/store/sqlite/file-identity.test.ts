@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { FileIdentity } from "../../../../src/store/sqlite/file-identity.ts";
+import { caught } from "../../vault/caught.ts";
+import { useTemporaryFolder } from "../../vault/temporary-folder.ts";
+
+const inFolder = useTemporaryFolder();
+
+test("a file that is written to stays the same; one that was replaced or removed is not", async () => {
+  const path = inFolder("vault");
+  writeFileSync(path, "one");
+  const identity = await FileIdentity.of(path);
+  writeFileSync(path, "two");
+  await identity.check();
+
+  // The old file is kept, so that its number cannot be given to the new one.
+  renameSync(path, inFolder("old"));
+  writeFileSync(path, "two");
+  expect(await caught(() => identity.check())).toMatchObject({ code: "VAULT_CORRUPT" });
+  rmSync(path);
+  expect(await caught(() => identity.check())).toMatchObject({
+    code: "VAULT_CORRUPT",
+    message: expect.stringContaining("removed or replaced"),
+  });
+});

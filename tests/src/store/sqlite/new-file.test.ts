@@ -1,0 +1,79 @@
+import { describe, expect, test } from "bun:test";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
+import { makeNewFile } from "../../../../src/store/sqlite/new-file.ts";
+import { caught } from "../../vault/caught.ts";
+import { useTemporaryFolder } from "../../vault/temporary-folder.ts";
+
+const path = useTemporaryFolder();
+const write = (file: string) => appendFile(file, "content");
+
+test("a new file has its content, mode 0600 whatever the umask, and nothing beside it", async () => {
+  const before = process.umask(0o777);
+  try {
+    expect(
+      await makeNewFile(path("file"), async (file) => {
+        await write(file);
+        return "result";
+      }),
+    ).toBe("result");
+  } finally {
+    process.umask(before);
+  }
+  expect(readFileSync(path("file"), "utf8")).toBe("content");
+  expect(statSync(path("file")).mode & 0o777).toBe(0o600);
+  expect(readdirSync(path())).toEqual(["file"]);
+});
+
+test("while it is written, there is nothing at its path", async () => {
+  await makeNewFile(path("file"), async (file) => {
+    await write(file);
+    expect(readdirSync(path())).not.toContain("file");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+});
+
+test("when writing fails, nothing is left", async () => {
+  const failure = makeNewFile(path("file"), async (file) => {
+    await write(file);
+    writeFileSync(`${file}-journal`, "");
+    throw new Error("no");
+  });
+  await expect(failure).rejects.toThrow("no");
+  expect(readdirSync(path())).toEqual([]);
+});
+
+describe("nothing that exists is replaced", () => {
+  test("not a file", async () => {
+    writeFileSync(path("file"), "before");
+    const error = await caught(() => makeNewFile(path("file"), write));
+    expect([error.code, error.exitStatus]).toEqual(["FILE_EXISTS", 73]);
+    expect(readFileSync(path("file"), "utf8")).toBe("before");
+  });
+
+  test("not a directory, an empty file or a link to nowhere", async () => {
+    mkdirSync(path("directory"));
+    writeFileSync(path("empty"), "");
+    symlinkSync("/no/where", path("link"));
+    for (const name of ["directory", "empty", "link"]) {
+      expect((await caught(() => makeNewFile(path(name), write))).code).toBe("FILE_EXISTS");
+    }
+    expect(readdirSync(path()).toSorted()).toEqual(["directory", "empty", "link"]);
+  });
+
+  test("not a file that appears while the new one is written", async () => {
+    const error = await caught(() =>
+      makeNewFile(path("file"), async (file) => {
+        await write(file);
+        writeFileSync(path("file"), "faster");
+      }),
+    );
+    expect(error.code).toBe("FILE_EXISTS");
+    expect(readFileSync(path("file"), "utf8")).toBe("faster");
+    expect(readdirSync(path())).toEqual(["file"]);
+  });
+});
+
+test("a directory that is not there is an error", async () => {
+  expect((await caught(() => makeNewFile(path("no", "file"), write))).code).toBe("CANNOT_WRITE");
+});
