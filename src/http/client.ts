@@ -1,6 +1,6 @@
 /**
- * The one HTTP client of the program. It talks only to origins it was made for, never follows a redirect, and bounds
- * the time and size of every answer.
+ * The one HTTP client of the program. It talks only to origins it was made for, never follows a redirect, unpacks nothing,
+ * and bounds the time and size of every answer.
  */
 
 export interface HttpRequest {
@@ -33,6 +33,8 @@ export type HttpFailureKind =
   | "connection"
   /** The answer is larger than any real one. */
   | "too-large"
+  /** The answer came compressed, although that was not asked for. */
+  | "encoded"
   /** The program is being stopped. */
   | "stopped";
 
@@ -70,6 +72,26 @@ function withoutCredentials(url: URL): { url: URL; authorization: Record<string,
 function withoutProxy(url: URL): BunFetchRequestInit {
   // The types do not know `false`, which goes direct; an empty text does not.
   return url.protocol === "http:" ? ({ proxy: false } as unknown as BunFetchRequestInit) : {};
+}
+
+/**
+ * Answers are wanted as they are: a few bytes of brotli unpack to gigabytes, and the runtime prints what is wrong with
+ * compressed bytes into the log. The types do not know `decompress`.
+ */
+const AS_IT_IS = { decompress: false } as unknown as BunFetchRequestInit;
+
+/** What a `content-encoding` may look like in an error; it comes from outside. */
+const ENCODING_NAME = /^[\w-]{1,20}$/;
+
+/** @throws HttpFailure `encoded` */
+function assertNotEncoded({ headers, body }: Response): void {
+  const encoding = headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  if (body === null || encoding === "" || encoding === "identity") return;
+  const name = ENCODING_NAME.test(encoding) ? ` (${encoding})` : "";
+  throw new HttpFailure(
+    "encoded",
+    `the answer came compressed${name}, although it was asked for uncompressed`,
+  );
 }
 
 async function readBounded(response: Response, maximumBytes: number): Promise<string> {
@@ -113,8 +135,9 @@ export class HttpClient {
     try {
       const response = await fetch(url, {
         ...withoutProxy(url),
+        ...AS_IT_IS,
         method: request.method,
-        headers: { ...authorization, ...request.headers },
+        headers: { ...authorization, ...request.headers, "accept-encoding": "identity" },
         redirect: "manual",
         signal,
         ...(request.body === undefined ? {} : { body: request.body }),
@@ -122,6 +145,7 @@ export class HttpClient {
           ? {}
           : { tls: { ca: request.certificateAuthorities } }),
       });
+      assertNotEncoded(response);
       const body = await readBounded(response, request.maximumBytes ?? MAXIMUM_ANSWER_BYTES);
       return { status: response.status, headers: response.headers, body };
     } catch (cause) {

@@ -1,5 +1,7 @@
+/** A node that speaks JSON-RPC, as the sandbox asks it. */
 import * as v from "valibot";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
+import { HttpClient, HttpFailure } from "../../http/client.ts";
 
 const TIME_LIMIT_MILLISECONDS = 10_000;
 const ANSWER_LIMIT_BYTES = 8_000_000;
@@ -36,8 +38,8 @@ export interface NodeAnswer {
  * A node that speaks JSON-RPC over HTTP: geth-style (JSON-RPC 2.0) or bitcoind-style (errors come with status 500).
  */
 export class NodeRpc {
-  readonly #url: string;
-  readonly #headers: Record<string, string> = { "content-type": "application/json" };
+  readonly #url: URL;
+  readonly #http: HttpClient;
   #lastId = 0;
 
   /**
@@ -49,13 +51,8 @@ export class NodeRpc {
     if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
       throw new TypeError("A node URL must begin with http:// or https://.");
     }
-    if (parsed.username !== "" || parsed.password !== "") {
-      const credentials = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
-      this.#headers["authorization"] = `Basic ${Buffer.from(credentials).toString("base64")}`;
-      parsed.username = "";
-      parsed.password = "";
-    }
-    this.#url = parsed.href;
+    this.#url = parsed;
+    this.#http = new HttpClient([parsed]);
   }
 
   /**
@@ -70,7 +67,7 @@ export class NodeRpc {
     );
     const answer = v.safeParse(answerSchema, parseOrUndefined(text));
     if (!answer.success)
-      throw new NodeUnreachable(`The node answered ${method} with status ${status} and no JSON-RPC.`);
+      throw new NodeUnreachable(`The node answered ${method} with HTTP ${status} and no JSON-RPC.`);
     const { error, result } = answer.output;
     if (error !== null && error !== undefined) throw new NodeRefused(error.message, error.code);
     return (result ?? null) as JsonValue;
@@ -83,34 +80,22 @@ export class NodeRpc {
    */
   async forward(body: string): Promise<NodeAnswer> {
     try {
-      const response = await fetch(this.#url, {
+      const { status, body: text } = await this.#http.send({
         method: "POST",
-        headers: this.#headers,
+        url: this.#url,
+        headers: { "content-type": "application/json" },
         body,
-        redirect: "error",
-        signal: AbortSignal.timeout(TIME_LIMIT_MILLISECONDS),
+        timeout: TIME_LIMIT_MILLISECONDS,
+        maximumBytes: ANSWER_LIMIT_BYTES,
       });
-      return { status: response.status, text: await readLimited(response) };
+      return { status, text };
     } catch (cause) {
-      if (cause instanceof NodeUnreachable) throw cause;
+      if (!(cause instanceof HttpFailure)) throw cause;
       throw new NodeUnreachable("The node did not answer. Check that it runs and that its URL is right.", {
         cause,
       });
     }
   }
-}
-
-async function readLimited(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > ANSWER_LIMIT_BYTES)
-      throw new NodeUnreachable(`The node's answer exceeds ${ANSWER_LIMIT_BYTES} bytes.`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 function parseOrUndefined(text: string): JsonValue | undefined {

@@ -83,6 +83,27 @@ describe("an answer beyond all bounds", () => {
   );
 });
 
+describe("a compressed answer", () => {
+  test(
+    "is an error, broken or not; the log holds lines of this program alone, and the next answer counts",
+    onScene(async ({ api, start }) => {
+      const encodings = ["gzip", "deflate", "br", "zstd"];
+      let polls = 0;
+      api.answer = ({ path }) => {
+        const encoding = path === LIST ? encodings[polls++] : undefined;
+        if (encoding === undefined) return undefined;
+        return new Response("this is not compressed", { headers: { "content-encoding": encoding } });
+      };
+      api.pending = [ethPayment(1)];
+      const daemon = start(["--chain=ETH", "--period=0.05"]);
+      await daemon.logged(`Tx was processed: ${pendingId(1)}`);
+      expect(daemon.log).toContain("the answer came compressed (gzip)");
+      const strange = daemon.log.split("\n").filter((line) => !/^(\d{4}-\d\d-\d\dT\S+ - .*)?$/.test(line));
+      expect(strange).toEqual([]);
+    }),
+  );
+});
+
 describe("a transaction that is too large to be broadcast", () => {
   test(
     "is not recorded as signed: it is told to the API",
