@@ -107,6 +107,17 @@ export class Config {
   }
 
   /**
+   * A switch from a variable; off when it is unset.
+   * @throws KmsError `CONFIGURATION` when it is neither on nor off.
+   */
+  isTrue(name: string): boolean {
+    const setting = this.setting(name);
+    if (setting === undefined || ["false", "0"].includes(setting.value)) return false;
+    if (["true", "1"].includes(setting.value)) return true;
+    throw new KmsError("CONFIGURATION", `${name} (from ${setting.origin}) is neither true nor false.`);
+  }
+
+  /**
    * A number from a variable.
    * @throws KmsError `CONFIGURATION` when it is no number within the bounds.
    */

@@ -6,6 +6,7 @@ import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { Prompt } from "../../providers/prompt/prompt.ts";
 import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
 import { Secret } from "../../providers/secret.ts";
+import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { createProviderHttp } from "../http/provider-http.ts";
 import { Config, defaultVaultPath } from "../settings.ts";
 import {
@@ -21,6 +22,7 @@ import { createTokens } from "./tokens.ts";
 /** The options that all vault commands share, as citty hands them over. */
 export interface VaultArguments extends ProviderArguments {
   readonly path?: string | undefined;
+  readonly "allow-group-access"?: boolean | undefined;
   readonly "env-file"?: string | undefined;
   readonly pkcs11?: string | undefined;
 }
@@ -30,6 +32,8 @@ export interface CommandContext {
   readonly config: Config;
   readonly prompt: Prompt;
   readonly vaultPath: string;
+  /** Who else may have access to the vault. */
+  readonly access: AccessRules;
   /** Where the unlocking secret comes from, and what that place may use. */
   provider(): Promise<SecretProvider>;
   readonly providerContext: ProviderContext;
@@ -82,6 +86,7 @@ export function createContext(
     config,
     prompt,
     vaultPath: args.path === undefined ? defaultVaultPath() : resolve(args.path),
+    access: { allowGroup: args["allow-group-access"] ?? config.isTrue("TATUM_KMS_ALLOW_GROUP_ACCESS") },
     provider,
     providerContext,
     asksForPassword: asksPerson(args, config),

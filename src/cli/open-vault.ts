@@ -52,7 +52,7 @@ export function withVault<Result>(
   work: (vault: Vault) => Promise<Result>,
 ): Promise<Result> {
   const open = (): Promise<Vault> =>
-    Vault.openBy(context.vaultPath, (slotKinds) => openerOf(context, slotKinds));
+    Vault.openBy(context.vaultPath, (slotKinds) => openerOf(context, slotKinds), context.access);
   return openAndUse(context, open, work);
 }
 
@@ -62,7 +62,7 @@ export async function withNewOrExistingVault<Result>(
   work: (vault: Vault) => Promise<Result>,
 ): Promise<Result> {
   try {
-    await inspectVaultFile(context.vaultPath);
+    await inspectVaultFile(context.vaultPath, context.access);
   } catch (error) {
     if (!(error instanceof KmsError) || error.code !== "NO_WALLET_FILE") throw error;
     return openAndUse(context, () => makeVault(context), work);
@@ -71,7 +71,7 @@ export async function withNewOrExistingVault<Result>(
 }
 
 async function makeVault(context: CommandContext): Promise<Vault> {
-  const vault = await Vault.createWith(context.vaultPath, await prepareFirstSlot(context));
+  const vault = await Vault.createWith(context.vaultPath, await prepareFirstSlot(context), context.access);
   printNote(`A new vault was made at ${context.vaultPath}.`);
   return vault;
 }

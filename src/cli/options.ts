@@ -10,6 +10,11 @@ export const options = {
     valueHint: "file",
     description: "The vault file (default ~/.tatumrc/wallet.dat)",
   },
+  "allow-group-access": {
+    type: "boolean",
+    description:
+      "Let a group of this process have access to the vault and its folders (fsGroup of Kubernetes)",
+  },
   "env-file": {
     type: "string",
     valueHint: "file",

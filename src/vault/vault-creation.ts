@@ -1,11 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { explainFileError } from "../file-error.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { makeNewFile } from "../store/sqlite/new-file.ts";
 import { createSchema, formatVersion } from "../store/sqlite/schema.ts";
 import { syncToDisk } from "../store/sqlite/sync-to-disk.ts";
-import { checkDirectory } from "../store/sqlite/vault-file.ts";
+import { checkFolders } from "../store/sqlite/vault-file.ts";
 import { insertKeySlotRow, type KeySlotRow } from "../store/tables/key-slot.ts";
 import { insertVaultRow } from "../store/tables/vault.ts";
 import { sealManifest, slotsHash } from "./manifest.ts";
@@ -14,12 +15,16 @@ import type { RootKey } from "./root-key.ts";
 /**
  * Makes the file of a vault without wallets, mode 0600, and its directory, mode 0700, if there is none.
  *
- * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`
+ * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, `VAULT_PERMISSIONS`
  */
-export async function createVaultFile(path: string, rootKey: RootKey, slot: KeySlotRow): Promise<void> {
-  const directory = dirname(resolve(path));
-  await makeDirectory(directory);
-  await checkDirectory(directory);
+export async function createVaultFile(
+  path: string,
+  rootKey: RootKey,
+  slot: KeySlotRow,
+  access: AccessRules,
+): Promise<void> {
+  checkFolders(path, access);
+  await makeDirectory(dirname(resolve(path)));
   await makeNewFile(path, (temporaryFile) => fill(temporaryFile, rootKey, slot));
 }
 

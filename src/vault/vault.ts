@@ -3,11 +3,12 @@ import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { inspect } from "node:util";
 import type { Secret } from "../../providers/secret.ts";
+import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { Database, type Session } from "../store/sqlite/database.ts";
 import { FileIdentity } from "../store/sqlite/file-identity.ts";
 import { makeNewFile } from "../store/sqlite/new-file.ts";
 import { checkFormatVersion, checkSchema, formatVersion } from "../store/sqlite/schema.ts";
-import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
+import { inspectVaultFile, ownerOnly } from "../store/sqlite/vault-file.ts";
 import { type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
 import { vaultCorrupt } from "../vault-corrupt.ts";
@@ -76,10 +77,14 @@ export class Vault {
   }
 
   /** Makes a vault with a key slot of any kind; otherwise like {@link Vault.create}. */
-  static async createWith(path: string, makeSlot: PreparedSlot): Promise<Vault> {
+  static async createWith(
+    path: string,
+    makeSlot: PreparedSlot,
+    access: AccessRules = ownerOnly,
+  ): Promise<Vault> {
     const rootKey = RootKey.generate(randomBytes(16));
-    await createVaultFile(path, rootKey, makeSlot(rootKey, 1));
-    return Vault.#load(await inspectVaultFile(path), async () => rootKey);
+    await createVaultFile(path, rootKey, makeSlot(rootKey, 1), access);
+    return Vault.#load(await inspectVaultFile(path, access), async () => rootKey);
   }
 
   /**
@@ -104,8 +109,9 @@ export class Vault {
   static async openBy(
     path: string,
     choose: (slotKinds: readonly string[]) => Promise<SlotOpener>,
+    access: AccessRules = ownerOnly,
   ): Promise<Vault> {
-    return Vault.#load(await inspectVaultFile(path), (database) => unlock(database, choose));
+    return Vault.#load(await inspectVaultFile(path, access), (database) => unlock(database, choose));
   }
 
   static async #load(path: string, unlockRootKey: (database: Database) => Promise<RootKey>): Promise<Vault> {

@@ -6,7 +6,7 @@ import { printJson, printNote } from "../print.ts";
 
 export default defineCommand({
   meta: { name: "export", description: "Print all wallets with their secrets" },
-  args: pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  args: pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   async run({ args }) {
     await withVault(createContext(args), async (vault) => {
       printJson(Object.fromEntries(await vault.exportAll()));

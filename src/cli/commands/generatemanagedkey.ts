@@ -12,7 +12,17 @@ export default defineCommand({
   meta: { name: "generatemanagedkey", description: "Make a key inside a PKCS#11 token; it never leaves it" },
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as ETH" },
-    ...pickOptions("pkcs11", "testnet", "path", "env-file", "provider", "aws", "azure", "vgs"),
+    ...pickOptions(
+      "pkcs11",
+      "testnet",
+      "path",
+      "allow-group-access",
+      "env-file",
+      "provider",
+      "aws",
+      "azure",
+      "vgs",
+    ),
   },
   async run({ args }) {
     const chain = await knownChain(args.chain);

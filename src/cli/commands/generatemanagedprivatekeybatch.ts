@@ -15,7 +15,17 @@ export default defineCommand({
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as ETH" },
     count: { type: "positional", required: true, description: "How many keys" },
-    ...pickOptions("testnet", "path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions(
+      "testnet",
+      "path",
+      "allow-group-access",
+      "env-file",
+      "provider",
+      "aws",
+      "azure",
+      "vgs",
+      "pkcs11",
+    ),
   },
   async run({ args }) {
     const chain = await knownChain(args.chain);

@@ -9,7 +9,7 @@ export default defineCommand({
   meta: { name: "getmanagedwallet", description: "Print a stored wallet with its secrets" },
   args: {
     signatureId: { type: "positional", required: true, description: "Signature ID of the wallet" },
-    ...pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {
     await withVault(createContext(args), async (vault) =>

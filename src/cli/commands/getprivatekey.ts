@@ -15,7 +15,7 @@ export default defineCommand({
       required: false,
       description: "Derivation index; not used for a single key",
     },
-    ...pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {
     const index = readDerivationIndex(args.index);

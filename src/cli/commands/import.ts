@@ -9,7 +9,7 @@ export default defineCommand({
   meta: { name: "import", description: "Take in an original wallet.dat, or the JSON that export prints" },
   args: {
     file: { type: "positional", required: true, description: "The file to read; it is not changed" },
-    ...pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {
     printJson(await importFile(createContext(args), resolve(args.file)));

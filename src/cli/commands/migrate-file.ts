@@ -34,7 +34,9 @@ export async function migrateFile(context: CommandContext): Promise<PrintedResul
       ? readImportFile(file, typeFilePassword)
       : readWallets(once, file, sharedPassword(once, undefined, "create"));
   try {
-    return printWarnings(await migrateInPlace(context.vaultPath, read, () => prepareFirstSlot(once)));
+    return printWarnings(
+      await migrateInPlace(context.vaultPath, read, () => prepareFirstSlot(once), context.access),
+    );
   } finally {
     context.tokens.close();
   }

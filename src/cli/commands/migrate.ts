@@ -9,7 +9,7 @@ export default defineCommand({
     name: "migrate",
     description: "Turn an original wallet.dat into a vault in its place; the old file is kept",
   },
-  args: pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  args: pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   async run({ args }) {
     printJson(await migrateFile(createContext(args)));
   },

@@ -8,7 +8,7 @@ export default defineCommand({
   meta: { name: "removewallet", description: "Remove a wallet from the vault for good" },
   args: {
     signatureId: { type: "positional", required: true, description: "Signature ID of the wallet" },
-    ...pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {
     await withVault(createContext(args), (vault) => removeManagedWallet(vault, args.signatureId));

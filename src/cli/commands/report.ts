@@ -14,7 +14,17 @@ export default defineCommand({
   },
   args: {
     signatureIds: { type: "positional", required: false, description: "Signature IDs, separated by commas" },
-    ...pickOptions("path", "env-file", "api-key", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions(
+      "path",
+      "allow-group-access",
+      "env-file",
+      "api-key",
+      "provider",
+      "aws",
+      "azure",
+      "vgs",
+      "pkcs11",
+    ),
   },
   async run({ args }) {
     const context = createContext(args);

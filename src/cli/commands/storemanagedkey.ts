@@ -12,7 +12,17 @@ export default defineCommand({
   meta: { name: "storemanagedkey", description: "Take a key that is in a PKCS#11 token already" },
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as ETH" },
-    ...pickOptions("pkcs11", "testnet", "path", "env-file", "provider", "aws", "azure", "vgs"),
+    ...pickOptions(
+      "pkcs11",
+      "testnet",
+      "path",
+      "allow-group-access",
+      "env-file",
+      "provider",
+      "aws",
+      "azure",
+      "vgs",
+    ),
   },
   async run({ args }) {
     const chain = await knownChain(args.chain);

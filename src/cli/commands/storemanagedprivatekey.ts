@@ -10,7 +10,17 @@ export default defineCommand({
   meta: { name: "storemanagedprivatekey", description: "Store a private key that is asked for" },
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as BTC" },
-    ...pickOptions("testnet", "path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions(
+      "testnet",
+      "path",
+      "allow-group-access",
+      "env-file",
+      "provider",
+      "aws",
+      "azure",
+      "vgs",
+      "pkcs11",
+    ),
   },
   async run({ args }) {
     const chain = await knownChain(args.chain);

@@ -1,7 +1,13 @@
 /** What lies at a path, and who else can touch it. */
 import { constants, type Stats } from "node:fs";
 import { open, realpath, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import {
+  type AccessRules,
+  findUntrustedFolder,
+  isOwnGroup,
+  type UntrustedFolder,
+} from "../../../providers/support/trusted-folder.ts";
 import { KmsError } from "../../errors.ts";
 import { explainFileError, systemErrorCode } from "../../file-error.ts";
 
@@ -42,19 +48,30 @@ async function readStart(path: string): Promise<Buffer> {
   }
 }
 
+/** Nobody but the owner has access, unless a person allows it. */
+export const ownerOnly: AccessRules = { allowGroup: false };
+
+/** Said wherever a group is refused that {@link AccessRules} could allow. */
+const groupHint =
+  "If the group is meant to have access, as with the fsGroup of Kubernetes: --allow-group-access, or TATUM_KMS_ALLOW_GROUP_ACCESS=true.";
+
 /**
  * Checks that a vault lies at a path and that nobody else can read or replace it.
  *
  * @returns Its absolute path with all links resolved.
  * @throws KmsError `NO_WALLET_FILE`, `VAULT_IS_ORIGINAL`, `NOT_A_VAULT`, `VAULT_PERMISSIONS`, `CANNOT_READ`
  */
-export async function inspectVaultFile(path: string): Promise<string> {
+export async function inspectVaultFile(path: string, rules: AccessRules = ownerOnly): Promise<string> {
   const kind = await fileKindAt(path);
-  if (kind === "missing")
+  if (kind === "missing") {
+    // Before anybody makes a new vault in the place of one that was taken away.
+    checkFolders(path, rules);
     throw new KmsError("NO_WALLET_FILE", "No such wallet file.", { hint: `Looked at ${path}.` });
+  }
   if (kind === "vault") {
     const file = await realpath(path);
-    await checkPermissions(file);
+    checkAccess("vault", file, await stat(file), rules);
+    checkFolders(path, rules);
     return file;
   }
   if (kind === "original") {
@@ -67,7 +84,22 @@ export async function inspectVaultFile(path: string): Promise<string> {
       hint: `If it held wallets, restore a backup. If tatum-kms 8 left it without any, run "tatum-kms migrate --path=${path}".`,
     });
   }
-  throw new KmsError(
+  throw await noVault(path);
+}
+
+async function noVault(path: string): Promise<KmsError> {
+  const stats = await stat(path);
+  if (stats.isDirectory()) {
+    return new KmsError("NOT_A_VAULT", `${path} is a folder; the vault is a file.`, {
+      hint: `Name the file itself: --path=${join(path, "wallet.dat")}. If the folder was not meant to be there: a container makes one where a file to mount is missing.`,
+    });
+  }
+  if (!stats.isFile()) {
+    return new KmsError("NOT_A_VAULT", `${path} is a pipe, socket or device; the vault is a regular file.`, {
+      hint: "Name the vault's file with --path.",
+    });
+  }
+  return new KmsError(
     "NOT_A_VAULT",
     `The file ${path} is not a vault, and not a wallet file of tatum-kms 8.`,
     {
@@ -76,51 +108,70 @@ export async function inspectVaultFile(path: string): Promise<string> {
   );
 }
 
-async function checkPermissions(file: string): Promise<void> {
+/**
+ * Checks that a file is the user's own and that nobody else has access to it.
+ *
+ * @param what For the error: "vault".
+ * @throws KmsError `VAULT_PERMISSIONS`
+ */
+function checkAccess(
+  what: string,
+  file: string,
+  stats: Pick<Stats, "uid" | "gid" | "mode">,
+  { allowGroup }: AccessRules,
+): void {
   // Windows has access control lists instead of modes; node tells nothing of them.
   if (process.platform === "win32") return;
-  const stats = await stat(file);
-  checkOwner(file, stats);
-  if ((stats.mode & 0o077) !== 0) {
-    throw new KmsError(
-      "VAULT_PERMISSIONS",
-      `Others can access the vault ${file}: its mode is ${octal(stats)}.`,
-      {
-        hint: `Run: chmod 600 ${file}`,
-      },
-    );
-  }
-  await checkDirectory(dirname(file));
+  checkOwner(what, file, stats);
+  const forGroup = stats.mode & 0o070;
+  const forOthers = stats.mode & 0o007;
+  if (forOthers === 0 && (forGroup === 0 || (allowGroup && isOwnGroup(stats.gid)))) return;
+  const isGroupAlone = forOthers === 0 && isOwnGroup(stats.gid);
+  const who = isGroupAlone ? `Group ${stats.gid}` : "Others";
+  throw new KmsError(
+    "VAULT_PERMISSIONS",
+    `${who} can access the ${what} ${file}: its mode is ${octal(stats)}.`,
+    {
+      hint: `Run: chmod 600 ${file}${isGroupAlone ? `. ${groupHint}` : ""}`,
+    },
+  );
 }
 
-/** @throws KmsError `VAULT_PERMISSIONS` when everybody can replace files in the directory */
-export async function checkDirectory(directory: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const { mode } = await stat(directory);
-  const [writableByAll, sticky] = [0o002, 0o1000];
-  if ((mode & writableByAll) !== 0 && (mode & sticky) === 0) {
-    throw new KmsError(
-      "VAULT_PERMISSIONS",
-      `Everybody can replace files in the vault's directory ${directory}.`,
-      {
-        hint: `Run: chmod 700 ${directory}`,
-      },
-    );
+/**
+ * Checks the folders on the way to a vault, which may be still to be made.
+ *
+ * @throws KmsError `VAULT_PERMISSIONS` when somebody else can replace files in one of them
+ */
+export function checkFolders(path: string, rules: AccessRules): void {
+  const found = untrustedFolder(path, rules);
+  if (found === undefined) return;
+  const { folder, kind, problem, remedy } = found;
+  const isOwnFolder = kind !== "owner" && folder === dirname(resolve(path));
+  throw new KmsError("VAULT_PERMISSIONS", `${problem}, which is on the way to the vault ${path}.`, {
+    hint: `Run: ${isOwnFolder ? `chmod 700 ${folder}` : remedy}${kind === "group" ? `. ${groupHint}` : ""}`,
+  });
+}
+
+function untrustedFolder(path: string, rules: AccessRules): UntrustedFolder | undefined {
+  try {
+    return findUntrustedFolder(path, rules);
+  } catch (error) {
+    throw explainFileError("CANNOT_READ", `The folders on the way to ${path} cannot be looked at`, error);
   }
 }
 
-function checkOwner(file: string, { uid }: Stats): void {
+function checkOwner(what: string, file: string, { uid }: Pick<Stats, "uid">): void {
   const user = process.geteuid?.();
   if (user === undefined || uid === user) return;
   throw new KmsError(
     "VAULT_PERMISSIONS",
-    `The vault ${file} belongs to user ${uid}, tatum-kms runs as user ${user}.`,
+    `The ${what} ${file} belongs to user ${uid}, tatum-kms runs as user ${user}.`,
     {
       hint: `Run tatum-kms as user ${uid}, or give the file away: chown ${user} ${file} && chmod 600 ${file}`,
     },
   );
 }
 
-function octal({ mode }: Stats): string {
+function octal({ mode }: Pick<Stats, "mode">): string {
   return (mode & 0o777).toString(8).padStart(3, "0");
 }

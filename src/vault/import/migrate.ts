@@ -2,10 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { chmod, link, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
 import { KmsError } from "../../errors.ts";
 import { explainFileError, systemErrorCode } from "../../file-error.ts";
 import { syncToDisk } from "../../store/sqlite/sync-to-disk.ts";
-import { fileKindAt } from "../../store/sqlite/vault-file.ts";
+import { checkFolders, fileKindAt } from "../../store/sqlite/vault-file.ts";
 import type { PreparedSlot } from "../key-slots/key-slot.ts";
 import { Vault } from "../vault.ts";
 import { type ImportResult, importWallets } from "./import-wallets.ts";
@@ -50,6 +51,7 @@ export async function migrateInPlace(
   path: string,
   read: (file: string) => Promise<ImportedWallet[]>,
   prepareSlot: () => Promise<PreparedSlot>,
+  access: AccessRules,
 ): Promise<MigrationResult> {
   const kind = await fileKindAt(path);
   if (kind === "missing")
@@ -62,12 +64,13 @@ export async function migrateInPlace(
       `${path} is not a wallet file of tatum-kms 8: there is nothing to migrate.`,
     );
   }
+  checkFolders(path, access);
   const file = await realpath(path);
   const before = await fingerprint(file);
   const wallets = await read(file);
   const target = join(dirname(file), `.${basename(file)}.${randomBytes(8).toString("hex")}.migrating`);
   try {
-    const vault = await Vault.createWith(target, await prepareSlot());
+    const vault = await Vault.createWith(target, await prepareSlot(), access);
     let result: ImportResult;
     try {
       result = await importWallets(vault, wallets);

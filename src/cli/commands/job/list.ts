@@ -9,7 +9,7 @@ export default defineCommand({
   meta: { name: "list", description: "Print the jobs that are not done, or those in a state" },
   args: {
     state: { type: "positional", required: false, description: "Such as parked, failed, denied, sent" },
-    ...pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {
     await withVault(createContext(args), async (vault) => printJson(await listJobs(vault, args.state)));

@@ -13,7 +13,7 @@ export default defineCommand({
   },
   args: {
     id: { type: "positional", required: true, description: "Id of the pending transaction" },
-    ...pickOptions("as", "tx-id", "confirm", "api-key", "path", "env-file"),
+    ...pickOptions("as", "tx-id", "confirm", "api-key", "path", "allow-group-access", "env-file"),
     ...pickOptions("provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {

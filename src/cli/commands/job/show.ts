@@ -9,7 +9,7 @@ export default defineCommand({
   meta: { name: "show", description: "Print one job of the journal" },
   args: {
     id: { type: "positional", required: true, description: "Id of the pending transaction" },
-    ...pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {
     await withVault(createContext(args), async (vault) => printJson(await showJob(vault, args.id)));

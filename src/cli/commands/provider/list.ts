@@ -6,7 +6,7 @@ import { listProviders } from "./list-providers.ts";
 
 export default defineCommand({
   meta: { name: "list", description: "Print the secret providers and whether their variables are set" },
-  args: pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  args: pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   async run({ args }) {
     printJson(await listProviders(Config.load(args["env-file"])));
   },

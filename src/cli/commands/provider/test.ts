@@ -6,7 +6,7 @@ import { testProvider } from "./test-provider.ts";
 
 export default defineCommand({
   meta: { name: "test", description: "Try whether the provider gives the secret and it opens the vault" },
-  args: pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  args: pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   async run({ args }) {
     await testProvider(createContext(args), printJson);
   },

@@ -9,7 +9,7 @@ export default defineCommand({
   meta: { name: "backup", description: "Write a checked copy of the vault, also while the daemon runs" },
   args: {
     file: { type: "positional", required: true, description: "The file to make; it must not exist" },
-    ...pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {
     const file = resolve(args.file);

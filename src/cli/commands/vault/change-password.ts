@@ -6,7 +6,7 @@ import { printNote } from "../../print.ts";
 
 export default defineCommand({
   meta: { name: "change-password", description: "Give the vault another password" },
-  args: pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  args: pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   async run({ args }) {
     const context = createContext(args);
     await withVault(context, async (vault) => {

@@ -9,7 +9,7 @@ export default defineCommand({
     name: "add",
     description: "Add a key slot: for the PKCS#11 token of --pkcs11, else for another password",
   },
-  args: pickOptions("pkcs11", "path", "env-file", "provider", "aws", "azure", "vgs"),
+  args: pickOptions("pkcs11", "path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs"),
   async run({ args }) {
     printJson(await addSlot(createContext(args, { optionNamesObject: true })));
   },

@@ -13,7 +13,7 @@ export default defineCommand({
       required: true,
       description: "Number of the slot, as `vault slot list` shows",
     },
-    ...pickOptions("path", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
   },
   async run({ args }) {
     const slotId = readWholeNumber("number of the slot", args.slotId, 1, Number.MAX_SAFE_INTEGER);

@@ -66,6 +66,21 @@ describe("where a vault is expected", () => {
     ]);
   });
 
+  test("a folder is called one, with the name that was meant", async () => {
+    const error = await caught(() => inspectVaultFile(path()));
+    expect([error.code, error.message]).toEqual([
+      "NOT_A_VAULT",
+      `${path()} is a folder; the vault is a file.`,
+    ]);
+    expect(error.hint).toContain(`--path=${path("wallet.dat")}`);
+  });
+
+  test("a pipe is called one and not waited for", async () => {
+    Bun.spawnSync(["mkfifo", path("pipe")]);
+    const error = await caught(() => inspectVaultFile(path("pipe")));
+    expect([error.code, error.message]).toEqual(["NOT_A_VAULT", expect.stringContaining("is a pipe")]);
+  });
+
   test("links are followed to the real file", async () => {
     const target = file(vaultStart);
     symlinkSync(target, path("link"));
@@ -82,14 +97,54 @@ describe("permissions", () => {
     "mode %o is refused, with the mode wanted",
     async (mode) => {
       const error = await caught(() => inspectVaultFile(file(vaultStart, mode)));
-      expect([error.code, error.exitStatus, error.hint]).toEqual([
-        "VAULT_PERMISSIONS",
-        77,
-        `Run: chmod 600 ${path("file")}`,
-      ]);
+      expect([error.code, error.exitStatus]).toEqual(["VAULT_PERMISSIONS", 77]);
+      expect(error.hint).toStartWith(`Run: chmod 600 ${path("file")}`);
       expect(error.message).toContain(mode.toString(8));
     },
   );
+
+  test.each([0o640, 0o660, 0o670])(
+    "of the own group, as Kubernetes sets it (%o), only where allowed",
+    async (mode) => {
+      const error = await caught(() => inspectVaultFile(file(vaultStart, mode)));
+      expect(error.message).toBe(
+        `Group ${process.getgid?.()} can access the vault ${path("file")}: its mode is ${mode.toString(8)}.`,
+      );
+      expect(error.hint).toContain("--allow-group-access, or TATUM_KMS_ALLOW_GROUP_ACCESS=true");
+      chmodSync(path(), 0o2770);
+      expect(await inspectVaultFile(path("file"), { allowGroup: true })).toBe(path("file"));
+    },
+  );
+
+  test.each([0o662, 0o604, 0o661])("of others too (%o) never", async (mode) => {
+    const error = await caught(() => inspectVaultFile(file(vaultStart, mode), { allowGroup: true }));
+    expect([error.code, error.hint]).toEqual(["VAULT_PERMISSIONS", `Run: chmod 600 ${path("file")}`]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("of another group never", async () => {
+    chownSync(file(vaultStart, 0o660), 0, 12345);
+    const error = await caught(() => inspectVaultFile(path("file"), { allowGroup: true }));
+    expect(error.message).toStartWith("Others can access the vault");
+  });
+
+  test("a directory above in which everybody can replace files is refused, also for a vault to be made", async () => {
+    mkdirSync(path("above", "own"), { recursive: true });
+    chmodSync(path("above"), 0o777);
+    for (const name of ["missing", "vault"]) {
+      const error = await caught(() => inspectVaultFile(path("above", "own", name)));
+      expect([error.code, error.hint]).toEqual(["VAULT_PERMISSIONS", `Run: chmod go-w ${path("above")}`]);
+      writeFileSync(path("above", "own", "vault"), vaultStart, { mode: 0o600 });
+    }
+  });
+
+  test("a directory that a group can write into is refused, naming what allows it", async () => {
+    file(vaultStart);
+    chmodSync(path(), 0o770);
+    const error = await caught(() => inspectVaultFile(path("file")));
+    expect(error.code).toBe("VAULT_PERMISSIONS");
+    expect(error.hint).toMatch(/^Run: chmod 700 .*--allow-group-access/);
+    expect(await inspectVaultFile(path("file"), { allowGroup: true })).toBe(path("file"));
+  });
 
   test("a directory in which everybody can replace the file is refused", async () => {
     file(vaultStart);
