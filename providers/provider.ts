@@ -3,11 +3,15 @@ import type { Prompt } from "./prompt/prompt.ts";
 import type { Secret } from "./secret.ts";
 import type { HttpSender } from "./support/http-sender.ts";
 
+/** Tells a person something worth knowing that is no error. */
+export type Warn = (text: string) => void;
+
 /** What a provider may know and use: the settings of the operator, a person to ask, and a way to services. */
 export interface ProviderContext {
   /** A variable of the environment or of an env file; `undefined` when it is unset or empty. */
   setting(name: string): string | undefined;
   readonly prompt: Prompt;
+  readonly warn: Warn;
   readonly http: HttpSender;
 }
 

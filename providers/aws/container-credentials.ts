@@ -51,10 +51,10 @@ function endpointOf({ setting }: ProviderContext): URL {
   return url;
 }
 
-function authorization({ setting }: ProviderContext): Record<string, string> {
+function authorization({ setting, warn }: ProviderContext): Record<string, string> {
   const file = setting(TOKEN_FILE);
   if (file !== undefined) {
-    return { authorization: headerText(TOKEN_FILE, readCredentialFile(TOKEN_FILE, file)) };
+    return { authorization: headerText(TOKEN_FILE, readCredentialFile(TOKEN_FILE, file, warn)) };
   }
   const token = setting(TOKEN);
   return token === undefined ? {} : { authorization: headerText(TOKEN, token) };

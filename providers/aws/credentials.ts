@@ -70,7 +70,7 @@ function fromTokenFile(
   return fromWebToken({
     logger: silentLogger,
     roleArn: requiredSetting({ title: "AWS web identity" }, context, ROLE_ARN),
-    webIdentityToken: readCredentialFile(WEB_IDENTITY_TOKEN_FILE, file),
+    webIdentityToken: readCredentialFile(WEB_IDENTITY_TOKEN_FILE, file, context.warn),
     clientConfig: {
       ...keyClientConfig(context),
       ...(endpoint === undefined ? {} : { endpoint: endpoint.href }),

@@ -1,7 +1,7 @@
+import type { ProviderContext, Warn } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { requestToken } from "../support/access-token.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
-import type { HttpSender } from "../support/http-sender.ts";
 import { checkAuthority, clientCredentialsRequest } from "./authority.ts";
 import type { Challenge } from "./challenge.ts";
 import {
@@ -20,11 +20,12 @@ const JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 function credentialOf(
   method: Extract<LoginMethod, { readonly kind: "client-secret" | "workload-identity" }>,
+  warn: Warn,
 ): Record<string, string> {
   if (method.kind === "client-secret") return { client_secret: method.clientSecret.reveal() };
   return {
     client_assertion_type: JWT_BEARER,
-    client_assertion: readCredentialFile(FEDERATED_TOKEN_FILE, method.tokenFile),
+    client_assertion: readCredentialFile(FEDERATED_TOKEN_FILE, method.tokenFile, warn),
   };
 }
 
@@ -35,7 +36,7 @@ function credentialOf(
  * @throws ProviderError
  */
 export async function logIn(
-  http: HttpSender,
+  { http, warn }: ProviderContext,
   method: LoginMethod,
   challenge: Challenge,
   authority: URL,
@@ -45,7 +46,7 @@ export async function logIn(
     return managedIdentityToken(http, method, resource);
   }
   checkAuthority(challenge, authority, method);
-  const request = clientCredentialsRequest(authority, method, resource, credentialOf(method));
+  const request = clientCredentialsRequest(authority, method, resource, credentialOf(method, warn));
   const shown = method.kind === "client-secret" ? CLIENT_SECRET : FEDERATED_TOKEN_FILE;
   return requestToken(http, IDENTITY_PLATFORM, request, `Check ${TENANT_ID}, ${CLIENT_ID} and ${shown}.`);
 }

@@ -28,6 +28,6 @@ export const fileProvider: SecretProvider = {
   },
 
   async secret(context: ProviderContext): Promise<Secret> {
-    return readSecretFile(path(context));
+    return readSecretFile(path(context), context);
   },
 };

@@ -1,6 +1,7 @@
 /** The file that `GOOGLE_APPLICATION_CREDENTIALS` names, as Google Cloud makes it. */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
+import type { Warn } from "../provider.ts";
 import { Secret } from "../secret.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
 import { isLoopback } from "../support/service-url.ts";
@@ -67,8 +68,8 @@ const credentials = v.pipe(v.string(), v.parseJson(), v.variant("type", [service
 /**
  * @throws ProviderError `NOT_CONFIGURED`, with nothing of the content
  */
-export function readCredentials(path: string): ServiceAccount | ExternalAccount {
-  const parsed = v.safeParse(credentials, readCredentialFile(CREDENTIALS, path));
+export function readCredentials(path: string, warn: Warn): ServiceAccount | ExternalAccount {
+  const parsed = v.safeParse(credentials, readCredentialFile(CREDENTIALS, path, warn));
   if (parsed.success) return parsed.output;
   throw new ProviderError(
     "NOT_CONFIGURED",

@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
+import type { ProviderContext, Warn } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { accessToken, bearer, formPost, requestToken, tokenRefusal } from "../support/access-token.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
@@ -14,8 +15,8 @@ import { SCOPE, TOKEN_SERVICE } from "./token-service.ts";
 
 const SOURCE = `credential_source of ${CREDENTIALS}`;
 
-function subjectToken({ credential_source: { file, format } }: ExternalAccount): string {
-  const text = readCredentialFile(SOURCE, file);
+function subjectToken({ credential_source: { file, format } }: ExternalAccount, warn: Warn): string {
+  const text = readCredentialFile(SOURCE, file, warn);
   if (format.type === "text") return text;
   const field = format.subject_token_field_name;
   const schema = v.pipe(v.string(), v.parseJson(), v.object({ [field]: v.pipe(v.string(), v.nonEmpty()) }));
@@ -45,14 +46,17 @@ async function impersonate(http: HttpSender, url: URL, token: Secret): Promise<S
 }
 
 /** @throws ProviderError */
-export async function externalAccountToken(http: HttpSender, account: ExternalAccount): Promise<Secret> {
+export async function externalAccountToken(
+  { http, warn }: ProviderContext,
+  account: ExternalAccount,
+): Promise<Secret> {
   const request = formPost(account.token_url, {
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
     requested_token_type: "urn:ietf:params:oauth:token-type:access_token",
     audience: account.audience,
     scope: SCOPE,
     subject_token_type: account.subject_token_type,
-    subject_token: subjectToken(account),
+    subject_token: subjectToken(account, warn),
   });
   const hint = "Check the workload identity pool and that the token in the file is of this moment.";
   const token = await requestToken(http, TOKEN_SERVICE, request, hint);

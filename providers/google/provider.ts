@@ -1,6 +1,5 @@
 import type { ProviderContext, ProviderVariable, SecretProvider } from "../provider.ts";
 import type { Secret } from "../secret.ts";
-import type { HttpSender } from "../support/http-sender.ts";
 import {
   CREDENTIALS,
   type ExternalAccount,
@@ -26,17 +25,19 @@ type Login = ServiceAccount | ExternalAccount | { readonly type: "machine"; read
 
 function loginOf(context: ProviderContext): Login {
   const path = context.setting(CREDENTIALS);
-  return path === undefined ? { type: "machine", server: metadataServerOf(context) } : readCredentials(path);
+  return path === undefined
+    ? { type: "machine", server: metadataServerOf(context) }
+    : readCredentials(path, context.warn);
 }
 
-function logIn(http: HttpSender, login: Login): Promise<Secret> {
+function logIn(context: ProviderContext, login: Login): Promise<Secret> {
   switch (login.type) {
     case "service_account":
-      return serviceAccountToken(http, login);
+      return serviceAccountToken(context.http, login);
     case "external_account":
-      return externalAccountToken(http, login);
+      return externalAccountToken(context, login);
     case "machine":
-      return metadataServerToken(http, login.server);
+      return metadataServerToken(context.http, login.server);
   }
 }
 
@@ -88,7 +89,7 @@ export const googleProvider: SecretProvider = {
 
   async secret(context: ProviderContext): Promise<Secret> {
     const wanted = secretVersionOf(context);
-    const token = await logIn(context.http, loginOf(context));
+    const token = await logIn(context, loginOf(context));
     return accessSecret(context.http, wanted, token);
   },
 };

@@ -55,7 +55,8 @@ function secretIdOf(context: ProviderContext): () => string {
     const secretId = needed(context, SECRET_ID, ROLE_ID);
     return () => secretId;
   }
-  if (context.setting(SECRET_ID) === undefined) return () => readCredentialFile(SECRET_ID_FILE, file);
+  if (context.setting(SECRET_ID) === undefined)
+    return () => readCredentialFile(SECRET_ID_FILE, file, context.warn);
   throw new ProviderError(
     "NOT_CONFIGURED",
     `${SECRET_ID} and ${SECRET_ID_FILE} are both set; one is enough.`,
@@ -81,7 +82,7 @@ const tokenFile: Way = {
     return {
       kind: "token",
       title: "a token file",
-      token: () => headerText(TOKEN_FILE, readCredentialFile(TOKEN_FILE, file)),
+      token: () => headerText(TOKEN_FILE, readCredentialFile(TOKEN_FILE, file, context.warn)),
     };
   },
 };
@@ -111,7 +112,7 @@ const kubernetes: Way = {
       kind: "login",
       title: "Kubernetes",
       mount: context.setting(AUTH_MOUNT) ?? "kubernetes",
-      body: () => ({ role, jwt: readCredentialFile(KUBERNETES_TOKEN_FILE, file) }),
+      body: () => ({ role, jwt: readCredentialFile(KUBERNETES_TOKEN_FILE, file, context.warn) }),
     };
   },
 };

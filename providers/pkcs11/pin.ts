@@ -1,4 +1,5 @@
 import { readSecretFile } from "../file/secret-file.ts";
+import type { Warn } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { TokenError } from "../token-error.ts";
 
@@ -7,7 +8,7 @@ import { TokenError } from "../token-error.ts";
  * @throws TokenError `NOT_CONFIGURED` for any other place
  * @throws ProviderError as for a password in a file
  */
-export async function readPinSource(pinSource: string): Promise<Secret> {
+export async function readPinSource(pinSource: string, warn: Warn): Promise<Secret> {
   const path = pinSource.replace(/^file:(?:\/\/(?=\/))?/, "");
   // After two slashes stands the name of a host (RFC 8089).
   if (!path.startsWith("/") || path.startsWith("//")) {
@@ -17,5 +18,5 @@ export async function readPinSource(pinSource: string): Promise<Secret> {
       "Write it as pin-source=file:/run/secrets/pin; for a command use --provider=exec.",
     );
   }
-  return readSecretFile(path, `The PIN file ${path}`);
+  return readSecretFile(path, { source: `The PIN file ${path}`, warn });
 }

@@ -57,6 +57,9 @@ export const systemdProvider: SecretProvider = {
 
   async secret(context: ProviderContext): Promise<Secret> {
     const { name, directory } = credential(context);
-    return readSecretFile(join(directory, name), `The systemd credential ${name} in ${directory}`);
+    return readSecretFile(join(directory, name), {
+      source: `The systemd credential ${name} in ${directory}`,
+      warn: context.warn,
+    });
   },
 };

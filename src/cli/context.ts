@@ -17,6 +17,7 @@ import {
   type ProviderArguments,
 } from "./choose-provider.ts";
 import { chooseUnlocking, type NamedTokens, readNamedTokens, type Unlocking } from "./choose-unlocking.ts";
+import { printWarning } from "./print.ts";
 import { createTokens } from "./tokens.ts";
 
 /** The options that all vault commands share, as citty hands them over. */
@@ -63,6 +64,7 @@ export function createContext(
   const providerContext: ProviderContext = {
     setting: (name) => config.get(name),
     prompt,
+    warn: printWarning,
     http: createProviderHttp(config),
   };
   let loaded: Promise<SecretProvider> | undefined;
@@ -76,7 +78,7 @@ export function createContext(
   let providerGivesPin = false;
   const pin = async ({ pinSource }: Pkcs11Uri): Promise<Secret> => {
     // First, because it is of this token: another one's PIN, given to it again and again, would lock it.
-    if (pinSource !== undefined) return readPinSource(pinSource);
+    if (pinSource !== undefined) return readPinSource(pinSource, providerContext.warn);
     const variable = config.get(PIN_VARIABLE);
     if (variable !== undefined) return new Secret(variable);
     if (providerGivesPin) return (await provider()).secret(providerContext, "pin");

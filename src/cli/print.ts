@@ -15,3 +15,12 @@ export function printJsonLine(value: unknown): void {
 export function printNote(text: string): void {
   writeError(`${text}\n`);
 }
+
+const warnings = new Set<string>();
+
+/** A warning, on standard error; the same one once, however often its cause is met. */
+export function printWarning(text: string): void {
+  if (warnings.has(text)) return;
+  warnings.add(text);
+  printNote(`Warning: ${text}`);
+}

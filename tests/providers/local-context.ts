@@ -5,7 +5,11 @@ import { Prompt } from "../../providers/prompt/prompt.ts";
 import type { ProviderContext } from "../../providers/provider.ts";
 
 /** A context with these variables and this text on standard input; there are no services. */
-export function contextWith(variables: Readonly<Record<string, string>>, typed = ""): ProviderContext {
+export function contextWith(
+  variables: Readonly<Record<string, string>>,
+  typed = "",
+  warnings: string[] = [],
+): ProviderContext {
   const input = new PassThrough();
   input.end(typed);
   return {
@@ -14,6 +18,7 @@ export function contextWith(variables: Readonly<Record<string, string>>, typed =
       input as unknown as NodeJS.ReadStream,
       new PassThrough() as unknown as NodeJS.WriteStream,
     ),
+    warn: (text) => warnings.push(text),
     http: { send: () => Promise.reject(new Error("A local provider asks no service.")) },
   };
 }

@@ -35,6 +35,7 @@ export function providerContext(
   return {
     setting: (name) => settings[name] || undefined,
     prompt: new Prompt(),
+    warn: () => undefined,
     http: createProviderHttp(config),
   };
 }

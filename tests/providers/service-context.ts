@@ -20,6 +20,7 @@ export function serviceContext(envFile: string, settings: Settings, retryDelay =
   return {
     setting: (name) => settings[name],
     prompt: { ask: nobody, askNew: nobody } as unknown as Prompt,
+    warn: () => undefined,
     http: createProviderHttp(Config.load(envFile)),
   };
 }

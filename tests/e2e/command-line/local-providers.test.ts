@@ -38,7 +38,7 @@ beforeAll(async () => {
   writeFileSync(join(home, "get password"), '#!/bin/sh\necho "geheim"\n');
   chmodSync(join(home, "get password"), 0o700);
   mkdirSync(join(home, "..data"));
-  writeFileSync(join(home, "..data", "kms"), "geheim");
+  writeFileSync(join(home, "..data", "kms"), "geheim", { mode: 0o400 });
   symlinkSync("..data/kms", join(home, "kubernetes"));
   expect((await shell('TATUM_KMS_PASSWORD=geheim "$KMS" generatemanagedwallet ETH')).status).toBe(0);
 });

@@ -70,7 +70,7 @@ describe("settings that cannot be right", () => {
     };
     expect(await failure(settings, ["canary"])).toMatchObject({
       code: "NOT_CONFIGURED",
-      message: "The file that AZURE_FEDERATED_TOKEN_FILE names cannot be read (ENOENT).",
+      message: "The file that AZURE_FEDERATED_TOKEN_FILE names does not exist.",
     });
   });
 });

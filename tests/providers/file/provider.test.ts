@@ -106,7 +106,9 @@ describe("a file is refused", () => {
 
   test("when it is a named pipe into which nobody writes", async () => {
     Bun.spawnSync(["mkfifo", "-m", "600", path("pipe")]);
-    const error = await refused(() => readSecretFile(path("pipe"), "The pipe", 200));
+    const error = await refused(() =>
+      readSecretFile(path("pipe"), { source: "The pipe", timeLimit: 200, warn: () => undefined }),
+    );
     expect(error).toMatchObject({ code: "UNREACHABLE" });
   });
 

@@ -36,7 +36,7 @@ describe("without content and path in the error is refused", () => {
     ["one that is too long", () => write("canary".repeat(MAXIMUM_CREDENTIAL_FILE_BYTES / 6 + 1)), "1 MiB"],
     ["an empty one", () => write(" \n"), "is empty"],
     ["what is no text", () => write(Buffer.from([0x63, 0xff, 0xfe])), "UTF-8"],
-    ["none", () => inFolder("canary"), "ENOENT"],
+    ["none", () => inFolder("canary"), "does not exist"],
     [
       "a folder",
       () => {
@@ -54,7 +54,7 @@ describe("without content and path in the error is refused", () => {
       "regular file",
     ],
     ["a device that never ends", () => "/dev/zero", "regular file"],
-    ["content where the path belongs", () => '{"private_key":"canary"}', "ENOENT"],
+    ["content where the path belongs", () => '{"private_key":"canary"}', "does not exist"],
   ])("%s", async (_what, path, text) => {
     expect(await failureOf(() => readCredentialFile("THE_VARIABLE", path()), ["canary"])).toMatchObject({
       code: "NOT_CONFIGURED",
