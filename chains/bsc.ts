@@ -1,6 +1,7 @@
 import { tatumTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { constantGasPrice } from "./families/evm/gas-price.ts";
+import { OSAKA } from "./families/evm/network-rules.ts";
 
 const GWEI = 10n ** 9n;
 const BNB = 10n ** 18n;
@@ -12,6 +13,11 @@ export const bnbSmartChain: EvmChain = evmChain({
   status: { kind: "live" },
   derivationPath: { mainnet: "m/44'/60'/0'/0", testnet: "m/44'/1'/0'/0" },
   chainIds: { mainnet: [56n], testnet: [97n] },
+  // Osaka/Mendel: on mainnet since 2026-04-28.
+  networkRules: {
+    56: { ...OSAKA, source: "https://github.com/bnb-chain/bsc/blob/v1.7.2/params/config.go" },
+    97: { ...OSAKA, source: "https://github.com/bnb-chain/bsc/blob/v1.7.2/params/config.go" },
+  },
   addressPrefix: "0x",
   node: {
     path: "/v3/bsc/web3/{key}",

@@ -3,6 +3,7 @@ import { readSignedCelo } from "./families/celo/read-signed.ts";
 import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { nodeGasPrice } from "./families/evm/gas-price.ts";
+import { PRAGUE } from "./families/evm/network-rules.ts";
 
 const GWEI = 10n ** 9n;
 const CELO = 10n ** 18n;
@@ -15,6 +16,11 @@ export const celo: EvmChain = evmChain({
   derivationPath: { mainnet: "m/44'/52752'/0'/0", testnet: "m/44'/1'/0'/0" },
   // Testnets: Celo Sepolia, and Alfajores, which it replaced.
   chainIds: { mainnet: [42220n], testnet: [11142220n, 44787n] },
+  networkRules: {
+    42220: { ...PRAGUE, source: "https://docs.celo.org/specs/upgrades/isthmus" },
+    11142220: { ...PRAGUE, source: "https://docs.celo.org/specs/upgrades/isthmus" },
+    44787: { ...PRAGUE, source: "https://docs.celo.org/specs/upgrades/isthmus" },
+  },
   addressPrefix: "0x",
   node: {
     path: "/v3/blockchain/node/CELO/{key}",

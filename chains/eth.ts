@@ -1,6 +1,7 @@
 import { tatumTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { tatumFee } from "./families/evm/gas-price.ts";
+import { AMSTERDAM, OSAKA } from "./families/evm/network-rules.ts";
 
 const GWEI = 10n ** 9n;
 const ETHER = 10n ** 18n;
@@ -13,6 +14,15 @@ export const ethereum: EvmChain = evmChain({
   derivationPath: { mainnet: "m/44'/60'/0'/0", testnet: "m/44'/1'/0'/0" },
   // Testnets: Sepolia and Holesky.
   chainIds: { mainnet: [1n], testnet: [11155111n, 17000n] },
+  networkRules: {
+    1: { ...OSAKA, source: "https://eips.ethereum.org/EIPS/eip-7607" },
+    // Glamsterdam, since 2026-10-06; other networks of Ethereum have no date for it yet.
+    11155111: {
+      ...AMSTERDAM,
+      source: "https://blog.ethereum.org/en/2026/09/17/glamsterdam-testnet-announcement",
+    },
+    17000: { ...OSAKA, source: "https://eips.ethereum.org/EIPS/eip-7607" },
+  },
   addressPrefix: "0x",
   node: {
     path: "/v3/ethereum/web3/{key}",

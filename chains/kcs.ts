@@ -12,6 +12,8 @@ export const kuCoinCommunityChain: EvmChain = evmChain({
   status: { kind: "live" },
   derivationPath: { mainnet: "m/44'/60'/0'/0", testnet: "m/44'/1'/0'/0" },
   chainIds: { mainnet: [321n], testnet: [322n] },
+  // Its nodes are go-ethereum from before Shanghai.
+  networkRules: {},
   addressPrefix: "0x",
   node: {
     path: "/v3/kcs/web3/{key}",

@@ -1,6 +1,7 @@
 import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { nodeGasPrice } from "./families/evm/gas-price.ts";
+import { PRAGUE } from "./families/evm/network-rules.ts";
 
 const GWEI = 10n ** 9n;
 const KAIA = 10n ** 18n;
@@ -14,6 +15,11 @@ export const kaia: EvmChain = evmChain({
   derivationPath: { mainnet: "m/44'/8217'/0'/0", testnet: "m/44'/1'/0'/0" },
   // Testnet: Kairos.
   chainIds: { mainnet: [8217n], testnet: [1001n] },
+  // Its Osaka left EIP-7825 out.
+  networkRules: {
+    8217: { ...PRAGUE, source: "https://github.com/kaiachain/kaia/blob/v2.2.1/params/config.go" },
+    1001: { ...PRAGUE, source: "https://github.com/kaiachain/kaia/blob/v2.2.1/params/config.go" },
+  },
   addressPrefix: "0x",
   node: {
     path: "/v3/blockchain/node/KLAY/{key}",

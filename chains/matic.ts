@@ -1,5 +1,6 @@
 import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
+import { PRAGUE } from "./families/evm/network-rules.ts";
 import { polygonGasStation } from "./families/evm/polygon-gas-station.ts";
 
 const GWEI = 10n ** 9n;
@@ -13,6 +14,19 @@ export const polygon: EvmChain = evmChain({
   derivationPath: { mainnet: "m/44'/966'/0'/0", testnet: "m/44'/1'/0'/0" },
   // Testnet: Amoy.
   chainIds: { mainnet: [137n], testnet: [80002n] },
+  // Madhugiri took over EIP-7825 with twice the gas; on mainnet since 2025-12-09.
+  networkRules: {
+    137: {
+      ...PRAGUE,
+      maxGasLimit: 2n ** 25n,
+      source: "https://github.com/0xPolygon/bor/releases/tag/v2.5.0",
+    },
+    80002: {
+      ...PRAGUE,
+      maxGasLimit: 2n ** 25n,
+      source: "https://github.com/0xPolygon/bor/releases/tag/v2.5.0",
+    },
+  },
   addressPrefix: "0x",
   thirdParties: {
     POLYGON_GAS: {

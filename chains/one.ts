@@ -12,6 +12,8 @@ export const harmony: EvmChain = evmChain({
   status: { kind: "sunset", date: "2026-09-10", source: "Harmony: last block of the main network" },
   derivationPath: { mainnet: "m/44'/1023'/0'/0", testnet: "m/44'/1'/0'/0" },
   chainIds: { mainnet: [1666600000n], testnet: [1666700000n] },
+  // The network ended before it had a date for EIP-3860.
+  networkRules: {},
   addressPrefix: "0x",
   // Wallets show 0x addresses. The testnet has its own prefix, but its tools write that of mainnet as well.
   bech32Prefixes: { mainnet: ["one"], testnet: ["one", "tone"] },

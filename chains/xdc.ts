@@ -1,6 +1,7 @@
 import { tatumTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { nodeGasPrice } from "./families/evm/gas-price.ts";
+import { SHANGHAI } from "./families/evm/network-rules.ts";
 
 const GWEI = 10n ** 9n;
 const XDC = 10n ** 18n;
@@ -13,6 +14,17 @@ export const xdcNetwork: EvmChain = evmChain({
   derivationPath: { mainnet: "m/44'/550'/0'/0", testnet: "m/44'/1'/0'/0" },
   // Testnet: Apothem.
   chainIds: { mainnet: [50n], testnet: [51n] },
+  // EIP-3860 came with EIP-1559; of Prague nothing is known.
+  networkRules: {
+    50: {
+      ...SHANGHAI,
+      source: "https://github.com/XinFinOrg/XDPoSChain/blob/v2.6.8/common/constants.mainnet.go",
+    },
+    51: {
+      ...SHANGHAI,
+      source: "https://github.com/XinFinOrg/XDPoSChain/blob/v2.6.8/common/constants.testnet.go",
+    },
+  },
   addressPrefix: "xdc",
   node: {
     path: "/v3/xdc/web3/{key}",

@@ -50,17 +50,22 @@ const creation = fc.record({
   value: uint(256),
   data: hex(1, 200),
 });
-// 100,000 gas are enough for the data and the access list.
-const action = fc
-  .tuple(fc.oneof(call, creation), uint(40))
-  .map(([fields, gas]) => ({ ...fields, gas: gas + 100_000n }));
+// 100,000 gas are enough for the data and the access list. More than 2^40 nobody ever allowed.
+const gasOf = ({ facts }: EvmChain) => {
+  const limits = Object.values(facts.networkRules).map(({ maxGasLimit = 2n ** 40n }) => maxGasLimit);
+  const max = limits.reduce((least, limit) => (limit < least ? limit : least), 2n ** 40n);
+  return fc.bigInt({ min: 100_000n, max });
+};
+const action = (chain: EvmChain) =>
+  fc.tuple(fc.oneof(call, creation), gasOf(chain)).map(([fields, gas]) => ({ ...fields, gas }));
 const fees = fc.oneof(
   fc.record({ type: fc.constant(0), gasPrice }),
   fc.record({ type: fc.constant(1), gasPrice, accessList }),
   fc.tuple(market, accessList).map(([prices, list]) => ({ type: 2, ...prices, accessList: list })),
 );
 type Fields = { readonly [name: string]: unknown; readonly gas: bigint };
-const transaction = fc.tuple(action, fees).map(([what, price]): Fields => ({ ...what, ...price }));
+const transaction = (chain: EvmChain) =>
+  fc.tuple(action(chain), fees).map(([what, price]): Fields => ({ ...what, ...price }));
 
 /** A quantity as callers write it. */
 const spellings = fc.infiniteStream(fc.constantFrom("integer", "decimal", "hex"));
@@ -107,7 +112,7 @@ describe.each(evmChains.map((chain) => [chain.facts.ticker, chain] as const))("%
       await fc.assert(
         fc.asyncProperty(
           privateKey,
-          transaction,
+          transaction(chain),
           networks,
           spellings,
           async (key, fields, network, spelling) => {
@@ -135,7 +140,7 @@ test(
   "CELO transactions with a fee currency (CIP-64) decode to what was asked, and their signature gives the sender",
   async () => {
     const cip64 = fc
-      .tuple(action, market, accessList, hex(20))
+      .tuple(action(celo), market, accessList, hex(20))
       .map(([what, prices, list, feeCurrency]) => ({ ...what, ...prices, accessList: list, feeCurrency }));
     await fc.assert(
       fc.asyncProperty(privateKey, cip64, networks, async (key, fields, network) => {

@@ -9,7 +9,7 @@ import { describeTransaction } from "./describe.ts";
 import type { EvmFacts } from "./facts.ts";
 import { assertFeeWithinBounds } from "./fee-bound.ts";
 import { filledInValues, fillIn } from "./fill-in.ts";
-import { assertIntrinsicGas } from "./gas-limit.ts";
+import { assertTakenByNetwork } from "./network-rules.ts";
 import { digestToSign, serializeSigned } from "./serialize.ts";
 import { assertSignedAsMeant } from "./signed-transaction-check.ts";
 import { parsePayload } from "./transaction-payload.ts";
@@ -55,7 +55,7 @@ async function sign(
 
   const isWithdrawal = pending.withdrawalId !== undefined;
   const transaction = await fillIn(payload, sender, isWithdrawal, facts, environment);
-  assertIntrinsicGas(transaction);
+  assertTakenByNetwork(transaction, sender, facts);
   assertFeeWithinBounds(transaction, facts, environment);
 
   const raw = serializeSigned(transaction, await signRecoverable(key, digestToSign(transaction)));

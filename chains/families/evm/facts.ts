@@ -2,6 +2,7 @@ import type { Hex } from "viem";
 import type { ChainEnvironment, ChainFacts, Network } from "../../chain.ts";
 import type { AddressForms } from "./address.ts";
 import type { CeloFees, EthereumFees, FeeFields } from "./fee-fields.ts";
+import type { NetworkRulesByChainId } from "./network-rules.ts";
 import type { SignedTransactionReader } from "./signed-transaction-check.ts";
 
 /**
@@ -44,6 +45,8 @@ export interface EvmFacts extends ChainFacts, AddressForms {
   readonly derivationPath: Readonly<Record<Network, string>>;
   /** The chain ids (EIP-155) a transaction may carry, for each network; the operator can name another one. */
   readonly chainIds: Readonly<Record<Network, readonly bigint[]>>;
+  /** What each network demands of a transaction; of one that is not in it only what Ethereum always has. */
+  readonly networkRules: NetworkRulesByChainId;
 
   readonly node: {
     /** The Tatum API path of the JSON-RPC node; `{key}` stands for the API key. */

@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { hexToBytes, numberToHex } from "viem/utils";
+import { numberToHex } from "viem/utils";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { hexQuantity, MAX_UINT64 } from "../../codec/quantity.ts";
@@ -7,7 +7,6 @@ import { ChainError } from "../../error.ts";
 import type { EvmFacts } from "./facts.ts";
 import type { CeloFees, EthereumFees, FeeFields } from "./fee-fields.ts";
 import { callNode } from "./node.ts";
-import type { EvmTransaction } from "./serialize.ts";
 import type { TransactionPayload } from "./transaction-payload.ts";
 
 /** Whether the node is asked for the gas limit of this payload. No transaction runs on 0 gas, so 0 counts as none. */
@@ -66,38 +65,4 @@ function callObject(
       chainId: facts.gasEstimate.chainIdForm === "hex" ? numberToHex(chainId) : Number(chainId),
     }),
   };
-}
-
-const TRANSACTION_GAS = 21_000n;
-const CREATION_GAS = 32_000n;
-const ZERO_BYTE_GAS = 4n;
-const NON_ZERO_BYTE_GAS = 16n;
-const ACCESS_LIST_ADDRESS_GAS = 2_400n;
-const ACCESS_LIST_KEY_GAS = 1_900n;
-
-/**
- * Refuses a gas limit below what every transaction of this size costs (Yellow Paper 6.2, EIP-2028, EIP-2930). The
- * network would refuse it too.
- *
- * @throws ChainError `INVALID_TRANSACTION`
- */
-export function assertIntrinsicGas(transaction: EvmTransaction): void {
-  const needed = intrinsicGas(transaction);
-  if (transaction.gas >= needed) return;
-  throw new ChainError(
-    "INVALID_TRANSACTION",
-    `gasLimit is too low. given ${transaction.gas}, need at least ${needed}.`,
-  );
-}
-
-function intrinsicGas(transaction: EvmTransaction): bigint {
-  let gas = TRANSACTION_GAS;
-  if (transaction.to === undefined) gas += CREATION_GAS;
-  for (const byte of hexToBytes(transaction.data)) gas += byte === 0 ? ZERO_BYTE_GAS : NON_ZERO_BYTE_GAS;
-  if ("accessList" in transaction) {
-    for (const { storageKeys } of transaction.accessList) {
-      gas += ACCESS_LIST_ADDRESS_GAS + ACCESS_LIST_KEY_GAS * BigInt(storageKeys.length);
-    }
-  }
-  return gas;
 }

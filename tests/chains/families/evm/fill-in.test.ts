@@ -124,24 +124,6 @@ describe("the gas limit", () => {
       message: "execution reverted",
     });
   });
-
-  test.each([
-    ["a transfer", { to: RECIPIENT }, 21000n],
-    ["a creation", { to: undefined, data: "0x00" }, 53004n],
-    ["zero and other bytes", { data: "0x0001ff" }, 21036n],
-    [
-      "an access list",
-      { accessList: [{ address: RECIPIENT, storageKeys: [`0x${"00".repeat(32)}`, `0x${"01".repeat(32)}`] }] },
-      27200n,
-    ],
-  ])("has to cover what %s costs anyway", async (_, members, needed) => {
-    const payload = { ...EVERYTHING, ...members };
-    await expect(sign({ ...payload, gas: needed - 1n }, [])).rejects.toMatchObject({
-      code: "INVALID_TRANSACTION",
-      message: `gasLimit is too low. given ${needed - 1n}, need at least ${needed}.`,
-    });
-    expect(await sign({ ...payload, gas: needed }, [])).toMatchObject({ filledIn: {} });
-  });
 });
 
 describe("the nonce", () => {
