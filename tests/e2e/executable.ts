@@ -6,8 +6,11 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The executable, as the sources of this moment make it: it is built when the first test asks for it. */
-export const executable = build();
+/**
+ * The executable, as the sources of this moment make it: `npm test` builds it once for all its workers and names it here;
+ * in any other run it is built when the first test asks for it.
+ */
+export const executable = process.env["KMS_TEST_EXECUTABLE"] ?? build();
 
 function build(): string {
   const done = Bun.spawnSync([process.execPath, "scripts/build.ts"], {
