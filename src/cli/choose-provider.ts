@@ -37,6 +37,14 @@ function optionChoices(args: ProviderArguments): Choice[] {
     : [{ provider: args.provider, by: `--provider=${args.provider}` }, ...short];
 }
 
+/**
+ * The provider that an option names.
+ * @throws KmsError `CONFIGURATION` when two options name different ones
+ */
+export function providerByOption(args: ProviderArguments): string | undefined {
+  return oneOf(optionChoices(args))?.provider;
+}
+
 /** @throws KmsError `CONFIGURATION` when they name different providers */
 function oneOf(choices: readonly Choice[]): Choice | undefined {
   const [first] = choices;
@@ -54,7 +62,7 @@ function oneOf(choices: readonly Choice[]): Choice | undefined {
  * @throws KmsError `CONFIGURATION` when two options name different ones
  */
 export function namedProvider(args: ProviderArguments, config: Config): string | undefined {
-  return oneOf(optionChoices(args))?.provider ?? config.get(PROVIDER_VARIABLE);
+  return providerByOption(args) ?? config.get(PROVIDER_VARIABLE);
 }
 
 /**

@@ -1,9 +1,7 @@
+/** The options of the program. Each command declares in its own file which of them it takes. */
 import type { ArgsDef } from "citty";
 
-/**
- * Every option of the program, by its canonical (kebab-case) name. Each is accepted by every command, because scripts
- * of the original hand the same options to all; a command's help shows those that matter to it.
- */
+/** Every option by its canonical (kebab-case) name. What one does is the same wherever it is taken. */
 export const options = {
   path: {
     type: "string",
@@ -93,3 +91,29 @@ export function pickOptions<Name extends OptionName>(...names: readonly Name[]):
     Name
   >;
 }
+
+/** What every command takes that opens the vault. */
+export const vaultOptions = {
+  ...pickOptions("path", "allow-group-access", "env-file"),
+  ...pickOptions("provider", "aws", "azure", "vgs", "pkcs11"),
+};
+
+/** The options that choose among the wallets and transactions that a command works on. */
+export const choosingOptions = ["chain", "testnet", "wallets", "transaction-ids"] as const;
+
+/** The options of the original, which took all of them with every command. */
+export const originalOptions = [
+  ...choosingOptions,
+  "api-key",
+  "path",
+  "period",
+  "env-file",
+  "aws",
+  "azure",
+  "vgs",
+  "external-url",
+  "external-url-method",
+  "run-once",
+] as const satisfies readonly OptionName[];
+
+export type OriginalOption = (typeof originalOptions)[number];

@@ -1,20 +1,20 @@
+/** Takes a command line apart; what its words and options mean to a command is not known here. */
 import { KmsError } from "../errors.ts";
-import { didYouMean } from "../suggestion.ts";
 import { type OptionName, options } from "./options.ts";
 
 /** A command line, taken apart: every option under its canonical name, everything else in order. */
 export interface CommandLine {
   readonly positionals: readonly string[];
   readonly options: ReadonlyMap<OptionName, string | boolean>;
+  /** The first option that no command has, as it was spelled, without its value. */
+  readonly unknown?: string | undefined;
 }
 
 /** Not an option: the command tells which numbers it takes. */
 const NEGATIVE_NUMBER = /^-\d/;
 
-const optionNames = Object.keys(options) as OptionName[];
-
 /** `runOnce` and `run-once` are one option, as the original has it. */
-function canonicalName(spelling: string): string {
+export function canonicalName(spelling: string): string {
   return spelling.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
@@ -22,15 +22,14 @@ function isOptionName(name: string): name is OptionName {
   return Object.hasOwn(options, name);
 }
 
-/** What `--name` or `--no-name` stands for. */
-function findOption(spelling: string): { name: OptionName; negated: boolean } {
+/** What `--name` or `--no-name` stands for; `undefined` when no command has it. */
+function findOption(spelling: string): { name: OptionName; negated: boolean } | undefined {
   const name = canonicalName(spelling);
   if (isOptionName(name)) return { name, negated: false };
   const positive = name.startsWith("no-") ? name.slice("no-".length) : "";
   if (isOptionName(positive) && options[positive].type === "boolean")
     return { name: positive, negated: true };
-  const hint = didYouMean(name, optionNames, "--");
-  throw new KmsError("USAGE", `Unknown option --${spelling}.`, hint === undefined ? {} : { hint });
+  return undefined;
 }
 
 function readBoolean(name: OptionName, text: string): boolean {
@@ -40,14 +39,15 @@ function readBoolean(name: OptionName, text: string): boolean {
 
 /**
  * Takes a command line apart by the rules of the original: options may stand anywhere, in camelCase or kebab-case, as
- * `--flag value` or `--flag=value`; a lone `--` ends them. What the original let pass (unknown, repeated and
- * empty options) is an error here.
+ * `--flag value` or `--flag=value`; a lone `--` ends them. What the original let pass (repeated and empty options) is an
+ * error here; an unknown one is told to the caller, who knows which command it was meant for.
  *
  * @throws KmsError `USAGE`
  */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const positionals: string[] = [];
   const found = new Map<OptionName, string | boolean>();
+  let unknown: string | undefined;
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? "";
     if (word === "--") {
@@ -65,7 +65,12 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
         hint: "There are no short options; use --help to see all.",
       });
     }
-    const { name, negated } = findOption(spelling.slice("--".length));
+    const option = findOption(spelling.slice("--".length));
+    if (option === undefined) {
+      unknown ??= spelling;
+      continue;
+    }
+    const { name, negated } = option;
     if (found.has(name)) throw new KmsError("USAGE", `Option --${name} can only be set once.`);
     const inline = equals === -1 ? undefined : word.slice(equals + 1);
     const next = argv[at + 1];
@@ -81,7 +86,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       found.set(name, value);
     }
   }
-  return { positionals, options: found };
+  return { positionals, options: found, unknown };
 }
 
 /** The same command line in the one spelling that the command definitions know: words first, options after them. */

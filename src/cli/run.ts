@@ -11,6 +11,7 @@ import { printNote } from "./print.ts";
 import { program } from "./program.ts";
 import { describeError } from "./report-error.ts";
 import { checkPositionals, type Selection, selectCommand } from "./select-command.ts";
+import { takeOptions, unknownOption } from "./take-options.ts";
 
 async function printHelp({ command, above }: Selection): Promise<void> {
   const usage = await renderUsage(command, above === "" ? undefined : { meta: { name: above, version } });
@@ -22,6 +23,11 @@ async function execute(argv: readonly string[]): Promise<void> {
   // Whatever is written is for this user alone.
   process.umask(0o077);
   const commandLine = parseCommandLine(argv);
+  const { unknown } = commandLine;
+  if (unknown !== undefined) {
+    const meant = await selectCommand(program, commandLine.positionals).catch(() => undefined);
+    throw await unknownOption(unknown, meant);
+  }
   if (commandLine.options.get("version") === true) {
     writeOutput(`${version}\n`);
     return;
@@ -31,12 +37,13 @@ async function execute(argv: readonly string[]): Promise<void> {
     await printHelp(selection);
     return;
   }
+  const options = await takeOptions(program, selection, commandLine.options, printNote);
   await checkPositionals(selection);
   // Before the first secret is read.
   const apiKey = commandLine.options.get("api-key");
   const problem = hardenProcess(typeof apiKey === "string" ? [apiKey] : []);
   if (problem !== undefined) printNote(problem);
-  const rawArgs = toArguments({ ...commandLine, positionals: selection.positionals });
+  const rawArgs = toArguments({ options, positionals: selection.positionals });
   await runCommand(selection.command, { rawArgs });
 }
 

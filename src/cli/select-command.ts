@@ -1,4 +1,5 @@
-import type { CommandDef, SubCommandsDef } from "citty";
+/** From the words of a command line to the command they name. */
+import type { ArgsDef, CommandDef, SubCommandsDef } from "citty";
 import { KmsError } from "../errors.ts";
 import { didYouMean } from "../suggestion.ts";
 
@@ -13,6 +14,30 @@ async function resolved<Value>(
   value: Value | Promise<Value> | (() => Value | Promise<Value>),
 ): Promise<Value> {
   return value instanceof Function ? value() : value;
+}
+
+/** The arguments and options that a command declares. */
+export async function argumentsOf({ args }: CommandDef): Promise<ArgsDef> {
+  return args === undefined ? {} : resolved(args);
+}
+
+/** A command's words without the program's own, such as `vault backup`. */
+export async function nameOf({ command, above }: Selection): Promise<string> {
+  const { name = "" } = (await resolved(command.meta)) ?? {};
+  return `${above} ${name}`.trim().split(" ").slice(1).join(" ");
+}
+
+/** Every command that does something, from the program down, with its words such as `vault backup`. */
+export async function commandsBelow(
+  command: CommandDef,
+  above: readonly string[] = [],
+): Promise<{ readonly name: string; readonly command: CommandDef }[]> {
+  if (command.subCommands === undefined) return [{ name: above.join(" "), command }];
+  const below = Object.entries<unknown>(await resolved(command.subCommands));
+  const commands = await Promise.all(
+    below.map(async ([word, sub]) => commandsBelow(await resolved(sub as CommandDef), [...above, word])),
+  );
+  return commands.flat();
 }
 
 /**
@@ -44,8 +69,7 @@ export async function selectCommand(
  * @throws KmsError `USAGE` when there are too few or too many arguments for the command.
  */
 export async function checkPositionals({ command, positionals }: Selection): Promise<void> {
-  const definitions = command.args === undefined ? {} : await resolved(command.args);
-  const expected = Object.entries(definitions).filter(([, { type }]) => type === "positional");
+  const expected = Object.entries(await argumentsOf(command)).filter(([, { type }]) => type === "positional");
   const required = expected.filter(([, definition]) => definition.required !== false);
   const hint = "Add --help to see how it is used.";
   const missing = required[positionals.length];

@@ -1,22 +1,12 @@
-import { defineCommand } from "citty";
+import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
-import { pickOptions } from "../options.ts";
+import { pickOptions, vaultOptions } from "../options.ts";
 import { writeOutput } from "../output.ts";
 import { describeConfiguration } from "./describe-configuration.ts";
 
 export default defineCommand({
   meta: { name: "checkconfig", description: "Print where settings come from, without secrets" },
-  args: pickOptions(
-    "path",
-    "allow-group-access",
-    "env-file",
-    "api-key",
-    "provider",
-    "aws",
-    "azure",
-    "vgs",
-    "pkcs11",
-  ),
+  args: { ...vaultOptions, ...pickOptions("api-key") },
   async run({ args }) {
     writeOutput(await describeConfiguration(createContext(args), args["api-key"]));
   },

@@ -1,9 +1,9 @@
-import { defineCommand } from "citty";
 import { readDaemonSettings } from "../../daemon/settings.ts";
 import { startDaemon } from "../../daemon/start.ts";
+import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withVault } from "../open-vault.ts";
-import { pickOptions } from "../options.ts";
+import { pickOptions, vaultOptions } from "../options.ts";
 import { printJsonLine } from "../print.ts";
 
 export default defineCommand({
@@ -11,25 +11,19 @@ export default defineCommand({
     name: "daemon",
     description: "Poll for pending transactions, have them approved, sign and broadcast them",
   },
-  args: pickOptions(
-    "external-url",
-    "external-url-method",
-    "chain",
-    "testnet",
-    "period",
-    "run-once",
-    "dry-run",
-    "wallets",
-    "transaction-ids",
-    "api-key",
-    "path",
-    "env-file",
-    "provider",
-    "aws",
-    "azure",
-    "vgs",
-    "pkcs11",
-  ),
+  args: {
+    ...pickOptions(
+      "external-url",
+      "external-url-method",
+      "chain",
+      "testnet",
+      "period",
+      "run-once",
+      "dry-run",
+    ),
+    ...pickOptions("wallets", "transaction-ids", "api-key"),
+    ...vaultOptions,
+  },
   async run({ args }) {
     const context = createContext(args);
     const settings = await readDaemonSettings(args, context.config);

@@ -1,12 +1,13 @@
-import { defineCommand } from "citty";
+import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withVault } from "../open-vault.ts";
-import { pickOptions } from "../options.ts";
+import { choosingOptions, vaultOptions } from "../options.ts";
 import { printJson, printNote } from "../print.ts";
 
 export default defineCommand({
   meta: { name: "export", description: "Print all wallets with their secrets" },
-  args: pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  args: vaultOptions,
+  refuses: choosingOptions,
   async run({ args }) {
     await withVault(createContext(args), async (vault) => {
       printJson(Object.fromEntries(await vault.exportAll()));

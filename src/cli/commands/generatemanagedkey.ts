@@ -1,10 +1,10 @@
-import { defineCommand } from "citty";
 import { knownChain } from "../../wallets/known-chain.ts";
 import { toNetwork } from "../../wallets/managed-wallets.ts";
 import { generateManagedKey } from "../../wallets/token-wallets.ts";
+import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
-import { pickOptions } from "../options.ts";
+import { pickOptions, vaultOptions } from "../options.ts";
 import { printJson } from "../print.ts";
 import { namedTokenKey } from "../token-key-option.ts";
 
@@ -12,17 +12,8 @@ export default defineCommand({
   meta: { name: "generatemanagedkey", description: "Make a key inside a PKCS#11 token; it never leaves it" },
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as ETH" },
-    ...pickOptions(
-      "pkcs11",
-      "testnet",
-      "path",
-      "allow-group-access",
-      "env-file",
-      "provider",
-      "aws",
-      "azure",
-      "vgs",
-    ),
+    ...vaultOptions,
+    ...pickOptions("testnet"),
   },
   async run({ args }) {
     const chain = await knownChain(args.chain);

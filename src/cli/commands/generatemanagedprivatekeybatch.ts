@@ -1,9 +1,9 @@
-import { defineCommand } from "citty";
 import { knownChain } from "../../wallets/known-chain.ts";
 import { generatePrivateKeyBatch, MAXIMUM_BATCH, toNetwork } from "../../wallets/managed-wallets.ts";
+import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
-import { pickOptions } from "../options.ts";
+import { pickOptions, vaultOptions } from "../options.ts";
 import { printJsonLine } from "../print.ts";
 import { readWholeNumber } from "../read-number.ts";
 
@@ -15,17 +15,8 @@ export default defineCommand({
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as ETH" },
     count: { type: "positional", required: true, description: "How many keys" },
-    ...pickOptions(
-      "testnet",
-      "path",
-      "allow-group-access",
-      "env-file",
-      "provider",
-      "aws",
-      "azure",
-      "vgs",
-      "pkcs11",
-    ),
+    ...vaultOptions,
+    ...pickOptions("testnet"),
   },
   async run({ args }) {
     const chain = await knownChain(args.chain);

@@ -1,6 +1,6 @@
-import { defineCommand } from "citty";
 import { knownChain } from "../../wallets/known-chain.ts";
 import { toNetwork } from "../../wallets/managed-wallets.ts";
+import { defineCommand } from "../command.ts";
 import { pickOptions } from "../options.ts";
 import { printJson } from "../print.ts";
 

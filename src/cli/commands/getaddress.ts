@@ -1,26 +1,23 @@
-import { defineCommand } from "citty";
 import { getAddress } from "../../wallets/managed-wallets.ts";
-import { createContext } from "../context.ts";
-import { withVault } from "../open-vault.ts";
-import { pickOptions } from "../options.ts";
+import { defineCommand } from "../command.ts";
+import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../named-wallet.ts";
 import { printJson } from "../print.ts";
 import { readDerivationIndex } from "../read-number.ts";
 
 export default defineCommand({
   meta: { name: "getaddress", description: "Print the address of a wallet at an index" },
   args: {
-    signatureId: { type: "positional", required: true, description: "Signature ID of the wallet" },
+    ...signatureIdArgument,
     index: {
       type: "positional",
       required: false,
       description: "Derivation index; not used for a single key",
     },
-    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...namedWalletOptions,
   },
+  refuses: ["wallets", "transaction-ids"],
   async run({ args }) {
     const index = readDerivationIndex(args.index);
-    await withVault(createContext(args), async (vault) =>
-      printJson(await getAddress(vault, args.signatureId, index)),
-    );
+    await withNamedWallet(args, async (vault) => printJson(await getAddress(vault, args.signatureId, index)));
   },
 });

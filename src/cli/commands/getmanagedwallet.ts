@@ -1,19 +1,16 @@
-import { defineCommand } from "citty";
 import { getManagedWallet } from "../../wallets/managed-wallets.ts";
-import { createContext } from "../context.ts";
-import { withVault } from "../open-vault.ts";
-import { pickOptions } from "../options.ts";
+import { defineCommand } from "../command.ts";
+import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../named-wallet.ts";
 import { printJson } from "../print.ts";
 
 export default defineCommand({
   meta: { name: "getmanagedwallet", description: "Print a stored wallet with its secrets" },
   args: {
-    signatureId: { type: "positional", required: true, description: "Signature ID of the wallet" },
-    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...signatureIdArgument,
+    ...namedWalletOptions,
   },
+  refuses: ["wallets", "transaction-ids"],
   async run({ args }) {
-    await withVault(createContext(args), async (vault) =>
-      printJson(await getManagedWallet(vault, args.signatureId)),
-    );
+    await withNamedWallet(args, async (vault) => printJson(await getManagedWallet(vault, args.signatureId)));
   },
 });

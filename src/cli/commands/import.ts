@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { defineCommand } from "citty";
+import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
-import { pickOptions } from "../options.ts";
+import { choosingOptions, vaultOptions } from "../options.ts";
 import { printJson } from "../print.ts";
 import { importFile } from "./import-file.ts";
 
@@ -9,8 +9,9 @@ export default defineCommand({
   meta: { name: "import", description: "Take in an original wallet.dat, or the JSON that export prints" },
   args: {
     file: { type: "positional", required: true, description: "The file to read; it is not changed" },
-    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...vaultOptions,
   },
+  refuses: choosingOptions,
   async run({ args }) {
     printJson(await importFile(createContext(args), resolve(args.file)));
   },

@@ -1,6 +1,6 @@
-import { defineCommand } from "citty";
+import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
-import { pickOptions } from "../options.ts";
+import { choosingOptions, vaultOptions } from "../options.ts";
 import { printJson } from "../print.ts";
 import { migrateFile } from "./migrate-file.ts";
 
@@ -9,7 +9,8 @@ export default defineCommand({
     name: "migrate",
     description: "Turn an original wallet.dat into a vault in its place; the old file is kept",
   },
-  args: pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  args: vaultOptions,
+  refuses: choosingOptions,
   async run({ args }) {
     printJson(await migrateFile(createContext(args)));
   },

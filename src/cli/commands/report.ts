@@ -1,10 +1,10 @@
-import { defineCommand } from "citty";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import type { Vault } from "../../vault/vault.ts";
 import { createReport } from "../../wallets/report.ts";
+import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withVault } from "../open-vault.ts";
-import { pickOptions } from "../options.ts";
+import { pickOptions, vaultOptions } from "../options.ts";
 import { printJson } from "../print.ts";
 
 export default defineCommand({
@@ -14,17 +14,8 @@ export default defineCommand({
   },
   args: {
     signatureIds: { type: "positional", required: false, description: "Signature IDs, separated by commas" },
-    ...pickOptions(
-      "path",
-      "allow-group-access",
-      "env-file",
-      "api-key",
-      "provider",
-      "aws",
-      "azure",
-      "vgs",
-      "pkcs11",
-    ),
+    ...vaultOptions,
+    ...pickOptions("api-key"),
   },
   async run({ args }) {
     const context = createContext(args);

@@ -1,5 +1,5 @@
-import { defineCommand } from "citty";
 import { runSandbox } from "../../sandbox/run.ts";
+import { defineCommand } from "../command.ts";
 import { pickOptions } from "../options.ts";
 
 export default defineCommand({

@@ -1,26 +1,17 @@
-import { defineCommand } from "citty";
 import { knownChain } from "../../wallets/known-chain.ts";
 import { checkMnemonic, storeManagedWallet, toNetwork } from "../../wallets/managed-wallets.ts";
+import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
-import { pickOptions } from "../options.ts";
+import { pickOptions, vaultOptions } from "../options.ts";
 import { printJson } from "../print.ts";
 
 export default defineCommand({
   meta: { name: "storemanagedwallet", description: "Store the wallet of a mnemonic that is asked for" },
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as BTC" },
-    ...pickOptions(
-      "testnet",
-      "path",
-      "allow-group-access",
-      "env-file",
-      "provider",
-      "aws",
-      "azure",
-      "vgs",
-      "pkcs11",
-    ),
+    ...vaultOptions,
+    ...pickOptions("testnet"),
   },
   async run({ args }) {
     const chain = await knownChain(args.chain);

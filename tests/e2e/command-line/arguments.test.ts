@@ -94,23 +94,74 @@ describe("an option with a value", () => {
   });
 });
 
-describe("every option of the original is accepted by every command in both spellings", () => {
+describe("an option of the original without effect is ignored with one warning, in both spellings", () => {
   test.each([
+    [["--external-url=http://127.0.0.1:1", "--run-once"], "options --external-url, --run-once have"],
+    [["--externalUrl=http://127.0.0.1:1", "--runOnce"], "options --external-url, --run-once have"],
     [
-      [
-        "--external-url=http://127.0.0.1:1",
-        "--external-url-method=POST",
-        "--run-once",
-        "--transaction-ids=a,b",
-      ],
+      ["--externalUrlMethod=POST", "--transactionIds=a,b"],
+      "options --external-url-method, --transaction-ids have",
     ],
-    [["--externalUrl=http://127.0.0.1:1", "--externalUrlMethod=POST", "--runOnce", "--transactionIds=a,b"]],
-    [["--period=1.5", "--chain=BTC,ETH", "--wallets=a,b", "--path=x"]],
-    [["--aws", "--testnet", "--api-key=x"]],
-    [["--azure", "--no-vgs"]],
-    [["--vgs", "--aws=false"]],
+    [
+      ["--period=1.5", "--chain=BTC,ETH", "--wallets=a,b", "--path=x"],
+      "options --period, --chain, --wallets have",
+    ],
+    [["--aws", "--testnet", "--api-key=x"], "option --testnet has"],
+  ])("%j", async (args, told) => {
+    const effect = told.startsWith("options") ? "and are ignored" : "and is ignored";
+    expect(await installation.run(["checkconfig", ...args])).toMatchObject({
+      status: 0,
+      stderr: `Warning: ${told} no effect on checkconfig ${effect}.\n`,
+    });
+  });
+
+  test.each([[["--azure", "--no-vgs"]], [["--vgs", "--aws=false"]]])(
+    "but taken where it has one: %j",
+    async (args) => {
+      expect(await installation.run(["checkconfig", ...args])).toMatchObject({ status: 0, stderr: "" });
+    },
+  );
+});
+
+describe("an option of another command is refused before anything is done or asked", () => {
+  const env = { TATUM_KMS_PASSWORD: "" };
+
+  test.each([
+    [["removewallet", "id", "--dry-run"]],
+    [["import", "wallets.json", "--dry-run"]],
+    [["vault", "backup", "copy.dat", "--dryRun"]],
+    [["vault", "status", "--port=3"]],
+    [["job", "resolve", "id", "--as=failed", "--dry-run"]],
+    [["job", "list", "--chain=BTC"]],
+    [["export", "--chain=SOL"]],
+    [["export", "--testnet"]],
+    [["generatewallet", "BTC", "--provider=aws"]],
   ])("%j", async (args) => {
-    expect(await installation.run(["checkconfig", ...args])).toMatchObject({ status: 0, stderr: "" });
+    const { status, code, error } = failureOf(await installation.run(args, { env }));
+    expect({ status, code }).toEqual({ status: 64, code: "USAGE" });
+    expect(error).toEndWith("; nothing was done.");
+  });
+});
+
+describe("--testnet and --chain with a command that names a wallet", () => {
+  test("say what the wallet has to be, or nothing is shown or removed", async () => {
+    const made = await installation.run(["generatemanagedwallet", "ETH", "--testnet"]);
+    const { signatureId } = JSON.parse(made.stdout) as { signatureId: string };
+    for (const command of [
+      ["getaddress", "0"],
+      ["getprivatekey", "0"],
+      ["getmanagedwallet"],
+      ["removewallet"],
+    ]) {
+      const [name = "", ...rest] = command;
+      for (const option of ["--no-testnet", "--chain=BTC,SOL"]) {
+        const refused = await fail([name, signatureId, ...rest, option]);
+        expect(refused).toMatchObject({ status: 64, code: "USAGE" });
+        expect(refused.error).toStartWith(`Wallet ${signatureId} is `);
+      }
+      const run = await installation.run([name, signatureId, ...rest, "--testnet", "--chain=BTC,ETH"]);
+      expect(run).toMatchObject({ status: 0, stderr: "" });
+    }
   });
 });
 

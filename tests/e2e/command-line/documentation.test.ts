@@ -3,7 +3,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { options } from "../../../src/cli/options.ts";
 import { program } from "../../../src/cli/program.ts";
-import { selectCommand } from "../../../src/cli/select-command.ts";
+import { commandsBelow, selectCommand } from "../../../src/cli/select-command.ts";
 import { type ErrorCode, exitStatus, KmsError } from "../../../src/errors.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
@@ -15,17 +15,9 @@ const errorCodes = [
   ...(await Bun.file(join(root, "src/errors.ts")).text()).matchAll(/^ {2}([A-Z_]+): exitStatus/gm),
 ].map(([, code]) => code as ErrorCode);
 
-/** The words of every command that does something, from the program down. */
-async function commandNames(above: readonly string[] = []): Promise<string[]> {
-  const { command } = await selectCommand(program, above);
-  const below = Object.keys((command.subCommands ?? {}) as object);
-  if (below.length === 0) return [above.join(" ")];
-  return (await Promise.all(below.map((name) => commandNames([...above, name])))).flat();
-}
-
 describe("docs/command-line.md", () => {
   test("has every command with an example", async () => {
-    for (const name of await commandNames()) {
+    for (const { name } of await commandsBelow(program)) {
       expect(text).toMatch(new RegExp(`^\\| .*\`${name}[ \`]`, "m"));
     }
     for (const [, example = ""] of text.matchAll(/`tatum-kms ([a-z][^`]*)`/g)) {

@@ -45,7 +45,7 @@ const commands: readonly (readonly [command: string, shown: readonly string[]])[
   ["job list", ["[STATE]", ...vaultOptions]],
   ["job show", ["<ID>", ...vaultOptions]],
   ["job retry", ["<ID>", ...vaultOptions]],
-  ["provider list", vaultOptions],
+  ["provider list", ["--env-file=<file>", "--provider=<name>", "--aws", "--azure", "--vgs"]],
   ["provider test", vaultOptions],
   ["report", ["[SIGNATUREIDS]", "--api-key=<key>", ...vaultOptions]],
   ["checkconfig", ["--api-key=<key>", ...vaultOptions]],

@@ -89,19 +89,16 @@ describe("spelling", () => {
     expect(parsed(camel, "x")).toEqual(parsed(kebab, "x"));
   });
 
-  test.each([
-    ["--externalurl=x", "Did you mean --external-url?"],
-    ["--no-path", undefined],
-    ["--tesnet", "Did you mean --testnet?"],
-    ["--toString", undefined],
-    ["--__proto__", undefined],
-    ["--=x", undefined],
-    ["--env-file ", "Did you mean --env-file?"],
-  ])("%s is unknown", (option, hint) => {
-    const error = refused(option);
-    expect([error.code, error.exitStatus, error.hint]).toEqual(["USAGE", 64, hint]);
-    expect(error.message).toBe(`Unknown option ${option.split("=")[0]}.`);
-  });
+  test.each(["--externalurl=x", "--no-path", "--tesnet", "--toString", "--__proto__", "--=x", "--env-file "])(
+    "%s is unknown",
+    (option) => {
+      expect(parseCommandLine(["export", option, "--testnet"])).toEqual({
+        positionals: ["export"],
+        options: new Map([["testnet", true]]),
+        unknown: option.split("=")[0],
+      });
+    },
+  );
 
   test.each(["-h", "-v", "-testnet", "-e=1"])("short options are unknown: %s", (option) => {
     expect(refused(option).code).toBe("USAGE");
@@ -117,7 +114,7 @@ test.each([
 });
 
 test("the value of an unknown option, which may be a secret, is not repeated", () => {
-  expect(refused("--password=canary").message).not.toContain("canary");
+  expect(parseCommandLine(["--password=canary"]).unknown).toBe("--password");
   expect(refused("-pcanary=canary2").message).not.toContain("canary2");
 });
 

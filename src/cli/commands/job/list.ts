@@ -1,16 +1,17 @@
-import { defineCommand } from "citty";
 import { listJobs } from "../../../journal/inspect.ts";
+import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
-import { pickOptions } from "../../options.ts";
+import { choosingOptions, vaultOptions } from "../../options.ts";
 import { printJson } from "../../print.ts";
 
 export default defineCommand({
   meta: { name: "list", description: "Print the jobs that are not done, or those in a state" },
   args: {
     state: { type: "positional", required: false, description: "Such as parked, failed, denied, sent" },
-    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...vaultOptions,
   },
+  refuses: choosingOptions,
   async run({ args }) {
     await withVault(createContext(args), async (vault) => printJson(await listJobs(vault, args.state)));
   },

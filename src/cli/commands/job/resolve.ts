@@ -1,8 +1,8 @@
-import { defineCommand } from "citty";
 import { resolveJob } from "../../../signing/resolve.ts";
+import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
-import { pickOptions } from "../../options.ts";
+import { choosingOptions, pickOptions, vaultOptions } from "../../options.ts";
 import { printJson, printNote } from "../../print.ts";
 
 export default defineCommand({
@@ -13,9 +13,10 @@ export default defineCommand({
   },
   args: {
     id: { type: "positional", required: true, description: "Id of the pending transaction" },
-    ...pickOptions("as", "tx-id", "confirm", "api-key", "path", "allow-group-access", "env-file"),
-    ...pickOptions("provider", "aws", "azure", "vgs", "pkcs11"),
+    ...pickOptions("as", "tx-id", "confirm", "api-key"),
+    ...vaultOptions,
   },
+  refuses: choosingOptions,
   async run({ args }) {
     const context = createContext(args);
     await withVault(context, async (vault) =>

@@ -1,8 +1,8 @@
-import { defineCommand } from "citty";
 import { retryJob } from "../../../journal/inspect.ts";
+import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
-import { pickOptions } from "../../options.ts";
+import { choosingOptions, vaultOptions } from "../../options.ts";
 import { printJson } from "../../print.ts";
 
 export default defineCommand({
@@ -12,8 +12,9 @@ export default defineCommand({
   },
   args: {
     id: { type: "positional", required: true, description: "Id of the pending transaction" },
-    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...vaultOptions,
   },
+  refuses: choosingOptions,
   async run({ args }) {
     await withVault(createContext(args), async (vault) => printJson(await retryJob(vault, args.id)));
   },

@@ -31,8 +31,12 @@ function listed({ name, title, variables }: SecretProvider, config: Config): Lis
   };
 }
 
-/** Every secret provider of the program with its variables, in the order of the registry. */
-export async function listProviders(config: Config): Promise<ListedProvider[]> {
-  const providers = await Promise.all(providerNames.map(loadProvider));
+/**
+ * Every secret provider of the program with its variables, in the order of the registry; only one when it is named.
+ * @throws ProviderError `NOT_CONFIGURED` when there is none of that name
+ */
+export async function listProviders(config: Config, only?: string): Promise<ListedProvider[]> {
+  const names = only === undefined ? providerNames : [only];
+  const providers = await Promise.all(names.map(loadProvider));
   return providers.map((provider) => listed(provider, config));
 }

@@ -1,16 +1,17 @@
 import { resolve } from "node:path";
-import { defineCommand } from "citty";
+import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
-import { pickOptions } from "../../options.ts";
+import { choosingOptions, vaultOptions } from "../../options.ts";
 import { printNote } from "../../print.ts";
 
 export default defineCommand({
   meta: { name: "backup", description: "Write a checked copy of the vault, also while the daemon runs" },
   args: {
     file: { type: "positional", required: true, description: "The file to make; it must not exist" },
-    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...vaultOptions,
   },
+  refuses: choosingOptions,
   async run({ args }) {
     const file = resolve(args.file);
     await withVault(createContext(args), (vault) => vault.backup(file));

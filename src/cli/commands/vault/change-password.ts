@@ -1,12 +1,13 @@
-import { defineCommand } from "citty";
+import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { askNewPassword, withVault } from "../../open-vault.ts";
-import { pickOptions } from "../../options.ts";
+import { choosingOptions, vaultOptions } from "../../options.ts";
 import { printNote } from "../../print.ts";
 
 export default defineCommand({
   meta: { name: "change-password", description: "Give the vault another password" },
-  args: pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+  args: vaultOptions,
+  refuses: choosingOptions,
   async run({ args }) {
     const context = createContext(args);
     await withVault(context, async (vault) => {

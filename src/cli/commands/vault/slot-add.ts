@@ -1,6 +1,6 @@
-import { defineCommand } from "citty";
+import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
-import { pickOptions } from "../../options.ts";
+import { choosingOptions, vaultOptions } from "../../options.ts";
 import { printJson } from "../../print.ts";
 import { addSlot } from "./add-slot.ts";
 
@@ -9,7 +9,8 @@ export default defineCommand({
     name: "add",
     description: "Add a key slot: for the PKCS#11 token of --pkcs11, else for another password",
   },
-  args: pickOptions("pkcs11", "path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs"),
+  args: vaultOptions,
+  refuses: choosingOptions,
   async run({ args }) {
     printJson(await addSlot(createContext(args, { optionNamesObject: true })));
   },

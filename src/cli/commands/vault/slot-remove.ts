@@ -1,7 +1,7 @@
-import { defineCommand } from "citty";
+import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
-import { pickOptions } from "../../options.ts";
+import { choosingOptions, vaultOptions } from "../../options.ts";
 import { printNote } from "../../print.ts";
 import { readWholeNumber } from "../../read-number.ts";
 
@@ -13,8 +13,9 @@ export default defineCommand({
       required: true,
       description: "Number of the slot, as `vault slot list` shows",
     },
-    ...pickOptions("path", "allow-group-access", "env-file", "provider", "aws", "azure", "vgs", "pkcs11"),
+    ...vaultOptions,
   },
+  refuses: choosingOptions,
   async run({ args }) {
     const slotId = readWholeNumber("number of the slot", args.slotId, 1, Number.MAX_SAFE_INTEGER);
     await withVault(createContext(args), (vault) => vault.removeSlot(slotId));

@@ -1,4 +1,4 @@
-import { defineCommand } from "citty";
+import { defineCommand } from "../../command.ts";
 
 export default defineCommand({
   meta: { name: "slot", description: "Key slots, each of which opens the vault: list, add, remove" },

@@ -1,4 +1,4 @@
-import { defineCommand } from "citty";
+import { defineCommand } from "../../command.ts";
 
 export default defineCommand({
   meta: { name: "vault", description: "Look after the vault: status, verify, slot, change-password, backup" },
