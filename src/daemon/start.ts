@@ -66,11 +66,10 @@ function createContext(
   return {
     vault,
     tokens,
-    journal: new Journal(vault, fence),
+    journal: new Journal(vault, { fence, period }),
     api: new TatumApi(connection),
     log,
     metrics,
-    period,
     parkedReminder: new ParkedReminder(log),
     retryDelay: tatum.retries.delay,
     stopping,

@@ -78,5 +78,5 @@ export async function retryJob(vault: Vault, id: string): Promise<ShownJob> {
   const job = await findJob(journal, id);
   if (isClosed(job.state)) throw new KmsError("USAGE", `The job of transaction ${id} is ${job.state}.`);
   const state = job.state === "parked" ? "sent" : job.state;
-  return show(await journal.move(job, state, { attempts: 0, refusals: 0, attemptAt: 0 }, Date.now()));
+  return show(await journal.move(job, state, { attempts: 0, refusals: 0, rest: 0 }));
 }

@@ -30,23 +30,31 @@ export function isClosed(state: JobState): boolean {
 }
 
 /**
- * Which state may follow which. From `signed` on there is no way back, except by the proof that the bytes expired, or by
- * the word of a person.
+ * On whose word a job changes its state: `step` in the course of the pipeline; `decision` when a person, or the API that
+ * has the transaction completed, closes it; `proof` when the network proves, or a person says, that its signed bytes can
+ * never land.
  */
-const following: Readonly<Record<JobState, readonly JobState[]>> = {
-  seen: ["seen", "denied", "approved", "failed"],
-  denied: ["denied", "seen", "approved", "failed"],
-  approved: ["approved", "seen", "denied", "failed", "signed"],
-  failed: ["failed", "seen", "denied", "approved"],
-  signed: ["signed", "sent", "done", "parked"],
-  sent: ["sent", "done", "parked"],
-  parked: ["parked", "sent", "done"],
-  done: ["done"],
-  cancelled: ["cancelled"],
+export type Ground = "step" | "decision" | "proof";
+
+/** Which state may follow which. From `signed` on there is no way back in the course of the pipeline. */
+const following: Readonly<Record<JobState, Partial<Record<Ground, readonly JobState[]>>>> = {
+  seen: { step: ["seen", "denied", "approved", "failed"], decision: ["done", "cancelled"] },
+  denied: { step: ["denied", "seen", "approved", "failed"], decision: ["done", "cancelled"] },
+  approved: {
+    step: ["approved", "seen", "denied", "failed", "signed"],
+    decision: ["done", "cancelled"],
+  },
+  failed: { step: ["failed", "seen", "denied", "approved"], decision: ["done", "cancelled"] },
+  signed: { step: ["signed", "sent", "done", "parked"], decision: ["done", "cancelled"] },
+  sent: { step: ["sent", "done", "parked"], decision: ["done", "cancelled"], proof: ["seen"] },
+  parked: { step: ["parked", "sent", "done"], decision: ["done", "cancelled"], proof: ["seen"] },
+  done: { step: ["done"] },
+  // Ended by mistake, it may turn out to be done.
+  cancelled: { step: ["cancelled"], decision: ["done", "cancelled"] },
 };
 
-export function mayFollow(from: JobState, to: JobState): boolean {
-  return following[from].includes(to);
+export function mayFollow(from: JobState, to: JobState, ground: Ground): boolean {
+  return following[from][ground]?.includes(to) ?? false;
 }
 
 const digits = v.pipe(v.string(), v.regex(/^\d+$/));

@@ -17,6 +17,7 @@ import {
 } from "../store/tables/job.ts";
 import type { Vault } from "../vault/vault.ts";
 import {
+  type Ground,
   type Job,
   type JobContent,
   type JobState,
@@ -27,6 +28,7 @@ import {
   serializeJobContent,
   signedStates,
 } from "./job.ts";
+import { isDue, waitBeforeRetry } from "./retry-time.ts";
 import { UsedSequences } from "./sequences.ts";
 
 const JOB_PURPOSE = "job";
@@ -50,9 +52,11 @@ function onChain(job: Job, chain: string): Job {
 }
 
 /** What may be changed about a job between two steps. */
-export type JobChanges = Partial<
-  Pick<Job, "attempts" | "refusals" | "attemptAt" | "problem" | "reported" | "txId">
->;
+export interface JobChanges
+  extends Partial<Pick<Job, "attempts" | "refusals" | "problem" | "reported" | "txId">> {
+  /** Not to be tried again for so many milliseconds. */
+  readonly rest?: number;
+}
 
 /** Checks in each changing transaction that whoever writes may still do so. */
 export interface Fence {
@@ -60,14 +64,26 @@ export interface Fence {
   assertHeld(session: Session): Promise<void>;
 }
 
+export interface JournalOptions {
+  /** The lease of a daemon; absent for a command, which works beside one. */
+  readonly fence?: Fence | undefined;
+  /** Milliseconds between polls, from which the waits between tries grow; a command, which never waits, needs none. */
+  readonly period?: number;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
 export class Journal {
   readonly #vault: Vault;
   readonly #fence: Fence | undefined;
+  readonly #period: number;
+  readonly #now: () => number;
 
-  /** @param fence The lease of a daemon; absent for a command, which works beside one. */
-  constructor(vault: Vault, fence?: Fence) {
+  constructor(vault: Vault, { fence, period = 0, now = Date.now }: JournalOptions = {}) {
     this.#vault = vault;
     this.#fence = fence;
+    this.#period = period;
+    this.#now = now;
   }
 
   /**
@@ -99,12 +115,8 @@ export class Journal {
    * Starts the job of a transaction; the job as it stands when another process has started it meanwhile.
    * @throws KmsError `JOURNAL` when it was seen on another chain
    */
-  async begin(
-    transaction: PendingTransaction,
-    network: Network,
-    contentDigest: string,
-    now: number,
-  ): Promise<Job> {
+  async begin(transaction: PendingTransaction, network: Network, contentDigest: string): Promise<Job> {
+    const now = this.#now();
     const content: JobContent = {
       id: transaction.id,
       chain: transaction.chain,
@@ -130,11 +142,24 @@ export class Journal {
    * Moves a job on.
    * @throws KmsError `JOURNAL` when the step is not allowed, or when another process changed the job meanwhile.
    */
-  async move(job: Job, state: JobState, changes: JobChanges, now: number): Promise<Job> {
+  async move(job: Job, state: JobState, changes: JobChanges = {}): Promise<Job> {
     if (signedStates.includes(state) && job.signed === undefined) {
       throw new KmsError("JOURNAL", `Job ${job.id} cannot become ${state}: nothing was signed.`);
     }
-    return this.#change((session) => this.#write(session, job, { ...job, ...changes, state }, now));
+    return this.#step(job, "step", this.#changed(job, state, changes));
+  }
+
+  /**
+   * {@link move} after a try without success: the next one comes after a wait that grows with their number.
+   * @param asked milliseconds that the other side asked to wait
+   */
+  async retryLater(job: Job, state: JobState, changes: JobChanges = {}, asked = 0): Promise<Job> {
+    const attempts = job.attempts + 1;
+    return this.move(job, state, {
+      ...changes,
+      attempts,
+      rest: waitBeforeRetry(attempts, this.#period, asked),
+    });
   }
 
   /**
@@ -144,12 +169,7 @@ export class Journal {
    * @param knownSequences what the signer chose its sequence number from
    * @throws KmsError `JOURNAL`, also when another process signed for the account meanwhile
    */
-  async recordSigned(
-    job: Job,
-    signed: SignedTransaction,
-    knownSequences: UsedSequences,
-    now: number,
-  ): Promise<Job> {
+  async recordSigned(job: Job, signed: SignedTransaction, knownSequences: UsedSequences): Promise<Job> {
     if (job.signed !== undefined) throw new KmsError("JOURNAL", `Job ${job.id} was signed before.`);
     const { problem: _, ...rest } = job;
     const next: Job = { ...rest, state: "signed", attempts: 0, attemptAt: 0, signed: recordOfSigned(signed) };
@@ -161,22 +181,20 @@ export class Journal {
           throw this.#changedByAnother(`The account of job ${job.id}`);
         });
       }
-      return this.#write(session, job, next, now);
+      return this.#write(session, job, "step", next);
     });
   }
 
   /**
-   * Closes a job because a person decided so: it is done, whoever carried it out, or it is over.
+   * Closes a job because a person decided so, or the API has it completed: it is done, whoever carried it out, or it is over.
    * @throws KmsError `JOURNAL` when it is done, or was changed by another process meanwhile
    */
   async close(
     job: Job,
     state: "done" | "cancelled",
     changes: Pick<JobChanges, "txId" | "problem">,
-    now: number,
   ): Promise<Job> {
-    if (job.state === "done") throw new KmsError("JOURNAL", `Job ${job.id} is done.`);
-    return this.#change((session) => this.#replace(session, job, { ...job, ...changes, state }, now));
+    return this.#step(job, "decision", this.#changed(job, state, changes));
   }
 
   /**
@@ -185,11 +203,9 @@ export class Journal {
    *
    * @throws KmsError `JOURNAL`
    */
-  async release(job: Job, now: number): Promise<Job> {
+  async release(job: Job): Promise<Job> {
     const { signed, problem: _, ...rest } = job;
-    if (signed === undefined || (job.state !== "sent" && job.state !== "parked")) {
-      throw new KmsError("JOURNAL", `Job ${job.id} holds no bytes that were sent.`);
-    }
+    if (signed === undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds no bytes that were sent.`);
     const released = [...(job.released ?? []), signed.transactionId];
     const next: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, released };
     return this.#change(async (session) => {
@@ -197,8 +213,13 @@ export class Journal {
         const { account, number } = signed.sequence;
         await this.#changeSequences(session, job, account, (used) => used.without(BigInt(number)));
       }
-      return this.#replace(session, job, next, now);
+      return this.#write(session, job, "proof", next);
     });
+  }
+
+  /** Whether it is time to try a job again. */
+  isDue(job: Job): boolean {
+    return isDue(job, this.#now());
   }
 
   /** The sequence numbers that the signed transactions of an account use. */
@@ -235,15 +256,20 @@ export class Journal {
     }
   }
 
-  async #write(session: Session, from: Job, to: Job, now: number): Promise<Job> {
-    if (!mayFollow(from.state, to.state)) {
-      throw new KmsError("JOURNAL", `Job ${from.id} cannot go from ${from.state} to ${to.state}.`);
-    }
-    return this.#replace(session, from, to, now);
+  #changed(job: Job, state: JobState, { rest, ...changes }: JobChanges): Job {
+    return { ...job, ...changes, state, ...(rest === undefined ? {} : { attemptAt: this.#now() + rest }) };
   }
 
-  async #replace(session: Session, from: Job, to: Job, now: number): Promise<Job> {
-    const next: Job = { ...to, revision: from.revision + 1, updatedAt: now };
+  #step(from: Job, ground: Ground, to: Job): Promise<Job> {
+    return this.#change((session) => this.#write(session, from, ground, to));
+  }
+
+  /** The one place where a job that stands in the journal changes. */
+  async #write(session: Session, from: Job, ground: Ground, to: Job): Promise<Job> {
+    if (!mayFollow(from.state, to.state, ground)) {
+      throw new KmsError("JOURNAL", `Job ${from.id} cannot go from ${from.state} to ${to.state}.`);
+    }
+    const next: Job = { ...to, revision: from.revision + 1, updatedAt: this.#now() };
     if (await updateJobRow(session, this.#seal(next))) return next;
     throw this.#changedByAnother(`Job ${from.id}`);
   }

@@ -1,3 +1,5 @@
+/** When a job is tried again. */
+
 /** However long something fails, it is tried again at least so often: 5 minutes, in milliseconds. */
 const MAXIMUM_WAIT = 5 * 60 * 1000;
 
@@ -10,17 +12,16 @@ export function boundedWait(asked: number): number {
 }
 
 /**
- * When to try again after `attempts` tries in a row without success: the waits grow from one period, doubling, up to
+ * How long to wait after `attempts` tries in a row without success: the waits grow from one period, doubling, up to
  * five minutes (or one period, if that is longer). A wait that the other side asked for is kept, up to an hour.
  *
  * @param period milliseconds between polls
- * @param now milliseconds since 1970
- * @returns milliseconds since 1970
+ * @returns milliseconds
  */
-export function nextAttempt(attempts: number, period: number, now: number, asked = 0): number {
+export function waitBeforeRetry(attempts: number, period: number, asked = 0): number {
   const longest = Math.max(MAXIMUM_WAIT, period);
   const growing = period * 2 ** Math.min(Math.max(attempts - 1, 0), 16);
-  return now + Math.max(Math.min(longest, growing), boundedWait(asked));
+  return Math.max(Math.min(longest, growing), boundedWait(asked));
 }
 
 /**

@@ -7,7 +7,6 @@ import { backoff, pause } from "../http/retry.ts";
 import { type Job, signedOfRecord } from "../journal/job.ts";
 import type { Outcome } from "../journal/job-outcome.ts";
 import type { Journal } from "../journal/journal.ts";
-import { nextAttempt } from "../journal/retry-time.ts";
 import type { Log } from "../operations/log.ts";
 import type { BroadcastAnswer, TatumApi } from "../tatum/api.ts";
 import { sameTransactionId } from "../tatum/same-transaction-id.ts";
@@ -27,8 +26,6 @@ export interface BroadcastContext {
   readonly reports: ErrorReports;
   readonly log: Log;
   readonly parkedReminder: ParkedReminder;
-  /** Milliseconds between polls, the unit of waiting. */
-  readonly period: number;
   /** Milliseconds between attempts within a round. */
   readonly retryDelay: number;
   readonly stopping: AbortSignal;
@@ -86,13 +83,12 @@ interface Step {
 const GRACE_AFTER_DONE = 60_000;
 
 async function finish(job: Job, txId: string, { journal }: BroadcastContext): Promise<Step> {
-  const now = Date.now();
-  const changes = { txId, attempts: 0, attemptAt: now + GRACE_AFTER_DONE };
-  return { job: await journal.move(job, "done", changes, now), outcome: "done" };
+  const changes = { txId, attempts: 0, rest: GRACE_AFTER_DONE };
+  return { job: await journal.move(job, "done", changes), outcome: "done" };
 }
 
 async function park(job: Job, problem: string, { journal, parkedReminder }: BroadcastContext): Promise<Step> {
-  const parked = await journal.move(job, "parked", { problem }, Date.now());
+  const parked = await journal.move(job, "parked", { problem });
   parkedReminder.parked(parked);
   return { job: parked, outcome: "parked" };
 }
@@ -114,10 +110,7 @@ function complete(job: Job, txId: string, context: BroadcastContext): Promise<St
 
 /** Tries again in a later round. */
 async function postpone(job: Job, problem: string, context: BroadcastContext, asked?: number): Promise<Step> {
-  const attempts = job.attempts + 1;
-  const attemptAt = nextAttempt(attempts, context.period, Date.now(), asked);
-  const changes = { attempts, attemptAt, problem };
-  return { job: await context.journal.move(job, job.state, changes, Date.now()), outcome: "waiting" };
+  return { job: await context.journal.retryLater(job, job.state, { problem }, asked), outcome: "waiting" };
 }
 
 /** Whether the network proves that the bytes can no longer land. Without a proof they count as on their way. */
@@ -134,7 +127,7 @@ async function hasExpired(job: Job, chain: Chain, environment: ChainEnvironment)
 /** The next round approves and signs the pending transaction again, if the API still lists it. */
 async function startAnew(job: Job, { journal, log }: BroadcastContext): Promise<Step> {
   log.warn(`Transaction ${job.id} expired as ${job.signed?.transactionId} without landing; it starts anew.`);
-  return { job: await journal.release(job, Date.now()), outcome: "waiting" };
+  return { job: await journal.release(job), outcome: "waiting" };
 }
 
 /**
@@ -171,7 +164,7 @@ export async function broadcastJob(
       }
     }
     if (stopping.aborted) return { job: current, outcome: "waiting" };
-    current = await journal.move(current, "sent", {}, Date.now());
+    current = await journal.move(current, "sent");
     const answer = await submit(chain, current, environment, api);
     if (answer.kind === "accepted") {
       const { transactionId } = current.signed ?? {};
@@ -210,7 +203,7 @@ async function hasLanded(job: Job, reason: string, chain: Chain, api: TatumApi):
 
 /** A definite no. The bytes are out, so they stay the only ones; they are offered again at growing intervals. */
 async function refuse(job: Job, reason: string, chain: Chain, context: BroadcastContext): Promise<Step> {
-  const { api, journal, reports, log, period, parkedReminder } = context;
+  const { api, journal, reports, log, parkedReminder } = context;
   const completion = await api.completion(job.id);
   if (completion.kind === "completed") return complete(job, completion.txId, context);
   if (job.signed !== undefined && (await hasLanded(job, reason, chain, api))) {
@@ -219,16 +212,9 @@ async function refuse(job: Job, reason: string, chain: Chain, context: Broadcast
     return finish(job, transactionId, context);
   }
   const refusals = job.refusals + 1;
-  const attempts = job.attempts + 1;
-  const attemptAt = nextAttempt(attempts, period, Date.now());
   const state = refusals >= MAXIMUM_REFUSALS ? "parked" : "sent";
   log.error(`Broadcast of transaction ${job.id} was refused: ${reason}.`);
-  const moved = await journal.move(
-    job,
-    state,
-    { refusals, attempts, attemptAt, problem: reason },
-    Date.now(),
-  );
+  const moved = await journal.retryLater(job, state, { refusals, problem: reason });
   if (state === "parked") parkedReminder.parked(moved);
   reports.add(moved, `Error: ${reason}`);
   return { job: moved, outcome: state === "parked" ? "parked" : "waiting" };

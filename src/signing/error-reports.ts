@@ -63,7 +63,7 @@ export class ErrorReports {
       return;
     }
     const reported = [...current.reported, error].slice(-MAXIMUM_REPORTED);
-    await journal.move(current, current.state, { reported }, Date.now());
+    await journal.move(current, current.state, { reported });
   }
 
   #rememberMalformed(told: string): void {

@@ -12,7 +12,6 @@ import { describeFailure } from "../describe-failure.ts";
 import { type ErrorCode, KmsError } from "../errors.ts";
 import { type Job, signedStates } from "../journal/job.ts";
 import type { Outcome } from "../journal/job-outcome.ts";
-import { isDue, nextAttempt } from "../journal/retry-time.ts";
 import { UsedSequences } from "../journal/sequences.ts";
 import type { Log } from "../operations/log.ts";
 import type { JobMetrics } from "../operations/metrics.ts";
@@ -50,7 +49,7 @@ export interface PreparedTransaction extends UnderstoodTransaction {
 async function beginJob(listed: ListedTransaction, context: ProcessContext): Promise<Job> {
   const { transaction, contentDigest } = listed;
   const known = await context.journal.find(transaction.chain, transaction.id);
-  return known ?? context.journal.begin(transaction, context.world.network, contentDigest, Date.now());
+  return known ?? context.journal.begin(transaction, context.world.network, contentDigest);
 }
 
 /** The cause of a failure in the words that may leave this machine: those about the transaction itself. */
@@ -74,18 +73,15 @@ const passingCodes: readonly ErrorCode[] = [
 
 /** Cannot be signed now: told to the API if it is about this transaction, and tried again later. */
 async function fail(job: Job, failure: unknown, context: ProcessContext): Promise<Outcome> {
-  const { journal, log, reports, period, stopping } = context;
+  const { journal, log, reports, stopping } = context;
   if (isVaultFailure(failure)) throw failure;
   const isPassing = failure instanceof KmsError && passingCodes.includes(failure.code);
   if (isPassing && stopping.aborted) return "waiting";
   const problem = describeFailure(failure);
   log.error(`Could not process transaction id ${job.id}, error: ${problem}`);
   if (failure instanceof KmsError && ["JOURNAL", "LEASE_LOST"].includes(failure.code)) return "waiting";
-  const attempts = job.attempts + 1;
   const asked = failure instanceof ApiUnavailable ? failure.retryAfter : undefined;
-  const attemptAt = nextAttempt(attempts, period, Date.now(), asked);
-  const state = isPassing ? "seen" : "failed";
-  const moved = await journal.move(job, state, { attempts, attemptAt, problem }, Date.now());
+  const moved = await journal.retryLater(job, isPassing ? "seen" : "failed", { problem }, asked);
   if (!isPassing) reports.add(moved, reportedText(failure));
   return isPassing ? "waiting" : "failed";
 }
@@ -136,7 +132,7 @@ export async function prepareTransaction(
   const job = await beginJob(listed, context);
   if (job.state === "cancelled") return "skipped";
   if (signedStates.includes(job.state)) return { signedJob: job };
-  if (!context.ignoreWaits && !isDue(job, Date.now())) return "skipped";
+  if (!context.ignoreWaits && !context.journal.isDue(job)) return "skipped";
   try {
     return { listed, job, ...(await understand(listed, job, chain, context)) };
   } catch (failure) {
@@ -149,44 +145,39 @@ async function approve(
   prepared: PreparedTransaction,
   context: ProcessContext,
 ): Promise<[Job, Outcome | undefined]> {
-  const { fourEye, journal, log, period, stopping } = context;
+  const { fourEye, journal, log, stopping } = context;
   const { job, listed } = prepared;
-  if (fourEye === undefined) return [await journal.move(job, "approved", {}, Date.now()), undefined];
+  if (fourEye === undefined) return [await journal.move(job, "approved"), undefined];
   const approval = await fourEye.ask(listed);
-  if (approval.kind === "approved") return [await journal.move(job, "approved", {}, Date.now()), undefined];
+  if (approval.kind === "approved") return [await journal.move(job, "approved"), undefined];
   if (approval.kind === "unreachable" && stopping.aborted) return [job, "waiting"];
-  const attempts = job.attempts + 1;
-  const asked = approval.kind === "unreachable" ? approval.retryAfter : undefined;
-  const attemptAt = nextAttempt(attempts, period, Date.now(), asked);
   const problem = `the external system answered ${approval.reason}`;
   if (approval.kind === "refused") {
     log.warn(`Transaction was refused by the external system (${approval.reason}). ID: ${job.id}`);
-    return [await journal.move(job, "denied", { attempts, attemptAt, problem }, Date.now()), "denied"];
+    return [await journal.retryLater(job, "denied", { problem }), "denied"];
   }
   log.warn(`The external system is unreachable (${approval.reason}); not signed. ID: ${job.id}`);
-  return [await journal.move(job, "seen", { attempts, attemptAt, problem }, Date.now()), "waiting"];
+  return [await journal.retryLater(job, "seen", { problem }, approval.retryAfter), "waiting"];
 }
 
 /** Bytes that were given up may have landed all the same: then nothing is signed. `undefined` when they did not. */
 async function settleReleased(job: Job, context: ProcessContext): Promise<Outcome | undefined> {
   if (job.released === undefined) return undefined;
-  const { api, journal, log, period } = context;
+  const { api, journal, log } = context;
   const completion = await api.completion(job.id);
   if (completion.kind === "completed") {
     const { txId } = completion;
     log.warn(
       `Transaction ${job.id} was completed as ${txId} after its bytes had been given up; not signed anew.`,
     );
-    await journal.close(job, "done", { txId }, Date.now());
+    await journal.close(job, "done", { txId });
     return "done";
   }
   if (completion.kind === "not-completed") return undefined;
-  const attempts = job.attempts + 1;
-  const attemptAt = nextAttempt(attempts, period, Date.now());
   // It lists a transaction that it does not know: one of the two answers is wrong.
   const reason = completion.kind === "missing" ? "it does not know the transaction" : completion.reason;
   const problem = `the API does not tell what became of it: ${reason}`;
-  await journal.move(job, "seen", { attempts, attemptAt, problem }, Date.now());
+  await journal.retryLater(job, "seen", { problem });
   return "waiting";
 }
 
@@ -227,7 +218,7 @@ export async function processTransaction(
     );
     const signed = await chain.sign(request, environment);
     assertFitsBroadcast(job, signed);
-    const recorded = await journal.recordSigned(job, signed, used, Date.now());
+    const recorded = await journal.recordSigned(job, signed, used);
     const { outcome } = await broadcastJob(recorded, true, chain, environment, context);
     if (outcome === "done") log.info(`Tx was processed: ${job.id}`);
     return outcome;

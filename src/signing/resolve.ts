@@ -101,14 +101,14 @@ async function asDone(job: Job, txId: string, { journal, api, note }: ResolveCon
       hint: "The journal was not changed. Try again later.",
     });
   }
-  await journal.close(job, "done", { txId }, Date.now());
+  await journal.close(job, "done", { txId });
 }
 
 async function asFailed(job: Job, context: ResolveContext): Promise<void> {
   const { journal, api } = context;
   await assertNotCompleted(job, context);
   const problem = "a person ended it";
-  if (job.state !== "cancelled") await journal.close(job, "cancelled", { problem }, Date.now());
+  if (job.state !== "cancelled") await journal.close(job, "cancelled", { problem });
   const refusal = await api.reportErrors([{ signatureId: job.id, error: REPORTED }]);
   if (refusal === undefined) return;
   throw new KmsError("NETWORK", `Job ${job.id} is ended, but the API did not take the report: ${refusal}.`, {
@@ -120,7 +120,7 @@ async function asFailed(job: Job, context: ResolveContext): Promise<void> {
 async function silence(job: Job, { journal, quiet, wait, note }: ResolveContext): Promise<Job> {
   const isParked = job.state === "parked";
   const problem = "a person wants it signed anew";
-  const parked = isParked ? job : await journal.move(job, "parked", { problem }, Date.now());
+  const parked = isParked ? job : await journal.move(job, "parked", { problem });
   const rest = Math.min(Math.max(parked.updatedAt + quiet - Date.now(), 0), quiet);
   if (rest > 0) {
     note(`Waiting ${Math.ceil(rest / 1000)} s for what may be on its way.`);
@@ -167,7 +167,7 @@ async function asResign(job: Job, confirmed: string | undefined, context: Resolv
       },
     );
   }
-  await journal.release(parked, Date.now());
+  await journal.release(parked);
 }
 
 /**

@@ -2,7 +2,6 @@
 import type { Chain } from "../../chains/chain.ts";
 import type { Job } from "../journal/job.ts";
 import type { Outcome } from "../journal/job-outcome.ts";
-import { isDue, nextAttempt } from "../journal/retry-time.ts";
 import { UsedSequences } from "../journal/sequences.ts";
 import { broadcastJob } from "./broadcast.ts";
 import { createChainEnvironment } from "./environment.ts";
@@ -18,19 +17,14 @@ export async function resumeJob(
   chain: Chain,
   context: ProcessContext,
 ): Promise<Outcome> {
-  const { log, world, api } = context;
+  const { log, world, api, journal } = context;
   if (context.stopping.aborted) return "waiting";
   if (job.network !== world.network) return "skipped";
   if (job.state === "parked") return "parked";
-  if (!context.ignoreWaits && !isDue(job, Date.now())) return "skipped";
+  if (!context.ignoreWaits && !journal.isDue(job)) return "skipped";
   if (job.state === "done") {
     if (job.txId !== undefined) await api.markComplete(job.id, job.txId);
-    await context.journal.move(
-      job,
-      "done",
-      { attempts: job.attempts + 1, attemptAt: nextAttempt(job.attempts + 1, context.period, Date.now()) },
-      Date.now(),
-    );
+    await journal.retryLater(job, "done");
     return "skipped";
   }
   const environment = createChainEnvironment(chain, world, undefined, UsedSequences.none(), (message) =>

@@ -24,7 +24,7 @@ const content: JobContent = {
 describe("the states of a job", () => {
   test("allow these steps and no others", () => {
     const steps = Object.fromEntries(
-      jobStates.map((from) => [from, jobStates.filter((to) => to !== from && mayFollow(from, to))]),
+      jobStates.map((from) => [from, jobStates.filter((to) => to !== from && mayFollow(from, to, "step"))]),
     );
     expect(steps).toEqual({
       seen: ["denied", "approved", "failed"],
@@ -40,20 +40,34 @@ describe("the states of a job", () => {
   });
 
   test("may stay what they are, so that attempts and causes can be noted", () => {
-    for (const state of jobStates) expect(mayFollow(state, state)).toBe(true);
+    for (const state of jobStates) expect(mayFollow(state, state, "step")).toBe(true);
   });
 
   test("lead from signed bytes never back to where others could be made", () => {
     for (const from of signedStates) {
       for (const to of jobStates) {
-        if (!signedStates.includes(to)) expect(mayFollow(from, to)).toBe(false);
+        if (!signedStates.includes(to)) expect(mayFollow(from, to, "step")).toBe(false);
       }
+    }
+  });
+
+  test("are closed by a decision from wherever they stand, but for what is done", () => {
+    for (const from of jobStates) {
+      const closed = jobStates.filter((to) => mayFollow(from, to, "decision"));
+      expect(closed).toEqual(from === "done" ? [] : ["done", "cancelled"]);
+    }
+  });
+
+  test("begin anew, by the proof that the bytes never land, only where bytes may have left", () => {
+    for (const from of jobStates) {
+      const anew = jobStates.filter((to) => mayFollow(from, to, "proof"));
+      expect(anew).toEqual(from === "sent" || from === "parked" ? ["seen"] : []);
     }
   });
 
   test("lead to signed bytes over an approval only", () => {
     for (const from of jobStates) {
-      if (!signedStates.includes(from)) expect(mayFollow(from, "signed")).toBe(from === "approved");
+      if (!signedStates.includes(from)) expect(mayFollow(from, "signed", "step")).toBe(from === "approved");
     }
   });
 });

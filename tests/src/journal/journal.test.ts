@@ -35,13 +35,17 @@ const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
 const path = join(folder, "wallet.dat");
 let vault: Vault;
 let journal: Journal;
+/** What the journal takes for the time, in milliseconds since 1970. */
+let clock = NOW;
+const now = (): number => clock;
 
 beforeAll(async () => {
   vault = await Vault.create(path, PASSWORD);
-  journal = new Journal(vault);
+  journal = new Journal(vault, { now });
 });
 
 beforeEach(async () => {
+  clock = NOW;
   await vault.database.transaction(async (session) => {
     await session.execute("DELETE FROM job");
     await session.execute("DELETE FROM lane");
@@ -54,27 +58,27 @@ afterAll(async () => {
 });
 
 async function begin(id = transaction.id): Promise<Job> {
-  return journal.begin({ ...transaction, id }, "mainnet", DIGEST, NOW);
+  return journal.begin({ ...transaction, id }, "mainnet", DIGEST);
 }
 
 /** Records bytes whose number was chosen knowing all that is used now. */
 async function record(job: Job, bytes: SignedTransaction, to = journal): Promise<Job> {
   const known = await to.usedSequences(job.chain, job.network, bytes.sequence?.account ?? "");
-  return to.recordSigned(job, bytes, known, NOW);
+  return to.recordSigned(job, bytes, known);
 }
 
 async function sign(nonce: bigint, id = transaction.id, account?: string): Promise<Job> {
-  const approved = await journal.move(await begin(id), "approved", {}, NOW);
+  const approved = await journal.move(await begin(id), "approved");
   return record(approved, signed(nonce, account));
 }
 
 describe("a job", () => {
   test("is found as it was left, also after the vault was closed and opened", async () => {
     const job = await sign(7n);
-    const sent = await journal.move(job, "sent", { attempts: 3, attemptAt: 12, problem: "p" }, NOW);
+    const sent = await journal.move(job, "sent", { attempts: 3, rest: 12, problem: "p" });
     await vault.close();
     vault = await Vault.open(path, PASSWORD);
-    journal = new Journal(vault);
+    journal = new Journal(vault, { now });
     expect(await journal.find("ETH", transaction.id)).toEqual(sent);
   });
 
@@ -87,7 +91,7 @@ describe("a job", () => {
     const job = await begin();
     const elsewhere = { ...transaction, chain: "MATIC" };
     expect(await caught(() => journal.find("MATIC", transaction.id))).toMatchObject({ code: "JOURNAL" });
-    expect(await caught(() => journal.begin(elsewhere, "mainnet", DIGEST, NOW))).toMatchObject({
+    expect(await caught(() => journal.begin(elsewhere, "mainnet", DIGEST))).toMatchObject({
       code: "JOURNAL",
     });
     expect(await journal.list(...jobStates)).toEqual([job]);
@@ -95,29 +99,32 @@ describe("a job", () => {
 
   test("is begun once; who comes second gets it as it stands", async () => {
     const job = await sign(7n);
-    expect(await journal.begin(transaction, "mainnet", "other digest", NOW + 1)).toEqual(job);
+    clock = NOW + 1;
+    expect(await journal.begin(transaction, "mainnet", "other digest")).toEqual(job);
   });
 
   test("is listed by its state, the one changed longest ago first", async () => {
     for (const [at, id] of ["a", "b", "c"].entries()) {
-      await journal.begin({ ...transaction, id }, "mainnet", DIGEST, NOW + at);
+      clock = NOW + at;
+      await begin(id);
     }
     const a = (await journal.find("ETH", "a")) as Job;
-    await journal.move(a, "seen", { attempts: 1 }, NOW + 10);
+    clock = NOW + 10;
+    await journal.move(a, "seen", { attempts: 1 });
     expect((await journal.list("seen")).map(({ id }) => id)).toEqual(["b", "c", "a"]);
     expect(await journal.list("signed", "done")).toEqual([]);
   });
 
   test("cannot take a forbidden step", async () => {
     const job = await sign(7n);
-    expect(await caught(() => journal.move(job, "approved", {}, NOW))).toMatchObject({ code: "JOURNAL" });
-    expect(await caught(async () => journal.move(await begin("b"), "sent", {}, NOW))).toMatchObject({
+    expect(await caught(() => journal.move(job, "approved"))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(async () => journal.move(await begin("b"), "sent"))).toMatchObject({
       code: "JOURNAL",
     });
   });
 
   test("is not in the file in clear", async () => {
-    await journal.move(await sign(7n), "sent", { problem: "a problem" }, NOW);
+    await journal.move(await sign(7n), "sent", { problem: "a problem" });
     const bytes = readFileSync(path).toString("latin1");
     for (const text of [transaction.id, "0xpayload", "0xsender", "a problem", DIGEST]) {
       expect(bytes.includes(text)).toBe(false);
@@ -127,27 +134,27 @@ describe("a job", () => {
 
 describe("a job that a person closes", () => {
   test("is closed in any state, signed or not", async () => {
-    const unsigned = await journal.close(await begin("a"), "cancelled", { problem: "p" }, NOW);
+    const unsigned = await journal.close(await begin("a"), "cancelled", { problem: "p" });
     expect(unsigned).toMatchObject({ state: "cancelled", problem: "p" });
-    const done = await journal.close(await sign(7n, "b"), "done", { txId: "0x1" }, NOW);
+    const done = await journal.close(await sign(7n, "b"), "done", { txId: "0x1" });
     expect(await journal.find("ETH", "b")).toEqual(done);
     expect(done).toMatchObject({ state: "done", txId: "0x1", signed: { payload: "0xpayload7" } });
   });
 
   test("as cancelled is never signed or sent again", async () => {
-    const cancelled = await journal.close(await sign(7n), "cancelled", {}, NOW);
+    const cancelled = await journal.close(await sign(7n), "cancelled", {});
     for (const state of ["seen", "approved", "sent", "done"] as const) {
-      expect(await caught(() => journal.move(cancelled, state, {}, NOW))).toMatchObject({ code: "JOURNAL" });
+      expect(await caught(() => journal.move(cancelled, state))).toMatchObject({ code: "JOURNAL" });
     }
-    expect(await caught(() => journal.release(cancelled, NOW))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(() => journal.release(cancelled))).toMatchObject({ code: "JOURNAL" });
   });
 
   test("is not closed again once it is done, or when the daemon changed it meanwhile", async () => {
-    const done = await journal.close(await begin(), "done", { txId: "0x1" }, NOW);
-    expect(await caught(() => journal.close(done, "cancelled", {}, NOW))).toMatchObject({ code: "JOURNAL" });
+    const done = await journal.close(await begin(), "done", { txId: "0x1" });
+    expect(await caught(() => journal.close(done, "cancelled", {}))).toMatchObject({ code: "JOURNAL" });
     const seen = await begin("b");
-    await journal.move(seen, "approved", {}, NOW);
-    expect(await caught(() => journal.close(seen, "cancelled", {}, NOW))).toMatchObject({ code: "JOURNAL" });
+    await journal.move(seen, "approved");
+    expect(await caught(() => journal.close(seen, "cancelled", {}))).toMatchObject({ code: "JOURNAL" });
   });
 });
 
@@ -157,8 +164,8 @@ async function firstUnused(of: Journal, counted: bigint): Promise<bigint> {
 
 describe("bytes that expired without landing", () => {
   test("leave the job to be signed anew, with their sequence number free again", async () => {
-    const sent = await journal.move(await sign(7n), "sent", { refusals: 3 }, NOW);
-    const fresh = await journal.release(sent, NOW);
+    const sent = await journal.move(await sign(7n), "sent", { refusals: 3 });
+    const fresh = await journal.release(sent);
     expect(fresh).toMatchObject({
       state: "seen",
       attempts: 0,
@@ -172,9 +179,9 @@ describe("bytes that expired without landing", () => {
 
   test("are kept while they were never sent, or once they are done", async () => {
     const recorded = await sign(7n);
-    expect(await caught(() => journal.release(recorded, NOW))).toMatchObject({ code: "JOURNAL" });
-    const done = await journal.move(await journal.move(recorded, "sent", {}, NOW), "done", {}, NOW);
-    expect(await caught(() => journal.release(done, NOW))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(() => journal.release(recorded))).toMatchObject({ code: "JOURNAL" });
+    const done = await journal.move(await journal.move(recorded, "sent"), "done");
+    expect(await caught(() => journal.release(done))).toMatchObject({ code: "JOURNAL" });
   });
 });
 
@@ -195,7 +202,7 @@ describe("signed bytes", () => {
   test("survive every later step", async () => {
     let job = await sign(7n);
     for (const state of ["sent", "parked", "sent", "done"] as const) {
-      job = await journal.move(job, state, {}, NOW);
+      job = await journal.move(job, state);
       expect(job.signed?.payload).toBe("0xpayload7");
     }
   });
@@ -207,7 +214,7 @@ describe("two journals on one file", () => {
 
   beforeAll(async () => {
     other = await Vault.open(path, PASSWORD);
-    second = new Journal(other);
+    second = new Journal(other, { now });
   });
 
   afterAll(() => other.close());
@@ -219,7 +226,7 @@ describe("two journals on one file", () => {
   });
 
   test("refuse the second change that is made from an old revision", async () => {
-    const job = await journal.move(await begin(), "approved", {}, NOW);
+    const job = await journal.move(await begin(), "approved");
     const same = (await second.find("ETH", transaction.id)) as Job;
     await record(job, signed(7n));
     const refused = await caught(() => record(same, signed(8n), second));
@@ -232,9 +239,9 @@ describe("two journals on one file", () => {
 describe("a signature whose sequence number was chosen before another process signed for the account", () => {
   test("is refused, so that no number is used twice", async () => {
     const known = await journal.usedSequences("ETH", "mainnet", "0xsender");
-    const approved = await journal.move(await begin("late"), "approved", {}, NOW);
+    const approved = await journal.move(await begin("late"), "approved");
     await sign(7n, "early");
-    const refused = await caught(() => journal.recordSigned(approved, signed(7n), known, NOW));
+    const refused = await caught(() => journal.recordSigned(approved, signed(7n), known));
     expect(refused).toMatchObject({ code: "JOURNAL", message: expect.stringContaining("another process") });
     expect((await journal.find("ETH", "late"))?.state).toBe("approved");
   });

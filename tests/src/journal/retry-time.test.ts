@@ -1,12 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { boundedWait, isDue, nextAttempt } from "../../../src/journal/retry-time.ts";
+import { boundedWait, isDue, waitBeforeRetry } from "../../../src/journal/retry-time.ts";
 
-const NOW = 1_700_000_000_000;
 const PERIOD = 5000;
 const MINUTE = 60_000;
 
 function waits(attempts: readonly number[], asked?: number, period = PERIOD): number[] {
-  return attempts.map((attempt) => nextAttempt(attempt, period, NOW, asked) - NOW);
+  return attempts.map((attempt) => waitBeforeRetry(attempt, period, asked));
 }
 
 describe("the wait before the next attempt", () => {

@@ -95,28 +95,23 @@ describe("the lease", () => {
 describe("the journal of a daemon", () => {
   test("is written while the lease is held", async () => {
     const lease = await take(LONG);
-    const job = await new Journal(vault, lease).begin(transaction, "mainnet", "digest", 1);
+    const job = await new Journal(vault, { fence: lease }).begin(transaction, "mainnet", "digest");
     expect((await new Journal(other).find("ETH", "a"))?.state).toBe(job.state);
     await lease.release();
   });
 
   test("refuses every change once another daemon has the lease", async () => {
     const lease = await take(LONG);
-    const journal = new Journal(vault, lease);
-    const approved = await journal.move(
-      await journal.begin(transaction, "mainnet", "digest", 1),
-      "approved",
-      {},
-      1,
-    );
+    const journal = new Journal(vault, { fence: lease });
+    const approved = await journal.move(await journal.begin(transaction, "mainnet", "digest"), "approved");
     const seen = await row();
     const second = await Lease.take(other.database, seen, LONG, log);
     const signed = { payload: "0x", transactionId: "0x1", filledIn: {} };
     const used = await journal.usedSequences("ETH", "mainnet", "0x");
     for (const change of [
-      () => journal.begin({ ...transaction, id: "b" }, "mainnet", "digest", 1),
-      () => journal.move(approved, "failed", {}, 1),
-      () => journal.recordSigned(approved, signed, used, 1),
+      () => journal.begin({ ...transaction, id: "b" }, "mainnet", "digest"),
+      () => journal.move(approved, "failed"),
+      () => journal.recordSigned(approved, signed, used),
     ]) {
       expect(await caught(change)).toMatchObject({ code: "LEASE_LOST" });
     }
@@ -128,7 +123,7 @@ describe("the journal of a daemon", () => {
 
   test("is not fenced for a command, which works beside the daemon", async () => {
     const lease = await take(LONG);
-    expect(await new Journal(other).begin(transaction, "mainnet", "digest", 1)).toBeDefined();
+    expect(await new Journal(other).begin(transaction, "mainnet", "digest")).toBeDefined();
     await lease.release();
   });
 });

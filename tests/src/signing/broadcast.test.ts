@@ -204,7 +204,7 @@ describe("a refused broadcast", () => {
   test("is parked at the twelfth time, and not before", async () => {
     const job = await signedJob();
     answerBroadcast(403, { errorCode: "odd", message: "nonce too low" });
-    const sent = await scene.journal.move(job, "sent", { refusals: 10 }, Date.now());
+    const sent = await scene.journal.move(job, "sent", { refusals: 10 });
     const eleventh = await send(sent);
     expect(eleventh).toMatchObject({ outcome: "waiting", job: { state: "sent", refusals: 11 } });
     expect(await send(eleventh.job)).toMatchObject({
@@ -338,6 +338,6 @@ describe("a chain that hands its bytes to a node itself", () => {
 });
 
 test("a job without signed bytes is refused", async () => {
-  const job = await scene.journal.begin(payment(1).transaction, "mainnet", "", 0);
+  const job = await scene.journal.begin(payment(1).transaction, "mainnet", "");
   expect(send(job)).rejects.toThrow();
 });

@@ -61,7 +61,7 @@ async function newJob(): Promise<Job> {
     hashes: [],
     signatures: [],
   };
-  return journal.begin(transaction, "mainnet", "", 0);
+  return journal.begin(transaction, "mainnet", "");
 }
 
 async function current({ chain, id }: Job): Promise<Job> {

@@ -114,7 +114,7 @@ describe("a transaction that cannot be signed", () => {
   });
 
   test("that was first seen on the other network is refused", async () => {
-    await scene.journal.begin(payment(1).transaction, "testnet", payment(1).contentDigest, Date.now());
+    await scene.journal.begin(payment(1).transaction, "testnet", payment(1).contentDigest);
     expect(await scene.process(payment(1))).toBe("failed");
     expect(await reported()).toEqual([expect.stringContaining("was first listed on the testnet")]);
   });
@@ -229,7 +229,7 @@ describe("a signed transaction", () => {
   });
 
   test("that is parked waits for a person", async () => {
-    const parked = await scene.journal.move(await scene.sentJob(payment(1)), "parked", { problem: "odd" }, 0);
+    const parked = await scene.journal.move(await scene.sentJob(payment(1)), "parked", { problem: "odd" });
     const before = scene.api.requests.length;
     expect(await resumeJob(parked, true, ethereum, scene.context)).toBe("parked");
     expect(await resumeJob(parked, true, ethereum, always())).toBe("parked");

@@ -67,7 +67,7 @@ export class SigningScene {
   private constructor(vault: Vault, folder: string) {
     this.#vault = vault;
     this.#folder = folder;
-    this.journal = new Journal(vault);
+    this.journal = new Journal(vault, { period: PERIOD });
     const baseUrl = new URL(this.api.url);
     const http = new HttpClient([baseUrl]);
     const retries = { retries: 0, delay: 1, maximumDelay: 1 };
@@ -83,7 +83,6 @@ export class SigningScene {
       log,
       metrics: new JobMetrics(),
       parkedReminder: new ParkedReminder(log),
-      period: PERIOD,
       retryDelay: 1,
       stopping: this.stopping.signal,
       ignoreWaits: false,
