@@ -40,6 +40,10 @@ export const options = {
     valueHint: "GET|POST",
     description: "How to ask it: GET sends the id, POST the whole transaction (default GET)",
   },
+  "allow-plain-http": {
+    type: "boolean",
+    description: "On mainnet, talk to public addresses over plain http too (TATUM_KMS_ALLOW_PLAIN_HTTP=true)",
+  },
   "run-once": { type: "boolean", description: "Run one cycle and exit" },
   "dry-run": { type: "boolean", description: "Print what would be signed; sign, send and change nothing" },
   wallets: { type: "string", valueHint: "id,id", description: "Only these signature IDs" },

@@ -1,11 +1,14 @@
 import type { Network } from "../../chains/chain.ts";
 import { tickers } from "../../chains/index.ts";
 import { KmsError } from "../errors.ts";
+import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
+import type { PlainHttpReach } from "../http/plain-http.ts";
 import { createLog, type Log } from "../operations/log.ts";
 import { checkMetricsPath } from "../operations/metrics-file.ts";
 import type { Config } from "../settings.ts";
-import { type ApprovalMethod, isUnprotected, parseExternalUrl } from "../signing/policy/four-eye.ts";
-import { readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
+import { namedThirdParties } from "../signing/environment.ts";
+import { type ApprovalMethod, fourEyeEndpoint, parseExternalUrl } from "../signing/policy/four-eye.ts";
+import { apiEndpoint, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
 import { knownTickers } from "../wallets/known-chain.ts";
 
 const DEFAULT_PERIOD_SECONDS = 5;
@@ -16,6 +19,7 @@ const MAXIMUM_PERIOD_SECONDS = 86_400;
 export interface DaemonArguments {
   readonly "external-url"?: string | undefined;
   readonly "external-url-method"?: string | undefined;
+  readonly "allow-plain-http"?: boolean | undefined;
   readonly chain?: string | undefined;
   readonly testnet?: boolean | undefined;
   readonly period?: string | undefined;
@@ -34,6 +38,7 @@ export interface DaemonSettings {
   readonly period: number;
   readonly externalUrl: URL | undefined;
   readonly externalUrlMethod: ApprovalMethod;
+  readonly plainHttp: PlainHttpReach;
   readonly runOnce: boolean;
   readonly dryRun: boolean;
   readonly wallets: ReadonlySet<string> | undefined;
@@ -97,22 +102,22 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
   const tatum = readTatumSettings(args["api-key"], config);
   const debug = ["1", "true"].includes(config.get("TATUM_KMS_DEBUG_MODE") ?? "");
   const log = createLog({ debug });
-  if (externalUrl !== undefined && isUnprotected(externalUrl)) {
-    log.warn(
-      `${externalUrl.origin} is asked over plain http: whoever is on the way can approve transactions. Use https.`,
-    );
-  }
-  if (isUnprotected(tatum.apiUrl)) {
-    log.warn(
-      `${tatum.apiUrl.origin} is asked over plain http: whoever is on the way can read the API key. Use https.`,
-    );
-  }
+  const chosen = args.chain === undefined ? tickers : await knownTickers(args.chain);
+  const plainHttp = plainHttpReach(network, args["allow-plain-http"], config);
+  const endpoints = [
+    ...(externalUrl === undefined ? [] : [fourEyeEndpoint(externalUrl)]),
+    apiEndpoint(tatum),
+    ...(await namedThirdParties(chosen, network, (name) => config.setting(name))),
+  ];
+  const warning = await judgePlainHttp(endpoints, plainHttp);
+  if (warning !== undefined) log.warn(warning);
   return {
     network,
-    tickers: args.chain === undefined ? tickers : await knownTickers(args.chain),
+    tickers: chosen,
     period: readPeriod(args.period),
     externalUrl,
     externalUrlMethod: readMethod(args["external-url-method"]),
+    plainHttp,
     runOnce: args["run-once"] === true,
     dryRun: args["dry-run"] === true,
     wallets: readIds("wallets", args.wallets),

@@ -61,7 +61,8 @@ function createContext(
   const { config, log, metrics, network, period, externalUrl, externalUrlMethod, tatum } = settings;
   const { timeout } = tatum;
   const setting = (name: string): string | undefined => config.get(name);
-  const http = new HttpClient([tatum.apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])]);
+  const hosts = [tatum.apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])];
+  const http = new HttpClient(hosts, { plainHttp: settings.plainHttp });
   const connection = connectToTatum(tatum, http, { stopping, deadline });
   return {
     vault,

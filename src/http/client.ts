@@ -2,6 +2,14 @@
  * The one HTTP client of the program. It talks only to origins it was made for, never follows a redirect, unpacks nothing,
  * and bounds the time and size of every answer.
  */
+import {
+  addressesOf,
+  addressKind,
+  atAddress,
+  beyondReach,
+  type PlainHttpReach,
+  type Resolver,
+} from "./plain-http.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT";
@@ -25,7 +33,7 @@ export interface HttpAnswer {
 }
 
 export type HttpFailureKind =
-  /** The host is none of the configured ones; nothing was sent. */
+  /** The host is none of the configured ones, or plain http would go too far; nothing was sent. */
   | "not-allowed"
   /** No answer in time. */
   | "timeout"
@@ -66,12 +74,41 @@ function withoutCredentials(url: URL): { url: URL; authorization: Record<string,
 }
 
 /**
- * Plain http is for this machine and its neighbours, such as the metadata services that hand out tokens. A proxy would read
- * it; Bun's `fetch` would send it to the one of `HTTP_PROXY`, loopback addresses included.
+ * Plain http goes straight to its host: a proxy would read it. Bun's `fetch` would send it to the one of `HTTP_PROXY`,
+ * loopback addresses included. The types do not know `false`, which goes direct; an empty text does not.
  */
-function withoutProxy(url: URL): BunFetchRequestInit {
-  // The types do not know `false`, which goes direct; an empty text does not.
-  return url.protocol === "http:" ? ({ proxy: false } as unknown as BunFetchRequestInit) : {};
+const WITHOUT_PROXY = { proxy: false } as unknown as BunFetchRequestInit;
+
+/** Codes of a connection that was not made, so that nothing was sent. */
+const NOT_CONNECTED = [
+  "ECONNREFUSED",
+  "ConnectionRefused",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "EADDRNOTAVAIL",
+  "EINVAL",
+  "FailedToOpenSocket",
+];
+
+const whereItGoes: Readonly<Record<PlainHttpReach, string>> = {
+  own: "plain http is for this machine and metadata services only",
+  private: "plain http is for this machine and private addresses only, unless --allow-plain-http is given",
+  any: "",
+};
+
+function codeOf(cause: unknown): string | undefined {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  return typeof code === "string" ? code : undefined;
+}
+
+/** What a promise gives, unless the signal ends the wait for it. */
+function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }
 
 /**
@@ -109,11 +146,22 @@ async function readBounded(response: Response, maximumBytes: number): Promise<st
   return text + decoder.decode();
 }
 
+export interface HttpClientOptions {
+  /** How far plain http may go; without it, as far as private addresses. */
+  readonly plainHttp?: PlainHttpReach;
+  /** The addresses of a name, instead of those that the system finds. */
+  readonly resolve?: Resolver | undefined;
+}
+
 export class HttpClient {
   readonly #allowedOrigins: Set<string>;
+  readonly #reach: PlainHttpReach;
+  readonly #resolve: Resolver | undefined;
 
-  constructor(origins: readonly URL[]) {
+  constructor(origins: readonly URL[], { plainHttp = "private", resolve }: HttpClientOptions = {}) {
     this.#allowedOrigins = new Set(origins.map((url) => url.origin));
+    this.#reach = plainHttp;
+    this.#resolve = resolve;
   }
 
   /** Lets the client talk to one more host; only for hosts that the operator or the program itself names. */
@@ -133,13 +181,11 @@ export class HttpClient {
     const timeout = AbortSignal.timeout(request.timeout);
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
     try {
-      const response = await fetch(url, {
-        ...withoutProxy(url),
+      const headers = { ...authorization, ...request.headers, "accept-encoding": "identity" };
+      const response = await this.#connect(url, headers, signal, {
         ...AS_IT_IS,
         method: request.method,
-        headers: { ...authorization, ...request.headers, "accept-encoding": "identity" },
         redirect: "manual",
-        signal,
         ...(request.body === undefined ? {} : { body: request.body }),
         ...(request.certificateAuthorities === undefined
           ? {}
@@ -158,9 +204,42 @@ export class HttpClient {
           `${request.url.host} gave no answer within ${request.timeout / 1000} s`,
         );
       }
-      const code = (cause as { code?: unknown }).code;
-      const detail = typeof code === "string" ? ` (${code})` : "";
+      const code = codeOf(cause);
+      const detail = code === undefined ? "" : ` (${code})`;
       throw new HttpFailure("connection", `the connection to ${request.url.host} failed${detail}`, { cause });
     }
+  }
+
+  /** Over https by name; over plain http to addresses that were judged, which no second look-up can exchange. */
+  async #connect(
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    init: BunFetchRequestInit,
+  ): Promise<Response> {
+    if (url.protocol !== "http:") return fetch(url, { ...init, headers, signal });
+    const direct = { ...init, ...WITHOUT_PROXY, signal };
+    if (this.#reach === "any") return fetch(url, { ...direct, headers });
+    let notConnected: unknown;
+    for (const address of await this.#judgedAddresses(url, signal)) {
+      try {
+        return await fetch(atAddress(url, address), { ...direct, headers: { ...headers, host: url.host } });
+      } catch (cause) {
+        if (!NOT_CONNECTED.includes(codeOf(cause) ?? "")) throw cause;
+        notConnected = cause;
+      }
+    }
+    throw notConnected;
+  }
+
+  /** @throws HttpFailure `not-allowed` when one of them is too far away */
+  async #judgedAddresses(url: URL, signal: AbortSignal): Promise<readonly string[]> {
+    const addresses = await unlessAborted(addressesOf(url, this.#resolve), signal);
+    const far = beyondReach(addresses, this.#reach);
+    if (far === undefined) return addresses;
+    throw new HttpFailure(
+      "not-allowed",
+      `${url.host} has the ${addressKind(far)} address ${far}, and ${whereItGoes[this.#reach]}`,
+    );
   }
 }

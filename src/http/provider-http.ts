@@ -9,7 +9,7 @@ const RETRIES = 2;
 
 /** The HTTP client as providers get it: bounded, without redirects, with retries, and for the hosts they were told. */
 export function createProviderHttp(config: Config): HttpSender {
-  const client = new HttpClient([]);
+  const client = new HttpClient([], { plainHttp: "own" });
   const timeout = config.number("TATUM_KMS_HTTP_TIMEOUT", 20, 0.1, 600) * 1000;
   const delay = config.number("TATUM_RETRY_DELAY", 1000, 1, 60_000);
   return {

@@ -1,16 +1,33 @@
 import type { Chain, ChainEnvironment, Network, ThirdPartyRequest } from "../../chains/chain.ts";
 import { type JsonValue, stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { ChainError } from "../../chains/error.ts";
+import { loadChain } from "../../chains/index.ts";
 import { ApiUnavailable } from "../api-unavailable.ts";
 import { KmsError } from "../errors.ts";
 import { type HttpClient, HttpFailure } from "../http/client.ts";
+import type { Endpoint } from "../http/endpoints.ts";
+import { readBaseUrl } from "../http/http-url.ts";
 import { pause, retryAfter } from "../http/retry.ts";
 import type { UsedSequences } from "../journal/sequences.ts";
+import type { Setting } from "../settings.ts";
 import { isSuccess, jsonOf } from "../tatum/api-answer.ts";
 import type { NodeCalls } from "../tatum/node.ts";
 
 /** What decides where a third party is. */
 type Place = Pick<OutsideWorld, "network" | "setting">;
+
+/** The third parties of all chains, and the chain that asks each. */
+export const thirdParties: Readonly<Record<string, string>> = {
+  FLOW: "FLOW",
+  VET: "VET",
+  BNB: "BNB",
+  POLYGON_GAS: "MATIC",
+};
+
+/** The variable that says where a third party is. */
+function thirdPartyVariable(name: string): string {
+  return `TATUM_KMS_${name}_URL`;
+}
 
 export interface OutsideWorld {
   readonly nodes: NodeCalls;
@@ -23,17 +40,43 @@ export interface OutsideWorld {
 }
 
 /**
+ * The third parties of these chains that the operator named.
+ * @throws KmsError `CONFIGURATION` when a variable is no URL
+ */
+export async function namedThirdParties(
+  tickers: readonly string[],
+  network: Network,
+  setting: (name: string) => Setting | undefined,
+): Promise<readonly Endpoint[]> {
+  const named = Object.entries(thirdParties).flatMap(([name, ticker]) => {
+    const found = setting(thirdPartyVariable(name));
+    return found === undefined || !tickers.includes(ticker) ? [] : [{ name, ticker, found }];
+  });
+  return Promise.all(
+    named.map(async ({ name, ticker, found }): Promise<Endpoint> => {
+      const chain = await loadChain(ticker);
+      if (chain === undefined) throw new KmsError("INTERNAL", `${ticker} is not a chain.`);
+      return {
+        setting: `${thirdPartyVariable(name)} (from ${found.origin})`,
+        url: thirdPartyUrl(chain, name, { network, setting: () => found.value }),
+        danger: `forge what ${chain.facts.name} says of accounts, fees and transactions`,
+        code: "CONFIGURATION",
+      };
+    }),
+  );
+}
+
+/**
  * Where a third party of a chain is: at its own place, or where the operator says. A URL of the operator without a path is
  * another host for the usual path.
  */
 export function thirdPartyUrl({ facts }: Pick<Chain, "facts">, name: string, world: Place): URL {
-  const variable = `TATUM_KMS_${name}_URL`;
+  const variable = thirdPartyVariable(name);
   const usual = facts.thirdParties?.[name]?.[world.network];
   if (usual === undefined) throw new KmsError("INTERNAL", `${facts.ticker} has no third party ${name}.`);
   const configured = world.setting(variable);
   if (configured === undefined) return new URL(usual);
-  if (!URL.canParse(configured)) throw new KmsError("CONFIGURATION", `${variable} is not a URL.`);
-  const url = new URL(configured);
+  const url = readBaseUrl({ what: variable, text: configured, code: "CONFIGURATION" });
   if (url.pathname === "/") url.pathname = new URL(usual).pathname;
   return url;
 }

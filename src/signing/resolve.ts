@@ -2,6 +2,7 @@
 import { loadChain } from "../../chains/index.ts";
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../http/client.ts";
+import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
 import { pause } from "../http/retry.ts";
 import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
 import type { Job } from "../journal/job.ts";
@@ -9,7 +10,7 @@ import { Journal } from "../journal/journal.ts";
 import type { Config } from "../settings.ts";
 import { type Completion, TatumApi } from "../tatum/api.ts";
 import { sameTransactionId } from "../tatum/same-transaction-id.ts";
-import { connectToTatum, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
+import { apiEndpoint, connectToTatum, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
 import { TRANSACTION_ID } from "../tatum/transaction-id.ts";
 import type { Vault } from "../vault/vault.ts";
 
@@ -32,6 +33,7 @@ export interface ResolveArguments {
   readonly "tx-id"?: string | undefined;
   readonly confirm?: string | undefined;
   readonly "api-key"?: string | undefined;
+  readonly "allow-plain-http"?: boolean | undefined;
 }
 
 type Resolution =
@@ -192,9 +194,13 @@ export async function resolveJob(
 ): Promise<ShownJob> {
   const resolution = readResolution(args);
   const tatum = readTatumSettings(args["api-key"], config);
+  const journal = new Journal(vault);
+  const { network } = await findJob(journal, id);
+  const plainHttp = plainHttpReach(network, args["allow-plain-http"], config);
+  await judgePlainHttp([apiEndpoint(tatum)], plainHttp);
   await resolve(id, resolution, {
-    journal: new Journal(vault),
-    api: new TatumApi(connectToTatum(tatum, new HttpClient([tatum.apiUrl]))),
+    journal,
+    api: new TatumApi(connectToTatum(tatum, new HttpClient([tatum.apiUrl], { plainHttp }))),
     quiet: quietPeriod(tatum),
     wait: pause,
     note,

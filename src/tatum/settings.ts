@@ -1,5 +1,7 @@
 import { KmsError } from "../errors.ts";
 import type { HttpClient } from "../http/client.ts";
+import type { Endpoint } from "../http/endpoints.ts";
+import { readBaseUrl } from "../http/http-url.ts";
 import type { RetryPolicy } from "../http/retry.ts";
 import type { Config } from "../settings.ts";
 import { TatumConnection } from "./connection.ts";
@@ -9,6 +11,8 @@ const DEFAULT_API_URL = "https://api.tatum.io";
 /** How the Tatum API is reached. */
 export interface TatumSettings {
   readonly apiUrl: URL;
+  /** The variable that names the URL, and where it is set. */
+  readonly apiUrlSetting: string;
   readonly apiKey: string;
   /** Milliseconds until an answer has to be there. */
   readonly timeout: number;
@@ -17,16 +21,14 @@ export interface TatumSettings {
   readonly testnetType: string | undefined;
 }
 
-function readApiUrl(config: Config): URL {
+function readApiUrl(config: Config): Pick<TatumSettings, "apiUrl" | "apiUrlSetting"> {
   const setting = config.setting("TATUM_API_URL");
-  const text = setting?.value ?? DEFAULT_API_URL;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isHttp = url?.protocol === "https:" || url?.protocol === "http:";
-  if (url !== undefined && isHttp && url.search === "" && url.hash === "") return url;
-  throw new KmsError(
-    "CONFIGURATION",
-    `TATUM_API_URL (from ${setting?.origin}) is not an http or https URL without query.`,
-  );
+  if (setting === undefined) return { apiUrl: new URL(DEFAULT_API_URL), apiUrlSetting: "TATUM_API_URL" };
+  const apiUrlSetting = `TATUM_API_URL (from ${setting.origin})`;
+  return {
+    apiUrl: readBaseUrl({ what: apiUrlSetting, text: setting.value, code: "CONFIGURATION" }),
+    apiUrlSetting,
+  };
 }
 
 /** Visible ASCII: what a header can carry. */
@@ -51,11 +53,17 @@ export function readTatumSettings(apiKey: string | undefined, config: Config): T
   const delay = config.number("TATUM_RETRY_DELAY", 1000, 1, 60_000);
   return {
     apiKey: readApiKey(apiKey, config),
-    apiUrl: readApiUrl(config),
+    ...readApiUrl(config),
     timeout: config.number("TATUM_KMS_HTTP_TIMEOUT", 20, 0.1, 600) * 1000,
     retries: { retries: config.number("TATUM_RETRIES", 5, 0, 20), delay, maximumDelay: 10 * delay },
     testnetType: config.get("TESTNET_TYPE"),
   };
+}
+
+/** The API as a host that is asked. */
+export function apiEndpoint({ apiUrl: url, apiUrlSetting: setting }: TatumSettings): Endpoint {
+  const danger = "read the API key and forge pending transactions, nonces, fees and answers to broadcasts";
+  return { setting, url, danger, code: "CONFIGURATION" };
 }
 
 /** What ends a connection's requests: `stopping` those that change nothing, `deadline` all. */
@@ -65,7 +73,7 @@ export interface StopSignals {
 }
 
 export function connectToTatum(
-  { apiUrl, ...settings }: TatumSettings,
+  { apiUrl, apiUrlSetting: _, ...settings }: TatumSettings,
   http: HttpClient,
   signals?: StopSignals,
 ): TatumConnection {

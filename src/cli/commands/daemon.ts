@@ -15,6 +15,7 @@ export default defineCommand({
     ...pickOptions(
       "external-url",
       "external-url-method",
+      "allow-plain-http",
       "chain",
       "testnet",
       "period",

@@ -52,7 +52,7 @@ export class NodeRpc {
       throw new TypeError("A node URL must begin with http:// or https://.");
     }
     this.#url = parsed;
-    this.#http = new HttpClient([parsed]);
+    this.#http = new HttpClient([parsed], { plainHttp: "any" });
   }
 
   /**

@@ -1,7 +1,8 @@
 /** The four-eye check: the operator's own server decides about every transaction before anything is signed. */
 import { stringifyExactJson } from "../../../chains/codec/exact-json.ts";
-import { KmsError } from "../../errors.ts";
 import { type HttpClient, HttpFailure } from "../../http/client.ts";
+import type { Endpoint } from "../../http/endpoints.ts";
+import { readHttpUrl } from "../../http/http-url.ts";
 import { retryAfter } from "../../http/retry.ts";
 import type { ListedTransaction } from "../../tatum/pending-transaction.ts";
 
@@ -14,20 +15,14 @@ export type Approval =
 
 export type ApprovalMethod = "GET" | "POST";
 
-const LOOPBACK_HOSTS = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
-
-/** Whether anybody between this machine and the server could read and change the answer. */
-export function isUnprotected(url: URL): boolean {
-  return url.protocol === "http:" && !LOOPBACK_HOSTS.test(url.hostname);
-}
-
 /** @throws KmsError `USAGE` when the text is no http or https URL. */
 export function parseExternalUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
-    throw new KmsError("USAGE", "Option --external-url is not an http or https URL.");
-  }
-  return url;
+  return readHttpUrl({ what: "Option --external-url", text, code: "USAGE" });
+}
+
+/** The four-eye server as a host that is asked. */
+export function fourEyeEndpoint(url: URL): Endpoint {
+  return { setting: "--external-url", url, danger: "forge approvals", code: "USAGE" };
 }
 
 /** `{url}/{id}`: the id becomes the last part of the path, whether or not the URL has a query or a final slash. */

@@ -236,12 +236,13 @@ describe("the option", () => {
   }
 
   test(
-    "warns when it is plain http to another machine",
-    onScene(async ({ api, runOnce }) => {
-      const warning = "over plain http";
-      expect((await runOnce(["--external-url=http://192.0.2.1/check"])).stderr).toContain(warning);
-      expect((await runOnce()).stderr).not.toContain(warning);
-      expect(api.broadcasts).toEqual([]);
+    "is refused with what was likely meant when the scheme is missing",
+    onScene(async ({ runOnce }) => {
+      const { stderr } = await runOnce(["--external-url=approve.example.com"]);
+      expect(JSON.parse(stderr)).toMatchObject({
+        error: 'Option --external-url is "approve.example.com", which is not an http or https URL.',
+        hint: "Did you mean https://approve.example.com?",
+      });
     }),
   );
 

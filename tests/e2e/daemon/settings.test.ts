@@ -58,13 +58,78 @@ describe("TATUM_API_URL", () => {
       }),
     );
   }
+});
+
+describe("plain http", () => {
+  const publicHosts: readonly (readonly [
+    string,
+    readonly string[],
+    Readonly<Record<string, string>>,
+    number,
+  ])[] = [
+    ["--external-url", ["--external-url=http://192.0.2.1/check"], {}, 64],
+    ["TATUM_API_URL", [], { TATUM_API_URL: "http://192.0.2.1" }, 78],
+    ["TATUM_KMS_FLOW_URL", [], { TATUM_KMS_FLOW_URL: "http://192.0.2.1" }, 78],
+    ["TATUM_KMS_VET_URL", [], { TATUM_KMS_VET_URL: "http://192.0.2.1" }, 78],
+    ["TATUM_KMS_BNB_URL", [], { TATUM_KMS_BNB_URL: "http://192.0.2.1" }, 78],
+    ["TATUM_KMS_POLYGON_GAS_URL", [], { TATUM_KMS_POLYGON_GAS_URL: "http://192.0.2.1" }, 78],
+  ];
+  const WARNING = "WARN: Plain http is not encrypted";
 
   test(
-    "warns when the API key would travel unprotected",
+    "to a public address is refused on the mainnet before anybody is asked for a password",
+    onScene(async ({ api, runOnce }) => {
+      for (const [name, args, env, status] of publicHosts) {
+        const run = await runOnce(args, { env: { TATUM_KMS_PASSWORD: "", ...env }, input: "" });
+        expect([name, run.status]).toEqual([name, status]);
+        expect(JSON.parse(run.stderr)).toMatchObject({
+          error: expect.stringMatching(
+            new RegExp(`^${name}.*plain http to the public address 192\\.0\\.2\\.1`),
+          ),
+          hint: expect.stringContaining("--allow-plain-http"),
+        });
+      }
+      expect(api.requests).toEqual([]);
+    }),
+  );
+
+  test(
+    "to a public address is taken with a warning when that is allowed, and on test networks",
     onScene(async ({ runOnce }) => {
-      const env = { TATUM_API_URL: "http://192.0.2.1", TATUM_KMS_HTTP_TIMEOUT: "0.2" };
-      const run = await runOnce(["--chain=BTC"], { env });
-      expect(run.stderr).toContain("WARN: http://192.0.2.1 is asked over plain http");
+      const url = "--external-url=http://192.0.2.1/check";
+      const ways = [
+        await runOnce([url, "--allow-plain-http"]),
+        await runOnce([url], { env: { TATUM_KMS_ALLOW_PLAIN_HTTP: "true" } }),
+        await runOnce([url, "--testnet"]),
+      ];
+      for (const { status, stderr } of ways) {
+        expect(status).toBe(0);
+        expect(stderr).toContain("(--external-url, the public address 192.0.2.1) can forge approvals");
+      }
+    }),
+  );
+
+  test(
+    "to this machine is taken, with one warning for all hosts",
+    onScene(async ({ api, runOnce }) => {
+      api.pending = [bitcoinPayment.pending];
+      const run = await runOnce(["--chain=BTC"]);
+      expect(run.status).toBe(0);
+      expect(run.stderr.split(WARNING)).toHaveLength(2);
+      expect(run.stderr).toContain(`${api.url} (--external-url, this machine) can forge approvals`);
+      expect(run.stderr).toContain(
+        `${api.url} (TATUM_API_URL (from environment), this machine) can read the API key`,
+      );
+    }),
+  );
+
+  test(
+    "with a password in the URL: the warning says that it travels in clear",
+    onScene(async ({ api, runOnce }) => {
+      const { host } = new URL(api.url);
+      const run = await runOnce([`--external-url=http://kms:canary@${host}/four-eye`]);
+      expect(run.stderr).toContain("The password in --external-url travels in clear.");
+      expect(run.stderr).not.toContain("canary");
     }),
   );
 });

@@ -35,7 +35,11 @@ const ofTheVault: Row = { takes: vault, ignores: `${choosing} api-key ${daemonOn
 const ofSettings: Row = { takes: `api-key ${vault}`, ignores: `${choosing} ${daemonOnly}`, refuses: "" };
 
 const table: Readonly<Record<string, Row>> = {
-  daemon: { takes: `${choosing} dry-run api-key ${daemonOnly} ${vault}`, ignores: "", refuses: "" },
+  daemon: {
+    takes: `${choosing} dry-run allow-plain-http api-key ${daemonOnly} ${vault}`,
+    ignores: "",
+    refuses: "",
+  },
   generatewallet: {
     takes: "testnet",
     ignores: `chain wallets transaction-ids api-key ${daemonOnly} ${places}`,
@@ -64,7 +68,11 @@ const table: Readonly<Record<string, Row>> = {
   "job list": ofEverything,
   "job show": ofEverything,
   "job retry": ofEverything,
-  "job resolve": { takes: `as tx-id confirm api-key ${vault}`, ignores: daemonOnly, refuses: choosing },
+  "job resolve": {
+    takes: `as tx-id confirm api-key allow-plain-http ${vault}`,
+    ignores: daemonOnly,
+    refuses: choosing,
+  },
   "provider list": {
     takes: "env-file provider aws azure vgs",
     ignores: `path ${choosing} api-key ${daemonOnly}`,

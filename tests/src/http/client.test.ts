@@ -284,6 +284,103 @@ describe("no usable answer", () => {
   });
 });
 
+describe("plain http", () => {
+  /** A client for a name that resolves to these addresses, one list for each question. */
+  function named(url: URL, plainHttp: "own" | "private" | "any", ...answers: readonly string[][]) {
+    const name = new URL(`http://four-eye.test:${url.port}`);
+    let asked = 0;
+    const resolve = async (): Promise<readonly string[]> => answers[asked++] ?? [];
+    const client = new HttpClient([name], { plainHttp, resolve });
+    return {
+      send: () => client.send({ method: "GET", url: name, timeout: 2000 }),
+      asked: () => asked,
+      host: name.host,
+    };
+  }
+
+  function counting(): { url: URL; hosts: (string | null)[] } {
+    const hosts: (string | null)[] = [];
+    const url = serve((request) => {
+      hosts.push(request.headers.get("host"));
+      return new Response("ok");
+    });
+    return { url, hosts };
+  }
+
+  test("goes to the address that was judged, with the name as Host", async () => {
+    const { url, hosts } = counting();
+    const { send, asked, host } = named(url, "private", ["127.0.0.1"]);
+    expect(await send()).toMatchObject({ body: "ok" });
+    expect(hosts).toEqual([host]);
+    expect(asked()).toBe(1);
+  });
+
+  test("goes to the next address when nobody listens at the first", async () => {
+    const { url } = counting();
+    expect(await named(url, "private", ["127.0.0.2", "127.0.0.1"]).send()).toMatchObject({ body: "ok" });
+  });
+
+  test("does not go to a name with a public address beside a near one", async () => {
+    const { url, hosts } = counting();
+    const { send, host } = named(url, "private", ["127.0.0.1", "203.0.113.7"]);
+    expect(await failureOf(send())).toMatchObject({
+      kind: "not-allowed",
+      message:
+        `${host} has the public address 203.0.113.7, and plain http is for this machine and private addresses only, ` +
+        "unless --allow-plain-http is given",
+    });
+    expect(hosts).toEqual([]);
+  });
+
+  test("does not go to a name that has moved to a public address since", async () => {
+    const { url, hosts } = counting();
+    const { send } = named(url, "private", ["127.0.0.1"], ["203.0.113.7"]);
+    await send();
+    expect(await failureOf(send())).toMatchObject({ kind: "not-allowed" });
+    expect(hosts).toHaveLength(1);
+  });
+
+  test("of providers does not even go to private addresses", async () => {
+    const { url } = counting();
+    const { send, host } = named(url, "own", ["10.0.0.1"]);
+    expect(await failureOf(send())).toMatchObject({
+      kind: "not-allowed",
+      message: `${host} has the private address 10.0.0.1, and plain http is for this machine and metadata services only`,
+    });
+    expect(await named(url, "own", ["127.0.0.1"]).send()).toMatchObject({ body: "ok" });
+  });
+
+  test("goes everywhere where that is wanted, and then nobody is asked where it goes", async () => {
+    const { url } = counting();
+    const resolve = async (): Promise<never> => {
+      throw new Error("asked");
+    };
+    const client = new HttpClient([url], { plainHttp: "any", resolve });
+    expect(await client.send({ method: "GET", url, timeout: 2000 })).toMatchObject({ body: "ok" });
+  });
+
+  test("to a public address is refused by a client that was told nothing", async () => {
+    const url = new URL("http://203.0.113.7/x");
+    expect(await failureOf(send(url))).toMatchObject({ kind: "not-allowed" });
+  });
+
+  test("to a name that does not exist, or is never found, is a failed connection and a timeout", async () => {
+    const url = new URL("http://four-eye.test");
+    const client = (resolve: () => Promise<readonly string[]>) => new HttpClient([url], { resolve });
+    const request = { method: "GET", url, timeout: 100 } as const;
+    const unknown = async (): Promise<never> => {
+      throw Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" });
+    };
+    expect(await failureOf(client(unknown).send(request))).toMatchObject({
+      kind: "connection",
+      message: "the connection to four-eye.test failed (ENOTFOUND)",
+    });
+    expect(await failureOf(client(async () => []).send(request))).toMatchObject({ kind: "connection" });
+    const never = (): Promise<never> => new Promise(() => undefined);
+    expect(await failureOf(client(never).send(request))).toMatchObject({ kind: "timeout" });
+  });
+});
+
 describe("user and password in a URL", () => {
   test("are sent as a header, not in the URL, and are in no message", async () => {
     const seen: (string | null)[] = [];

@@ -13,7 +13,7 @@ export default defineCommand({
   },
   args: {
     id: { type: "positional", required: true, description: "Id of the pending transaction" },
-    ...pickOptions("as", "tx-id", "confirm", "api-key"),
+    ...pickOptions("as", "tx-id", "confirm", "api-key", "allow-plain-http"),
     ...vaultOptions,
   },
   refuses: choosingOptions,

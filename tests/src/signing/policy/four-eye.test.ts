@@ -1,12 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { parseExactJson } from "../../../../chains/codec/exact-json.ts";
 import { HttpClient } from "../../../../src/http/client.ts";
-import {
-  type Approval,
-  FourEyeCheck,
-  isUnprotected,
-  parseExternalUrl,
-} from "../../../../src/signing/policy/four-eye.ts";
+import { type Approval, FourEyeCheck, parseExternalUrl } from "../../../../src/signing/policy/four-eye.ts";
 import { type ListedTransaction, readPendingTransaction } from "../../../../src/tatum/pending-transaction.ts";
 
 function listed(id: string): ListedTransaction {
@@ -98,24 +93,6 @@ describe("an external URL", () => {
       expect(() => parseExternalUrl(text)).toThrow("--external-url");
     }
     expect(parseExternalUrl("https://example.test/x").href).toBe("https://example.test/x");
-  });
-
-  test("is unprotected when it is plain http to another machine", () => {
-    const unprotected = [
-      "http://example.test",
-      "http://10.0.0.1",
-      "http://127.0.0.1.example.test",
-      "http://[::2]",
-    ];
-    const safe = [
-      "https://example.test",
-      "http://localhost:1",
-      "http://127.0.0.1",
-      "http://127.9.9.9",
-      "http://[::1]:2",
-    ];
-    expect(unprotected.filter((text) => !isUnprotected(new URL(text)))).toEqual([]);
-    expect(safe.filter((text) => isUnprotected(new URL(text)))).toEqual([]);
   });
 });
 
