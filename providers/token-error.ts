@@ -2,7 +2,7 @@
 export type TokenErrorCode =
   /** The URI, the module or another setting is missing or wrong. */
   | "NOT_CONFIGURED"
-  /** This executable has no PKCS#11 for this platform. */
+  /** PKCS#11 does not work on this platform, or this system does not let it. */
   | "NOT_AVAILABLE"
   /** The module cannot be loaded, crashed, or answers with an error. */
   | "MODULE_FAILED"

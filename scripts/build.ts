@@ -1,44 +1,32 @@
 /**
- * Makes the executable: `bun run build [--outfile=FILE] [--target=bun-linux-arm64] [--without-pkcs11]`.
+ * Makes the executable: `bun run build [--outfile=FILE] [--target=bun-linux-arm64]`.
  *
  * The executable holds Bun, the program as bytecode and every library. It does not read `.env` or `bunfig.toml` from the
  * folder it is started in: those could make it run foreign code.
  *
- * PKCS#11 is native code that was compiled for this machine. An executable for another platform has none: its PKCS#11
- * commands say so, and everything else works.
+ * It has no native code beside Bun's, so that one for another platform is made here as well, PKCS#11 included.
  */
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { pkcs11Binding } from "./pkcs11-binding.ts";
 
 const { values } = parseArgs({
   options: {
     outfile: { type: "string", default: "dist/tatum-kms" },
     target: { type: "string" },
-    "without-pkcs11": { type: "boolean", default: false },
   },
 });
 
-const addon = "node_modules/pkcs11js/build/Release/pkcs11.node";
-const withPkcs11 = !values["without-pkcs11"] && values.target === undefined && existsSync(addon);
-
-/** Puts an error in the place of the native code, for whoever loads it. */
-const withoutPkcs11: Bun.BunPlugin = {
-  name: "without-pkcs11",
-  setup(build) {
-    build.onResolve({ filter: /\/pkcs11\.node$/ }, () => ({ path: "pkcs11", namespace: "absent" }));
-    build.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
-      contents: 'throw new Error("This executable has no PKCS#11.");',
-      loader: "js",
-    }));
-  },
-};
+// Bun gives programs for Windows this ending, whatever the file is called.
+const isForWindows = values.target?.includes("windows") === true;
+const wanted = isForWindows && !values.outfile.endsWith(".exe") ? `${values.outfile}.exe` : values.outfile;
 
 // Somebody may be running the old executable: the new one takes its place in one step.
-mkdirSync(dirname(values.outfile), { recursive: true });
-const folder = mkdtempSync(join(dirname(values.outfile), ".build-"));
+mkdirSync(dirname(wanted), { recursive: true });
+const folder = mkdtempSync(join(dirname(wanted), ".build-"));
 try {
-  const outfile = join(folder, basename(values.outfile));
+  const outfile = join(folder, basename(wanted));
   const result = await Bun.build({
     entrypoints: ["src/main.ts"],
     target: "bun",
@@ -47,7 +35,7 @@ try {
     bytecode: true,
     // Chunks: starting loads only the code that is used.
     splitting: true,
-    plugins: withPkcs11 ? [] : [withoutPkcs11],
+    plugins: [pkcs11Binding],
     compile: {
       outfile,
       autoloadDotenv: false,
@@ -57,8 +45,8 @@ try {
   });
   for (const log of result.logs) console.error(String(log));
   if (!result.success) throw new Error("The executable could not be built.");
-  renameSync(outfile, values.outfile);
+  renameSync(outfile, wanted);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(`Made ${values.outfile}${withPkcs11 ? "" : ", without PKCS#11"}.`);
+console.log(`Made ${wanted}.`);

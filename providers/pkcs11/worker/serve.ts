@@ -109,8 +109,6 @@ function handle<Name extends OperationName>(
 
 /** Serves the parent process until it is gone. */
 export function servePkcs11(): void {
-  const { send } = process;
-  if (send === undefined) throw new Error("This process is started by tatum-kms itself.");
   let handlers: Handlers | undefined;
   process.on("message", (message: unknown) => {
     if (handlers !== undefined) {

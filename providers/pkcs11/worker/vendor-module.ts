@@ -1,6 +1,7 @@
 /** A vendor's PKCS#11 module in this process, and the choice of one of its tokens. */
 import { Module, type Slot } from "graphene-pk11";
 import { TokenError } from "../../token-error.ts";
+import { unknownAbi } from "../cryptoki/abi.ts";
 import type { TokenSelector } from "./messages.ts";
 
 /** A token as it presents itself. */
@@ -16,9 +17,11 @@ interface FoundToken {
  * Loads and initialises a module.
  *
  * @param parameters for modules that want some at C_Initialize, such as NSS (CK_C_INITIALIZE_ARGS, LibraryParameters)
- * @throws TokenError `MODULE_FAILED`
+ * @throws TokenError `MODULE_FAILED`, `NOT_AVAILABLE`
  */
 export function openModule(path: string, parameters?: string): Module {
+  const refusal = unknownAbi(process.platform, process.arch);
+  if (refusal !== undefined) throw new TokenError("NOT_AVAILABLE", refusal, "Unlock with a password.");
   try {
     const module = Module.load(path);
     // Without arguments: one thread alone calls the module, which all modules have to bear (PKCS#11, C_Initialize).
@@ -26,12 +29,22 @@ export function openModule(path: string, parameters?: string): Module {
     else module.initialize({ libraryParameters: parameters, flags: 0 });
     return module;
   } catch (error) {
+    if (firstLine(error).includes("requires the JIT")) throw withoutNewCode();
     throw new TokenError(
       "MODULE_FAILED",
       `The PKCS#11 module ${path} cannot be loaded: ${firstLine(error)}.`,
       "Check module-path in the PKCS#11 URI, and that the vendor's software is installed and configured for this user.",
     );
   }
+}
+
+/** Calls into native code are made of code that is written while the program runs, and some systems forbid that. */
+function withoutNewCode(): TokenError {
+  return new TokenError(
+    "NOT_AVAILABLE",
+    "PKCS#11 needs memory that a program may write and then run, and this process may have none.",
+    "Take MemoryDenyWriteExecute=yes out of the service's unit (or what sets PR_SET_MDWE, or BUN_JSC_useJIT=0).",
+  );
 }
 
 /** The first line of an error, without its final stop. */

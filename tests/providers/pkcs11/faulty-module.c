@@ -7,7 +7,10 @@
  *
  * What: `hang`, `abort`, `segfault`, `exit`, `print`, `fail` with the number of an error; for C_Sign also `short`, `changed` and
  * `high-s`; for C_GetMechanismList `without` and the number of a mechanism; for C_OpenSession `limit` and how many may be
- * open at the same time. Each call is written as a line to FAULTY_MODULE_CALLS.
+ * open at the same time. Functions that tell a length or a count tell the number behind `length`, and the number behind
+ * `late-length` once they got room for what it counts. C_OpenSession `without-handle` gives none. C_GetFunctionList gives no
+ * list when told `nothing`, one of another version of PKCS#11 when told `version`, and one without C_Sign when told
+ * `without-sign`. Each call is written as a line to FAULTY_MODULE_CALLS.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -76,6 +79,13 @@ static CK_RV misbehave(const char *function) {
     if (failure != CKR_OK) return failure;     \
   } while (0)
 
+/* A length or count that is not true. */
+static void lie(const char *function, CK_BBOOL has_room, CK_ULONG_PTR length) {
+  unsigned long told_length;
+  if (told(function, "length", &told_length)) *length = told_length;
+  if (has_room && told(function, "late-length", &told_length)) *length = told_length;
+}
+
 static CK_RV initialize(CK_VOID_PTR arguments) {
   MISBEHAVE("C_Initialize");
   return target->C_Initialize(arguments);
@@ -83,7 +93,9 @@ static CK_RV initialize(CK_VOID_PTR arguments) {
 
 static CK_RV get_slot_list(CK_BBOOL present, CK_SLOT_ID_PTR slots, CK_ULONG_PTR count) {
   MISBEHAVE("C_GetSlotList");
-  return target->C_GetSlotList(present, slots, count);
+  CK_RV result = target->C_GetSlotList(present, slots, count);
+  lie("C_GetSlotList", slots != NULL, count);
+  return result;
 }
 
 static CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
@@ -99,6 +111,7 @@ static CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, CK_VOID_PTR applicati
   if (told("C_OpenSession", "limit", &limit) && open_sessions >= (int)limit) return CKR_SESSION_COUNT;
   result = target->C_OpenSession(slot, flags, application, notify, session);
   if (result == CKR_OK) open_sessions++;
+  if (told("C_OpenSession", "without-handle", NULL)) *session = CK_INVALID_HANDLE;
   return result;
 }
 
@@ -120,6 +133,40 @@ static CK_RV decrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR in, CK_ULONG length,
   /* Also an error ends the operation. */
   CK_RV result = target->C_Decrypt(session, in, length, out, out_length);
   MISBEHAVE("C_Decrypt");
+  lie("C_Decrypt", out != NULL, out_length);
+  return result;
+}
+
+static CK_RV encrypt(CK_SESSION_HANDLE session, CK_BYTE_PTR in, CK_ULONG length, CK_BYTE_PTR out,
+                     CK_ULONG_PTR out_length) {
+  CK_RV result = target->C_Encrypt(session, in, length, out, out_length);
+  MISBEHAVE("C_Encrypt");
+  lie("C_Encrypt", out != NULL, out_length);
+  return result;
+}
+
+static CK_RV wrap_key(CK_SESSION_HANDLE session, CK_MECHANISM_PTR mechanism, CK_OBJECT_HANDLE wrapping_key,
+                      CK_OBJECT_HANDLE key, CK_BYTE_PTR out, CK_ULONG_PTR length) {
+  MISBEHAVE("C_WrapKey");
+  CK_RV result = target->C_WrapKey(session, mechanism, wrapping_key, key, out, length);
+  lie("C_WrapKey", out != NULL, length);
+  return result;
+}
+
+static CK_RV find_objects(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE_PTR objects, CK_ULONG most, CK_ULONG_PTR count) {
+  MISBEHAVE("C_FindObjects");
+  CK_RV result = target->C_FindObjects(session, objects, most, count);
+  lie("C_FindObjects", CK_TRUE, count);
+  return result;
+}
+
+static CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_PTR template,
+                                 CK_ULONG count) {
+  MISBEHAVE("C_GetAttributeValue");
+  CK_RV result = target->C_GetAttributeValue(session, object, template, count);
+  for (CK_ULONG index = 0; index < count; index++) {
+    lie("C_GetAttributeValue", template[index].pValue != NULL, &template[index].ulValueLen);
+  }
   return result;
 }
 
@@ -140,6 +187,7 @@ static CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_
   int has_first = told("C_GetMechanismList", "without", &left_out[0]);
   int has_second = told("C_GetMechanismList", "and-without", &left_out[1]);
   result = target->C_GetMechanismList(slot, list, count);
+  if (list == NULL) lie("C_GetMechanismList", CK_FALSE, count);
   if (result != CKR_OK || list == NULL) return result;
   CK_ULONG kept = 0;
   for (CK_ULONG index = 0; index < *count; index++) {
@@ -147,6 +195,7 @@ static CK_RV get_mechanism_list(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_
     list[kept++] = list[index];
   }
   *count = kept;
+  lie("C_GetMechanismList", CK_TRUE, count);
   return result;
 }
 
@@ -172,6 +221,7 @@ static CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG length, 
   if (told("C_Sign", "short", NULL)) *signature_length -= 1;
   if (told("C_Sign", "changed", NULL)) signature[40] ^= 1;
   if (told("C_Sign", "high-s", NULL) && signature[32] < 0x80) negate(signature + 32);
+  lie("C_Sign", CK_TRUE, signature_length);
   return result;
 }
 
@@ -179,7 +229,9 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
   const char *path = getenv("FAULTY_MODULE_TARGET");
   void *library = path == NULL ? NULL : dlopen(path, RTLD_NOW);
   CK_C_GetFunctionList get = library == NULL ? NULL : (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList");
+  MISBEHAVE("C_GetFunctionList");
   CK_RV result = get == NULL ? CKR_GENERAL_ERROR : get(&target);
+  if (told("C_GetFunctionList", "nothing", NULL)) return CKR_OK;
   if (result != CKR_OK) return result;
   handed_out = *target;
   handed_out.C_Initialize = initialize;
@@ -191,7 +243,12 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
   handed_out.C_Decrypt = decrypt;
   handed_out.C_GenerateKeyPair = generate_key_pair;
   handed_out.C_GetMechanismList = get_mechanism_list;
-  handed_out.C_Sign = sign;
+  handed_out.C_Encrypt = encrypt;
+  handed_out.C_WrapKey = wrap_key;
+  handed_out.C_FindObjects = find_objects;
+  handed_out.C_GetAttributeValue = get_attribute_value;
+  handed_out.C_Sign = told("C_GetFunctionList", "without-sign", NULL) ? NULL : sign;
+  if (told("C_GetFunctionList", "version", NULL)) handed_out.version.major = 1;
   *list = &handed_out;
   return CKR_OK;
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Tokens, TokensSettings } from "../../../providers/pkcs11/tokens.ts";
 import { SoftTokens, softHsmModule } from "./soft-token.ts";
 
-const headers = join(import.meta.dir, "../../../node_modules/pkcs11js/includes/pkcs11");
+/** The headers of OASIS. */
+export const pkcs11Headers = join(import.meta.dir, "../../../node_modules/pkcs11js/includes/pkcs11");
 
 /** Numbers of errors (pkcs11t.h). */
 export const errors = {
@@ -24,7 +25,7 @@ export class FaultyTokens extends SoftTokens {
   constructor(...labels: readonly string[]) {
     super(...labels);
     const source = join(import.meta.dir, "faulty-module.c");
-    const command = ["gcc", "-shared", "-fPIC", "-Wall", "-Wno-pointer-sign", `-I${headers}`];
+    const command = ["gcc", "-shared", "-fPIC", "-Wall", "-Wno-pointer-sign", `-I${pkcs11Headers}`];
     const made = Bun.spawnSync([...command, source, "-o", this.modulePath, "-ldl"], { stderr: "pipe" });
     if (!made.success) throw new Error(made.stderr.toString());
   }
