@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseEnv } from "node:util";
+import { readEnvFile } from "./env-file.ts";
 import { KmsError } from "./errors.ts";
 
 /** A setting and where it came from. */
@@ -16,11 +16,6 @@ interface Source {
   readonly origin: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
-
-const MAXIMUM_ENV_FILE_BYTES = 1024 * 1024;
-
-/** Errors that say that there is no env file; a folder named `.env` is what Python's virtual environments make. */
-const MEANS_NO_FILE = ["ENOENT", "ENOTDIR", "EISDIR"];
 
 /** `~/.tatumrc`, where the original keeps its files. */
 function defaultDirectory(): string {
@@ -37,36 +32,41 @@ function defaultEnvFile(): string {
   return join(defaultDirectory(), ".env");
 }
 
-function readEnvFile(path: string, required: boolean): Source | undefined {
-  let text: string;
+/** `./.env`, which the original read, where there is one and it is not among the files that are read. */
+function unreadEnvFile(read: readonly string[]): string | undefined {
   try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    if (!required && MEANS_NO_FILE.includes((cause as NodeJS.ErrnoException).code ?? "")) return undefined;
-    throw new KmsError("CONFIGURATION", `The env file ${path} cannot be read.`, {
-      cause,
-      hint: "Check --env-file and the file's permissions.",
+    const path = resolve(".env");
+    const found = statSync(path);
+    const isRead = read.some((other) => {
+      const { dev, ino } = statSync(other);
+      return dev === found.dev && ino === found.ino;
     });
+    return found.isFile() && !isRead ? path : undefined;
+  } catch {
+    // There is none, or no working directory.
+    return undefined;
   }
-  if (text.length > MAXIMUM_ENV_FILE_BYTES) {
-    throw new KmsError("CONFIGURATION", `The env file ${path} is larger than 1 MiB.`);
-  }
-  return { origin: path, variables: parseEnv(text) };
 }
 
 /**
  * All settings that come from variables, in one place. The order of precedence is: command-line flag (asked for by
- * the commands themselves), environment, the env file named by `--env-file`, `./.env`, `~/.tatumrc/.env`. An empty
- * variable counts as unset.
+ * the commands themselves), environment, the env file named by `--env-file`, `~/.tatumrc/.env`. An empty variable counts
+ * as unset. `./.env` is none of them: whoever can put a file into the working directory would decide for us.
  */
 export class Config {
   readonly #sources: readonly Source[];
   /** The env file that was named or would be read from the home directory, whether or not it exists. */
   readonly envFile: string;
+  /** What a person should know about the env files, as sentences. */
+  readonly warnings: readonly string[];
+  /** The `./.env` that the original would have read, and this program does not. */
+  readonly unreadEnvFile: string | undefined;
 
-  private constructor(sources: readonly Source[], envFile: string) {
+  private constructor(sources: readonly Source[], envFile: string, warnings: readonly string[]) {
     this.#sources = sources;
     this.envFile = envFile;
+    this.warnings = warnings;
+    this.unreadEnvFile = unreadEnvFile(sources.slice(1).map(({ origin }) => origin));
   }
 
   /**
@@ -75,16 +75,15 @@ export class Config {
    */
   static load(envFile?: string): Config {
     const named = envFile === undefined ? undefined : resolve(envFile);
-    const sources = [
-      { origin: "environment", variables: process.env },
-      named === undefined ? undefined : readEnvFile(named, true),
-      readEnvFile(resolve(".env"), false),
-      readEnvFile(defaultEnvFile(), false),
-    ];
-    return new Config(
-      sources.filter((source) => source !== undefined),
-      named ?? defaultEnvFile(),
-    );
+    const sources: Source[] = [{ origin: "environment", variables: process.env }];
+    const warnings: string[] = [];
+    for (const origin of new Set([named ?? defaultEnvFile(), defaultEnvFile()])) {
+      const read = readEnvFile(origin, origin === named);
+      if (read === undefined) continue;
+      sources.push({ origin, variables: read.variables });
+      warnings.push(...read.warnings);
+    }
+    return new Config(sources, named ?? defaultEnvFile(), warnings);
   }
 
   /** The variable and its origin, or `undefined` when it is unset or empty everywhere. */

@@ -60,6 +60,7 @@ export function createContext(
   use: { readonly optionNamesObject: boolean } = { optionNamesObject: false },
 ): CommandContext {
   const config = Config.load(args["env-file"]);
+  config.warnings.forEach(printWarning);
   const prompt = new Prompt();
   const providerContext: ProviderContext = {
     setting: (name) => config.get(name),

@@ -8,7 +8,7 @@ import { passwordOpener, preparePasswordSlot } from "../vault/key-slots/password
 import { prepareTokenSlot, tokenOpener } from "../vault/key-slots/token-slot.ts";
 import { Vault } from "../vault/vault.ts";
 import type { CommandContext } from "./context.ts";
-import { printNote } from "./print.ts";
+import { printNote, printUnreadEnvFile } from "./print.ts";
 
 async function openerOf(context: CommandContext, slotKinds: readonly string[]): Promise<SlotOpener> {
   const unlocking = context.chooseUnlocking(slotKinds);
@@ -71,6 +71,7 @@ export async function withNewOrExistingVault<Result>(
 }
 
 async function makeVault(context: CommandContext): Promise<Vault> {
+  printUnreadEnvFile(context.config);
   const vault = await Vault.createWith(context.vaultPath, await prepareFirstSlot(context), context.access);
   printNote(`A new vault was made at ${context.vaultPath}.`);
   return vault;

@@ -16,7 +16,7 @@ export const options = {
   "env-file": {
     type: "string",
     valueHint: "file",
-    description: "File with environment variables (default ./.env, then ~/.tatumrc/.env)",
+    description: "File with environment variables, which count before those of ~/.tatumrc/.env",
   },
   "api-key": {
     type: "string",

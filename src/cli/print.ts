@@ -1,4 +1,5 @@
 import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import type { Config } from "../settings.ts";
 import { writeError, writeOutput } from "./output.ts";
 
 /** A result as the original prints it: JSON with two spaces, on standard output. */
@@ -23,4 +24,12 @@ export function printWarning(text: string): void {
   if (warnings.has(text)) return;
   warnings.add(text);
   printNote(`Warning: ${text}`);
+}
+
+/** The original read `./.env`: whoever comes from there is told at the first steps that it does not count. */
+export function printUnreadEnvFile({ unreadEnvFile }: Config): void {
+  if (unreadEnvFile === undefined) return;
+  printNote(
+    `The env file ${unreadEnvFile} is not read (tatum-kms 8 read it); to have it read, add --env-file=${unreadEnvFile}`,
+  );
 }

@@ -19,7 +19,7 @@ afterEach(() => {
 
 function envFile(content: string): string {
   const path = join(folder, "kms.env");
-  writeFileSync(path, content);
+  writeFileSync(path, content, { mode: 0o600 });
   return path;
 }
 
@@ -53,34 +53,40 @@ describe("a setting", () => {
 });
 
 describe("an env file", () => {
-  test.each([
-    ["A=1", "1"],
-    ["A = 1 ", "1"],
-    ["export A=1", "1"],
-    ["A=1 # one", "1"],
-    ["A='a # $b'", "a # $b"],
-    ['A="a\\nb"', "a\nb"],
-    ["A=\r\nB=2\r\n", undefined],
-    ["\ufeffA=1", "1"],
-    ["# A=1", undefined],
-    ["A=$HOME", "$HOME"],
-  ])("%j", (content, value) => {
-    expect(Config.load(envFile(content.replace("A", NAME))).get(NAME)).toBe(value);
+  const here = process.cwd();
+  afterEach(() => process.chdir(here));
+
+  test("in the working directory is not read, and told, until it is named", () => {
+    process.chdir(folder);
+    const local = join(process.cwd(), ".env");
+    expect(Config.load().unreadEnvFile).toBeUndefined();
+    writeFileSync(local, `${NAME}=local\n`, { mode: 0o600 });
+    expect(Config.load().get(NAME)).toBeUndefined();
+    expect(Config.load().unreadEnvFile).toBe(local);
+    expect(Config.load(envFile("")).unreadEnvFile).toBe(local);
+    expect(Config.load(".env").setting(NAME)).toEqual({ value: "local", origin: local });
+    expect(Config.load(".env").unreadEnvFile).toBeUndefined();
   });
 
-  test("that was named has to be there", () => {
-    const path = join(folder, "missing");
+  test("named .env that is a folder, as Python makes them, is not told", () => {
+    process.chdir(folder);
+    mkdirSync(".env");
+    expect(Config.load().unreadEnvFile).toBeUndefined();
+  });
+
+  test("that cannot be read exactly is refused", () => {
+    const path = envFile(`${NAME}='it's-a-pass'`);
     expect(refused(() => Config.load(path))).toMatchObject({
       code: "CONFIGURATION",
-      message: `The env file ${path} cannot be read.`,
+      message: expect.stringContaining(`Line 1 of the env file ${path}`),
     });
-    mkdirSync(path);
-    expect(refused(() => Config.load(path)).code).toBe("CONFIGURATION");
   });
 
-  test("has a sensible size", () => {
-    const path = envFile(`${NAME}=${"x".repeat(1024 * 1024)}`);
-    expect(refused(() => Config.load(path)).message).toContain("larger than 1 MiB");
+  test("hands on what a person should know of it", () => {
+    const path = envFile(`${NAME}=1\n${NAME}=2\n`);
+    expect(Config.load(path).warnings).toEqual([
+      `The env file ${path} sets ${NAME} in line 1 and again in line 2; the last one counts.`,
+    ]);
   });
 });
 

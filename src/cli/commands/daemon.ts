@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
-import { printJsonLine } from "../print.ts";
+import { printJsonLine, printUnreadEnvFile } from "../print.ts";
 
 export default defineCommand({
   meta: {
@@ -27,6 +27,7 @@ export default defineCommand({
   },
   async run({ args }) {
     const context = createContext(args);
+    printUnreadEnvFile(context.config);
     const settings = await readDaemonSettings(args, context.config);
     await withVault(context, (vault) =>
       startDaemon({ vault, tokens: context.tokens }, settings, printJsonLine),

@@ -1,7 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { choosingOptions, vaultOptions } from "../options.ts";
-import { printJson } from "../print.ts";
+import { printJson, printUnreadEnvFile } from "../print.ts";
 import { migrateFile } from "./migrate-file.ts";
 
 export default defineCommand({
@@ -12,6 +12,8 @@ export default defineCommand({
   args: vaultOptions,
   refuses: choosingOptions,
   async run({ args }) {
-    printJson(await migrateFile(createContext(args)));
+    const context = createContext(args);
+    printUnreadEnvFile(context.config);
+    printJson(await migrateFile(context));
   },
 });

@@ -68,7 +68,7 @@ describe("secrets", () => {
 
   test("of an env file name the file", async () => {
     const file = join(installation.home, "kms.env");
-    writeFileSync(file, `TATUM_KMS_PASSWORD=${canary}\n`);
+    writeFileSync(file, `TATUM_KMS_PASSWORD=${canary}\n`, { mode: 0o600 });
     const shown = await table(["--env-file", file], unsetPassword);
     expect(shown).toMatch(new RegExp(`^TATUM_KMS_PASSWORD *: set \\(from ${file}\\)$`, "m"));
   });
@@ -105,7 +105,7 @@ describe("the variables of the chosen provider", () => {
   test("follow the rows of the original, with their origin", async () => {
     const { stdout: before } = await installation.run(["checkconfig"], { env: unsetPassword });
     const file = join(installation.home, "provider.env");
-    writeFileSync(file, "CREDENTIALS_DIRECTORY=/run/credentials/kms\n");
+    writeFileSync(file, "CREDENTIALS_DIRECTORY=/run/credentials/kms\n", { mode: 0o600 });
     const shown = await table(["--provider=systemd", "--env-file", file], unsetPassword);
     const type = /^(Wallet store type +: ).*$/m;
     const envFile = /^(Environment vars file +: ).*$/m;

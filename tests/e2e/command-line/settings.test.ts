@@ -1,6 +1,6 @@
 /** Where settings come from, told by the rows of `checkconfig`. */
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Installation, type RunOptions } from "../executable.ts";
 import { failureOf } from "./failure.ts";
@@ -20,7 +20,7 @@ afterEach(() => installation.remove());
 function file(path: string, ...lines: readonly string[]): string {
   const absolute = join(installation.home, path);
   mkdirSync(dirname(absolute), { recursive: true });
-  writeFileSync(absolute, lines.map((line) => `${line}\n`).join(""));
+  writeFileSync(absolute, lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
   return absolute;
 }
 
@@ -48,9 +48,8 @@ async function apiKeyFrom(
 }
 
 describe("of two places that set a variable the first counts", () => {
-  test("flag, environment, named env file, ./.env, ~/.tatumrc/.env", async () => {
+  test("flag, environment, named env file, ~/.tatumrc/.env", async () => {
     const named = file("named.env", `TATUM_API_KEY=${keyFrom("name")}`);
-    const local = file("working-folder/.env", `TATUM_API_KEY=${keyFrom("loca")}`);
     const home = file(".tatumrc/.env", `TATUM_API_KEY=${keyFrom("home")}`);
     const env = { TATUM_API_KEY: keyFrom("envi") };
     const envFile = ["--env-file", named];
@@ -58,22 +57,23 @@ describe("of two places that set a variable the first counts", () => {
     expect(await apiKeyFrom([...envFile, "--api-key", keyFrom("flag")], { env })).toBe("flag");
     expect(await apiKeyFrom(envFile, { env })).toBe("envi");
     expect(await apiKeyFrom(envFile)).toBe("name");
-    expect(await apiKeyFrom()).toBe("loca");
-    rmSync(local);
     expect(await apiKeyFrom()).toBe("home");
     rmSync(home);
     expect(await apiKeyFrom()).toBe("N/A");
   });
 
   test("a variable that is set to nothing counts as not set", async () => {
-    file("working-folder/.env", `TATUM_API_KEY=${keyFrom("loca")}`);
-    expect(await apiKeyFrom([], { env: { TATUM_API_KEY: "" } })).toBe("loca");
+    file(".tatumrc/.env", `TATUM_API_KEY=${keyFrom("home")}`);
+    expect(await apiKeyFrom([], { env: { TATUM_API_KEY: "" } })).toBe("home");
   });
 
   test("each variable counts by itself", async () => {
-    file("working-folder/.env", "TATUM_KMS_AWS_REGION=local");
+    const named = file("named.env", "TATUM_KMS_AWS_REGION=named");
     file(".tatumrc/.env", "TATUM_KMS_AWS_REGION=home", "TATUM_KMS_DEBUG_MODE=true");
-    expect(await rows()).toMatchObject({ TATUM_KMS_AWS_REGION: "local", TATUM_KMS_DEBUG_MODE: "true" });
+    expect(await rows([`--env-file=${named}`])).toMatchObject({
+      TATUM_KMS_AWS_REGION: "named",
+      TATUM_KMS_DEBUG_MODE: "true",
+    });
   });
 });
 
@@ -118,25 +118,50 @@ describe("--env-file", () => {
   });
 });
 
-describe("an env file", () => {
-  test.each([
-    ["quotes", `TATUM_KMS_AWS_REGION="eu west"`, "eu west"],
-    ["single quotes", "TATUM_KMS_AWS_REGION='eu $HOME'", "eu $HOME"],
-    ["a comment after it", "TATUM_KMS_AWS_REGION=eu # home", "eu"],
-    ["export in front", "export TATUM_KMS_AWS_REGION=eu", "eu"],
-    ["a carriage return at the end", "TATUM_KMS_AWS_REGION=eu\r", "eu"],
-    ["a byte order mark in front", "\ufeffTATUM_KMS_AWS_REGION=eu", "eu"],
-    ["an equals sign in it", "TATUM_KMS_AWS_REGION=eu=1", "eu=1"],
-    ["a dollar sign, which stands for itself", "TATUM_KMS_AWS_REGION=eu$HOME", "eu$HOME"],
-  ])("may hold a value with %s", async (_what, line, value) => {
-    file("working-folder/.env", line);
-    expect((await rows())["TATUM_KMS_AWS_REGION"]).toBe(value);
+describe("a .env in the working directory", () => {
+  /** Runs a command, loads a library, takes the API key away: what a foreign one could do. */
+  const foreign = [
+    "TATUM_KMS_PROVIDER=exec",
+    'TATUM_KMS_PASSWORD_COMMAND=["/bin/sh","-c","touch attacked; echo password"]',
+    "TATUM_KMS_PKCS11_URI=pkcs11:token=x?module-path=/tmp/none.so",
+    `TATUM_API_KEY=${keyFrom("loca")}`,
+  ];
+  const note = (): string =>
+    `The env file ${join(folder, ".env")} is not read (tatum-kms 8 read it); to have it read, add --env-file=${join(folder, ".env")}\n`;
+
+  test("does not count, also beside a named one, but does when it is named", async () => {
+    file("working-folder/.env", ...foreign);
+    expect(await apiKeyFrom()).toBe("N/A");
+    expect(await apiKeyFrom([`--env-file=${file("named.env", "")}`])).toBe("N/A");
+    expect(await apiKeyFrom(["--env-file=.env"])).toBe("loca");
   });
 
-  test("named .env that is a folder, as Python makes them, is none", async () => {
+  test("is told by the first start, which makes a vault, by migrate and by the daemon, and by nothing else", async () => {
+    file("working-folder/.env", ...foreign);
+    const run = (...args: string[]) => installation.run(args, { cwd: folder });
+    expect((await run("migrate")).stderr).toStartWith(note());
+    const made = await run("generatemanagedwallet", "ETH", "--testnet");
+    expect(made).toMatchObject({
+      status: 0,
+      stderr: `${note()}A new vault was made at ${installation.vaultPath}.\n`,
+    });
+    expect((await run("export")).stderr).toBe("");
+    expect((await run("daemon", "--run-once", "--chain=BTC")).stderr).toStartWith(note());
+    expect((await run("migrate", "--env-file=.env")).stderr).not.toContain(note());
+    expect(existsSync(join(folder, "attacked"))).toBe(false);
+  });
+
+  test("that is a folder, as Python makes them, is none", async () => {
     mkdirSync(join(folder, ".env"));
     await rows();
   });
+});
+
+test("an env file that nobody writes into holds no command up", async () => {
+  mkdirSync(join(installation.home, ".tatumrc"), { mode: 0o700 });
+  Bun.spawnSync(["mkfifo", "-m", "600", join(installation.home, ".tatumrc", ".env")]);
+  const failure = failureOf(await installation.run(["checkconfig"]));
+  expect(failure).toMatchObject({ status: 78, code: "CONFIGURATION" });
 });
 
 describe("what the runtime would read in the working directory", () => {

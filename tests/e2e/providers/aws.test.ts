@@ -46,7 +46,7 @@ test("the parts of the SDK that are loaded when they are needed are in the execu
   const role = "arn:aws:iam::123456789012:role/kms";
   const webIdentityToken = "kanarienvogel.web.identity";
   const token = join(installation.home, "token");
-  writeFileSync(token, webIdentityToken);
+  writeFileSync(token, webIdentityToken, { mode: 0o600 });
   const sts = tokenServiceServer({ keys: ["ASIAROLE", temporary], role, webIdentityToken });
   const webIdentity = {
     AWS_ENDPOINT_URL_STS: sts.origin,

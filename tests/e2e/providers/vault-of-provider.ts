@@ -24,7 +24,7 @@ async function run(
   const lines = Object.entries({ TATUM_RETRY_DELAY: "1", ...settings }).map(
     ([name, value]) => `${name}='${value}'`,
   );
-  writeFileSync(file, lines.join("\n"));
+  writeFileSync(file, lines.join("\n"), { mode: 0o600 });
   const done = await installation.run([...args, option, "--env-file", file], {
     env: { TATUM_KMS_PASSWORD: "" },
   });
