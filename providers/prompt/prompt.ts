@@ -1,24 +1,58 @@
+/**
+ * Asks for secrets on standard input: unseen at a terminal, one line each from a pipe. Questions go to standard error, so
+ * that standard output carries results alone.
+ */
 import { ProviderError } from "../error.ts";
 import { Secret } from "../secret.ts";
-import { type LineEnd, TypedLine } from "./typed-line.ts";
+import { MAXIMUM_SECRET_BYTES, textOfBytes } from "../support/secret-text.ts";
+import { PipedLines } from "./piped-lines.ts";
+import { type Entry, type EntryOptions, Terminal } from "./terminal.ts";
+import type { TypedLine } from "./typed-line.ts";
 
-/** More than any password or mnemonic; a larger line is not what was asked for. */
-const MAXIMUM_LINE_LENGTH = 64 * 1024;
+/** So often a person is asked the same question before the command ends. */
+const MOST_TRIES = 3;
+
+/** Milliseconds of silence that end a paste of several lines, which a slow connection may cut in pieces. */
+const LONG_SILENCE = 300;
+
+/** Milliseconds that a pipe, which nobody has closed, may take to bring the next line of an answer. */
+const PATIENCE = 2000;
+
+const DIFFERENT = "The two passwords differ; nothing was written.";
 
 /**
- * Asks for secrets on standard input: hidden on a terminal, one line each from a pipe. Questions go to standard error,
- * so that standard output carries results alone.
+ * How many of the lines make the answer; `undefined` when the next one has to be seen to tell.
+ *
+ * @param isAll whether no further line is on its way
+ * @throws ProviderError when that cannot be told
  */
+export type TakeLines = (lines: readonly string[], isAll: boolean) => number | undefined;
+
+/** What speaks against a new password, in a sentence for the person who chose it. */
+export type Objection = (password: Secret) => Promise<string | undefined>;
+
+/** An answer of a person that cannot be taken, and why. */
+class Rejected {
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
 export class Prompt {
   readonly #input: NodeJS.ReadStream;
-  readonly #questions: NodeJS.WriteStream;
-  #lines: AsyncIterator<string> | undefined;
-  /** Keys that were typed before the question they answer. */
-  #typedAhead = "";
+  readonly #terminal: Terminal;
+  readonly #objection: Objection;
+  #pipe: PipedLines | undefined;
 
-  constructor(input: NodeJS.ReadStream = process.stdin, questions: NodeJS.WriteStream = process.stderr) {
+  constructor(
+    input: NodeJS.ReadStream = process.stdin,
+    questions: NodeJS.WriteStream = process.stderr,
+    objection: Objection = async () => undefined,
+  ) {
     this.#input = input;
-    this.#questions = questions;
+    this.#terminal = new Terminal(input, questions);
+    this.#objection = objection;
   }
 
   /** Whether a person sits at the other end. */
@@ -27,100 +61,161 @@ export class Prompt {
   }
 
   /**
-   * Asks once.
+   * Asks for one line. A person who enters several is told, and asked again.
+   *
    * @param variable the variable that would have answered the question
-   * @throws ProviderError `NO_ANSWER` when input ends before a line.
+   * @throws ProviderError `NO_ANSWER` when input ends before a line, `UNUSABLE` when it is no text
    */
   async ask(question: string, variable?: string): Promise<Secret> {
-    const answer = await this.#read(question);
-    if (answer === undefined) throw noAnswer(question, variable);
-    return new Secret(answer);
-  }
-
-  /**
-   * Asks for a new password twice. From a pipe the second line may be absent: a script does not mistype.
-   * @throws ProviderError `UNUSABLE` when the two differ, `NO_ANSWER`
-   */
-  async askNew(question: string, variable?: string): Promise<Secret> {
-    const first = await this.ask(question, variable);
-    const again = `${question} (again)`;
-    const second = await this.#read(again);
-    if (second === undefined && this.isTerminal) throw noAnswer(again, variable);
-    if (second !== undefined && second !== first.reveal()) {
-      throw new ProviderError("UNUSABLE", "The two passwords differ; nothing was written.");
-    }
-    return first;
-  }
-
-  async #read(question: string): Promise<string | undefined> {
-    if (this.isTerminal) return this.#readHidden(question);
-    this.#lines ??= this.#pipedLines();
-    const next = await this.#lines.next();
-    return next.done === true ? undefined : next.value;
-  }
-
-  /** A line typed at the terminal: editing keys work, nothing is shown. */
-  async #readHidden(question: string): Promise<string | undefined> {
-    const line = new TypedLine();
-    // First of all, or what is typed at the sight of the question would be shown.
-    this.#input.setRawMode(true);
-    this.#questions.write(`${question}: `);
-    const { kind, rest } = await this.#typeUntilEnd(line);
-    this.#typedAhead = rest;
-    this.#input.setRawMode(false);
-    this.#questions.write("\n");
-    if (kind === "interrupt") process.kill(process.pid, "SIGINT");
-    return kind === "enter" ? line.text : undefined;
-  }
-
-  async #typeUntilEnd(line: TypedLine): Promise<LineEnd> {
-    const ended = line.take(this.#typedAhead);
-    if (ended !== undefined) return ended;
-    const decoder = new TextDecoder();
-    const input = this.#input;
-    return new Promise((done) => {
-      const finish = (end: LineEnd): void => {
-        input.off("data", onData);
-        input.off("end", onEnd);
-        input.pause();
-        done(end);
-      };
-      const onData = (chunk: Uint8Array): void => {
-        const end = line.take(decoder.decode(chunk, { stream: true }));
-        if (end !== undefined) finish(end);
-      };
-      const onEnd = (): void => finish({ kind: "end-of-input", rest: "" });
-      input.on("data", onData);
-      input.once("end", onEnd);
-      input.resume();
+    if (!this.isTerminal) return new Secret(await this.#pipedLine(question, variable));
+    return this.#untilAccepted(async () => {
+      const { lines, begun } = await this.#typed(question, variable);
+      return oneLine(begun.text === "" ? lines : [...lines, begun.text]);
     });
   }
 
-  async *#pipedLines(): AsyncGenerator<string> {
-    const decoder = new TextDecoder();
-    let rest = "";
-    for await (const chunk of this.#chunks()) {
-      rest += decoder.decode(chunk, { stream: true });
-      for (let end = rest.indexOf("\n"); end !== -1; end = rest.indexOf("\n")) {
-        yield rest.slice(0, end).replace(/\r$/, "");
-        rest = rest.slice(end + 1);
-      }
-      if (rest.length > MAXIMUM_LINE_LENGTH) {
-        throw new ProviderError("UNUSABLE", "The line on standard input is longer than any password.");
-      }
-    }
-    if (rest !== "") yield rest.replace(/\r$/, "");
+  /**
+   * Asks for an answer that may have several lines. At a terminal it is what was pasted together; what of it is left over
+   * is told, and answers no other question.
+   *
+   * @throws ProviderError `NO_ANSWER`, `UNUSABLE` when it is no text
+   */
+  async askLines(question: string, take: TakeLines): Promise<Secret> {
+    const lines = this.isTerminal
+      ? await this.#typedLines(question, take)
+      : await this.#pipedLines(question, take);
+    return new Secret(lines.join("\n"));
   }
 
-  /** What comes through the pipe; nothing where standard input cannot be read, such as a folder. */
-  async *#chunks(): AsyncGenerator<Uint8Array> {
-    const chunks: AsyncIterator<Uint8Array> = this.#input[Symbol.asyncIterator]();
+  /**
+   * Asks for a new password twice. A person is asked again when the two differ or something speaks against the
+   * password. From a pipe the second line may be absent: a script does not mistype.
+   *
+   * @throws ProviderError `UNUSABLE` when the two differ, `NO_ANSWER`
+   */
+  async askNew(question: string, variable?: string): Promise<Secret> {
+    if (this.isTerminal) return this.#untilAccepted(() => this.#typedTwice(question, variable));
+    const first = await this.#pipedLine(question, variable);
+    const second = await this.#lines().next();
+    if (second !== undefined && second !== first) throw new ProviderError("UNUSABLE", DIFFERENT);
+    return new Secret(first);
+  }
+
+  #lines(): PipedLines {
+    this.#pipe ??= new PipedLines(this.#input);
+    return this.#pipe;
+  }
+
+  async #pipedLine(question: string, variable?: string): Promise<string> {
+    const line = await this.#lines().next();
+    if (line === undefined) throw noAnswer(question, variable);
+    return line;
+  }
+
+  async #pipedLines(question: string, take: TakeLines): Promise<readonly string[]> {
+    const pipe = this.#lines();
+    const lines = [await this.#pipedLine(question)];
+    let count = take(lines, false);
+    while (count === undefined) {
+      const next = await pipe.next(PATIENCE);
+      if (next !== undefined) lines.push(next);
+      checkLength(lines);
+      count = take(lines, next === undefined);
+      if (next === undefined) count ??= lines.length;
+    }
+    pipe.putBack(lines.slice(count));
+    return lines.slice(0, count);
+  }
+
+  /** What a person enters at a question, checked to be text. */
+  async #typed(question: string, variable?: string, options?: EntryOptions): Promise<Entry> {
+    const entry = await this.#terminal.ask(question, options);
+    if (entry.kind !== "enter") throw noAnswer(question, variable);
+    try {
+      textOfBytes("What was typed", entry.bytes);
+    } catch (error) {
+      await this.#terminal.drain(LONG_SILENCE);
+      throw error;
+    }
+    return { ...entry, lines: withoutEmptyEnd(entry.lines) };
+  }
+
+  async #typedLines(question: string, take: TakeLines): Promise<readonly string[]> {
+    const lines: string[] = [];
+    let asked = question;
     for (;;) {
-      const next = await chunks.next().catch(() => undefined);
-      if (next === undefined || next.done === true) return;
-      yield next.value;
+      const entry = await this.#typed(asked, undefined, { silence: LONG_SILENCE });
+      const came = entry.begun.text === "" ? entry.lines : [...entry.lines, entry.begun.text];
+      lines.push(...came);
+      checkLength(lines);
+      // An empty line is the way out for somebody whose answer is not going to be complete.
+      const isEnd = came.length === 1 && came[0] === "";
+      const count = take(lines, true) ?? (isEnd ? lines.length : undefined);
+      if (count !== undefined) {
+        this.#tellLines(count, lines.slice(count));
+        return lines.slice(0, count);
+      }
+      asked = `${question} (it goes on; an empty line ends it)`;
     }
   }
+
+  #tellLines(taken: number, left: readonly string[]): void {
+    if (taken > 1) this.#terminal.say(`${taken} lines were read as one answer.`);
+    const more = left.filter((line) => line.trim() !== "").length;
+    if (more > 0)
+      this.#terminal.say(
+        `After it came ${more === 1 ? "another line" : `${more} more lines`}, which were not used.`,
+      );
+  }
+
+  /** Asks again for an answer that cannot be taken, but not for ever. */
+  async #untilAccepted(ask: () => Promise<Secret | Rejected>): Promise<Secret> {
+    for (let tries = 1; ; tries++) {
+      const answer = await ask();
+      if (answer instanceof Secret) return answer;
+      if (tries === MOST_TRIES) {
+        await this.#terminal.drain(LONG_SILENCE);
+        throw new ProviderError("UNUSABLE", answer.reason);
+      }
+      this.#terminal.say(`${answer.reason} Please try again.`);
+    }
+  }
+
+  async #typedTwice(question: string, variable?: string): Promise<Secret | Rejected> {
+    const entry = await this.#typed(question, variable);
+    const [first = "", second, ...more] = entry.lines;
+    if (more.length > 0) return tooManyLines(entry.lines.length);
+    const password = new Secret(first);
+    const objection = await this.#objection(password);
+    if (objection !== undefined) return new Rejected(objection);
+    const again = second ?? (await this.#typedAgain(question, entry.begun, variable));
+    if (again instanceof Rejected) return again;
+    return again === first ? password : new Rejected(DIFFERENT);
+  }
+
+  async #typedAgain(question: string, begun: TypedLine, variable?: string): Promise<string | Rejected> {
+    const { lines } = await this.#typed(`${question} (again)`, variable, { begun });
+    const answer = oneLine(lines);
+    return answer instanceof Rejected ? answer : answer.reveal();
+  }
+}
+
+function oneLine(lines: readonly string[]): Secret | Rejected {
+  return lines.length > 1 ? tooManyLines(lines.length) : new Secret(lines[0] ?? "");
+}
+
+function tooManyLines(count: number): Rejected {
+  return new Rejected(`The answer has ${count} lines, and one is wanted; none of them was used.`);
+}
+
+/** The Enter after a paste that ends in a line break is not a line of its own. */
+function withoutEmptyEnd(lines: readonly string[]): readonly string[] {
+  return lines.length > 1 && lines.at(-1) === "" ? withoutEmptyEnd(lines.slice(0, -1)) : lines;
+}
+
+function checkLength(lines: readonly string[]): void {
+  if (lines.reduce((sum, line) => sum + line.length + 1, 0) <= MAXIMUM_SECRET_BYTES) return;
+  throw new ProviderError("UNUSABLE", "The answer is longer than any key or mnemonic (more than 64 KiB).");
 }
 
 function noAnswer(question: string, variable: string | undefined): ProviderError {

@@ -11,12 +11,33 @@ export function tooLong(source: string): ProviderError {
   return new ProviderError("UNUSABLE", `${source} is longer than any password (more than 64 KiB).`);
 }
 
+/** The error for bytes that are no UTF-8: read as text, two different secrets would become the same one. */
+export function notUtf8(source: string): ProviderError {
+  return new ProviderError(
+    "UNUSABLE",
+    `${source} is no text in UTF-8.`,
+    "Give it in UTF-8: a terminal or an editor may be set to another encoding, and random bytes are best written as hex digits or Base64.",
+  );
+}
+
+/**
+ * Text exactly as it was given.
+ *
+ * @param source what was read, at the beginning of a sentence: "The file /run/secrets/kms"
+ * @throws ProviderError `UNUSABLE` when the bytes are no UTF-8, or hold a NUL character
+ */
+export function textOfBytes(source: string, bytes: Uint8Array): string {
+  const text = decode(source, bytes);
+  if (!text.includes("\0")) return text;
+  throw new ProviderError("UNUSABLE", `${source} holds a NUL character: it is no text.`);
+}
+
 function decode(source: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     // What the decoder says is not handed on: it knows the bytes.
-    throw new ProviderError("UNUSABLE", `${source} is no text in UTF-8.`);
+    throw notUtf8(source);
   }
 }
 
@@ -29,10 +50,7 @@ function decode(source: string, bytes: Uint8Array): string {
  */
 export function secretOfBytes(source: string, bytes: Uint8Array): Secret {
   if (bytes.length > MAXIMUM_SECRET_BYTES) throw tooLong(source);
-  const text = decode(source, bytes).replace(TRAILING_LINE_BREAK, "");
-  if (text.includes("\0")) {
-    throw new ProviderError("UNUSABLE", `${source} holds a NUL character: it is no text.`);
-  }
+  const text = textOfBytes(source, bytes).replace(TRAILING_LINE_BREAK, "");
   if (text === "") throw new ProviderError("UNUSABLE", `${source} is empty.`);
   return new Secret(text);
 }

@@ -40,6 +40,8 @@ export interface CommandContext {
   readonly providerContext: ProviderContext;
   /** Whether {@link password} has to ask a person. */
   readonly asksForPassword: boolean;
+  /** Whether a line of standard input may be the password or a PIN. */
+  readonly readsInput: boolean;
   password(purpose: "unlock" | "create"): Promise<Secret>;
   readonly namedTokens: NamedTokens;
   /** All tokens that the command talks to; closed with the vault. */
@@ -93,6 +95,11 @@ export function createContext(
     provider,
     providerContext,
     asksForPassword: asksPerson(args, config),
+    readsInput:
+      asksPerson(args, config) ||
+      chosenProvider(args, config) === "stdin" ||
+      ((namedTokens.byOption ?? namedTokens.byVariable) !== undefined &&
+        config.get(PIN_VARIABLE) === undefined),
     async password(purpose) {
       return (await provider()).secret(providerContext, purpose);
     },

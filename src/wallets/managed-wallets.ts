@@ -1,6 +1,7 @@
 /** Wallets under the care of the vault: made, stored, and asked for keys and addresses. */
 import { randomUUID } from "node:crypto";
 import type { Chain, Network, WalletFields } from "../../chains/chain.ts";
+import { ChainError } from "../../chains/error.ts";
 import { loadChain } from "../../chains/index.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
@@ -8,6 +9,7 @@ import { tokenKeyOf } from "../vault/token-key-record.ts";
 import type { Vault } from "../vault/vault.ts";
 import { networkOf, walletFields } from "../vault/wallet-fields.ts";
 import type { WalletRecord } from "../vault/wallet-record.ts";
+import { kindOfSecret } from "./secret-kinds.ts";
 
 /** The index at which the keys of a batch are derived, as the original has it. */
 const BATCH_INDEX = 1;
@@ -55,10 +57,29 @@ export function generateManagedWallet(vault: Vault, chain: Chain, network: Netwo
 
 /**
  * Reads a mnemonic before anything is asked or written.
- * @throws ChainError `INVALID_KEY`
+ * @throws ChainError `INVALID_KEY`, KmsError `INVALID_INPUT` when it looks like something else
  */
 export function checkMnemonic(chain: Chain, network: Network, mnemonic: Secret): WalletFields {
-  return chain.restoreWallet(mnemonic.reveal().trim().split(/\s+/).join(" "), network);
+  const text = mnemonic.reveal();
+  return explained("mnemonic", text, () => chain.restoreWallet(text.trim().split(/\s+/).join(" "), network));
+}
+
+/** Where a secret of the other kind goes. */
+const otherCommand = {
+  mnemonic: "storemanagedprivatekey stores a private key.",
+  "private key": "storemanagedwallet stores a mnemonic.",
+} as const;
+
+/** Says of a text that is refused what it looks like, when that is something else than what was wanted. */
+function explained<Result>(wanted: keyof typeof otherCommand, text: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    const kind = error instanceof ChainError ? kindOfSecret(text, wanted) : undefined;
+    if (!(error instanceof ChainError) || kind === undefined) throw error;
+    const message = `${error.message.replace(/\.?$/, ".")} What was given looks like ${kind}.`;
+    throw new KmsError("INVALID_INPUT", message, { hint: otherCommand[wanted] });
+  }
 }
 
 /** A private key that was understood but is not yet stored. */
@@ -70,11 +91,11 @@ export interface CheckedPrivateKey {
 
 /**
  * Reads a private key before anything is asked or written.
- * @throws ChainError `INVALID_KEY`
+ * @throws ChainError `INVALID_KEY`, KmsError `INVALID_INPUT` when it looks like something else
  */
 export function checkPrivateKey(chain: Chain, network: Network, privateKey: Secret): CheckedPrivateKey {
   const text = privateKey.reveal().trim();
-  const { address, warnings } = chain.parsePrivateKey(text, network);
+  const { address, warnings } = explained("private key", text, () => chain.parsePrivateKey(text, network));
   return { address, warnings, fields: { privateKey: text } };
 }
 

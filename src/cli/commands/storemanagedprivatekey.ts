@@ -1,3 +1,4 @@
+import { keyLines } from "../../wallets/answer-lines.ts";
 import { knownChain } from "../../wallets/known-chain.ts";
 import { checkPrivateKey, storeManagedPrivateKey, toNetwork } from "../../wallets/managed-wallets.ts";
 import { defineCommand } from "../command.ts";
@@ -17,7 +18,11 @@ export default defineCommand({
     const chain = await knownChain(args.chain);
     const network = toNetwork(args.testnet);
     const context = createContext(args);
-    const checked = checkPrivateKey(chain, network, await context.prompt.ask("Enter private key to store"));
+    const checked = checkPrivateKey(
+      chain,
+      network,
+      await context.prompt.askLines("Enter private key to store", keyLines),
+    );
     printNote(`Address of the key: ${checked.address}`);
     for (const warning of checked.warnings) printNote(`Warning: ${warning}`);
     await withNewOrExistingVault(context, async (vault) => {

@@ -1,3 +1,4 @@
+import { mnemonicLines } from "../../wallets/answer-lines.ts";
 import { knownChain } from "../../wallets/known-chain.ts";
 import { checkMnemonic, storeManagedWallet, toNetwork } from "../../wallets/managed-wallets.ts";
 import { defineCommand } from "../command.ts";
@@ -17,7 +18,12 @@ export default defineCommand({
     const chain = await knownChain(args.chain);
     const network = toNetwork(args.testnet);
     const context = createContext(args);
-    const fields = checkMnemonic(chain, network, await context.prompt.ask("Enter mnemonic to store"));
+    const standsAlone = context.prompt.isTerminal || !context.readsInput;
+    const fields = checkMnemonic(
+      chain,
+      network,
+      await context.prompt.askLines("Enter mnemonic to store", mnemonicLines(standsAlone)),
+    );
     await withNewOrExistingVault(context, async (vault) => {
       printJson(await storeManagedWallet(vault, chain, network, fields));
     });

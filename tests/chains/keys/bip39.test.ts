@@ -46,6 +46,24 @@ describe("mnemonic", () => {
   });
 });
 
+describe("what is wrong with words that are no mnemonic", () => {
+  const abandon = (count: number): string => "abandon ".repeat(count);
+
+  test.each([
+    ["a mistyped word", `${abandon(11)}abuot`, "word 12 is not in the English list (near word 12: about, "],
+    ["two of them", `abondon ${abandon(10)}zoos`, "words 1 and 12 are not in the English list"],
+    ["a word that is cut off", `${abandon(11)}appr`, "(near word 12: approve"],
+    ["other words", "eins zwei drei vier fünf sechs sieben acht", "words 1, 2, 3, 4, 5 and 3 more are not"],
+    ["capital letters", `Abandon ${abandon(10)}About`, "words 1 and 12 have capital letters"],
+    ["a missing word", abandon(11).trim(), "it has 11 words"],
+    ["one word", "abandon", "it has 1 word."],
+    ["another order", `about ${abandon(11)}`.trim(), "its 12 words are all in the list, but the checksum"],
+    ["nothing", "", "there are no words"],
+  ])("is told: %s", (_what, words, problem) => {
+    expect(() => assertMnemonic(words)).toThrow(problem);
+  });
+});
+
 describe("seed", () => {
   // The seed of this mnemonic without passphrase stands in many places, for example in the tests of BIP-49 wallets.
   test("is that of BIP-39 with an empty passphrase", () => {

@@ -51,7 +51,8 @@ export class TerminalRun {
     }
   }
 
-  type(keys: string): void {
+  /** Keys as text, or bytes that are none. */
+  type(keys: string | Uint8Array): void {
     this.#child.terminal?.write(keys);
   }
 

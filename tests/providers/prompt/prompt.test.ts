@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { PassThrough } from "node:stream";
 import { ProviderError } from "../../../providers/error.ts";
-import { Prompt } from "../../../providers/prompt/prompt.ts";
+import { Prompt, type TakeLines } from "../../../providers/prompt/prompt.ts";
 
 /** A prompt whose pipe brings these chunks, and what it writes. */
 function piped(...chunks: (string | Uint8Array)[]) {
@@ -61,10 +61,63 @@ describe("an answer", () => {
     expect(error.code).toBe("UNUSABLE");
   });
 
+  test.each([
+    ["no UTF-8", Buffer.from([0x53, 0xfc, 0x63, 0x0a])],
+    ["half a character", Buffer.from([0x61, 0xf0, 0x9f, 0x0a])],
+    ["a NUL character", Buffer.from("a\0b\n")],
+  ])("is refused when there is %s, without showing it", async (_what, bytes) => {
+    const error = await refused(piped(bytes).prompt.ask("Question"));
+    expect(error.code).toBe("UNUSABLE");
+    expect(error.message).toStartWith("The line on standard input ");
+  });
+
+  test("keeps a byte order mark and a U+FFFD that were given", async () => {
+    expect((await piped("\ufeffa\ufffd\n").prompt.ask("Question")).reveal()).toBe("\ufeffa\ufffd");
+  });
+
   test("needs no question that nobody sees", async () => {
     const { prompt, questions } = piped("geheim\n");
     await prompt.ask("Question");
     expect(questions.read()).toBeNull();
+  });
+});
+
+describe("an answer of several lines", () => {
+  const untilDot: TakeLines = (lines, isAll) => {
+    const dot = lines.indexOf(".");
+    return dot === -1 ? (isAll ? lines.length : undefined) : dot + 1;
+  };
+
+  test("takes its lines and leaves the others", async () => {
+    const { prompt } = piped("a\nb\n.\nnext\n");
+    expect((await prompt.askLines("Question", untilDot)).reveal()).toBe("a\nb\n.");
+    expect((await prompt.ask("Question")).reveal()).toBe("next");
+  });
+
+  test("puts back what was only looked at", async () => {
+    const { prompt } = piped("a\nb\nc\n");
+    const first: TakeLines = (lines, isAll) => (lines.length === 3 || isAll ? 1 : undefined);
+    expect((await prompt.askLines("Question", first)).reveal()).toBe("a");
+    expect((await prompt.ask("Question")).reveal()).toBe("b");
+    expect((await prompt.ask("Question")).reveal()).toBe("c");
+  });
+
+  test("is what there is when the input ends", async () => {
+    expect((await piped("a\nb").prompt.askLines("Question", untilDot)).reveal()).toBe("a\nb");
+  });
+
+  test("has an end", async () => {
+    const lines = Array.from({ length: 2000 }, () => `${"x".repeat(60)}\n`);
+    expect((await refused(piped(...lines).prompt.askLines("Question", untilDot))).code).toBe("UNUSABLE");
+  });
+
+  test("does not wait for ever for a pipe that nobody closes, and loses nothing of what comes later", async () => {
+    const input = new PassThrough();
+    const prompt = new Prompt(input as unknown as NodeJS.ReadStream, new PassThrough() as never);
+    input.write("a\n");
+    expect((await prompt.askLines("Question", untilDot)).reveal()).toBe("a");
+    input.write("late\n");
+    expect((await prompt.ask("Question")).reveal()).toBe("late");
   });
 });
 

@@ -40,6 +40,36 @@ describe("keys", () => {
     expect(new TypedLine().take(keys)).toEqual({ kind: "enter", rest });
   });
 
+  test("between the marks of a paste may be line breaks, which end no line", () => {
+    const line = new TypedLine();
+    expect(line.take("a\u001b[200~b\r\nc\rd\ne\u001b[201~")).toBeUndefined();
+    expect(line.take("\r")).toEqual({ kind: "enter", rest: "" });
+    expect(line.text).toBe("ab\nc\nd\ne");
+  });
+
+  test.each([
+    ["the mark of a paste", ["\u001b", "[20", "0~a\rb", "\u001b[201", "~\r"], "a\nb"],
+    ["a cursor key", ["a\u001b[", "D\r"], "a"],
+  ])("may bring %s in parts", (_what, parts, text) => {
+    const line = new TypedLine();
+    expect(parts.map((keys) => line.take(keys)).at(-1)).toEqual({ kind: "enter", rest: "" });
+    expect(line.text).toBe(text);
+  });
+
+  test("after Escape alone are typed once it is settled that nothing belongs to it", () => {
+    const line = new TypedLine();
+    line.take("a\u001b");
+    line.settle();
+    line.take("b\r");
+    expect(line.text).toBe("ab");
+  });
+
+  test("of a paste neither erase nor end the input", () => {
+    const line = new TypedLine();
+    line.take("\u001b[200~\u0004ab\u007f\u0015c\u001b[201~\r");
+    expect(line.text).toBe("abc");
+  });
+
   test("Ctrl-C interrupts", () => {
     expect(new TypedLine().take("ab\u0003")).toEqual({ kind: "interrupt", rest: "" });
   });
