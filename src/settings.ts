@@ -1,8 +1,11 @@
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { isExactText } from "../providers/support/secret-text.ts";
 import { readEnvFile } from "./env-file.ts";
 import { KmsError } from "./errors.ts";
+
+const ENVIRONMENT = "environment";
 
 /** A setting and where it came from. */
 export interface Setting {
@@ -75,7 +78,7 @@ export class Config {
    */
   static load(envFile?: string): Config {
     const named = envFile === undefined ? undefined : resolve(envFile);
-    const sources: Source[] = [{ origin: "environment", variables: process.env }];
+    const sources: Source[] = [{ origin: ENVIRONMENT, variables: process.env }];
     const warnings: string[] = [];
     for (const origin of new Set([named ?? defaultEnvFile(), defaultEnvFile()])) {
       const read = readEnvFile(origin, origin === named);
@@ -86,11 +89,23 @@ export class Config {
     return new Config(sources, named ?? defaultEnvFile(), warnings);
   }
 
-  /** The variable and its origin, or `undefined` when it is unset or empty everywhere. */
+  /**
+   * The variable and its origin, or `undefined` when it is unset or empty everywhere.
+   * @throws KmsError `CONFIGURATION` when it is no text in UTF-8
+   */
   setting(name: string): Setting | undefined {
+    return this.#find(name, (value) => value !== "");
+  }
+
+  #find(name: string, counts: (value: string) => boolean): Setting | undefined {
     for (const { origin, variables } of this.#sources) {
       const value = variables[name];
-      if (value !== undefined && value !== "") return { value, origin };
+      if (value === undefined || !counts(value)) continue;
+      // The runtime has decoded those already; files are read exactly.
+      if (origin !== ENVIRONMENT || isExactText(value)) return { value, origin };
+      throw new KmsError("CONFIGURATION", `${name} (from ${origin}) is no text in UTF-8, or holds U+FFFD.`, {
+        hint: "Set it in UTF-8. A password that really holds U+FFFD can be given in a file.",
+      });
     }
     return undefined;
   }
@@ -102,7 +117,7 @@ export class Config {
 
   /** Whether the variable is set anywhere, be it to nothing; for the few variables where empty has a meaning. */
   getEvenIfEmpty(name: string): string | undefined {
-    return this.#sources.map(({ variables }) => variables[name]).find((value) => value !== undefined);
+    return this.#find(name, () => true)?.value;
   }
 
   /**

@@ -3,6 +3,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
+import { textOfBytes } from "../support/secret-text.ts";
 import { awsCredentials } from "./credentials.ts";
 import { credentialsError, missingRegion, secretError } from "./error.ts";
 import { sdkRequestHandler } from "./sdk-request-handler.ts";
@@ -48,15 +49,6 @@ async function withinTime<Result>(work: Promise<Result>): Promise<Result> {
   }
 }
 
-/** Text as it was stored: a byte order mark belongs to it, and what is not UTF-8 is no text. */
-function textOf(bytes: Uint8Array, what: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new ProviderError("UNUSABLE", `${TITLE} holds bytes in ${what} that are no text in UTF-8.`);
-  }
-}
-
 /**
  * `GetSecretValue`: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html.
  * @throws ProviderError
@@ -81,5 +73,5 @@ export async function storedText(context: ProviderContext, settings: AwsSettings
   }
   return "SecretString" in parsed.output
     ? parsed.output.SecretString
-    : textOf(parsed.output.SecretBinary, what);
+    : textOfBytes(`What ${TITLE} holds in ${what}`, parsed.output.SecretBinary);
 }

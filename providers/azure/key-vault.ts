@@ -4,6 +4,7 @@ import { ProviderError } from "../error.ts";
 import { Secret } from "../secret.ts";
 import { bearer } from "../support/access-token.ts";
 import type { HttpAnswer, HttpSender } from "../support/http-sender.ts";
+import { exactText } from "../support/secret-text.ts";
 import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
 import { type Challenge, parseChallenge } from "./challenge.ts";
 import {
@@ -101,5 +102,5 @@ export async function getSecret(http: HttpSender, secret: VaultSecret, token: Se
     );
   }
   if (bundle.value === "") throw new ProviderError("UNUSABLE", `The ${what} is empty.`);
-  return new Secret(bundle.value);
+  return new Secret(exactText(`The ${what}`, bundle.value));
 }

@@ -7,6 +7,7 @@ import { ProviderError } from "../error.ts";
 import { Secret } from "../secret.ts";
 import { bearer } from "../support/access-token.ts";
 import type { HttpAnswer, HttpSender } from "../support/http-sender.ts";
+import { textOfBytes } from "../support/secret-text.ts";
 import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
 import { crc32c } from "./crc32c.ts";
 import {
@@ -62,11 +63,7 @@ function isNameOf(name: string, wanted: SecretVersion): boolean {
 
 function decode(bytes: Uint8Array, what: string): Secret {
   if (bytes.length === 0) throw new ProviderError("UNUSABLE", `The ${what} is empty.`);
-  try {
-    return new Secret(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    throw new ProviderError("UNUSABLE", `The ${what} is not text in UTF-8.`);
-  }
+  return new Secret(textOfBytes(`The ${what}`, bytes));
 }
 
 /**

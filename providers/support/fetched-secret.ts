@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
 import { Secret } from "../secret.ts";
+import { exactText } from "./secret-text.ts";
 
 /** An object of JSON with members of any kind; for valibot, lists are objects too. */
 export const jsonObject = v.pipe(
@@ -13,10 +14,10 @@ export const jsonObject = v.pipe(
 /**
  * @param service for the error, as in "AWS Secrets Manager"
  * @param what what was asked for, as in `secret "kms"`
- * @throws ProviderError `UNUSABLE` when it is empty
+ * @throws ProviderError `UNUSABLE` when it is empty, or no text in UTF-8
  */
 export function fetchedSecret(service: string, what: string, text: string): Secret {
-  if (text !== "") return new Secret(text);
+  if (text !== "") return new Secret(exactText(`What ${service} holds in ${what}`, text));
   throw new ProviderError("UNUSABLE", `${service} holds nothing in ${what}: it is empty.`);
 }
 

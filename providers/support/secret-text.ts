@@ -1,3 +1,4 @@
+/** Secrets as text: exactly what was given, or refused. */
 import { ProviderError } from "../error.ts";
 import { Secret } from "../secret.ts";
 
@@ -12,7 +13,7 @@ export function tooLong(source: string): ProviderError {
 }
 
 /** The error for bytes that are no UTF-8: read as text, two different secrets would become the same one. */
-export function notUtf8(source: string): ProviderError {
+function notUtf8(source: string): ProviderError {
   return new ProviderError(
     "UNUSABLE",
     `${source} is no text in UTF-8.`,
@@ -30,6 +31,20 @@ export function textOfBytes(source: string, bytes: Uint8Array): string {
   const text = decode(source, bytes);
   if (!text.includes("\0")) return text;
   throw new ProviderError("UNUSABLE", `${source} holds a NUL character: it is no text.`);
+}
+
+/**
+ * Whether text that another part of the system has decoded stands for the bytes it was made of: those that are no UTF-8,
+ * and halves of surrogate pairs, become U+FFFD there or later. A U+FFFD that was meant cannot be told from one of these.
+ */
+export function isExactText(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\ufffd");
+}
+
+/** @throws ProviderError `UNUSABLE` when the text is not exact; see {@link isExactText} */
+export function exactText(source: string, text: string): string {
+  if (isExactText(text)) return text;
+  throw notUtf8(source);
 }
 
 function decode(source: string, bytes: Uint8Array): string {

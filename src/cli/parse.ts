@@ -1,4 +1,5 @@
 /** Takes a command line apart; what its words and options mean to a command is not known here. */
+import { isExactText } from "../../providers/support/secret-text.ts";
 import { KmsError } from "../errors.ts";
 import { type OptionName, options } from "./options.ts";
 
@@ -48,6 +49,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const positionals: string[] = [];
   const found = new Map<OptionName, string | boolean>();
   let unknown: string | undefined;
+  const unreadable = argv.findIndex((word) => !isExactText(word));
+  if (unreadable !== -1) {
+    throw new KmsError(
+      "USAGE",
+      `Word ${unreadable + 1} of the command line is no text in UTF-8, or holds U+FFFD.`,
+    );
+  }
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? "";
     if (word === "--") {

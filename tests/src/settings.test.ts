@@ -52,6 +52,24 @@ describe("a setting", () => {
   });
 });
 
+describe("a variable that is no UTF-8, which the runtime shows with U+FFFD in it", () => {
+  test("is refused by its name when it is asked for, and hinders nothing else", () => {
+    process.env[NAME] = "S\ufffdcret";
+    const config = Config.load();
+    for (const ask of [
+      () => config.get(NAME),
+      () => config.setting(NAME),
+      () => config.getEvenIfEmpty(NAME),
+    ]) {
+      const error = refused(ask);
+      expect(error.code).toBe("CONFIGURATION");
+      expect(error.message).toStartWith(`${NAME} (from environment) is no text in UTF-8`);
+      expect(error.message).not.toContain("cret");
+    }
+    expect(config.get("HOME")).toBe(process.env["HOME"] as string);
+  });
+});
+
 describe("an env file", () => {
   const here = process.cwd();
   afterEach(() => process.chdir(here));

@@ -150,6 +150,11 @@ describe("a secret is not used", () => {
     expect(await failure()).toMatchObject({ code: "UNUSABLE", message: expect.stringContaining(text) });
   });
 
+  test("when it is no text in UTF-8", async () => {
+    azure.vault.secrets.set("kms-password", { value: "S\ufffdcret", version: "1" });
+    expect(await failure()).toMatchObject({ code: "UNUSABLE", message: expect.stringContaining("UTF-8") });
+  });
+
   test("when it is empty", async () => {
     azure.vault.secrets.set("kms-password", { value: "", version: "1" });
     expect(await failure()).toMatchObject({ code: "UNUSABLE", message: expect.stringContaining("is empty") });

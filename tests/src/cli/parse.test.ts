@@ -122,3 +122,9 @@ test("what was taken apart can be written in one spelling", () => {
   const line = parseCommandLine(["a", "--runOnce", "-1", "--no-testnet", "--path", "x=y", "--", "--aws"]);
   expect(toArguments(line)).toEqual(["--run-once", "--no-testnet", "--path=x=y", "--", "a", "-1", "--aws"]);
 });
+
+test("a word that is no UTF-8 is refused without showing it", () => {
+  const error = refused("daemon", "--api-key=S\ufffdcret");
+  expect(error.code).toBe("USAGE");
+  expect(error.message).toBe("Word 2 of the command line is no text in UTF-8, or holds U+FFFD.");
+});
