@@ -3,19 +3,15 @@
  * to us and nobody else can write; then reads it within bounds of size and time.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import {
-  checkFoldersTo,
-  isTrustedOwner,
-  octalMode,
-  ownUser,
-  trustHint,
-  UntrustedPath,
-} from "./trusted-folders.ts";
+import { findUntrustedFolder, trustedOwners, trustHint } from "./trusted-folder.ts";
 
 const WRITABLE_BY_GROUP = 0o020;
 const WRITABLE_BY_ALL = 0o002;
 const READABLE_BY_GROUP = 0o040;
 const READABLE_BY_ALL = 0o004;
+
+/** What whoever started this process opened: the other side of such a pipe is there already. */
+const OWN_DESCRIPTOR = /^\/(?:dev\/fd|proc\/self\/fd)\/\d+$|^\/dev\/stdin$/;
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -75,14 +71,30 @@ const reasonOfSystemError: Readonly<Record<string, readonly [RefusalReason, stri
 };
 
 function explained({ source }: FileUse, error: unknown): unknown {
-  if (error instanceof UntrustedPath) {
-    const why = error.message.charAt(0).toLowerCase() + error.message.slice(1);
-    return new FileRefused("untrusted", `${source} cannot be trusted: ${why}`, error.hint);
-  }
   const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
   if (code === undefined) return error;
   const [reason, what] = reasonOfSystemError[code] ?? ["failed", `cannot be read (${code})`];
   return new FileRefused(reason, `${source} ${what}.`);
+}
+
+/** The user this program acts as; `undefined` on systems without such numbers. */
+function ownUser(): number | undefined {
+  return process.platform === "win32" ? undefined : process.geteuid?.();
+}
+
+/** Permissions as `chmod` takes them, such as `0664`. */
+function octalMode({ mode }: Stats): string {
+  return `0${(mode & 0o7777).toString(8).padStart(3, "0")}`;
+}
+
+/** @throws FileRefused `untrusted` when somebody else can put another file in its place */
+function checkFolders(source: string, path: string): void {
+  const found = findUntrustedFolder(path, { allowGroup: false });
+  if (found === undefined) return;
+  const { kind, problem, remedy, owner } = found;
+  const why = `${problem.charAt(0).toLowerCase()}${problem.slice(1)}`;
+  const hint = kind === "owner" ? `Run: ${remedy}. ${trustHint(owner)}` : `Run: ${remedy}`;
+  throw new FileRefused("untrusted", `${source} cannot be trusted: ${why}.`, hint);
 }
 
 function checkKind({ source, regularOnly = false }: FileUse, status: Stats): void {
@@ -96,12 +108,13 @@ function checkKind({ source, regularOnly = false }: FileUse, status: Stats): voi
  * @throws FileRefused `untrusted`
  */
 export function checkOwnership(source: string, path: string, status: Stats): void {
-  if (ownUser() === undefined) return;
-  if (!isTrustedOwner(status.uid)) {
+  const user = ownUser();
+  if (user === undefined) return;
+  if (!trustedOwners(user).includes(status.uid)) {
     throw new FileRefused(
       "untrusted",
-      `${source} belongs to user ${status.uid}, and not to root or to the user who runs this program (${ownUser()}).`,
-      `Run: chown ${ownUser()} ${path} && chmod 600 ${path}. ${trustHint(status.uid)}`,
+      `${source} belongs to user ${status.uid}, and not to root or to the user who runs this program (${user}).`,
+      `Run: chown ${user} ${path} && chmod 600 ${path}. ${trustHint(status.uid)}`,
     );
   }
   if ((status.mode & (WRITABLE_BY_GROUP | WRITABLE_BY_ALL)) === 0) return;
@@ -131,13 +144,13 @@ export function exposure(source: string, path: string, status: Stats): string | 
 export function openTrustedFile(path: string, use: FileUse): OpenedFile {
   let descriptor: number | undefined;
   try {
-    const way = checkFoldersTo(path);
+    checkFolders(use.source, path);
     // Not blocking: opening a named pipe would wait for somebody who writes into it.
-    descriptor = openSync(way, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     const status = fstatSync(descriptor);
     checkKind(use, status);
     checkOwnership(use.source, path, status);
-    return { descriptor, status, awaitWriter: status.isFIFO() && !way.startsWith("/proc/") };
+    return { descriptor, status, awaitWriter: status.isFIFO() && !OWN_DESCRIPTOR.test(path) };
   } catch (error) {
     if (descriptor !== undefined) closeSync(descriptor);
     throw explained(use, error);

@@ -13,6 +13,7 @@ export interface AccessRules {
 /** What is wrong with a folder or link; `group` is a group of this process, so that {@link AccessRules} may allow it. */
 export interface UntrustedFolder {
   readonly folder: string;
+  readonly owner: number;
   readonly kind: "owner" | "group" | "others";
   /** A sentence without its full stop. */
   readonly problem: string;
@@ -26,6 +27,24 @@ const STICKY = 0o1000;
 const WRITABLE_BY_GROUP = 0o020;
 const WRITABLE_BY_OTHERS = 0o002;
 const WRITABLE = WRITABLE_BY_GROUP | WRITABLE_BY_OTHERS;
+
+/** The user whose files are trusted as root's and our own. Never from an env file, which could vouch for itself. */
+const TRUSTED_OWNER = "TATUM_KMS_TRUSTED_OWNER";
+
+/**
+ * Users whose files may decide for us: root, ourselves, and whom `TATUM_KMS_TRUSTED_OWNER` names.
+ * @param user ourselves
+ */
+export function trustedOwners(user: number): readonly number[] {
+  const named = process.env[TRUSTED_OWNER] ?? "";
+  // Where root is another user's number, as in a user namespace, "/" is still root's.
+  return [0, user, lstatSync("/").uid, ...(/^\d{1,10}$/.test(named) ? [Number(named)] : [])];
+}
+
+/** The way out for those who cannot change an owner. */
+export function trustHint(owner: number): string {
+  return `Where the owner has to stay, as in a folder that a container gets from its host, set ${TRUSTED_OWNER}=${owner} in the environment to trust that user.`;
+}
 
 /** Whether a group is one of this process. */
 export function isOwnGroup(groupId: number): boolean {
@@ -46,8 +65,7 @@ export function findUntrustedFolder(file: string, rules: AccessRules): Untrusted
   let names = namesOf(resolve(file));
   let folder = root;
   let links = 0;
-  // Where root is another user's number, as in a user namespace, "/" is still root's.
-  const owners = [0, user, lstatSync(root).uid];
+  const owners = trustedOwners(user);
   let inside = lstatSync(root);
   while (true) {
     const untrusted = judgeFolder(folder, inside, owners, rules);
@@ -91,20 +109,20 @@ function judgeFolder(
   const [, user] = owners;
   if (user !== 0 && !owners.includes(uid)) {
     const problem = `The folder ${folder} belongs to user ${uid}, who can replace what is in it`;
-    return { folder, kind: "owner", problem, remedy: `chown ${user} ${folder}` };
+    return { folder, owner: uid, kind: "owner", problem, remedy: `chown ${user} ${folder}` };
   }
   if ((mode & WRITABLE) === 0 || (mode & STICKY) !== 0) return undefined;
   if ((mode & WRITABLE_BY_OTHERS) !== 0) {
     const problem = `Everybody can replace files in the folder ${folder}`;
-    return { folder, kind: "others", problem, remedy: `chmod go-w ${folder}` };
+    return { folder, owner: uid, kind: "others", problem, remedy: `chmod go-w ${folder}` };
   }
   const isOwn = isOwnGroup(gid);
   if (isOwn && allowGroup) return undefined;
   const problem = `Group ${gid} can replace files in the folder ${folder}`;
-  return { folder, kind: isOwn ? "group" : "others", problem, remedy: `chmod g-w ${folder}` };
+  return { folder, owner: uid, kind: isOwn ? "group" : "others", problem, remedy: `chmod g-w ${folder}` };
 }
 
 function foreignLink(path: string, { uid }: Stats): UntrustedFolder {
   const problem = `The link ${path} belongs to user ${uid}, who can point it elsewhere`;
-  return { folder: path, kind: "owner", problem, remedy: `rm ${path}` };
+  return { folder: path, owner: uid, kind: "owner", problem, remedy: `rm ${path}` };
 }

@@ -98,7 +98,7 @@ describe("a file", () => {
     chmodSync(path("folder"), 0o777);
     expect(refusal(() => read(path("folder", "file")))).toMatchObject({
       reason: "untrusted",
-      message: `The file cannot be trusted: other users can replace what lies in the folder ${path("folder")} (mode 0777).`,
+      message: `The file cannot be trusted: everybody can replace files in the folder ${path("folder")}.`,
     });
   });
 

@@ -56,6 +56,16 @@ describe("nobody else can put files into", () => {
     expect(findAs(OWNER, file)).toBeUndefined();
   });
 
+  asRoot("folders of the user whom TATUM_KMS_TRUSTED_OWNER names", () => {
+    const file = fileIn({ mode: 0o755, owner: STRANGER });
+    process.env["TATUM_KMS_TRUSTED_OWNER"] = String(STRANGER);
+    try {
+      expect(findAs(OWNER, file)).toBeUndefined();
+    } finally {
+      delete process.env["TATUM_KMS_TRUSTED_OWNER"];
+    }
+  });
+
   asRoot("as root: folders of any owner, as they are mounted into containers", () => {
     expect(findUntrustedFolder(fileIn({ mode: 0o755, owner: OWNER }), strict)).toBeUndefined();
   });
