@@ -20,6 +20,8 @@ export type TokenErrorCode =
   | "SEVERAL_KEYS"
   /** A key of that name is there already. */
   | "KEY_EXISTS"
+  /** Others may have the key, or may have put it into the token. */
+  | "UNSAFE_KEY"
   /** The token or the key cannot do what is needed. */
   | "NOT_SUPPORTED";
 

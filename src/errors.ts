@@ -77,6 +77,8 @@ const exitStatusOfCode = {
   TOKEN: exitStatus.unavailable,
   /** The token holds no such key, or more than one. */
   NO_SUCH_KEY: exitStatus.noInput,
+  /** Others may have a key in a token, or may have put it there. */
+  UNSAFE_KEY: exitStatus.noPermission,
   /** The private key is in a token and cannot leave it. */
   KEY_STAYS_IN_TOKEN: exitStatus.noPermission,
   /** A cycle ended with transactions that were not finished. */

@@ -25,6 +25,7 @@ const codeOfTokenError = {
   NO_KEY: "NO_SUCH_KEY",
   SEVERAL_KEYS: "NO_SUCH_KEY",
   KEY_EXISTS: "INVALID_INPUT",
+  UNSAFE_KEY: "UNSAFE_KEY",
   NOT_SUPPORTED: "TOKEN",
 } as const satisfies Record<TokenError["code"], ErrorCode>;
 

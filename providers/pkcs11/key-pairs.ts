@@ -12,6 +12,8 @@ export interface TokenKeyPair {
   readonly publicKey: Uint8Array;
   /** Names the key, its token and the module. */
   readonly uri: Pkcs11Uri;
+  /** Attributes that would show that the token made the key and never gave it out, and are not set. */
+  readonly missingOrigin: readonly string[];
 }
 
 /**
@@ -27,22 +29,29 @@ export async function makeKeyPair(
   label: string,
 ): Promise<TokenKeyPair> {
   const name = { object: uri.object ?? label, id: uri.id ?? randomBytes(16).toString("hex") };
-  const { publicKey } = await token.run("makeKeyPair", { curve, name });
-  return { curve, publicKey: Buffer.from(publicKey, "hex"), uri: { ...uri, ...name, type: "private" } };
+  const { publicKey, missingOrigin } = await token.run("makeKeyPair", { curve, name });
+  return {
+    curve,
+    publicKey: Buffer.from(publicKey, "hex"),
+    uri: { ...uri, ...name, type: "private" },
+    missingOrigin,
+  };
 }
 
 /**
  * The key pair that a URI names.
- * @throws TokenError `NOT_CONFIGURED` when it names no key, `NO_KEY`, `SEVERAL_KEYS`, `NOT_SUPPORTED` when it could leave
+ * @throws TokenError `NOT_CONFIGURED` when it names no key, `NO_KEY`, `SEVERAL_KEYS`, `UNSAFE_KEY` when it could leave
+ * the token or the PIN does not protect it, `NOT_SUPPORTED`
  */
 export async function readKeyPair(token: Token, uri: Pkcs11Uri): Promise<TokenKeyPair> {
   const key = keySelectorOf(uri);
-  const { curve, publicKey, name } = await token.run("readKeyPair", { key });
+  const { curve, publicKey, name, missingOrigin } = await token.run("readKeyPair", { key });
   const { id, ...withoutId } = name;
   return {
     curve,
     publicKey: Buffer.from(publicKey, "hex"),
     uri: { ...uri, ...withoutId, ...(id === "" ? {} : { id }), type: "private" },
+    missingOrigin,
   };
 }
 

@@ -4,12 +4,19 @@ import type { Token } from "./token.ts";
 import type { Pkcs11Uri } from "./uri.ts";
 import type { KeyName, WrapAlgorithm } from "./worker/messages.ts";
 
-/** The label of the wrapping key where a URI names none. */
+/** The label of a wrapping key where a URI names none. */
 const DEFAULT_LABEL = "tatum-kms";
 
 interface Wrapped {
   readonly algorithm: WrapAlgorithm;
   readonly wrapped: Uint8Array;
+}
+
+/** The wrapping key of a key slot that is to be made. */
+export interface SlotKey {
+  readonly name: KeyName;
+  /** Whether it was made just now; otherwise somebody put it there before. */
+  readonly isNew: boolean;
 }
 
 /** A token as the owner of AES-256 keys that wrap the keys of a vault. */
@@ -21,19 +28,34 @@ export class WrappingToken {
   }
 
   /**
-   * The wrapping key that a URI names, made in the token when it is not there.
-   * @throws TokenError `NO_KEY` when the URI names it by its identifier alone, `SEVERAL_KEYS`, `NOT_SUPPORTED`
+   * The wrapping key for a new key slot: a new one, unless the URI names one that is there.
+   * @throws TokenError `NO_KEY` when the URI names it by its identifier alone, `SEVERAL_KEYS`, `KEY_EXISTS`, `UNSAFE_KEY`,
+   * `NOT_SUPPORTED`
    */
-  async keyNamed({ object, id }: Pkcs11Uri): Promise<KeyName> {
-    const label = object ?? (id === undefined ? DEFAULT_LABEL : undefined);
-    const key = { ...(label === undefined ? {} : { object: label }), ...(id === undefined ? {} : { id }) };
+  async keyForSlot({ object, id }: Pkcs11Uri): Promise<SlotKey> {
+    if (object === undefined && id === undefined) return { name: await this.#makeUnnamed(), isNew: true };
+    const key = { ...(object === undefined ? {} : { object }), ...(id === undefined ? {} : { id }) };
     const { name } = await this.#token.run("findWrappingKey", { key });
-    if (name !== undefined) return name;
-    if (label === undefined)
+    if (name !== undefined) return { name, isNew: false };
+    if (object === undefined)
       throw new TokenError("NO_KEY", `The token holds no secret key with the identifier ${id}.`);
-    const made = { object: label, id: id ?? randomBytes(16).toString("hex") };
-    await this.#token.run("makeWrappingKey", { name: made });
-    return made;
+    return { name: await this.#make({ object, id: id ?? newId() }), isNew: true };
+  }
+
+  /** A key of another vault may have the usual label. */
+  async #makeUnnamed(): Promise<KeyName> {
+    const id = newId();
+    try {
+      return await this.#make({ object: DEFAULT_LABEL, id });
+    } catch (error) {
+      if (!(error instanceof TokenError) || error.code !== "KEY_EXISTS") throw error;
+      return this.#make({ object: `${DEFAULT_LABEL} ${id.slice(0, 8)}`, id });
+    }
+  }
+
+  async #make(name: KeyName): Promise<KeyName> {
+    await this.#token.run("makeWrappingKey", { name });
+    return name;
   }
 
   /** @throws TokenError */
@@ -64,6 +86,10 @@ export class WrappingToken {
       throw error;
     }
   }
+}
+
+function newId(): string {
+  return randomBytes(16).toString("hex");
 }
 
 function toHex(bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 /** From a command's context to an open vault. */
+import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { WrappingToken } from "../../providers/pkcs11/wrapping-token.ts";
 import { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
@@ -13,19 +14,34 @@ import { printNote, printUnreadEnvFile } from "./print.ts";
 async function openerOf(context: CommandContext, slotKinds: readonly string[]): Promise<SlotOpener> {
   const unlocking = context.chooseUnlocking(slotKinds);
   if (unlocking.kind === "password") return passwordOpener(await context.password("unlock"));
-  return tokenOpener(new WrappingToken(context.tokens.get(unlocking.uri)));
+  const uri = wrappingKeyUri(context, unlocking.uri);
+  return tokenOpener(new WrappingToken(context.tokens.get(uri)), uri);
+}
+
+/** Where `--pkcs11` names another key, it says nothing of the wrapping key. */
+function wrappingKeyUri({ namedTokens }: CommandContext, uri: Pkcs11Uri): Pkcs11Uri {
+  const { object: _, id: __, ...withoutKey } = uri;
+  return namedTokens.optionNamesObject && uri === namedTokens.byOption ? withoutKey : uri;
 }
 
 /** The key slot of a vault that is to be made. */
 export async function prepareFirstSlot(context: CommandContext): Promise<PreparedSlot> {
   const unlocking = context.chooseUnlocking(undefined);
   if (unlocking.kind === "password") return preparePasswordSlot(await context.password("create"));
-  const token = new WrappingToken(context.tokens.get(unlocking.uri));
-  const { byOption, optionNamesObject } = context.namedTokens;
-  const { object, id, ...withoutKey } = unlocking.uri;
-  // Where the option names another key, the wrapping key has a name of its own.
-  const named = optionNamesObject && unlocking.uri === byOption ? withoutKey : unlocking.uri;
-  return prepareTokenSlot(token, await token.keyNamed(named));
+  return prepareSlotOfToken(context, wrappingKeyUri(context, unlocking.uri));
+}
+
+/** A key slot for a token; says which key of it opens the vault. */
+export async function prepareSlotOfToken({ tokens }: CommandContext, uri: Pkcs11Uri): Promise<PreparedSlot> {
+  const token = new WrappingToken(tokens.get(uri));
+  const { name, isNew } = await token.keyForSlot(uri);
+  const key = `${JSON.stringify(name.object)} with the identifier ${name.id}`;
+  printNote(
+    isNew
+      ? `A new wrapping key was made in the token: ${key}.`
+      : `The token's key ${key}, which was there before, is the wrapping key.`,
+  );
+  return prepareTokenSlot(token, name);
 }
 
 async function openAndUse<Result>(

@@ -24,6 +24,8 @@ export interface TokenKeyRequest {
   readonly network: Network;
   readonly tokens: Tokens;
   readonly uri: Pkcs11Uri;
+  /** Tells a person what the token says of the key. */
+  note(text: string): void;
 }
 
 /**
@@ -31,10 +33,12 @@ export interface TokenKeyRequest {
  * @throws TokenError; KmsError as {@link Vault.add}
  */
 export async function generateManagedKey(vault: Vault, request: TokenKeyRequest): Promise<StoredTokenKey> {
-  const { chain, tokens, uri } = request;
+  const { chain, tokens, uri, note } = request;
   const signatureId = randomUUID();
   const pair = await makeKeyPair(tokens.get(uri), uri, tokenCurve(chain.facts), `tatum-kms ${signatureId}`);
-  return store(vault, request, signatureId, pair);
+  const stored = await store(vault, request, signatureId, pair);
+  if (pair.missingOrigin.length > 0) note(describeOrigin(pair));
+  return stored;
 }
 
 /**
@@ -42,8 +46,11 @@ export async function generateManagedKey(vault: Vault, request: TokenKeyRequest)
  * @throws TokenError; KmsError as {@link Vault.add}; ChainError `INVALID_KEY` when the chain has no such keys
  */
 export async function storeManagedKey(vault: Vault, request: TokenKeyRequest): Promise<StoredTokenKey> {
-  const { tokens, uri } = request;
-  return store(vault, request, randomUUID(), await readKeyPair(tokens.get(uri), uri));
+  const { tokens, uri, note } = request;
+  const pair = await readKeyPair(tokens.get(uri), uri);
+  const stored = await store(vault, request, randomUUID(), pair);
+  note(describeOrigin(pair));
+  return stored;
 }
 
 async function store(
@@ -65,4 +72,12 @@ async function store(
   const record = { ...fields, chain: chain.facts.ticker, testnet: network === "testnet" };
   await vault.add([[signatureId, record]]);
   return { signatureId, address, publicKey: fields.publicKey };
+}
+
+/** Keys are brought into tokens on purpose, so it is for the operator to judge where this one comes from. */
+function describeOrigin({ uri: { object = "", id = "" }, missingOrigin }: TokenKeyPair): string {
+  const key = `key ${JSON.stringify(object)} with the identifier ${id === "" ? "(none)" : id}`;
+  return missingOrigin.length === 0
+    ? `The ${key} was made in the token and never leaves it.`
+    : `Warning: nothing shows that the ${key} was made in the token and never left it (not set: ${missingOrigin.join(", ")}): whoever has a copy of it can sign.`;
 }

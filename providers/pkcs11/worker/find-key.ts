@@ -1,4 +1,8 @@
-import { ObjectClass, type Session, type SessionObject } from "graphene-pk11";
+/**
+ * Keys of a token by their names, and what the token says of how they came there. A name proves nothing: whoever reaches the
+ * token may put an object of any name into it, most tokens ask no PIN for objects that are not private.
+ */
+import { KeyGenMechanism, KeyType, ObjectClass, type Session, type SessionObject } from "graphene-pk11";
 import { TokenError } from "../../token-error.ts";
 import type { KeyName, KeySelector } from "./messages.ts";
 
@@ -21,11 +25,14 @@ export function findKeys(session: Session, kind: KeyKind, { object, id }: KeySel
 }
 
 /**
- * The one key that a selector means; `undefined` when there is none.
+ * The one key that a selector means; `undefined` when there is none. Keys that anybody could have put there do not count
+ * beside one that needs the PIN.
  * @throws TokenError `SEVERAL_KEYS`
  */
 export function findKey(session: Session, kind: KeyKind, selector: KeySelector): SessionObject | undefined {
-  const [first, second] = findKeys(session, kind, selector);
+  const named = findKeys(session, kind, selector);
+  const behindPin = kind === "public key" ? [] : named.filter((key) => flagOf(key, "private") === true);
+  const [first, second] = behindPin.length > 0 ? behindPin : named;
   if (second === undefined) return first;
   throw new TokenError(
     "SEVERAL_KEYS",
@@ -46,14 +53,20 @@ export function nameOf(key: SessionObject): KeyName {
   return { object: label ?? "", id: (id ?? Buffer.alloc(0)).toString("hex") };
 }
 
+type KeyFlag =
+  | "private"
+  | "sensitive"
+  | "extractable"
+  | "local"
+  | "alwaysSensitive"
+  | "neverExtractable"
+  | "alwaysAuth";
+
 /**
  * A yes-or-no attribute of a key; tokens do not answer for attributes that they do not know.
  * @returns `undefined` when the token does not say
  */
-export function flagOf(
-  key: SessionObject,
-  attribute: "sensitive" | "extractable" | "alwaysAuth",
-): boolean | undefined {
+export function flagOf(key: SessionObject, attribute: KeyFlag): boolean | undefined {
   try {
     const value: unknown = key.getAttribute(attribute);
     return typeof value === "boolean" ? value : undefined;
@@ -63,15 +76,84 @@ export function flagOf(
 }
 
 /**
- * Only a key that cannot leave the token is worth a token.
- * @throws TokenError `NOT_SUPPORTED`
+ * Only a key that cannot leave the token, and that the PIN protects, is worth a token.
+ * @throws TokenError `UNSAFE_KEY`
  */
 export function assertStaysInToken(key: SessionObject, kind: KeyKind, selector: KeySelector): void {
-  if (flagOf(key, "extractable") === false && flagOf(key, "sensitive") === true) return;
+  if (flagOf(key, "extractable") !== false || flagOf(key, "sensitive") !== true) {
+    throw new TokenError(
+      "UNSAFE_KEY",
+      `The ${kind} ${describeKey(selector)} could be read out of the token.`,
+      "Make it with CKA_SENSITIVE and without CKA_EXTRACTABLE, or let this program make it.",
+    );
+  }
+  if (flagOf(key, "private") !== true) {
+    throw new TokenError(
+      "UNSAFE_KEY",
+      `The ${kind} ${describeKey(selector)} needs no PIN (CKA_PRIVATE is not set): anybody who reaches the token could have put it there.`,
+      "Make it with CKA_PRIVATE, or let this program make it. Find out who put it there.",
+    );
+  }
+}
+
+/**
+ * Attributes that tokens set by themselves when they make a key: CKA_LOCAL, CKA_ALWAYS_SENSITIVE, CKA_NEVER_EXTRACTABLE.
+ * Without them copies may exist outside, in the hands of whoever put the key there.
+ */
+const originFlags = [
+  ["local", "CKA_LOCAL"],
+  ["alwaysSensitive", "CKA_ALWAYS_SENSITIVE"],
+  ["neverExtractable", "CKA_NEVER_EXTRACTABLE"],
+] as const;
+
+/** Those of {@link originFlags} that the token does not confirm, by their names. */
+export function missingOriginOf(session: Session, key: SessionObject): string[] {
+  const missing = originFlags.filter(([flag]) => flagOf(key, flag) !== true);
+  const onlyLocal = missing.length === 1 && missing[0]?.[0] === "local";
+  return onlyLocal && !tellsLocal(session) ? [] : missing.map(([, name]) => name);
+}
+
+/**
+ * Whether the token sets CKA_LOCAL at all: the one of NSS does not, and sets the two others right. Asked of a key that it makes
+ * for this question, since what it says of keys that are there already may be true.
+ */
+function tellsLocal(session: Session): boolean {
+  try {
+    const sample = session.generateKey(KeyGenMechanism.AES, {
+      class: ObjectClass.SECRET_KEY,
+      keyType: KeyType.AES,
+      valueLen: 32,
+      token: false,
+      sensitive: true,
+      extractable: false,
+    });
+    try {
+      return flagOf(sample, "local") !== false;
+    } finally {
+      session.destroy(sample);
+    }
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * Nobody else can have a key that the token made and never gave out.
+ * @throws TokenError `UNSAFE_KEY`
+ */
+export function assertMadeInToken(
+  session: Session,
+  key: SessionObject,
+  kind: KeyKind,
+  selector: KeySelector,
+): void {
+  assertStaysInToken(key, kind, selector);
+  const missing = missingOriginOf(session, key);
+  if (missing.length === 0) return;
   throw new TokenError(
-    "NOT_SUPPORTED",
-    `The ${kind} ${describeKey(selector)} could be read out of the token.`,
-    "Make it with CKA_SENSITIVE and without CKA_EXTRACTABLE, or let this program make it.",
+    "UNSAFE_KEY",
+    `The ${kind} ${describeKey(selector)} was not made inside the token, so others may have it (not set: ${missing.join(", ")}).`,
+    "Let the token make one: `vault slot add` does, when object= and id= of the URI name no other. Find out who put this one there.",
   );
 }
 

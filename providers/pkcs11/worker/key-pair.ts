@@ -1,7 +1,15 @@
 /** Key pairs whose private part never leaves the token: secp256k1 (SEC 2) and Ed25519 (RFC 8032). */
 import { MechanismEnum, ObjectClass, type PrivateKey, type Session, type SessionObject } from "graphene-pk11";
 import { TokenError } from "../../token-error.ts";
-import { assertStaysInToken, findKey, findKeys, flagOf, nameOf, requireKey } from "./find-key.ts";
+import {
+  assertStaysInToken,
+  findKey,
+  findKeys,
+  flagOf,
+  missingOriginOf,
+  nameOf,
+  requireKey,
+} from "./find-key.ts";
 import type { RequestOf, ResultOf, TokenCurve } from "./messages.ts";
 
 /** Numbers of PKCS#11 3.0 that the library has no names for. */
@@ -82,7 +90,8 @@ export function makeKeyPair(
     }
     throw error;
   }
-  return { publicKey: readKeyPair(session, { key: name }).publicKey };
+  const { publicKey, missingOrigin } = readKeyPair(session, { key: name });
+  return { publicKey, missingOrigin };
 }
 
 const MEANS_NOT_SUPPORTED =
@@ -90,7 +99,7 @@ const MEANS_NOT_SUPPORTED =
 
 /**
  * The curve and the public key of a key pair in the token.
- * @throws TokenError `NO_KEY`, `SEVERAL_KEYS`, `NOT_SUPPORTED`
+ * @throws TokenError `NO_KEY`, `SEVERAL_KEYS`, `UNSAFE_KEY`, `NOT_SUPPORTED`
  */
 export function readKeyPair(
   session: Session,
@@ -126,6 +135,7 @@ export function readKeyPair(
     curve,
     publicKey: readPoint(Buffer.from(pointEC ?? []), curves[curve].pointLength).toString("hex"),
     name,
+    missingOrigin: missingOriginOf(session, privateKey),
   };
 }
 

@@ -31,6 +31,8 @@ export type WrapAlgorithm = v.InferOutput<typeof wrapAlgorithm>;
 
 const nothing = v.strictObject({});
 const keyName = v.strictObject({ object: label, id: hex });
+/** Attributes that would show that the token made the key and never gave it out, and are not set. */
+const missingOrigin = v.array(label);
 export type KeyName = v.InferOutput<typeof keyName>;
 
 /** Every operation: what is asked, and what is answered. */
@@ -68,11 +70,16 @@ export const operations = {
   },
   makeKeyPair: {
     request: v.strictObject({ curve, name: keyName }),
-    result: v.strictObject({ publicKey: hex }),
+    result: v.strictObject({ publicKey: hex, missingOrigin }),
   },
   readKeyPair: {
     request: v.strictObject({ key: keySelector }),
-    result: v.strictObject({ curve, publicKey: hex, name: keyName }),
+    result: v.strictObject({
+      curve,
+      publicKey: hex,
+      name: keyName,
+      missingOrigin,
+    }),
   },
   sign: {
     request: v.strictObject({ key: keySelector, curve, data: hex }),
@@ -108,6 +115,7 @@ const errorCodes = [
   "NO_KEY",
   "SEVERAL_KEYS",
   "KEY_EXISTS",
+  "UNSAFE_KEY",
   "NOT_SUPPORTED",
 ] as const satisfies readonly TokenErrorCode[];
 

@@ -9,9 +9,10 @@ import {
   ObjectClass,
   type SecretKey,
   type Session,
+  type SessionObject,
 } from "graphene-pk11";
 import { TokenError } from "../../token-error.ts";
-import { assertStaysInToken, findKey, findKeys, nameOf, requireKey } from "./find-key.ts";
+import { assertMadeInToken, findKey, findKeys, nameOf, requireKey } from "./find-key.ts";
 import type { KeyName, KeySelector, RequestOf, ResultOf, WrapAlgorithm } from "./messages.ts";
 import { firstLine } from "./vendor-module.ts";
 
@@ -45,12 +46,26 @@ export function makeWrappingKey(session: Session, { object, id }: KeyName): void
 export function findWrappingKey(session: Session, selector: KeySelector): ResultOf<"findWrappingKey"> {
   const key = findKey(session, "secret key", selector);
   if (key === undefined) return {};
-  assertStaysInToken(key, "secret key", selector);
-  const { keyType, valueLen } = key.getAttribute({ keyType: null, valueLen: null });
-  if (keyType !== KeyType.AES || valueLen !== KEY_BYTES) {
-    throw new TokenError("NOT_SUPPORTED", `The secret key "${nameOf(key).object}" is not one of AES-256.`);
-  }
+  assertWraps(session, key, selector);
   return { name: nameOf(key) };
+}
+
+/**
+ * What a wrapping key has to be whenever it is used: what names it, a vault file or a URI, may come from somebody else.
+ * @throws TokenError `UNSAFE_KEY`, `NOT_SUPPORTED`
+ */
+function assertWraps(session: Session, key: SessionObject, selector: KeySelector): void {
+  assertMadeInToken(session, key, "secret key", selector);
+  const { keyType, valueLen } = key.getAttribute({ keyType: null, valueLen: null });
+  if (keyType === KeyType.AES && valueLen === KEY_BYTES) return;
+  throw new TokenError("NOT_SUPPORTED", `The secret key "${nameOf(key).object}" is not one of AES-256.`);
+}
+
+/** @throws TokenError `NO_KEY`, `SEVERAL_KEYS`, `UNSAFE_KEY`, `NOT_SUPPORTED` */
+function requireWrappingKey(session: Session, selector: KeySelector): SecretKey {
+  const key = requireKey(session, "secret key", selector);
+  assertWraps(session, key, selector);
+  return key.toType<SecretKey>();
 }
 
 /** What of both ways the token has for this. */
@@ -86,9 +101,9 @@ function waysOf(
   };
 }
 
-/** @throws TokenError `NO_KEY`, `NOT_SUPPORTED` when the token has neither way */
+/** @throws TokenError `NO_KEY`, `UNSAFE_KEY`, `NOT_SUPPORTED` also when the token has neither way */
 export function wrap(session: Session, { key, data, additionalData }: RequestOf<"wrap">): ResultOf<"wrap"> {
-  const wrappingKey = requireKey(session, "secret key", key).toType<SecretKey>();
+  const wrappingKey = requireWrappingKey(session, key);
   const [algorithm] = algorithmsOf(session);
   if (algorithm === undefined) {
     throw new TokenError(
@@ -105,7 +120,7 @@ export function wrap(session: Session, { key, data, additionalData }: RequestOf<
 /** The counterpart of {@link wrap}; bytes of another key give no data. */
 export function unwrap(session: Session, request: RequestOf<"unwrap">): ResultOf<"unwrap"> {
   const { key, algorithm, additionalData } = request;
-  const wrappingKey = requireKey(session, "secret key", key).toType<SecretKey>();
+  const wrappingKey = requireWrappingKey(session, key);
   const wrapped = Buffer.from(request.wrapped, "hex");
   const way = waysOf(session, wrappingKey, Buffer.from(additionalData, "hex"))[algorithm];
   const data = unlessForeign(() => way.unwrap(wrapped), way);

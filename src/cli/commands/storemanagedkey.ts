@@ -5,7 +5,7 @@ import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
-import { printJson } from "../print.ts";
+import { printJson, printNote } from "../print.ts";
 import { namedTokenKey } from "../token-key-option.ts";
 
 export default defineCommand({
@@ -23,6 +23,7 @@ export default defineCommand({
       network: toNetwork(args.testnet),
       tokens: context.tokens,
       uri: namedTokenKey(context),
+      note: printNote,
     };
     await withNewOrExistingVault(context, async (vault) => printJson(await storeManagedKey(vault, request)));
   },

@@ -68,22 +68,50 @@ export async function prepareTokenSlot(token: WrappingToken, key: WrappingKeyNam
   return (rootKey, slotId): KeySlotRow => makeKeySlot(rootKey, { slotId, kind: tokenKind, parameters }, keys);
 }
 
-/** Opens the token slots of a vault whose wrapping key is in this token. */
-export function tokenOpener(token: WrappingToken): SlotOpener {
+/**
+ * Opens the token slots of a vault whose wrapping key is in this token.
+ * @param demanded what the person named of the key; a file that names another one is not theirs
+ */
+export function tokenOpener(token: WrappingToken, demanded: Partial<WrappingKeyName> = {}): SlotOpener {
+  const others: WrappingKeyName[] = [];
   return {
     kind: tokenKind,
     async slotKeys(slotId, parameters) {
       const { algorithm, keyLabel, keyId, wrapped } = parseParameters(slotId, parameters);
       const key = { object: keyLabel, id: keyId };
+      if (!isDemanded(key, demanded)) {
+        others.push(key);
+        return undefined;
+      }
       const bytes = { algorithm, wrapped: Buffer.from(wrapped, "hex") };
       const secret = await token.unwrap(key, bytes, ADDITIONAL_DATA);
       return secret?.length === SLOT_SECRET_LENGTH ? splitSecret(secret) : undefined;
     },
-    refused: () =>
-      new KmsError("NO_SUCH_KEY", "The token holds the wrapping key of none of the vault's token slots.", {
-        hint: "Check that it is the token that was added with `vault slot add`.",
-      }),
+    refused() {
+      const [other] = others;
+      return other === undefined ? noSuchKey() : anotherKey(other);
+    },
   };
+}
+
+function isDemanded(key: WrappingKeyName, { object, id }: Partial<WrappingKeyName>): boolean {
+  return (object === undefined || object === key.object) && (id === undefined || id === key.id);
+}
+
+function noSuchKey(): KmsError {
+  return new KmsError("NO_SUCH_KEY", "The token holds the wrapping key of none of the vault's token slots.", {
+    hint: "Check that it is the token that was added with `vault slot add`.",
+  });
+}
+
+function anotherKey({ object, id }: WrappingKeyName): KmsError {
+  return new KmsError(
+    "NO_SUCH_KEY",
+    `The vault names another wrapping key than the PKCS#11 URI: ${JSON.stringify(object)} with the identifier ${id}.`,
+    {
+      hint: "Correct object= and id= in the URI. If they are right, this is not your vault: somebody put another file there.",
+    },
+  );
 }
 
 function splitSecret(secret: Uint8Array): SlotKeys {

@@ -1,7 +1,10 @@
 /** Vaults that tokens open: slots are added, removed and changed; no password is needed anywhere. */
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { copyFileSync, existsSync, writeFileSync } from "node:fs";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { copyFileSync, existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { prepareTokenSlot, type WrappingToken } from "../../../src/vault/key-slots/token-slot.ts";
+import { Vault } from "../../../src/vault/vault.ts";
 import { PIN, SoftTokens } from "../../providers/pkcs11/soft-token.ts";
 import { failureOf } from "../command-line/failure.ts";
 import { onScene } from "../daemon/running-daemon.ts";
@@ -191,9 +194,11 @@ describe("key slots", () => {
   test("change their wrapping key", async () => {
     const installation = await withTokenVault();
     const fresh = `${FIRST};object=fresh`;
+    const listed = resultOf(await installation.run(["vault", "slot", "list"], { env: env(FIRST) }));
+    const { keyLabel: label } = (listed as [{ parameters: { keyLabel: string } }])[0].parameters;
     resultOf(await installation.run(["vault", "slot", "add", `--pkcs11=${fresh}`], { env: env(FIRST) }));
     resultOf(await installation.run(["vault", "slot", "remove", "1"], { env: env(FIRST) }));
-    software.tool("first", "--login", "--delete-object", "--type", "secrkey", "--label", "tatum-kms");
+    software.tool("first", "--login", "--delete-object", "--type", "secrkey", "--label", label);
     expect(await slotsOf(installation, env(FIRST))).toEqual(["2 token"]);
   });
 
@@ -210,6 +215,93 @@ describe("key slots", () => {
     });
   });
 });
+
+describe("the wrapping key of a slot", () => {
+  const keyOf = async (installation: Installation, environment: Record<string, string>) => {
+    const listed = resultOf(await installation.run(["vault", "slot", "list"], { env: environment }));
+    const slots = listed as { parameters: { keyLabel: string; keyId: string } }[];
+    return slots.map(({ parameters: { keyLabel, keyId } }) => `"${keyLabel}" with the identifier ${keyId}`);
+  };
+
+  test("is a new one for each vault, and is told", async () => {
+    const [one, other] = [newInstallation(), newInstallation()];
+    for (const installation of [one, other]) {
+      const made = await installation.run(["generatemanagedwallet", "ETH"], { env: env(FIRST) });
+      const [key] = await keyOf(installation, env(FIRST));
+      expect(made.stderr).toContain(`A new wrapping key was made in the token: ${key}.`);
+    }
+    expect(await keyOf(one, env(FIRST))).not.toEqual(await keyOf(other, env(FIRST)));
+  });
+
+  test("is one that was there before only when the URI names it, and that is told", async () => {
+    const installation = newInstallation();
+    const password = tokenEnvironment(software);
+    resultOf(await installation.run(["generatemanagedwallet", "ETH"], { env: password }));
+    const name = ["--label", "ceremony", "--id", "c0"];
+    const kind = ["--key-type", "AES:32", "--sensitive", "--private"];
+    software.tool("first", "--login", "--keygen", ...kind, ...name);
+    const added = await installation.run(["vault", "slot", "add", `--pkcs11=${FIRST};object=ceremony`], {
+      env: password,
+    });
+    expect(added.stderr).toContain(
+      `The token's key "ceremony" with the identifier c0, which was there before, is the wrapping key.`,
+    );
+    expect((await keyOf(installation, env(FIRST)))[1]).toBe('"ceremony" with the identifier c0');
+  });
+
+  test("is the one that the URI names, whatever the file says", async () => {
+    const installation = await withTokenVault(`${FIRST};object=mine`);
+    expect((await installation.run(["report"], { env: env(`${FIRST};object=mine`) })).status).toBe(0);
+    const failure = failureOf(await installation.run(["report"], { env: env(`${FIRST};object=yours`) }));
+    expect(failure).toMatchObject({ status: 66, code: "NO_SUCH_KEY" });
+    expect(failure.error).toStartWith('The vault names another wrapping key than the PKCS#11 URI: "mine"');
+  });
+
+  /** What somebody who reaches the token, but knows no PIN, and may write the vault's folder can do. */
+  test("is not one that somebody put into the token without the PIN, with a vault made for it", async () => {
+    const victim = await withTokenVault(`${FIRST};object=genuine`);
+    const secret = Buffer.alloc(32, 7);
+    writeFileSync(software.path("evil"), secret);
+    const name = { object: "evil", id: "77" };
+    const written = ["--write-object", software.path("evil"), "--type", "secrkey", "--key-type", "AES:32"];
+    const named = ["--label", name.object, "--id", name.id, "--sensitive"];
+    software.toolWithoutPin("first", ...written, ...named);
+    const forged = await Vault.createWith(
+      join(victim.home, "forged.dat"),
+      await prepareTokenSlot(softwareKey(secret), name),
+    );
+    await forged.close();
+    renameSync(forged.path, victim.vaultPath);
+    for (const args of [["vault", "verify"], ["report"], ["vault", "slot", "list"]]) {
+      expect(failureOf(await victim.run(args, { env: env(FIRST) }))).toMatchObject({
+        status: 77,
+        code: "UNSAFE_KEY",
+        error:
+          'The secret key with the label "evil" and with the identifier 77 needs no PIN (CKA_PRIVATE is not set): anybody who reaches the token could have put it there.',
+      });
+      expect(failureOf(await victim.run(args, { env: env(`${FIRST};object=genuine`) }))).toMatchObject({
+        code: "NO_SUCH_KEY",
+      });
+    }
+  });
+});
+
+/** An AES-256-GCM key whose owner has it outside the token. */
+function softwareKey(secret: Uint8Array): WrappingToken {
+  return {
+    async wrap(_, data, additionalData) {
+      const nonce = randomBytes(12);
+      const cipher = createCipheriv("aes-256-gcm", secret, nonce).setAAD(additionalData);
+      const wrapped = Buffer.concat([nonce, cipher.update(data), cipher.final(), cipher.getAuthTag()]);
+      return { algorithm: "aes-256-gcm", wrapped };
+    },
+    async unwrap(_, { wrapped }, additionalData) {
+      const decipher = createDecipheriv("aes-256-gcm", secret, wrapped.subarray(0, 12));
+      decipher.setAAD(additionalData).setAuthTag(wrapped.subarray(-16));
+      return Buffer.concat([decipher.update(wrapped.subarray(12, -16)), decipher.final()]);
+    },
+  };
+}
 
 describe("a token", () => {
   test("is chosen among several of its label by its serial number", async () => {
@@ -253,7 +345,9 @@ describe("a token", () => {
     const args = ["generatemanagedkey", "ETH", `--pkcs11=${FIRST};object=both`];
     expect((await installation.run(args, { env: settings })).status).toBe(0);
     const listed = await installation.run(["vault", "slot", "list"], { env: env(FIRST) });
-    expect(resultOf(listed)).toMatchObject([{ parameters: { keyLabel: "tatum-kms" } }]);
+    expect(resultOf(listed)).toMatchObject([
+      { parameters: { keyLabel: expect.stringMatching(/^tatum-kms/) as string } },
+    ]);
   });
 
   test("whose module is missing is told by its path", async () => {

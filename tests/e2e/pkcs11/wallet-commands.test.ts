@@ -1,7 +1,10 @@
 /** What the wallet commands say of a wallet whose key is in a token, and what `provider test` says of the token. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { PIN, SoftTokens } from "../../providers/pkcs11/soft-token.ts";
 import { failureOf } from "../command-line/failure.ts";
+import { ethPrivateKey } from "../daemon/wallets.ts";
 import { Installation, type Run } from "../executable.ts";
 import { tokenAloneEnvironment } from "./token-environment.ts";
 
@@ -67,6 +70,39 @@ describe("of a wallet whose key is in a token", () => {
       wallets: { [made.signatureId]: { type: "TOKEN_KEY", chain: "ETH", testnet: false } },
     });
     expect(done.stdout).not.toMatch(/warnings|pkcs11/);
+  });
+});
+
+describe("a key pair in the token", () => {
+  const store = (label: string): Promise<Run> =>
+    run("storemanagedkey", "ETH", `--pkcs11=${URI};object=${label}`);
+
+  test("that the token made is stored with a word on that", async () => {
+    const name = ["--label", "made there", "--id", "a1"];
+    software.tool("only", "--login", "--keypairgen", "--key-type", "EC:secp256k1", ...name);
+    const done = await store("made there");
+    expect(done).toMatchObject({ status: 0 });
+    expect(done.stderr).toContain(
+      'The key "made there" with the identifier a1 was made in the token and never leaves it.',
+    );
+  });
+
+  test("that was brought there from outside is stored with a warning", async () => {
+    const file = software.path("key");
+    const write = (kind: string, der: string): void => {
+      writeFileSync(file, Buffer.from(der, "hex"));
+      const name = ["--label", "brought in", "--id", "a2"];
+      const attributes = kind === "privkey" ? ["--sensitive", "--private"] : [];
+      software.tool("only", "--login", "--write-object", file, "--type", kind, ...name, ...attributes);
+    };
+    write("privkey", `302e0201010420${ethPrivateKey.slice(2)}a00706052b8104000a`);
+    const point = Buffer.from(secp256k1.getPublicKey(Buffer.from(ethPrivateKey.slice(2), "hex"), false));
+    write("pubkey", `3056301006072a8648ce3d020106052b8104000a034200${point.toString("hex")}`);
+    const done = await store("brought in");
+    expect(done).toMatchObject({ status: 0 });
+    expect(done.stderr).toContain(
+      'Warning: nothing shows that the key "brought in" with the identifier a2 was made in the token and never left it (not set: CKA_LOCAL, CKA_ALWAYS_SENSITIVE, CKA_NEVER_EXTRACTABLE): whoever has a copy of it can sign.',
+    );
   });
 });
 

@@ -1,12 +1,14 @@
 /** Signing keys in a token: made there, or found there. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { makeKeyPair, readKeyPair, signInToken } from "../../../providers/pkcs11/key-pairs.ts";
 import type { Token } from "../../../providers/pkcs11/token.ts";
 import type { Tokens } from "../../../providers/pkcs11/tokens.ts";
 import { refused } from "./refused.ts";
-import { SoftTokens } from "./soft-token.ts";
+import { PIN, SoftTokens } from "./soft-token.ts";
 
 setDefaultTimeout(60_000);
 
@@ -65,7 +67,11 @@ describe.each(curves)("a key pair of %s", (curve) => {
 
   test("that is made signs, and is named by label and identifier", async () => {
     const pair = await makeKeyPair(token, { token: "keys" }, curve, `made ${curve}`);
-    expect(pair).toMatchObject({ curve, uri: { token: "keys", object: `made ${curve}`, type: "private" } });
+    expect(pair).toMatchObject({
+      curve,
+      uri: { token: "keys", object: `made ${curve}`, type: "private" },
+      missingOrigin: [],
+    });
     expect(pair.uri.id).toMatch(/^[0-9a-f]{32}$/);
     const signature = await signInToken(token, pair.uri, curve, data);
     expect(verify(curve, signature, data, pair.publicKey)).toBe(true);
@@ -91,9 +97,56 @@ describe.each(curves)("a key pair of %s", (curve) => {
   test("that could be read out is refused", async () => {
     generate(nameOf[curve], `open ${curve}`, curve === "secp256k1" ? "b1" : "b2", "--extractable");
     expect(await refused(() => readKeyPair(token, { object: `open ${curve}` }))).toMatchObject({
-      code: "NOT_SUPPORTED",
+      code: "UNSAFE_KEY",
       message: `The private key with the label "open ${curve}" could be read out of the token.`,
     });
+  });
+});
+
+describe("a key pair that was put into the token", () => {
+  const file = software.path("key");
+  // In DER: an ECPrivateKey (RFC 5915) and a SubjectPublicKeyInfo (RFC 5480) on secp256k1.
+  const { secretKey, publicKey } = secp256k1.keygen();
+  const der = {
+    privkey: `302e0201010420${Buffer.from(secretKey).toString("hex")}a00706052b8104000a`,
+    pubkey: `3056301006072a8648ce3d020106052b8104000a034200${secp256k1.Point.fromBytes(publicKey).toHex(false)}`,
+  };
+  const write = (kind: keyof typeof der, label: string, ...more: readonly string[]): void => {
+    writeFileSync(file, Buffer.from(der[kind], "hex"));
+    const name = ["--label", label, "--id", label.length.toString(16).padStart(2, "0")];
+    software.toolWithoutPin("keys", "--write-object", file, "--type", kind, ...name, ...more);
+  };
+
+  const plant = (label: string, id: string): void => {
+    const program = join(import.meta.dir, "plant-private-key.ts");
+    const key = Buffer.from(secretKey).toString("hex");
+    software.run(process.execPath, program, "keys", label, id, key);
+  };
+
+  test("without the PIN is refused: its address would be somebody else's", async () => {
+    plant("planted", "91");
+    expect(await refused(() => readKeyPair(token, { object: "planted" }))).toMatchObject({
+      code: "UNSAFE_KEY",
+      message:
+        'The private key with the label "planted" needs no PIN (CKA_PRIVATE is not set): anybody who reaches the token could have put it there.',
+    });
+  });
+
+  test("with the PIN is taken, and what speaks for its coming from the token is missing", async () => {
+    write("privkey", "brought in", "--sensitive", "--private", "--login", "--pin", PIN);
+    write("pubkey", "brought in");
+    expect((await readKeyPair(token, { object: "brought in" })).missingOrigin).toEqual([
+      "CKA_LOCAL",
+      "CKA_ALWAYS_SENSITIVE",
+      "CKA_NEVER_EXTRACTABLE",
+    ]);
+  });
+
+  test("without the PIN does not stand in the way of the key of that name", async () => {
+    const { uri } = await makeKeyPair(token, { object: "own", id: "92" }, "secp256k1", "unused");
+    plant("own", "92");
+    const digest = Buffer.alloc(32, 9);
+    expect(await signInToken(token, uri, "secp256k1", digest)).toHaveLength(64);
   });
 });
 

@@ -61,8 +61,18 @@ export class SoftTokens {
 
   /** Runs `pkcs11-tool` on a token, as somebody else who knows the PIN; gives what it prints. */
   tool(label: string, ...args: readonly string[]): string {
-    const command = ["pkcs11-tool", "--module", softHsmModule, "--token-label", label, "--pin", PIN];
+    return this.toolWithoutPin(label, "--pin", PIN, ...args);
+  }
+
+  /** Runs `pkcs11-tool` as somebody who reaches the token and does not know its PIN. */
+  toolWithoutPin(label: string, ...args: readonly string[]): string {
+    const command = ["pkcs11-tool", "--module", softHsmModule, "--token-label", label];
     return run([...command, ...args], this.environment);
+  }
+
+  /** Runs a program that finds these tokens; gives what it prints. */
+  run(...command: readonly string[]): string {
+    return run(command, this.environment);
   }
 
   /** The serial numbers of the tokens with a label. */

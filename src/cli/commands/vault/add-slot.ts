@@ -1,10 +1,9 @@
 import type { Pkcs11Uri } from "../../../../providers/pkcs11/uri.ts";
-import { WrappingToken } from "../../../../providers/pkcs11/wrapping-token.ts";
 import type { PreparedSlot } from "../../../vault/key-slots/key-slot.ts";
 import { passwordKind, preparePasswordSlot } from "../../../vault/key-slots/password-slot.ts";
-import { prepareTokenSlot, tokenKind } from "../../../vault/key-slots/token-slot.ts";
+import { tokenKind } from "../../../vault/key-slots/token-slot.ts";
 import type { CommandContext } from "../../context.ts";
-import { askNewPassword, newPasswordIsSet, withVault } from "../../open-vault.ts";
+import { askNewPassword, newPasswordIsSet, prepareSlotOfToken, withVault } from "../../open-vault.ts";
 
 /** What `vault slot add` prints. */
 export interface AddedSlot {
@@ -22,14 +21,12 @@ function tokenToAdd(context: CommandContext, slotKinds: readonly string[]): Pkcs
   return byOption ?? (isPasswordMeant ? undefined : byVariable);
 }
 
-/** A token's wrapping key is made when it is not there. */
 async function prepareSlot(
   context: CommandContext,
   uri: Pkcs11Uri | undefined,
 ): Promise<readonly [kind: string, slot: PreparedSlot]> {
   if (uri === undefined) return [passwordKind, preparePasswordSlot(await askNewPassword(context))];
-  const token = new WrappingToken(context.tokens.get(uri));
-  return [tokenKind, await prepareTokenSlot(token, await token.keyNamed(uri))];
+  return [tokenKind, await prepareSlotOfToken(context, uri)];
 }
 
 /**

@@ -35,7 +35,7 @@ const wrap = () =>
 beforeAll(async () => {
   const tokens = software.open();
   pair = await makeKeyPair(tokens.get(uri), uri, "secp256k1", "key");
-  await new WrappingToken(tokens.get(uri)).keyNamed({ object: "wrapping", id: "01" });
+  await new WrappingToken(tokens.get(uri)).keyForSlot({ object: "wrapping", id: "01" });
   tokens.close();
 });
 afterEach(() => {

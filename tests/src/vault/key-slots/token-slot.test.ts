@@ -133,6 +133,33 @@ describe("a token slot", () => {
   });
 });
 
+describe("a token slot whose key the person named", () => {
+  const openAs = async (demanded: Partial<typeof key>) =>
+    (await openKeySlots(vaultId, [slot], tokenOpener(token, demanded))).keyedHash("probe", vaultId);
+
+  test.each<[string, Partial<typeof key>]>([
+    ["its label", { object: "wrapping key" }],
+    ["its identifier", { id: "0a0b" }],
+    ["both", key],
+  ])("is opened by %s", async (_, demanded) => {
+    expect(await openAs(demanded)).toEqual(probe);
+  });
+
+  test.each<[string, Partial<typeof key>]>([
+    ["another label", { object: "another" }],
+    ["another identifier", { id: "0a0c" }],
+    ["its label and another identifier", { object: "wrapping key", id: "0a0c" }],
+  ])("is not opened by %s, and the token is not asked for what the file names", async (_, demanded) => {
+    token.asked.length = 0;
+    expect(await caught(() => openAs(demanded))).toMatchObject({
+      code: "NO_SUCH_KEY",
+      message:
+        'The vault names another wrapping key than the PKCS#11 URI: "wrapping key" with the identifier 0a0b.',
+    });
+    expect(token.asked).toEqual([]);
+  });
+});
+
 describe("making a token slot", () => {
   test.each<[string, () => Uint8Array | undefined]>([
     ["nothing", () => undefined],
