@@ -1,7 +1,8 @@
 /** What the commands share that work on one wallet, which is named by its signature ID. */
+
+import { knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
-import { knownTickers } from "../wallets/known-chain.ts";
 import { toNetwork } from "../wallets/managed-wallets.ts";
 import { createContext, type VaultArguments } from "./context.ts";
 import { withVault } from "./open-vault.ts";
@@ -39,7 +40,7 @@ export async function withNamedWallet(
   args: NamedWalletArguments,
   work: (vault: Vault) => Promise<void>,
 ): Promise<void> {
-  const tickers = args.chain === undefined ? undefined : await knownTickers(args.chain);
+  const tickers = args.chain === undefined ? undefined : knownTickers(args.chain);
   await withVault(createContext(args), async (vault) => {
     const wallet = vault.wallets().find(({ signatureId }) => signatureId === args.signatureId);
     if (wallet !== undefined) {

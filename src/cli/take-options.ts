@@ -1,8 +1,8 @@
 /** Which options of a command line its command takes, which are ignored with a warning, and which are refused. */
 import type { CommandDef } from "citty";
+import { knownChain, knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import { didYouMean } from "../suggestion.ts";
-import { knownChain, knownTickers } from "../wallets/known-chain.ts";
 import { refusedBy } from "./command.ts";
 import { type OptionName, options, originalOptions } from "./options.ts";
 import { type CommandLine, canonicalName } from "./parse.ts";
@@ -44,7 +44,7 @@ async function assertSameChain({ positionals }: Selection, list: string): Promis
   const [argument] = positionals;
   if (argument === undefined) return;
   const { ticker } = (await knownChain(argument)).facts;
-  if ((await knownTickers(list)).includes(ticker)) return;
+  if (knownTickers(list).includes(ticker)) return;
   throw new KmsError(
     "USAGE",
     `Option --chain names other chains than the argument ${ticker}; nothing was done.`,

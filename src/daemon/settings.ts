@@ -1,5 +1,6 @@
 import type { Network } from "../../chains/chain.ts";
 import { tickers } from "../../chains/index.ts";
+import { knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
 import type { PlainHttpReach } from "../http/plain-http.ts";
@@ -9,7 +10,6 @@ import type { Config } from "../settings.ts";
 import { namedThirdParties } from "../signing/environment.ts";
 import { type ApprovalMethod, fourEyeEndpoint, parseExternalUrl } from "../signing/policy/four-eye.ts";
 import { apiEndpoint, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
-import { knownTickers } from "../wallets/known-chain.ts";
 
 const DEFAULT_PERIOD_SECONDS = 5;
 const MINIMUM_PERIOD_SECONDS = 0.05;
@@ -34,6 +34,8 @@ export interface DaemonArguments {
 export interface DaemonSettings {
   readonly network: Network;
   readonly tickers: readonly string[];
+  /** Whether `--chain` named them. */
+  readonly chainsAreNamed: boolean;
   /** Milliseconds. */
   readonly period: number;
   readonly externalUrl: URL | undefined;
@@ -102,7 +104,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
   const tatum = readTatumSettings(args["api-key"], config);
   const debug = ["1", "true"].includes(config.get("TATUM_KMS_DEBUG_MODE") ?? "");
   const log = createLog({ debug });
-  const chosen = args.chain === undefined ? tickers : await knownTickers(args.chain);
+  const chosen = args.chain === undefined ? tickers : knownTickers(args.chain);
   const plainHttp = plainHttpReach(network, args["allow-plain-http"], config);
   const endpoints = [
     ...(externalUrl === undefined ? [] : [fourEyeEndpoint(externalUrl)]),
@@ -114,6 +116,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
   return {
     network,
     tickers: chosen,
+    chainsAreNamed: args.chain !== undefined,
     period: readPeriod(args.period),
     externalUrl,
     externalUrlMethod: readMethod(args["external-url-method"]),

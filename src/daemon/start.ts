@@ -16,6 +16,7 @@ import { connectToTatum, type StopSignals } from "../tatum/settings.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
 import { createDryRound, type Forecast, readOnly } from "./dry-run.ts";
+import { tellIdleChains } from "./idle-chains.ts";
 import { type DaemonContext, type DaemonOptions, runDaemon, runOnce } from "./loop.ts";
 import { openTokens } from "./open-tokens.ts";
 import { runChainRound } from "./round.ts";
@@ -87,7 +88,8 @@ function createContext(
  * The wallets that the daemon can work for.
  * @throws KmsError `NO_SUCH_WALLET` when `--wallets` names one that is not there
  */
-function usableWallets(vault: Vault, { wallets, network, tickers, log }: DaemonSettings): WalletSummary[] {
+function usableWallets(vault: Vault, settings: DaemonSettings): WalletSummary[] {
+  const { wallets, network, tickers, log } = settings;
   const known = vault.wallets();
   const unknown = [...(wallets ?? [])].filter((id) => !known.some(({ signatureId }) => signatureId === id));
   if (unknown[0] !== undefined) {
@@ -95,13 +97,13 @@ function usableWallets(vault: Vault, { wallets, network, tickers, log }: DaemonS
       hint: "Option --wallets names signature IDs of the vault.",
     });
   }
-  const usable = known.filter(
+  const chosen = known.filter(({ signatureId }) => wallets?.has(signatureId) ?? true);
+  const told = tellIdleChains(chosen, settings);
+  if (told !== undefined) log.warn(told);
+  return known.filter(
     ({ chain, testnet }) =>
       chain !== undefined && tickers.includes(chain) && (testnet === true) === (network === "testnet"),
   );
-  if (usable.length === 0)
-    log.warn(`The vault holds no ${network} wallets of ${tickers.join(", ")}; waiting for some.`);
-  return usable;
 }
 
 async function work(

@@ -1,4 +1,5 @@
 /** The `sandbox` command: runs the stand-in until a signal comes, and says how to use it. */
+import { tickerNamed } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import { SandboxStartError, startSandbox } from "./server.ts";
 import { hostVariables } from "./third-party-hosts.ts";
@@ -15,9 +16,11 @@ export interface SandboxArguments {
 function readNodes(text: string | undefined): ReadonlyMap<string, string> {
   const nodes = new Map<string, string>();
   for (const part of text?.split(",") ?? []) {
+    if (part.trim() === "") continue;
     const equals = part.indexOf("=");
     if (equals < 1) throw new KmsError("USAGE", "Option --node is written as ETH=http://127.0.0.1:8545.");
-    nodes.set(part.slice(0, equals).trim(), part.slice(equals + 1).trim());
+    const name = part.slice(0, equals).trim();
+    nodes.set(tickerNamed(name) ?? name, part.slice(equals + 1).trim());
   }
   return nodes;
 }

@@ -1,6 +1,6 @@
-import { knownChain } from "../../wallets/known-chain.ts";
 import { toNetwork } from "../../wallets/managed-wallets.ts";
 import { generateManagedKey } from "../../wallets/token-wallets.ts";
+import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
@@ -16,7 +16,7 @@ export default defineCommand({
     ...pickOptions("testnet"),
   },
   async run({ args }) {
-    const chain = await knownChain(args.chain);
+    const chain = await chainArgument(args.chain);
     const context = createContext(args, { optionNamesObject: true });
     const request = {
       chain,

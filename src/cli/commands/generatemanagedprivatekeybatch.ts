@@ -1,5 +1,5 @@
-import { knownChain } from "../../wallets/known-chain.ts";
 import { generatePrivateKeyBatch, MAXIMUM_BATCH, toNetwork } from "../../wallets/managed-wallets.ts";
+import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
@@ -19,7 +19,7 @@ export default defineCommand({
     ...pickOptions("testnet"),
   },
   async run({ args }) {
-    const chain = await knownChain(args.chain);
+    const chain = await chainArgument(args.chain);
     const count = readWholeNumber("count", args.count, 1, MAXIMUM_BATCH);
     await withNewOrExistingVault(createContext(args), (vault) =>
       generatePrivateKeyBatch(vault, chain, toNetwork(args.testnet), count, printJsonLine),

@@ -1,5 +1,5 @@
-import { knownChain } from "../../wallets/known-chain.ts";
 import { generateManagedWallet, toNetwork } from "../../wallets/managed-wallets.ts";
+import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
@@ -14,7 +14,7 @@ export default defineCommand({
     ...pickOptions("testnet"),
   },
   async run({ args }) {
-    const chain = await knownChain(args.chain);
+    const chain = await chainArgument(args.chain);
     await withNewOrExistingVault(createContext(args), async (vault) => {
       printJson(await generateManagedWallet(vault, chain, toNetwork(args.testnet)));
     });

@@ -1,5 +1,5 @@
-import { knownChain } from "../../wallets/known-chain.ts";
 import { toNetwork } from "../../wallets/managed-wallets.ts";
+import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";
 import { pickOptions } from "../options.ts";
 import { printJson } from "../print.ts";
@@ -11,6 +11,6 @@ export default defineCommand({
     ...pickOptions("testnet"),
   },
   async run({ args }) {
-    printJson((await knownChain(args.chain)).generateWallet(toNetwork(args.testnet)));
+    printJson((await chainArgument(args.chain)).generateWallet(toNetwork(args.testnet)));
   },
 });

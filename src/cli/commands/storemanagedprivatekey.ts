@@ -1,6 +1,6 @@
 import { keyLines } from "../../wallets/answer-lines.ts";
-import { knownChain } from "../../wallets/known-chain.ts";
 import { checkPrivateKey, storeManagedPrivateKey, toNetwork } from "../../wallets/managed-wallets.ts";
+import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
@@ -15,7 +15,7 @@ export default defineCommand({
     ...pickOptions("testnet"),
   },
   async run({ args }) {
-    const chain = await knownChain(args.chain);
+    const chain = await chainArgument(args.chain);
     const network = toNetwork(args.testnet);
     const context = createContext(args);
     const checked = checkPrivateKey(

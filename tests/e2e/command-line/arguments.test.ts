@@ -172,12 +172,11 @@ describe("what is not known is an error that names what was probably meant", () 
     [["checkconf"], "Did you mean checkconfig?"],
     [["vault", "statsu"], "Did you mean status?"],
     [["job", "lst"], "Did you mean list?"],
-    [["generatewallet", "btc"], "Did you mean BTC?"],
     [["generatewallet", "BTCC"], "Did you mean BTC?"],
     [["generatewallet", "BTC", "--tesnet"], "Did you mean --testnet?"],
     [["generatewallet", "BTC", "--Testnet"], "Did you mean --testnet?"],
     [["daemon", "--externalurl=x"], "Did you mean --external-url?"],
-    [["daemon", "--testnet", "--chain=BTC,eth", "--api-key=x"], "Did you mean ETH?"],
+    [["daemon", "--testnet", "--chain=BTC,ETHH", "--api-key=x"], "Did you mean ETH?"],
   ])("%j", async (args, hint) => {
     expect(await fail(args)).toMatchObject({ status: 64, code: "USAGE", hint });
   });
@@ -198,6 +197,18 @@ describe("what is not known is an error that names what was probably meant", () 
       status: 64,
       error: "Unsupported command. Use tatum-kms vault --help for details.",
     });
+  });
+
+  test("a chain under another name is taken, and told under its ticker", async () => {
+    const made = await installation.run(["generatemanagedwallet", "POL"]);
+    expect(made).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining("POL is MATIC (Polygon) here.\n"),
+    });
+    const { signatureId } = JSON.parse(made.stdout) as { signatureId: string };
+    const { stdout } = await installation.run(["getmanagedwallet", signatureId]);
+    expect(JSON.parse(stdout)).toMatchObject({ chain: "MATIC" });
+    expect(await installation.run(["generatewallet", "btc"])).toMatchObject({ status: 0, stderr: "" });
   });
 
   test("a chain far from all known ones is told which there are", async () => {

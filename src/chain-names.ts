@@ -1,0 +1,83 @@
+/** The chains under the names that people call them by: their tickers here, newer tickers, and names of the networks. */
+import type { Chain } from "../chains/chain.ts";
+import { loadChain, tickers } from "../chains/index.ts";
+import { KmsError } from "./errors.ts";
+import { didYouMean } from "./suggestion.ts";
+
+/** Names that stand for one chain alone. A ticker that was replaced (POL since 2024, KAIA since 2024) keeps its wallets. */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  ADA: ["CARDANO"],
+  ALGO: ["ALGORAND"],
+  BCH: ["BITCOINCASH"],
+  BNB: ["BNBBEACONCHAIN"],
+  BSC: ["BNBSMARTCHAIN", "BINANCESMARTCHAIN"],
+  BTC: ["BITCOIN", "XBT"],
+  DOGE: ["DOGECOIN"],
+  EGLD: ["MULTIVERSX", "ELROND"],
+  ETH: ["ETHEREUM", "ETHER"],
+  KCS: ["KCC", "KUCOINCOMMUNITYCHAIN"],
+  KLAY: ["KAIA", "KLAYTN"],
+  LTC: ["LITECOIN"],
+  MATIC: ["POL", "POLYGON"],
+  ONE: ["HARMONY"],
+  SOL: ["SOLANA"],
+  TRON: ["TRX"],
+  VET: ["VECHAIN"],
+  XDC: ["XINFIN", "XDCNETWORK"],
+  XLM: ["STELLAR"],
+  XRP: ["RIPPLE", "XRPL", "XRPLEDGER"],
+};
+
+const tickerOfName: ReadonlyMap<string, string> = new Map(
+  Object.entries(synonyms).flatMap(([ticker, names]) => names.map((name) => [name, ticker] as const)),
+);
+
+/** Names that could mean two chains: nothing is guessed. */
+const ambiguous = /^(BINANCE|BNBCHAIN|BEP2|BEP20)$/;
+
+const LIKE_A_NAME = /^[\w -]{1,20}$/;
+
+/** The ticker of a chain that somebody named, in capitals or not; `undefined` when the name stands for none, or for two. */
+export function tickerNamed(name: string): string | undefined {
+  const capitals = name.trim().toUpperCase();
+  return tickers.includes(capitals) ? capitals : tickerOfName.get(capitals.replace(/[ _-]/g, ""));
+}
+
+function unknownName(name: string): KmsError {
+  const hint = ambiguous.test(name.toUpperCase())
+    ? "BSC is the BNB Smart Chain, BNB the BNB Beacon Chain, which was closed in 2024."
+    : (didYouMean(name, tickers) ?? `Supported: ${[...tickers].sort().join(", ")}.`);
+  // Anything else is not repeated: it may be a secret that somebody put in the wrong place.
+  const shown = LIKE_A_NAME.test(name) ? `: ${name}` : "";
+  return new KmsError("USAGE", `Unsupported blockchain${shown}.`, { hint });
+}
+
+/**
+ * The chain someone named.
+ * @throws KmsError `USAGE`, with the nearest known ticker.
+ */
+export async function knownChain(name: string): Promise<Chain> {
+  const ticker = tickerNamed(name);
+  const chain = ticker === undefined ? undefined : await loadChain(ticker);
+  if (chain === undefined) throw unknownName(name);
+  return chain;
+}
+
+/**
+ * The tickers of chains named as `BTC,ETH`, without repetitions. Commas too many are forgiven.
+ * @throws KmsError `USAGE` when one is unknown, or none is named
+ */
+export function knownTickers(list: string): string[] {
+  const names = list
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (names.length === 0)
+    throw new KmsError("USAGE", "The list of chains is empty.", { hint: "As in BTC,ETH." });
+  const known = names.map((name) => {
+    const ticker = tickerNamed(name);
+    if (ticker === undefined) throw unknownName(name);
+    return ticker;
+  });
+  return [...new Set(known)];
+}

@@ -1,0 +1,14 @@
+import type { Chain } from "../../chains/chain.ts";
+import { knownChain } from "../chain-names.ts";
+import { printNote } from "./print.ts";
+
+/**
+ * The chain that an argument names. Where that is not its ticker it is told, since results and the API carry the ticker.
+ * @throws KmsError `USAGE`
+ */
+export async function chainArgument(name: string): Promise<Chain> {
+  const chain = await knownChain(name);
+  const { ticker, name: title } = chain.facts;
+  if (name.trim().toUpperCase() !== ticker) printNote(`${name.trim()} is ${ticker} (${title}) here.`);
+  return chain;
+}
