@@ -37,3 +37,9 @@ export class ChainError extends Error {
     this.reportedText = options?.reportedText ?? `Error: ${message}`;
   }
 }
+
+/** A text as a sentence: with one full stop at its end, however many it came with. */
+export function sentence(text: string): string {
+  const bare = text.replace(/[.\s]+$/, "");
+  return /[!?]$/.test(bare) ? bare : `${bare}.`;
+}

@@ -1,4 +1,4 @@
-import { ChainError } from "../../chains/error.ts";
+import { ChainError, sentence } from "../../chains/error.ts";
 import { exitStatus, KmsError } from "../errors.ts";
 import { explainProviderFailure } from "../failures.ts";
 import { OutputClosed } from "./output.ts";
@@ -31,7 +31,7 @@ export function describeError(error: unknown): Report {
   const known = asKmsError(error);
   if (known === undefined) {
     const line = JSON.stringify({
-      error: `Internal error: ${describeUnforeseen(error)}`,
+      error: sentence(`Internal error: ${describeUnforeseen(error)}`),
       code: "INTERNAL",
       hint: "This is a mistake in the program. Please report it with the command you ran.",
     });
@@ -39,7 +39,7 @@ export function describeError(error: unknown): Report {
   }
   const { message, code, hint } = known;
   return {
-    line: JSON.stringify({ error: message, code, ...(hint === undefined ? {} : { hint }) }),
+    line: JSON.stringify({ error: sentence(message), code, ...(hint === undefined ? {} : { hint }) }),
     status: known.exitStatus,
   };
 }

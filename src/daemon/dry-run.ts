@@ -47,7 +47,7 @@ async function ask(
   if (fourEye === undefined) return { approval: "not asked", wouldSign: true };
   const approval = await fourEye.ask(listed);
   if (approval.kind === "approved") return { approval: "approved", wouldSign: true };
-  const reason = `the external system answered ${approval.reason}`;
+  const reason = `the four-eye server ${approval.reason}`;
   return { approval: approval.kind, wouldSign: false, reason };
 }
 

@@ -119,22 +119,23 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
  * @throws KmsError `INCOMPLETE` when a poll failed or a transaction is not finished.
  */
 export async function runOnce(options: DaemonOptions): Promise<void> {
-  const finished = await Promise.all(
-    chainLoops(options).map(async (loop) => {
+  const rounds = await Promise.all(
+    chainLoops(options).map(async (loop): Promise<RoundResult> => {
       try {
-        return (await loop.round()).isFinished;
+        return await loop.round();
       } catch (failure) {
         options.context.log.error(describeFailure(failure));
-        return false;
+        return { isFinished: false };
       }
     }),
   );
-  if (finished.every(Boolean)) return;
+  if (rounds.every(({ isFinished }) => isFinished)) return;
+  const mayPass = rounds.some((round) => !round.isFinished && round.mayPass === true);
   throw new KmsError(
     "INCOMPLETE",
     "The cycle ended, but not every chain was polled or not every transaction is done.",
     {
-      hint: "The log above names the causes; run it again.",
+      hint: `The log above names the causes${mayPass ? "; run it again" : ""}.`,
     },
   );
 }

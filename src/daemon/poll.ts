@@ -1,6 +1,7 @@
 /** Asks the API what is pending on one chain. */
 import type { Chain } from "../../chains/chain.ts";
 import { ApiUnavailable } from "../api-unavailable.ts";
+import { describeFailure } from "../describe-failure.ts";
 import type { Log } from "../operations/log.ts";
 import type { JobMetrics } from "../operations/metrics.ts";
 import type { Poll, TatumApi } from "../tatum/api.ts";
@@ -30,6 +31,8 @@ export interface PollResult {
   readonly malformed: readonly MalformedTransaction[];
   /** Whether there was an answer and all of it could be read. */
   readonly isComplete: boolean;
+  /** Whether what is missing may come with the next poll without anybody's doing. */
+  readonly mayPass: boolean;
   /** Milliseconds that the API asked to wait before the next poll. */
   readonly retryAfter?: number | undefined;
 }
@@ -61,7 +64,7 @@ export async function pollChain(options: PollOptions): Promise<PollResult> {
   const { chain, signatureIds, context, onLatestVersion } = options;
   const { ticker } = chain.facts;
   const { log, api, metrics, stopping } = context;
-  const nothing = { wanted: [], malformed: [], isComplete: false };
+  const nothing = { wanted: [], malformed: [], isComplete: false, mayPass: false };
   if (signatureIds.length > MAXIMUM_SIGNATURE_IDS) {
     log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`);
     metrics.polled(ticker, "failure", Date.now());
@@ -80,13 +83,13 @@ export async function pollChain(options: PollOptions): Promise<PollResult> {
     }
     const malformed = entries.flatMap((entry) => ("transaction" in entry ? [] : [entry]));
     const isComplete = listed === entries.length && malformed.length === 0;
-    return { wanted: chooseWanted(options, list), malformed, isComplete };
+    return { wanted: chooseWanted(options, list), malformed, isComplete, mayPass: listed > entries.length };
   } catch (failure) {
     if (!(failure instanceof ApiUnavailable)) throw failure;
     if (!stopping.aborted) {
       metrics.polled(ticker, "failure", Date.now());
-      log.error(failure.message);
+      log.error(describeFailure(failure));
     }
-    return { ...nothing, retryAfter: failure.retryAfter };
+    return { ...nothing, mayPass: failure.mayPass, retryAfter: failure.retryAfter };
   }
 }

@@ -105,16 +105,22 @@ async function workOff(options: RoundOptions, listed: readonly ListedTransaction
 export interface RoundResult {
   /** Whether nothing is left to do: the poll succeeded and every transaction is finished. */
   readonly isFinished: boolean;
+  /** Whether what is left may go well the next time without anybody's doing. */
+  readonly mayPass?: boolean;
   /** Milliseconds that the API asked to wait before the next poll. */
   readonly retryAfter?: number | undefined;
 }
 
 export async function runChainRound(options: RoundOptions): Promise<RoundResult> {
   const { context } = options;
-  const { wanted, malformed, isComplete, retryAfter } = await pollChain(options);
+  const { wanted, malformed, isComplete, mayPass, retryAfter } = await pollChain(options);
   tellMalformed(options, malformed);
   await remindOfParked(options);
   const outcomes = await workOff(options, wanted);
   await context.reports.send(context.api, context.journal, context.log);
-  return { isFinished: isComplete && outcomes.every(isFinished), retryAfter };
+  return {
+    isFinished: isComplete && outcomes.every(isFinished),
+    mayPass: mayPass || outcomes.includes("waiting"),
+    retryAfter,
+  };
 }

@@ -1,6 +1,6 @@
 /** The last steps of a job: hand the recorded bytes over, and find out what became of them. */
 import type { Chain, ChainEnvironment } from "../../chains/chain.ts";
-import { ChainError } from "../../chains/error.ts";
+import { ChainError, sentence } from "../../chains/error.ts";
 import { ApiUnavailable } from "../api-unavailable.ts";
 import { KmsError } from "../errors.ts";
 import { backoff, pause } from "../http/retry.ts";
@@ -184,7 +184,7 @@ export async function broadcastJob(
       context.reports.add(parked.job, answer.reportedText);
       return parked;
     }
-    log.warn(`Broadcast of transaction ${current.id} is unclear: ${answer.reason}.`);
+    log.warn(sentence(`Broadcast of transaction ${current.id} is unclear: ${answer.reason}`));
     wait = answer.retryAfter;
     const delay = Math.max(backoff(attempt, context.retryDelay, 10 * context.retryDelay), wait ?? 0);
     if (attempt + 1 < ATTEMPTS_PER_ROUND && delay <= 10 * context.retryDelay) await pause(delay, stopping);
@@ -213,7 +213,7 @@ async function refuse(job: Job, reason: string, chain: Chain, context: Broadcast
   }
   const refusals = job.refusals + 1;
   const state = refusals >= MAXIMUM_REFUSALS ? "parked" : "sent";
-  log.error(`Broadcast of transaction ${job.id} was refused: ${reason}.`);
+  log.error(sentence(`Broadcast of transaction ${job.id} was refused: ${reason}`));
   const moved = await journal.retryLater(job, state, { refusals, problem: reason });
   if (state === "parked") parkedReminder.parked(moved);
   reports.add(moved, `Error: ${reason}`);

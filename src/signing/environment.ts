@@ -105,7 +105,8 @@ async function askThirdParty(
     if (isDefiniteNo(answer.status))
       throw new ChainError("NODE_REFUSED", refusalOf(url, answer.status, json));
     const wait = retryAfter(answer.headers, Date.now());
-    throw new ApiUnavailable(`${url.host} gave no usable answer (HTTP ${answer.status}).`, wait);
+    const isNoJson = isSuccess(answer) ? " with something that is not JSON" : "";
+    throw new ApiUnavailable(`${url.host} answered HTTP ${answer.status}${isNoJson}.`, { retryAfter: wait });
   } catch (failure) {
     if (failure instanceof HttpFailure) throw new KmsError("NETWORK", failure.message, { cause: failure });
     throw failure;

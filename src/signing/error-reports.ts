@@ -1,3 +1,4 @@
+import { sentence } from "../../chains/error.ts";
 import type { Job } from "../journal/job.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../operations/log.ts";
@@ -49,7 +50,9 @@ export class ErrorReports {
       const batch = planned.slice(from, from + MAXIMUM_BATCH);
       const problem = await api.reportErrors(batch.map(({ signatureId, error }) => ({ signatureId, error })));
       if (problem !== undefined) {
-        log.warn(`The API did not take the report of ${batch.length} failed transactions: ${problem}.`);
+        log.warn(
+          sentence(`The API did not take the report of ${batch.length} failed transactions: ${problem}`),
+        );
         return;
       }
       for (const report of batch) await this.#remember(report, journal);

@@ -151,12 +151,12 @@ async function approve(
   const approval = await fourEye.ask(listed);
   if (approval.kind === "approved") return [await journal.move(job, "approved"), undefined];
   if (approval.kind === "unreachable" && stopping.aborted) return [job, "waiting"];
-  const problem = `the external system answered ${approval.reason}`;
+  const problem = `the four-eye server ${approval.reason}`;
   if (approval.kind === "refused") {
-    log.warn(`Transaction was refused by the external system (${approval.reason}). ID: ${job.id}`);
+    log.warn(`Transaction was refused: the four-eye server ${approval.reason}. ID: ${job.id}`);
     return [await journal.retryLater(job, "denied", { problem }), "denied"];
   }
-  log.warn(`The external system is unreachable (${approval.reason}); not signed. ID: ${job.id}`);
+  log.warn(`The four-eye server ${approval.reason}; not signed. ID: ${job.id}`);
   return [await journal.retryLater(job, "seen", { problem }, approval.retryAfter), "waiting"];
 }
 

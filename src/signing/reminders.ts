@@ -1,3 +1,4 @@
+import { sentence } from "../../chains/error.ts";
 import type { Job } from "../journal/job.ts";
 import type { Log } from "../operations/log.ts";
 
@@ -23,7 +24,7 @@ export class ParkedReminder {
   parked(job: Pick<Job, "id" | "problem">): void {
     const { id, problem } = job;
     this.#log.error(
-      `Transaction ${id} is parked: ${problem}. A person has to decide: tatum-kms job retry or job resolve.`,
+      `${sentence(`Transaction ${id} is parked: ${problem}`)} A person has to decide: tatum-kms job retry or job resolve.`,
     );
     this.#toldAt.delete(id);
     this.#toldAt.set(id, this.#now());

@@ -68,13 +68,9 @@ interface ResolveContext {
 }
 
 function unclear({ id }: Job, reason: string): KmsError {
-  return new KmsError(
-    "NETWORK",
-    `The API does not tell whether transaction ${id} was completed: ${reason}.`,
-    {
-      hint: "Nothing was decided. Try again later.",
-    },
-  );
+  return new KmsError("NETWORK", `The API does not tell whether transaction ${id} was completed: ${reason}`, {
+    hint: "Nothing was decided. Try again later.",
+  });
 }
 
 function completedAs(job: Job, txId: string): KmsError {
@@ -113,7 +109,7 @@ async function asFailed(job: Job, context: ResolveContext): Promise<void> {
   if (job.state !== "cancelled") await journal.close(job, "cancelled", { problem });
   const refusal = await api.reportErrors([{ signatureId: job.id, error: REPORTED }]);
   if (refusal === undefined) return;
-  throw new KmsError("NETWORK", `Job ${job.id} is ended, but the API did not take the report: ${refusal}.`, {
+  throw new KmsError("NETWORK", `Job ${job.id} is ended, but the API did not take the report: ${refusal}`, {
     hint: "Run the command again to report it.",
   });
 }

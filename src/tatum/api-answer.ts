@@ -33,13 +33,15 @@ export function errorCodeOf(answer: HttpAnswer): string | undefined {
 /** Signed bytes that are echoed would end up in logs; ids and addresses are shorter. */
 const LONG_RUN = /[\w+/=-]{100,}/g;
 
-/** A text of the API, fit for logs and reports: without the API key, without whole payloads, bounded. */
+/** A text of the API, fit for logs and reports: without the API key, whole payloads and a full stop at its end, bounded. */
 export function presentable(text: string, apiKey: string): string {
   return text
     .replaceAll(apiKey, "[API key]")
     .replaceAll(encodeURIComponent(apiKey), "[API key]")
     .replace(LONG_RUN, (run) => `${run.slice(0, 16)}...`)
-    .slice(0, MAXIMUM_MESSAGE_LENGTH);
+    .slice(0, MAXIMUM_MESSAGE_LENGTH)
+    .replace(/(?<!\.)\.\.(?!\.)/g, ".")
+    .replace(/(?<!\.)\.?\s*$/, "");
 }
 
 /** Status, error code and message of a refusal, for logs and reports. */

@@ -145,7 +145,7 @@ export class TatumApi {
       return { kind: "refused", reason: this.#connection.explain(answer) };
     }
     const wait = retryAfter(answer.headers, Date.now());
-    const reason = this.#connection.explain(answer);
+    const reason = this.#connection.explainToOperator(answer);
     return wait === undefined ? { kind: "unclear", reason } : { kind: "unclear", reason, retryAfter: wait };
   }
 
@@ -165,7 +165,7 @@ export class TatumApi {
           : { kind: "not-completed" };
       }
       if (errorCodeOf(answer) === "kms.missing") return { kind: "missing" };
-      return { kind: "unclear", reason: this.#connection.explain(answer) };
+      return { kind: "unclear", reason: this.#connection.explainToOperator(answer) };
     } catch (failure) {
       return { kind: "unclear", reason: reasonOf(failure) };
     }
@@ -210,7 +210,7 @@ export class TatumApi {
     try {
       const request = { method: "POST", path: "/v3/tatum/kms/batch", body: { errors: [...errors] } } as const;
       const answer = await this.#connection.withRetries(() => this.#connection.sendToTheEnd(request));
-      return isSuccess(answer) ? undefined : this.#connection.explain(answer);
+      return isSuccess(answer) ? undefined : this.#connection.explainToOperator(answer);
     } catch (failure) {
       return reasonOf(failure);
     }

@@ -3,11 +3,13 @@ import { type JsonValue, stringifyExactJson } from "../../chains/codec/exact-jso
 import { ApiUnavailable } from "../api-unavailable.ts";
 import { type HttpAnswer, type HttpClient, HttpFailure } from "../http/client.ts";
 import { type RetryPolicy, retryAfter, withRetries } from "../http/retry.ts";
-import { explain, presentable } from "./api-answer.ts";
+import { errorCodeOf, explain, presentable } from "./api-answer.ts";
 
 export interface TatumConnectionOptions {
   readonly baseUrl: URL;
   readonly apiKey: string;
+  /** Where the key was given, as in `TATUM_API_KEY (from environment)`. */
+  readonly apiKeySetting?: string;
   readonly http: HttpClient;
   /** Milliseconds until an answer has to be there. */
   readonly timeout: number;
@@ -75,18 +77,29 @@ export class TatumConnection {
     try {
       return await send();
     } catch (cause) {
-      throw new ApiUnavailable(`Error received from API ${path}: ${reasonOf(cause)}`, undefined, { cause });
+      throw new ApiUnavailable(`Error received from API ${path}: ${reasonOf(cause)}`, { cause });
     }
   }
 
-  /** An answer that says to come back later, as an error. */
+  /** An answer that says to come back later, or that the API key is not good, as an error. */
   unavailable(what: string, answer: HttpAnswer): ApiUnavailable {
-    return new ApiUnavailable(`${what}: ${this.explain(answer)}`, retryAfter(answer.headers, Date.now()));
+    const isKeyRefused = answer.status === 401 || answer.status === 403;
+    return new ApiUnavailable(`${what}: ${this.explainToOperator(answer)}`, {
+      retryAfter: retryAfter(answer.headers, Date.now()),
+      mayPass: !isKeyRefused,
+    });
   }
 
-  /** What a refusal says, without the API key. */
+  /** What a refusal says, without the API key, for logs and reports. */
   explain(answer: HttpAnswer): string {
     return explain(answer, this.#options.apiKey);
+  }
+
+  /** The same with the place to look at when the key may be the cause; it may be a path, and so is for logs alone. */
+  explainToOperator(answer: HttpAnswer): string {
+    const isAboutKey = answer.status === 401 || (answer.status === 403 && errorCodeOf(answer) === undefined);
+    const advice = isAboutKey ? `; check ${this.#options.apiKeySetting ?? "TATUM_API_KEY"}` : "";
+    return this.explain(answer) + advice;
   }
 
   /** Text from outside, fit for logs and reports: bounded, without the API key. */

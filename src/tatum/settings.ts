@@ -14,6 +14,8 @@ export interface TatumSettings {
   /** The variable that names the URL, and where it is set. */
   readonly apiUrlSetting: string;
   readonly apiKey: string;
+  /** Where the key was given, as in `TATUM_API_KEY (from environment)`. */
+  readonly apiKeySetting: string;
   /** Milliseconds until an answer has to be there. */
   readonly timeout: number;
   readonly retries: RetryPolicy;
@@ -34,15 +36,20 @@ function readApiUrl(config: Config): Pick<TatumSettings, "apiUrl" | "apiUrlSetti
 /** Visible ASCII: what a header can carry. */
 const API_KEY = /^[\x21-\x7e]{1,1000}$/;
 
-function readApiKey(option: string | undefined, config: Config): string {
-  const apiKey = option ?? config.get("TATUM_API_KEY");
+function readApiKey(
+  option: string | undefined,
+  config: Config,
+): Pick<TatumSettings, "apiKey" | "apiKeySetting"> {
+  const setting = config.setting("TATUM_API_KEY");
+  const apiKey = option ?? setting?.value;
   if (apiKey === undefined) {
     throw new KmsError("CONFIGURATION", "TATUM_API_KEY is not set.", {
       hint: "Set it in the environment or in an env file.",
     });
   }
-  if (API_KEY.test(apiKey)) return apiKey;
-  throw new KmsError("CONFIGURATION", "TATUM_API_KEY holds characters that no API key has.");
+  const apiKeySetting = option === undefined ? `TATUM_API_KEY (from ${setting?.origin})` : "--api-key";
+  if (API_KEY.test(apiKey)) return { apiKey, apiKeySetting };
+  throw new KmsError("CONFIGURATION", `${apiKeySetting} holds characters that no API key has.`);
 }
 
 /**
@@ -52,7 +59,7 @@ function readApiKey(option: string | undefined, config: Config): string {
 export function readTatumSettings(apiKey: string | undefined, config: Config): TatumSettings {
   const delay = config.number("TATUM_RETRY_DELAY", 1000, 1, 60_000);
   return {
-    apiKey: readApiKey(apiKey, config),
+    ...readApiKey(apiKey, config),
     ...readApiUrl(config),
     timeout: config.number("TATUM_KMS_HTTP_TIMEOUT", 20, 0.1, 600) * 1000,
     retries: { retries: config.number("TATUM_RETRIES", 5, 0, 20), delay, maximumDelay: 10 * delay },

@@ -8,9 +8,9 @@ import type { ListedTransaction } from "../../tatum/pending-transaction.ts";
 
 export type Approval =
   | { readonly kind: "approved" }
-  /** The server looked and said no (4xx). It may say yes later. */
+  /** The server looked and said no (4xx). It may say yes later. The reason goes on from "The four-eye server". */
   | { readonly kind: "refused"; readonly reason: string }
-  /** No decision: no connection, no answer in time, a redirect, a server error. */
+  /** No decision: no connection, no answer in time, a redirect, a server error. The reason goes on likewise. */
   | { readonly kind: "unreachable"; readonly reason: string; readonly retryAfter?: number };
 
 export type ApprovalMethod = "GET" | "POST";
@@ -67,17 +67,19 @@ export class FourEyeCheck {
       const { status } = answer;
       if (status >= 200 && status < 300) return { kind: "approved" };
       const tooEarly = status === 408 || status === 425 || status === 429;
-      if (status >= 400 && status < 500 && !tooEarly) return { kind: "refused", reason: `HTTP ${status}` };
+      if (status >= 400 && status < 500 && !tooEarly)
+        return { kind: "refused", reason: `answered HTTP ${status}` };
       const reason =
         status >= 300 && status < 400
-          ? `HTTP ${status}, a redirect, which is not followed`
-          : `HTTP ${status}`;
+          ? `answered HTTP ${status}, a redirect, which is not followed`
+          : `answered HTTP ${status}`;
       const wait = retryAfter(answer.headers, Date.now());
       return wait === undefined
         ? { kind: "unreachable", reason }
         : { kind: "unreachable", reason, retryAfter: wait };
     } catch (failure) {
-      if (failure instanceof HttpFailure) return { kind: "unreachable", reason: failure.message };
+      if (failure instanceof HttpFailure)
+        return { kind: "unreachable", reason: `gave no answer: ${failure.message}` };
       throw failure;
     }
   }

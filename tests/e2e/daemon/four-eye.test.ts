@@ -118,7 +118,7 @@ describe("the decision", () => {
       for (const [at, code] of codes.entries()) {
         const id = pendingId(at + 1);
         expect(run.stderr).toContain(
-          `Transaction was refused by the external system (HTTP ${code}). ID: ${id}`,
+          `Transaction was refused: the four-eye server answered HTTP ${code}. ID: ${id}`,
         );
       }
       expect(run.stderr).not.toContain("Tx was processed");
@@ -129,7 +129,7 @@ describe("the decision", () => {
   );
 
   test(
-    "is none with a redirect, a server error or no answer: not signed, not reported, logged as unreachable",
+    "is none with a redirect, a server error or no answer: not signed, not reported, logged with what came",
     onScene(async ({ api, runOnce }) => {
       const redirect = (code: number) => () =>
         new Response("", { status: code, headers: { location: "/login" } });
@@ -143,7 +143,9 @@ describe("the decision", () => {
       const run = await runOnce(["--chain=ETH"], { env: { TATUM_KMS_HTTP_TIMEOUT: "0.5" } });
       const logged = run.stderr
         .split("\n")
-        .filter((line) => line.includes("The external system is unreachable ("));
+        .filter((line) =>
+          /The four-eye server (answered HTTP \d{3}|gave no answer: ).*; not signed/.test(line),
+        );
       expect(logged).toHaveLength(answers.length);
       expect(run.stderr).toContain("gave no answer within 0.5 s");
       expect(run.stderr).not.toContain("Tx was processed");
@@ -161,7 +163,7 @@ describe("the decision", () => {
       await closed.stop();
       api.pending = [ethPayment(1)];
       const run = await runOnce(["--chain=ETH", `--external-url=${closed.url}`]);
-      expect(run.stderr).toContain("The external system is unreachable (the connection to 127.0.0.1:");
+      expect(run.stderr).toContain("The four-eye server gave no answer: the connection to 127.0.0.1:");
       expect(run.status).toBe(75);
       expect(api.broadcasts).toEqual([]);
     }),
@@ -194,7 +196,7 @@ describe("the decision", () => {
       api.pending = [ethPayment(1, { nonce: undefined })];
       api.fourEye = () => new Response("", { status: asked++ === 0 ? 200 : 403 });
       const daemon = start(["--chain=ETH"]);
-      await daemon.logged("refused by the external system");
+      await daemon.logged("Transaction was refused: the four-eye server answered HTTP 403");
       expect(api.broadcasts).toEqual([]);
     }),
   );

@@ -1,4 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { onScene } from "./running-daemon.ts";
 import { bitcoinPayment, ethPaymentWithoutNonce } from "./wallets.ts";
 
@@ -149,6 +151,32 @@ describe("TATUM_API_KEY", () => {
     onScene(async ({ api, runOnce }) => {
       await runOnce(["--chain=BTC", "--apiKey=from-the-option"]);
       expect(api.requests[0]?.headers["x-api-key"]).toBe("from-the-option");
+    }),
+  );
+
+  test(
+    "that the API refuses is named with the place it came from, and nobody is told to run it again",
+    onScene(async ({ api, installation, runOnce }) => {
+      const path = join(installation.home, "kms.env");
+      writeFileSync(path, "TATUM_API_KEY=key-of-the-file\n", { mode: 0o600 });
+      api.answer = () => Response.json({ message: "Unauthorized.", statusCode: 401 }, { status: 401 });
+      const ways: readonly (readonly [readonly string[], string])[] = [
+        [[], "TATUM_API_KEY (from environment)"],
+        [["--api-key=key-of-the-option"], "--api-key"],
+        [[`--env-file=${path}`], `TATUM_API_KEY (from ${path})`],
+      ];
+      for (const [args, place] of ways) {
+        const env = args[0]?.startsWith("--env-file") ? { TATUM_API_KEY: "" } : {};
+        const { status, stderr } = await runOnce(["--chain=BTC", ...args], { env });
+        expect(status).toBe(75);
+        expect(stderr).toContain(
+          `ERROR: Error received from API /v3/kms/pending/BTC: HTTP 401, Unauthorized; check ${place}.\n`,
+        );
+        expect(stderr).toContain('"hint":"The log above names the causes."');
+      }
+      api.answer = () => Response.json({}, { status: 503 });
+      const busy = await runOnce(["--chain=BTC"]);
+      expect(busy.stderr).toContain('"hint":"The log above names the causes; run it again."');
     }),
   );
 

@@ -14,15 +14,22 @@ describe("an error that ends a command is told in one line of JSON", () => {
   test.each([
     [
       new KmsError("NO_WALLET_FILE", "a", { hint: "b" }),
-      { status: 66, error: "a", code: "NO_WALLET_FILE", hint: "b" },
+      { status: 66, error: "a.", code: "NO_WALLET_FILE", hint: "b" },
     ],
-    [new KmsError("WRONG_PASSWORD", "a"), { status: 77, error: "a", code: "WRONG_PASSWORD" }],
-    [new ChainError("INVALID_KEY", "a"), { status: 65, error: "a", code: "INVALID_INPUT" }],
-    [new ProviderError("NO_ANSWER", "a", "b"), { status: 78, error: "a", code: "NO_ANSWER", hint: "b" }],
-    [new ProviderError("UNUSABLE", "a"), { status: 65, error: "a", code: "INVALID_INPUT" }],
-    [new ProviderError("NOT_CONFIGURED", "a"), { status: 78, error: "a", code: "CONFIGURATION" }],
+    [new KmsError("WRONG_PASSWORD", "a"), { status: 77, error: "a.", code: "WRONG_PASSWORD" }],
+    [new ChainError("INVALID_KEY", "a"), { status: 65, error: "a.", code: "INVALID_INPUT" }],
+    [new ProviderError("NO_ANSWER", "a", "b"), { status: 78, error: "a.", code: "NO_ANSWER", hint: "b" }],
+    [new ProviderError("UNUSABLE", "a"), { status: 65, error: "a.", code: "INVALID_INPUT" }],
+    [new ProviderError("NOT_CONFIGURED", "a"), { status: 78, error: "a.", code: "CONFIGURATION" }],
   ])("number %#", (error, told) => {
     expect(report(error)).toEqual(told);
+  });
+
+  test("with one full stop at the end, whatever the error had", () => {
+    for (const text of ["a", "a.", "a..", "a...", "a. "]) {
+      expect(report(new KmsError("USAGE", text))).toMatchObject({ error: "a." });
+    }
+    expect(report(new KmsError("USAGE", "a?"))).toMatchObject({ error: "a?" });
   });
 
   test("even when its text has several", () => {
@@ -35,7 +42,7 @@ describe("an error that nobody foresaw", () => {
     expect(report(new TypeError("x is not a function"))).toMatchObject({
       status: 70,
       code: "INTERNAL",
-      error: "Internal error: TypeError: x is not a function",
+      error: "Internal error: TypeError: x is not a function.",
     });
   });
 

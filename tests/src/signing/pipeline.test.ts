@@ -58,13 +58,13 @@ describe("the four-eye server", () => {
     expect(await scene.job(payment(1))).toMatchObject({
       state: "denied",
       attempts: 1,
-      problem: "the external system answered HTTP 403",
+      problem: "the four-eye server answered HTTP 403",
     });
     expect(await waitOf(payment(1))).toBeCloseTo(1, 1);
     expect(await scene.process(payment(1))).toBe("skipped");
     scene.api.fourEye = () => new Response("");
     expect(await scene.process(payment(1), { ...scene.context, ignoreWaits: true })).toBe("done");
-    expect(scene.log.join("")).toContain("was refused by the external system (HTTP 403)");
+    expect(scene.log.join("")).toContain("was refused: the four-eye server answered HTTP 403");
   });
 
   test("that does not decide leaves the transaction as it was, and its wait is kept", async () => {
@@ -72,7 +72,7 @@ describe("the four-eye server", () => {
     expect(await scene.process(payment(1))).toBe("waiting");
     expect(await scene.job(payment(1))).toMatchObject({ state: "seen", attempts: 1 });
     expect(await waitOf(payment(1))).toBeCloseTo(3, 1);
-    expect(scene.log.join("")).toContain("The external system is unreachable (HTTP 503); not signed");
+    expect(scene.log.join("")).toContain("The four-eye server answered HTTP 503; not signed");
     expect(scene.payloads).toEqual([]);
   });
 

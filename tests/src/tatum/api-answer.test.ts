@@ -15,6 +15,12 @@ describe("the explanation of a refusal", () => {
       { errorCode: "kms.missing", message: "No such" },
       "HTTP 403, kms.missing, No such",
     ],
+    [
+      "a message without its full stop, so that a sentence may go on",
+      { message: "No. Such.." },
+      "HTTP 403, No. Such",
+    ],
+    ["a message with single full stops", { message: "No.. Such one... is." }, "HTTP 403, No. Such one... is"],
     ["several messages", { message: ["a", "b"] }, "HTTP 403, a; b"],
     ["the status alone for a page", "<html>secret</html>", "HTTP 403"],
     ["the status alone for another shape", { message: { a: 1 } }, "HTTP 403"],

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { ApiUnavailable } from "../../../src/api-unavailable.ts";
 import { HttpClient } from "../../../src/http/client.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
 import { TatumConnection } from "../../../src/tatum/connection.ts";
@@ -11,6 +12,7 @@ const api = new TatumApi(
   new TatumConnection({
     baseUrl,
     apiKey: "key",
+    apiKeySetting: "TATUM_API_KEY (from environment)",
     http: new HttpClient([baseUrl]),
     timeout: 2000,
     retries: { retries: 0, delay: 1, maximumDelay: 1 },
@@ -32,5 +34,37 @@ describe("whether the network has a transaction", () => {
     server.answer = answer;
     expect(await api.isOnChain("/v3/ethereum/broadcast", ID)).toBe(finding as "yes");
     expect(server.requests.at(-1)?.path).toBe(`/v3/ethereum/transaction/${ID}`);
+  });
+});
+
+describe("an answer that may be about the API key", () => {
+  const advice = "check TATUM_API_KEY (from environment)";
+  const refusal = (status: number, body: unknown) => () => Response.json(body, { status });
+
+  test.each([
+    [401, {}, true],
+    [401, { errorCode: "subscription.invalid" }, true],
+    [403, {}, true],
+    [403, { errorCode: "kms.missing" }, true],
+    [500, {}, false],
+  ])("of a poll: HTTP %d with %p", async (status, body, isAboutKey) => {
+    server.answer = refusal(status, body);
+    const failure = await api.pending("ETH", []).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (!(failure instanceof ApiUnavailable)) throw failure;
+    expect(failure.message).toStartWith(`Error received from API /v3/kms/pending/ETH: HTTP ${status}`);
+    expect(failure.mayPass).toBe(!isAboutKey);
+    expect(failure.message.includes(advice)).toBe(isAboutKey && !("errorCode" in body && status === 403));
+  });
+
+  test("of a broadcast says where to look, unless the API says what else it is about", async () => {
+    const broadcast = { path: "/v3/ethereum/broadcast", currency: "ETH", txData: "0x", signatureId: "id" };
+    server.answer = refusal(401, {});
+    expect(await api.broadcast(broadcast)).toEqual({ kind: "unclear", reason: `HTTP 401; ${advice}` });
+    // What is reported to the API names no setting and no path.
+    server.answer = refusal(403, { message: "no" });
+    expect(await api.broadcast(broadcast)).toEqual({ kind: "refused", reason: "HTTP 403, no" });
   });
 });

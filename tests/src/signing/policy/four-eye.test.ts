@@ -104,12 +104,12 @@ describe("the decision", () => {
 
   test.each([400, 401, 403, 404, 409, 451, 499])("is no for HTTP %d", async (status) => {
     const { approval } = await decision(() => new Response("", { status }));
-    expect(approval).toEqual({ kind: "refused", reason: `HTTP ${status}` });
+    expect(approval).toEqual({ kind: "refused", reason: `answered HTTP ${status}` });
   });
 
   test.each([408, 425, 429, 500, 502, 503, 599])("is open for HTTP %d", async (status) => {
     const { approval } = await decision(() => new Response("", { status }));
-    expect(approval).toEqual({ kind: "unreachable", reason: `HTTP ${status}` });
+    expect(approval).toEqual({ kind: "unreachable", reason: `answered HTTP ${status}` });
   });
 
   test.each([300, 301, 302, 307, 399])("is open for HTTP %d, which is not followed", async (status) => {
@@ -117,14 +117,14 @@ describe("the decision", () => {
     const { approval } = await decision(() => new Response(null, { status, headers }));
     expect(approval).toEqual({
       kind: "unreachable",
-      reason: `HTTP ${status}, a redirect, which is not followed`,
+      reason: `answered HTTP ${status}, a redirect, which is not followed`,
     });
   });
 
   test("that is open keeps the wait the server asks for, in milliseconds", async () => {
     const headers = { "retry-after": "7" };
     const { approval } = await decision(() => new Response("", { status: 503, headers }));
-    expect(approval).toEqual({ kind: "unreachable", reason: "HTTP 503", retryAfter: 7000 });
+    expect(approval).toEqual({ kind: "unreachable", reason: "answered HTTP 503", retryAfter: 7000 });
   });
 
   test("is open without a connection", async () => {
