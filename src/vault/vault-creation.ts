@@ -2,11 +2,12 @@ import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { explainFileError } from "../file-error.ts";
+import { checkFolders } from "../store/sqlite/access.ts";
 import { Database } from "../store/sqlite/database.ts";
+import { giveOwnCounter } from "../store/sqlite/file-header.ts";
 import { makeNewFile } from "../store/sqlite/new-file.ts";
 import { createSchema, formatVersion } from "../store/sqlite/schema.ts";
 import { syncToDisk } from "../store/sqlite/sync-to-disk.ts";
-import { checkFolders } from "../store/sqlite/vault-file.ts";
 import { insertKeySlotRow, type KeySlotRow } from "../store/tables/key-slot.ts";
 import { insertVaultRow } from "../store/tables/vault.ts";
 import { sealManifest, slotsHash } from "./manifest.ts";
@@ -56,4 +57,5 @@ async function fill(file: string, rootKey: RootKey, slot: KeySlotRow): Promise<v
   } finally {
     await database.close();
   }
+  await giveOwnCounter(file);
 }

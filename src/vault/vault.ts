@@ -4,11 +4,13 @@ import { stat } from "node:fs/promises";
 import { inspect } from "node:util";
 import type { Secret } from "../../providers/secret.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
+import { ownerOnly } from "../store/sqlite/access.ts";
 import { Database, type Session } from "../store/sqlite/database.ts";
+import { giveOwnCounter } from "../store/sqlite/file-header.ts";
 import { FileIdentity } from "../store/sqlite/file-identity.ts";
 import { makeNewFile } from "../store/sqlite/new-file.ts";
 import { checkFormatVersion, checkSchema, formatVersion } from "../store/sqlite/schema.ts";
-import { inspectVaultFile, ownerOnly } from "../store/sqlite/vault-file.ts";
+import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
 import { type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
 import { vaultCorrupt } from "../vault-corrupt.ts";
@@ -84,7 +86,7 @@ export class Vault {
   ): Promise<Vault> {
     const rootKey = RootKey.generate(randomBytes(16));
     await createVaultFile(path, rootKey, makeSlot(rootKey, 1), access);
-    return Vault.#load(await inspectVaultFile(path, access), async () => rootKey);
+    return Vault.#load(await inspectVaultFile(path, access), async () => rootKey, access);
   }
 
   /**
@@ -111,12 +113,16 @@ export class Vault {
     choose: (slotKinds: readonly string[]) => Promise<SlotOpener>,
     access: AccessRules = ownerOnly,
   ): Promise<Vault> {
-    return Vault.#load(await inspectVaultFile(path, access), (database) => unlock(database, choose));
+    return Vault.#load(await inspectVaultFile(path, access), (database) => unlock(database, choose), access);
   }
 
-  static async #load(path: string, unlockRootKey: (database: Database) => Promise<RootKey>): Promise<Vault> {
+  static async #load(
+    path: string,
+    unlockRootKey: (database: Database) => Promise<RootKey>,
+    access: AccessRules,
+  ): Promise<Vault> {
     const file = await FileIdentity.of(path);
-    const database = await Database.open(path);
+    const database = await Database.open(path, access);
     let rootKey: RootKey | undefined;
     try {
       await checkSchema(database);
@@ -266,6 +272,7 @@ export class Vault {
   backup(file: string): Promise<VaultCounts> {
     return makeNewFile(file, async (temporaryFile) => {
       await this.database.copyInto(temporaryFile);
+      await giveOwnCounter(temporaryFile);
       const copy = await Database.open(temporaryFile);
       try {
         await checkSchema(copy);

@@ -5,9 +5,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { pathToFileURL } from "node:url";
 import { SQL } from "bun";
+import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
 import { KmsError } from "../../errors.ts";
 import { vaultCorrupt } from "../../vault-corrupt.ts";
+import { ownerOnly } from "./access.ts";
 import { Mutex } from "./mutex.ts";
+import { checkBeforeOpening, checkSideFiles } from "./side-files.ts";
 import { explainSqliteError } from "./sqlite-error.ts";
 
 export type SqlValue = string | number | null | Uint8Array;
@@ -33,6 +36,8 @@ const settings = [
   "PRAGMA trusted_schema = OFF",
   "PRAGMA cell_size_check = ON",
   "PRAGMA temp_store = MEMORY",
+  // Nothing is written before the commit: so the first page, which a commit always changes, is in every journal.
+  "PRAGMA cache_spill = OFF",
   "PRAGMA secure_delete = ON",
   "PRAGMA foreign_keys = ON",
   "PRAGMA synchronous = EXTRA",
@@ -41,13 +46,15 @@ const settings = [
 export class Database {
   /** The absolute path of the file. */
   readonly path: string;
+  readonly #access: AccessRules;
   readonly #sql: SQL;
   readonly #mutex = new Mutex();
   /** Tells a transaction that is asked for inside another one, which would wait for itself for ever. */
   readonly #running = new AsyncLocalStorage<{ active: boolean }>();
 
-  private constructor(path: string, sql: SQL) {
+  private constructor(path: string, access: AccessRules, sql: SQL) {
     this.path = path;
+    this.#access = access;
     this.#sql = sql;
   }
 
@@ -55,16 +62,17 @@ export class Database {
    * Opens an existing file (of any length, also none).
    *
    * @param path Absolute path. It is handed over as a URL since Bun takes a `?` in a plain path for a query.
-   * @throws KmsError `CANNOT_READ`, `VAULT_CORRUPT`, `VAULT_BUSY`
+   * @throws KmsError `CANNOT_READ`, `VAULT_CORRUPT`, `VAULT_BUSY`, `VAULT_PERMISSIONS`
    */
-  static async open(path: string): Promise<Database> {
+  static async open(path: string, access: AccessRules = ownerOnly): Promise<Database> {
+    await checkBeforeOpening(path, access);
     let sql: SQL;
     try {
       sql = new SQL({ adapter: "sqlite", filename: pathToFileURL(path), create: false, readwrite: true });
     } catch (error) {
       throw explainSqliteError(error, path);
     }
-    const database = new Database(path, sql);
+    const database = new Database(path, access, sql);
     try {
       for (const setting of settings) await database.#run(setting);
       const [mode] = await database.#run("PRAGMA journal_mode = DELETE");
@@ -93,7 +101,10 @@ export class Database {
 
   /** Writes a consistent copy into a file that is empty, while others may go on writing to this one. */
   async copyInto(file: string): Promise<void> {
-    await this.#mutex.run(() => this.#run("VACUUM INTO $1", [file]));
+    await this.#mutex.run(() => {
+      checkSideFiles(this.path, this.#access);
+      return this.#run("VACUUM INTO $1", [file]);
+    });
   }
 
   async close(): Promise<void> {
@@ -106,6 +117,7 @@ export class Database {
       throw new KmsError("INTERNAL", "A transaction was asked for inside a transaction.");
     }
     return this.#mutex.run(async () => {
+      checkSideFiles(this.path, this.#access);
       await this.#run(begin);
       const state = { active: true };
       try {

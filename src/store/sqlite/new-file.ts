@@ -4,6 +4,7 @@ import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { KmsError } from "../../errors.ts";
 import { explainFileError, systemErrorCode } from "../../file-error.ts";
+import { refuseLeftSideFiles } from "./side-files.ts";
 import { syncToDisk } from "./sync-to-disk.ts";
 
 /**
@@ -40,6 +41,7 @@ async function refuseExisting(target: string): Promise<void> {
     throw error;
   });
   if (found !== undefined) throw alreadyThere(target);
+  refuseLeftSideFiles(target);
 }
 
 async function giveName(temporaryFile: string, target: string): Promise<void> {

@@ -5,8 +5,10 @@ import { basename, dirname, join } from "node:path";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
 import { KmsError } from "../../errors.ts";
 import { explainFileError, systemErrorCode } from "../../file-error.ts";
+import { checkFolders } from "../../store/sqlite/access.ts";
+import { refuseLeftSideFiles } from "../../store/sqlite/side-files.ts";
 import { syncToDisk } from "../../store/sqlite/sync-to-disk.ts";
-import { checkFolders, fileKindAt } from "../../store/sqlite/vault-file.ts";
+import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import type { PreparedSlot } from "../key-slots/key-slot.ts";
 import { Vault } from "../vault.ts";
 import { type ImportResult, importWallets } from "./import-wallets.ts";
@@ -66,6 +68,7 @@ export async function migrateInPlace(
   }
   checkFolders(path, access);
   const file = await realpath(path);
+  refuseLeftSideFiles(file);
   const before = await fingerprint(file);
   const wallets = await read(file);
   const target = join(dirname(file), `.${basename(file)}.${randomBytes(8).toString("hex")}.migrating`);

@@ -1,7 +1,8 @@
 /** Where a vault may lie, and what is said of other things at its path. */
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { journalHeader, journalOf } from "../../src/store/sqlite/left-journal.ts";
 import { Installation } from "../executable.ts";
 import { failureOf } from "./failure.ts";
 
@@ -54,6 +55,33 @@ test("where everybody can take the vault's folder away, no new vault is made in 
     code: "VAULT_PERMISSIONS",
     hint: `Run: chmod go-w ${installation.home}/open`,
   });
+});
+
+test("a file of 512 bytes beside the vault does not cut it short", async () => {
+  await installation.run(["generatemanagedwallet", "ETH", "--testnet"]);
+  const before = readFileSync(installation.vaultPath);
+  const planted = `${installation.vaultPath}-journal`;
+  writeFileSync(planted, journalHeader({ records: 0, pagesBefore: 1, pageSize: 4096 }), { mode: 0o600 });
+  const failure = failureOf(await installation.run(["vault", "verify"]));
+  expect(failure).toMatchObject({ status: 65, code: "VAULT_CORRUPT", hint: expect.stringContaining("mv ") });
+  expect(readFileSync(installation.vaultPath).equals(before)).toBe(true);
+});
+
+test("a backup that is put beside the journal of a crashed vault is left alone, and opens without it", async () => {
+  await installation.run(["generatemanagedwallet", "ETH", "--testnet"]);
+  const before = readFileSync(installation.vaultPath);
+  const backup = `${installation.home}/backup.dat`;
+  await installation.run(["vault", "backup", backup]);
+  await installation.run(["generatemanagedwallet", "BTC", "--testnet"]);
+  const journal = `${installation.vaultPath}-journal`;
+  writeFileSync(journal, journalOf(before), { mode: 0o600 });
+  copyFileSync(backup, `${backup}.copy`);
+  renameSync(backup, installation.vaultPath);
+  const failure = failureOf(await installation.run(["vault", "verify"]));
+  expect(failure).toMatchObject({ code: "VAULT_CORRUPT", error: expect.stringContaining(journal) });
+  expect(readFileSync(installation.vaultPath).equals(readFileSync(`${backup}.copy`))).toBe(true);
+  renameSync(journal, `${journal}.stale`);
+  expect((await installation.run(["vault", "verify"])).status).toBe(0);
 });
 
 test("a folder at the vault's path is called one", async () => {

@@ -8,7 +8,7 @@ import { useTemporaryFolder } from "../../vault/temporary-folder.ts";
 const path = useTemporaryFolder();
 
 async function emptyDatabase(name = "file"): Promise<Database> {
-  writeFileSync(path(name), "");
+  writeFileSync(path(name), "", { mode: 0o600 });
   const database = await Database.open(path(name));
   await database.transaction((session) => session.execute("CREATE TABLE thing (n INTEGER)"));
   return database;
@@ -49,20 +49,12 @@ test.each([
   ["secure_delete", 1],
   ["cell_size_check", 1],
   ["temp_store", 2],
+  ["cache_spill", 0],
 ])("sets %s to %p", async (setting, value) => {
   const database = await emptyDatabase();
   const [row] = await database.read((session) => session.query(`PRAGMA ${setting}`));
   await database.close();
   expect(Object.values(row as object)).toEqual([value]);
-});
-
-test("takes a file out of write-ahead mode, so that there is one file at rest", async () => {
-  const other = new Sqlite(path("file"), { create: true });
-  other.run("PRAGMA journal_mode = WAL");
-  other.run("CREATE TABLE thing (n)");
-  other.close();
-  await (await Database.open(path("file"))).close();
-  expect(readdirSync(path())).toEqual(["file"]);
 });
 
 test("a random file is a damaged vault", async () => {
