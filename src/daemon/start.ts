@@ -21,32 +21,7 @@ import { type DaemonContext, type DaemonOptions, runDaemon, runOnce } from "./lo
 import { openTokens } from "./open-tokens.ts";
 import { runChainRound } from "./round.ts";
 import type { DaemonSettings } from "./settings.ts";
-
-/** After a signal, what may be on its way gets so many milliseconds to end. */
-const GRACE = 8_000;
-
-function handleSignals(log: DaemonSettings["log"]): StopSignals & { release(): void } {
-  const stopping = new AbortController();
-  const deadline = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping.signal.aborted) return;
-    log.info(`${signal} received: finishing what is in flight.`);
-    stopping.abort();
-    timer = setTimeout(() => deadline.abort(), GRACE);
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  return {
-    stopping: stopping.signal,
-    deadline: deadline.signal,
-    release() {
-      clearTimeout(timer);
-      process.off("SIGTERM", stop);
-      process.off("SIGINT", stop);
-    },
-  };
-}
+import { handleSignals } from "./signals.ts";
 
 /** The settings of a daemon that runs, and what it counts. */
 interface RunningSettings extends DaemonSettings {

@@ -1,5 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { onScene, until } from "./running-daemon.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { executable } from "../executable.ts";
+import { onScene, type Scene, until } from "./running-daemon.ts";
 import { bitcoinPayment, ethPayment } from "./wallets.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
@@ -58,7 +61,111 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
+describe("a signal that does not stop the daemon", () => {
+  test.each(["SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM"] as const)(
+    "leaves a broadcast alone that is on its way, and is told: %s",
+    (signal) =>
+      onScene(async ({ api, start }) => {
+        api.pending = [pending];
+        api.answer = async ({ path }) => {
+          if (!path.endsWith("/broadcast")) return undefined;
+          await Bun.sleep(1000);
+          return Response.json({ txId: txid });
+        };
+        const daemon = start(["--chain=BTC"]);
+        await until("a broadcast", () => api.broadcasts.length === 1);
+        daemon.signal(signal);
+        await daemon.logged(`WARN: ${signal} received: `);
+        await daemon.logged(`Tx was processed: ${pending.id}`);
+        expect(daemon.log).toContain("the daemon goes on.");
+        daemon.signal("SIGTERM");
+        expect(await daemon.exited()).toBe(0);
+      })(),
+  );
+
+  test(
+    "is that of a pipe that nobody reads: a log that is lost does not end the daemon",
+    onScene(async ({ api, start }) => {
+      start(["--chain=ETH"], {
+        through: ["bash", "-c", 'exec "$@" 2> >(head -n 1 > /dev/null)', "bash"],
+      });
+      await until("polls beyond the end of the log", () => api.requests.length >= 5);
+      api.pending = [ethPayment(1)];
+      await until("a broadcast", () => api.broadcasts.length === 1);
+    }),
+  );
+});
+
+describe("the end of the terminal", () => {
+  /** A daemon in the foreground of a terminal, with its log in a file that outlives the terminal. */
+  async function atTerminal({ api, installation }: Scene, through: string) {
+    const log = join(installation.home, "log");
+    const args = ["daemon", "--testnet", "--chain=BTC", "--period=0.1"];
+    const child = Bun.spawn(["bash", "-c", `exec ${through} "$@" 2> log`, "bash", executable, ...args], {
+      cwd: installation.home,
+      env: { ...api.env, HOME: installation.home, TATUM_KMS_PASSWORD: installation.password },
+      terminal: { cols: 80, rows: 30 },
+    });
+    const logged = (text: string): Promise<void> =>
+      until(text, () => existsSync(log) && readFileSync(log, "utf8").includes(text));
+    await logged("no testnet wallets");
+    return { child, logged };
+  }
+
+  test(
+    "stops the daemon after what is in flight, with status 0",
+    onScene(async (scene) => {
+      const { child, logged } = await atTerminal(scene, "");
+      child.terminal?.close();
+      await logged("SIGHUP received, the terminal is closed: finishing what is in flight.");
+      expect(await child.exited).toBe(0);
+    }),
+  );
+
+  test(
+    "does not stop one that was started with nohup",
+    onScene(async (scene) => {
+      const { child, logged } = await atTerminal(scene, "nohup");
+      child.terminal?.close();
+      await logged("the daemon goes on.");
+      child.kill("SIGTERM");
+      expect(await child.exited).toBe(0);
+    }),
+  );
+
+  test(
+    "is not what SIGHUP means while the terminal is there",
+    onScene(async (scene) => {
+      const { child, logged } = await atTerminal(scene, "");
+      child.kill("SIGHUP");
+      await logged("SIGHUP received: nothing is read anew, the daemon goes on.");
+      child.kill("SIGTERM");
+      expect(await child.exited).toBe(0);
+    }),
+  );
+});
+
 describe("a signal", () => {
+  test(
+    "that comes again says that the end is near, and changes nothing",
+    onScene(async ({ api, start }) => {
+      api.pending = [pending];
+      api.answer = async ({ path }) => {
+        if (!path.endsWith("/broadcast")) return undefined;
+        await Bun.sleep(1500);
+        return Response.json({ txId: txid });
+      };
+      const daemon = start(["--chain=BTC"]);
+      await until("a broadcast", () => api.broadcasts.length === 1);
+      daemon.signal("SIGTERM");
+      await daemon.logged("SIGTERM received: finishing what is in flight.");
+      daemon.signal("SIGTERM");
+      await daemon.logged("SIGTERM received: still finishing what is in flight, which takes at most 8 s.");
+      expect(await daemon.exited()).toBe(0);
+      expect(daemon.log).toContain(`Tx was processed: ${pending.id}`);
+    }),
+  );
+
   test(
     "does not wait longer than 10 s for a broadcast that is never answered; the bytes are kept",
     onScene(async ({ api, runOnce, start }) => {
