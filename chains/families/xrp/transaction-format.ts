@@ -1,4 +1,8 @@
+/** What the ledger's definitions say of transactions: which fields they have, and what each field looks like. */
+import { encode } from "ripple-binary-codec";
 import definitions from "ripple-binary-codec/dist/enums/definitions.json";
+import type { JsonValue } from "../../codec/exact-json.ts";
+import { wrongMember } from "../../codec/issue.ts";
 
 interface FieldFormat {
   readonly name: string;
@@ -18,10 +22,111 @@ export function formatProblem(type: string, fields: readonly string[]): string |
   const own = formats.get(type);
   const common = formats.get("common");
   if (own === undefined || common === undefined || own === common)
-    return `the TransactionType ${type} is not known`;
+    return `the TransactionType ${type.slice(0, 60)} is not known`;
   const missing = own.find(({ name, optionality }) => optionality === 0 && !fields.includes(name));
   if (missing !== undefined) return `${type}: missing field ${missing.name}`;
   const known = new Set([...own, ...common].map(({ name }) => name));
   const unknown = fields.find((field) => !known.has(field));
-  return unknown === undefined ? undefined : `${type} has no field ${unknown}`;
+  return unknown === undefined ? undefined : `${type} has no field ${unknown.slice(0, 60)}`;
+}
+
+export type Fields = { readonly [name: string]: JsonValue };
+
+const types: ReadonlyMap<string, string> = new Map(
+  (definitions.FIELDS as unknown as readonly [string, { readonly type: string }][]).map(
+    ([name, { type }]) => [name, type],
+  ),
+);
+
+const ADDRESS = "must be an address of the XRP Ledger";
+const CURRENCY = "must be a currency code: 3 characters or 40 hex digits";
+
+const wantedOfType: Readonly<Record<string, string>> = {
+  AccountID: ADDRESS,
+  Amount:
+    "must be a whole number of drops as text, from 0 to 10^17, or an object of currency, issuer and value",
+  Blob: "must be hex text of whole bytes",
+  Currency: CURRENCY,
+  Hash128: "must be 32 hex digits",
+  Hash160: "must be 40 hex digits",
+  Hash192: "must be 48 hex digits",
+  Hash256: "must be 64 hex digits",
+  Int32: "must be a whole number from -2147483648 to 2147483647",
+  Issue: "must be an object of currency and issuer",
+  Number: "must be decimal text",
+  PathSet: "must be a list of payment paths",
+  STArray: "must be a list of objects with one member",
+  STObject: "must be an object",
+  UInt8: "must be a whole number from 0 to 255",
+  UInt16: "must be a whole number from 0 to 65535",
+  UInt32: "must be a whole number from 0 to 4294967295",
+  UInt64: "must be hex text of at most 16 digits",
+  Vector256: "must be a list of texts of 64 hex digits",
+};
+
+function isFields(value: JsonValue): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function canBeEncoded(fields: Fields): boolean {
+  try {
+    encode(fields);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The address of nobody (ACCOUNT_ZERO), in the place of an issuer that may be wrong. */
+const NOBODY = "rrrrrrrrrrrrrrrrrrrrrhoLvTp";
+
+/** The member of a token's amount that is wrong: the first one with which alone it could be encoded. */
+function wrongAmount(amount: Fields, path: string): string | undefined {
+  const { currency, issuer, value, mpt_issuance_id: issuance } = amount;
+  if (canBeEncoded({ Amount: { ...amount, value: "1" } })) {
+    return wrongMember(`${path}.value`, "must be decimal text of at most 16 digits", value);
+  }
+  if (issuance !== undefined) {
+    return wrongMember(`${path}.mpt_issuance_id`, "must be 48 hex digits", issuance);
+  }
+  if (canBeEncoded({ Amount: { ...amount, value: "1", issuer: NOBODY } })) {
+    return wrongMember(`${path}.issuer`, ADDRESS, issuer);
+  }
+  if (currency === undefined && issuer === undefined) return undefined;
+  return wrongMember(`${path}.currency`, CURRENCY, currency);
+}
+
+function wrongWithin(name: string, value: JsonValue, path: string): string | undefined {
+  const type = types.get(name);
+  if (type === "STArray" && Array.isArray(value)) {
+    for (const [position, item] of value.entries()) {
+      const entries = isFields(item) ? Object.entries(item) : [];
+      for (const [wrapper, inner] of entries) {
+        const found = isFields(inner) ? wrongField(inner, `${path}.${position}.${wrapper}.`) : undefined;
+        if (found !== undefined) return found;
+      }
+    }
+  }
+  if (!isFields(value)) return undefined;
+  if (type === "STObject") return wrongField(value, `${path}.`);
+  return type === "Amount" ? wrongAmount(value, path) : undefined;
+}
+
+/**
+ * What is wrong with the first field that cannot be encoded: where it is, what is wanted, what it is.
+ * @param parent what comes before the names of the fields
+ */
+export function wrongField(fields: Fields, parent = ""): string | undefined {
+  for (const [name, value] of Object.entries(fields)) {
+    const type = types.get(name);
+    const isEmptyAccount = type === "AccountID" && value === "";
+    if (type !== undefined && !isEmptyAccount && canBeEncoded({ [name]: value })) continue;
+    const path = parent + name;
+    if (type === undefined) return wrongMember(path, "is not known", value);
+    return (
+      wrongWithin(name, value, path) ??
+      wrongMember(path, wantedOfType[type] ?? `cannot be encoded as ${type}`, value)
+    );
+  }
+  return undefined;
 }

@@ -3,8 +3,9 @@ import { decode, encode } from "ripple-binary-codec";
 import * as v from "valibot";
 import type { Network, PendingTransaction } from "../../chain.ts";
 import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { describeIssue, shown, wrongMember } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
-import { formatProblem } from "./transaction-format.ts";
+import { type Fields, formatProblem, wrongField } from "./transaction-format.ts";
 
 /** A transaction of the XRP Ledger that was read, encoded and decoded again: the fields as they will be signed. */
 export interface TransactionPayload {
@@ -75,23 +76,27 @@ export function parsePayload(
       `Transaction ${id} carries a NetworkID: it is for another network than the XRP Ledger and its test network.`,
     );
   }
-  const foreign = network === undefined ? undefined : Object.values(given).find(isXAddressOfOther(network));
+  const foreign =
+    network === undefined
+      ? undefined
+      : Object.entries(given).find(([, value]) => isXAddressOf(otherNetwork(network), value));
   if (foreign !== undefined) {
+    const [name, value] = foreign;
     throw new ChainError(
       "NETWORK_MISMATCH",
-      `Transaction ${id} names an X-address of another network than the ${network}.`,
+      `${name} of transaction ${id} is ${shown(value)}, an X-address of another network than the ${network}.`,
     );
   }
-  const problem = formatProblem(String(given["TransactionType"]), Object.keys(given));
+  const type = given["TransactionType"];
+  if (typeof type !== "string") throw refuse(wrongMember("TransactionType", "must be text", type));
+  const problem = formatProblem(type, Object.keys(given));
   if (problem !== undefined) throw refuse(problem);
 
   const fields = encodeAndDecode(given, refuse);
   const parsed = v.safeParse(commonFields, fields);
   if (!parsed.success) {
-    const [issue] = parsed.issues;
-    const name = v.getDotPath(issue) ?? "it";
     // Without them no ledger can ever take the transaction, and the signer does not choose them.
-    throw refuse(name in fields ? `${name} ${issue.message}` : `${name} is missing`);
+    throw refuse(describeIssue(parsed.issues[0]));
   }
   const {
     TransactionType,
@@ -118,14 +123,17 @@ export function parsePayload(
   };
 }
 
-function isXAddressOfOther(network: Network): (value: JsonValue) => boolean {
-  return (value) =>
-    typeof value === "string" &&
-    isValidXAddress(value) &&
-    xAddressToClassicAddress(value).test !== (network === "testnet");
+function otherNetwork(network: Network): Network {
+  return network === "testnet" ? "mainnet" : "testnet";
 }
 
-type Fields = { readonly [name: string]: JsonValue };
+function isXAddressOf(network: Network, value: JsonValue): boolean {
+  return (
+    typeof value === "string" &&
+    isValidXAddress(value) &&
+    xAddressToClassicAddress(value).test === (network === "testnet")
+  );
+}
 
 function parseJson(text: string): Fields | undefined {
   try {
@@ -138,29 +146,38 @@ function parseJson(text: string): Fields | undefined {
 }
 
 function encodeAndDecode(given: Fields, refuse: (problem: string, cause?: unknown) => ChainError): Fields {
+  const wrong = wrongField(given);
+  if (wrong !== undefined) throw refuse(wrong);
   let fields: Fields;
   try {
     fields = decode(encode(given)) as Fields;
   } catch (cause) {
-    throw refuse(cause instanceof Error ? cause.message : "it cannot be encoded", cause);
+    throw refuse("its fields cannot be encoded together", cause);
   }
   const lost = lostMember(given, fields);
-  if (lost !== undefined) throw refuse(`${lost} cannot be signed as it is written`);
+  if (lost !== undefined)
+    throw refuse(wrongMember(lost.path, "cannot be signed as it is written", lost.value));
   return fields;
 }
 
-/** The path of a member or number that the encoding does not carry, if there is one. */
-function lostMember(given: JsonValue, encoded: JsonValue | undefined, path = ""): string | undefined {
-  if (typeof given === "number" || typeof given === "bigint") {
-    return String(given) === String(encoded) ? undefined : path;
+interface Lost {
+  readonly path: string;
+  readonly value: JsonValue;
+}
+
+/** A member, number or text for a number that the encoding does not carry, if there is one. */
+function lostMember(given: JsonValue, encoded: JsonValue | undefined, path = ""): Lost | undefined {
+  const lost = { path, value: given };
+  if (typeof given === "number" || typeof given === "bigint" || typeof encoded === "number") {
+    return String(given) === String(encoded) ? undefined : lost;
   }
-  if (typeof given !== "object" || given === null) return encoded === undefined ? path : undefined;
-  if (typeof encoded !== "object" || encoded === null) return path;
-  if (Array.isArray(given) && (!Array.isArray(encoded) || encoded.length !== given.length)) return path;
+  if (typeof given !== "object" || given === null) return encoded === undefined ? lost : undefined;
+  if (typeof encoded !== "object" || encoded === null) return lost;
+  if (Array.isArray(given) && (!Array.isArray(encoded) || encoded.length !== given.length)) return lost;
   const members = encoded as Fields;
   for (const [name, value] of Object.entries(given)) {
-    const lost = lostMember(value, members[name], path === "" ? name : `${path}.${name}`);
-    if (lost !== undefined) return lost;
+    const found = lostMember(value, members[name], path === "" ? name : `${path}.${name}`);
+    if (found !== undefined) return found;
   }
   return undefined;
 }
