@@ -4,11 +4,10 @@ import { describeFailure } from "../describe-failure.ts";
 import { KmsError } from "../errors.ts";
 import { isClosed, type Job, signedStates } from "../journal/job.ts";
 import type { Fence } from "../journal/journal.ts";
-import { understand } from "../signing/pipeline.ts";
-import type { Approval, FourEyeCheck } from "../signing/policy/four-eye.ts";
+import { type Decision, decide, type Policy } from "../signing/policy/policy.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
-import { pollChain } from "./poll.ts";
-import type { RoundOptions, RoundResult } from "./round.ts";
+import { pollChain, type Round } from "./poll.ts";
+import type { RoundResult } from "./round.ts";
 
 /** Transactions that are remembered as printed, the latest. */
 const MAXIMUM_REMEMBERED = 100_000;
@@ -20,7 +19,7 @@ export interface Forecast {
   readonly signatureIds: readonly string[];
   readonly intents: readonly Intent[];
   /** What the four-eye server said; `not asked` where it would not be asked. */
-  readonly approval: Approval["kind"] | "not asked";
+  readonly approval: Decision["kind"] | "not asked";
   readonly wouldSign: boolean;
   /** Why not. */
   readonly reason?: string;
@@ -41,17 +40,18 @@ function settledReason({ state, signed, problem }: Job): string | undefined {
 }
 
 async function ask(
-  fourEye: FourEyeCheck | undefined,
+  policies: readonly Policy[],
   listed: ListedTransaction,
+  intents: readonly Intent[],
 ): Promise<Pick<Forecast, "approval" | "wouldSign" | "reason">> {
-  if (fourEye === undefined) return { approval: "not asked", wouldSign: true };
-  const approval = await fourEye.ask(listed);
-  if (approval.kind === "approved") return { approval: "approved", wouldSign: true };
-  const reason = `the four-eye server ${approval.reason}`;
-  return { approval: approval.kind, wouldSign: false, reason };
+  if (policies.length === 0) return { approval: "not asked", wouldSign: true };
+  const decision = await decide(policies, listed, intents);
+  if (decision.kind === "approved") return { approval: "approved", wouldSign: true };
+  const reason = `the ${decision.by} ${decision.reason}`;
+  return { approval: decision.kind, wouldSign: false, reason };
 }
 
-async function forecast(listed: ListedTransaction, { chain, context }: RoundOptions): Promise<Forecast> {
+async function forecast(listed: ListedTransaction, { pipeline }: Round): Promise<Forecast> {
   const { id, chain: ticker, hashes, signatures } = listed.transaction;
   const about = {
     id,
@@ -60,22 +60,20 @@ async function forecast(listed: ListedTransaction, { chain, context }: RoundOpti
   };
   const no = { ...about, intents: [], approval: "not asked", wouldSign: false } as const;
   try {
-    const job = await context.journal.find(ticker, id);
+    const job = await pipeline.services.journal.find(ticker, id);
     const reason = job && settledReason(job);
     if (reason !== undefined) return { ...no, reason };
-    const { intents, request } = await understand(listed, job, chain, context);
+    const { intents, request } = await pipeline.understand(listed, job);
     if (request.signers.length === 0)
       return { ...no, intents, reason: "the vault holds none of its wallets" };
-    return { ...about, intents, ...(await ask(context.fourEye, listed)) };
+    return { ...about, intents, ...(await ask(pipeline.services.policies, listed, intents)) };
   } catch (failure) {
     return { ...no, reason: describeFailure(failure) };
   }
 }
 
 /** A round that prints what would happen, each transaction once. */
-export function createDryRound(
-  print: (forecast: Forecast) => void,
-): (options: RoundOptions) => Promise<RoundResult> {
+export function createDryRound(print: (forecast: Forecast) => void): (round: Round) => Promise<RoundResult> {
   const printed = new Set<string>();
   const isNew = (...parts: readonly (string | undefined)[]): boolean => {
     const key = parts.join("\n");
@@ -85,9 +83,9 @@ export function createDryRound(
     if (printed.size > MAXIMUM_REMEMBERED && oldest !== undefined) printed.delete(oldest);
     return true;
   };
-  return async (options) => {
-    const { wanted, malformed, isComplete, retryAfter } = await pollChain(options);
-    const { ticker } = options.chain.facts;
+  return async (round) => {
+    const { wanted, malformed, isComplete, retryAfter } = await pollChain(round);
+    const { ticker } = round.pipeline.chain.facts;
     for (const { id, problem } of malformed) {
       if (!isNew(ticker, id, problem)) continue;
       const reason = `it cannot be read: ${problem}`;
@@ -95,8 +93,8 @@ export function createDryRound(
       print({ ...(id === undefined ? {} : { id }), chain: ticker, ...nothing, reason });
     }
     for (const listed of wanted) {
-      if (options.context.stopping.aborted) break;
-      if (isNew(ticker, listed.transaction.id, listed.contentDigest)) print(await forecast(listed, options));
+      if (round.pipeline.services.stopping.aborted) break;
+      if (isNew(ticker, listed.transaction.id, listed.contentDigest)) print(await forecast(listed, round));
     }
     return { isFinished: isComplete, retryAfter };
   };

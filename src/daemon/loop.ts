@@ -6,23 +6,19 @@ import { KmsError } from "../errors.ts";
 import { pause } from "../http/retry.ts";
 import { boundedWait } from "../journal/retry-time.ts";
 import { ErrorReports } from "../signing/error-reports.ts";
-import type { ProcessContext } from "../signing/pipeline.ts";
-import type { Vault } from "../vault/vault.ts";
+import { Pipeline } from "../signing/pipeline.ts";
+import type { Services } from "../signing/services.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
 import { isVaultFailure } from "../vault-failure.ts";
-import type { RoundOptions, RoundResult } from "./round.ts";
+import type { Round } from "./poll.ts";
+import type { RoundResult } from "./round.ts";
 import { createVersionNotice } from "./version-notice.ts";
-
-/** Everything a round needs but the reports, which each chain keeps for itself. */
-export type DaemonContext = Omit<ProcessContext, "reports">;
 
 export interface DaemonOptions {
   readonly tickers: readonly string[];
-  readonly network: Network;
-  readonly vault: Vault;
-  readonly context: DaemonContext;
+  readonly services: Services;
   /** One round of one chain, once it is polled. */
-  readonly runRound: (options: RoundOptions) => Promise<RoundResult>;
+  readonly runRound: (round: Round) => Promise<RoundResult>;
   /** Milliseconds between the starts of two rounds of a chain. */
   readonly period: number;
   /** Only these signature IDs, when given. */
@@ -50,25 +46,24 @@ class ChainLoop {
 
   /** One round, if the vault holds wallets of the chain. */
   async round(): Promise<RoundResult> {
-    const { vault, network, wallets, transactionIds, context, runRound } = this.#options;
-    const signatureIds = vault
+    const { services, wallets, transactionIds, runRound } = this.#options;
+    const signatureIds = services.vault
       .wallets()
-      .filter((wallet) => belongsTo(wallet, this.#ticker, network))
+      .filter((wallet) => belongsTo(wallet, this.#ticker, services.network))
       .map(({ signatureId }) => signatureId)
       .filter((signatureId) => wallets === undefined || wallets.has(signatureId));
     if (signatureIds.length === 0) {
-      context.metrics.pollsNoMore(this.#ticker);
+      services.metrics.pollsNoMore(this.#ticker);
       return { isFinished: true };
     }
     const chain = await loadChain(this.#ticker);
     if (chain === undefined) return { isFinished: true };
     this.#tellSunset(chain);
-    context.metrics.pollBegins(this.#ticker);
+    services.metrics.pollBegins(this.#ticker);
     return runRound({
-      chain,
+      pipeline: new Pipeline(chain, services, this.#reports),
       signatureIds,
       transactionIds,
-      context: { ...context, reports: this.#reports },
       onLatestVersion: this.#onLatestVersion,
     });
   }
@@ -76,11 +71,11 @@ class ChainLoop {
   #tellSunset({ facts: { name, ticker, status } }: Chain): void {
     if (status.kind === "live" || this.#sunsetTold) return;
     this.#sunsetTold = true;
-    this.#options.context.log.warn(`${name} (${ticker}) was closed on ${status.date} (${status.source}).`);
+    this.#options.services.log.warn(`${name} (${ticker}) was closed on ${status.date} (${status.source}).`);
   }
 
   #tellFailure(failure: unknown): void {
-    const { log } = this.#options.context;
+    const { log } = this.#options.services;
     // The same for all chains, so that it is told once.
     if (isVaultFailure(failure)) log.error(`${failure.message} Nothing is signed until that is mended.`);
     else log.error(`The round of ${this.#ticker} failed: ${describeFailure(failure)}`);
@@ -88,28 +83,28 @@ class ChainLoop {
 
   /** Rounds until the program is stopped. What goes wrong in one does not stop the next. */
   async run(): Promise<void> {
-    const { period, context } = this.#options;
-    while (!context.stopping.aborted) {
+    const { period, services } = this.#options;
+    while (!services.stopping.aborted) {
       const started = performance.now();
       let asked = 0;
       try {
-        await this.#options.vault.refresh();
+        await services.vault.refresh();
         asked = boundedWait((await this.round()).retryAfter ?? 0);
       } catch (failure) {
         this.#tellFailure(failure);
       }
       const rest = period - (performance.now() - started);
-      await pause(Math.max(rest, period / 10, asked), context.stopping);
+      await pause(Math.max(rest, period / 10, asked), services.stopping);
     }
   }
 }
 
 function chainLoops(options: DaemonOptions): ChainLoop[] {
-  const onLatestVersion = createVersionNotice(options.context.log);
+  const onLatestVersion = createVersionNotice(options.services.log);
   return options.tickers.map((ticker) => new ChainLoop(ticker, options, onLatestVersion));
 }
 
-/** Runs until `context.stopping` is set and what was in flight is finished. */
+/** Runs until `services.stopping` is set and what was in flight is finished. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   await Promise.all(chainLoops(options).map((loop) => loop.run()));
 }
@@ -118,13 +113,13 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
  * One round of every chain.
  * @throws KmsError `INCOMPLETE` when a poll failed or a transaction is not finished.
  */
-export async function runOnce(options: DaemonOptions): Promise<void> {
+export async function runCycle(options: DaemonOptions): Promise<void> {
   const rounds = await Promise.all(
     chainLoops(options).map(async (loop): Promise<RoundResult> => {
       try {
         return await loop.round();
       } catch (failure) {
-        options.context.log.error(describeFailure(failure));
+        options.services.log.error(describeFailure(failure));
         return { isFinished: false };
       }
     }),

@@ -2,7 +2,7 @@ import { parsePkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { TokenError } from "../../providers/token-error.ts";
 import { explainProviderFailure } from "../failures.ts";
 import type { Log } from "../operations/log.ts";
-import type { WalletSource } from "../signing/signers.ts";
+import type { KeySource } from "../signing/services.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
 
 /** What the operator has to put right before the daemon can be of use; everything else may pass by itself. */
@@ -20,7 +20,7 @@ const mistakes: readonly TokenError["code"][] = [
  * @throws KmsError `WRONG_PIN`, `CONFIGURATION`, `NO_ANSWER` and others of the place where the PIN is
  */
 export async function openTokens(
-  { tokens }: WalletSource,
+  { tokens }: KeySource,
   wallets: readonly WalletSummary[],
   log: Log,
 ): Promise<void> {

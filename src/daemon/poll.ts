@@ -1,26 +1,19 @@
 /** Asks the API what is pending on one chain. */
-import type { Chain } from "../../chains/chain.ts";
 import { ApiUnavailable } from "../api-unavailable.ts";
 import { describeFailure } from "../describe-failure.ts";
-import type { Log } from "../operations/log.ts";
-import type { JobMetrics } from "../operations/metrics.ts";
-import type { Poll, TatumApi } from "../tatum/api.ts";
+import type { Pipeline } from "../signing/pipeline.ts";
+import type { Poll } from "../tatum/api.ts";
 import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";
 
 /** The API takes no more signature IDs for one chain and API key. */
 const MAXIMUM_SIGNATURE_IDS = 25_000;
 
-export interface PollOptions {
-  readonly chain: Chain;
+/** One round of one chain: with what, for whom. */
+export interface Round {
+  readonly pipeline: Pipeline;
   readonly signatureIds: readonly string[];
   /** Only these pending transactions, when given. */
   readonly transactionIds?: ReadonlySet<string> | undefined;
-  readonly context: {
-    readonly log: Log;
-    readonly api: TatumApi;
-    readonly metrics: JobMetrics;
-    readonly stopping: AbortSignal;
-  };
   /** Told the API's announcement of the newest version. */
   readonly onLatestVersion: (announcement: string) => void;
 }
@@ -41,8 +34,8 @@ function describeWallets(signatureIds: readonly string[]): string {
   return signatureIds.length > 5 ? `${signatureIds.length} wallets` : `wallets ${signatureIds.join(",")}`;
 }
 
-function chooseWanted({ transactionIds, context }: PollOptions, list: Poll): ListedTransaction[] {
-  const { log } = context;
+function chooseWanted({ transactionIds, pipeline }: Round, list: Poll): ListedTransaction[] {
+  const { log } = pipeline.services;
   const seen = new Set<string>();
   const result: ListedTransaction[] = [];
   for (const entry of list.entries) {
@@ -60,10 +53,10 @@ function chooseWanted({ transactionIds, context }: PollOptions, list: Poll): Lis
 }
 
 /** Polls once. A poll that fails is logged, and gives an empty list that is not complete. */
-export async function pollChain(options: PollOptions): Promise<PollResult> {
-  const { chain, signatureIds, context, onLatestVersion } = options;
-  const { ticker } = chain.facts;
-  const { log, api, metrics, stopping } = context;
+export async function pollChain(round: Round): Promise<PollResult> {
+  const { pipeline, signatureIds, onLatestVersion } = round;
+  const { ticker } = pipeline.chain.facts;
+  const { log, api, metrics, stopping } = pipeline.services;
   const nothing = { wanted: [], malformed: [], isComplete: false, mayPass: false };
   if (signatureIds.length > MAXIMUM_SIGNATURE_IDS) {
     log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`);
@@ -83,7 +76,7 @@ export async function pollChain(options: PollOptions): Promise<PollResult> {
     }
     const malformed = entries.flatMap((entry) => ("transaction" in entry ? [] : [entry]));
     const isComplete = listed === entries.length && malformed.length === 0;
-    return { wanted: chooseWanted(options, list), malformed, isComplete, mayPass: listed > entries.length };
+    return { wanted: chooseWanted(round, list), malformed, isComplete, mayPass: listed > entries.length };
   } catch (failure) {
     if (!(failure instanceof ApiUnavailable)) throw failure;
     if (!stopping.aborted) {

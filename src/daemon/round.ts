@@ -3,20 +3,16 @@
 import { describeFailure } from "../describe-failure.ts";
 import type { Job } from "../journal/job.ts";
 import { isFinished, type Outcome } from "../journal/job-outcome.ts";
-import { type ProcessContext, prepareTransaction, processTransaction } from "../signing/pipeline.ts";
-import { resumeJob } from "../signing/resume-job.ts";
+import type { Work } from "../signing/pipeline.ts";
 import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";
 import { isVaultFailure } from "../vault-failure.ts";
 import { Lanes } from "./lanes.ts";
-import { type PollOptions, pollChain } from "./poll.ts";
-
-export interface RoundOptions extends PollOptions {
-  readonly context: ProcessContext;
-}
+import { pollChain, type Round } from "./poll.ts";
 
 /** Logs the entries that cannot be read, and plans to report those that have an id, each of them once. */
-function tellMalformed({ context, chain }: RoundOptions, malformed: readonly MalformedTransaction[]): void {
-  const { log, reports } = context;
+function tellMalformed({ pipeline }: Round, malformed: readonly MalformedTransaction[]): void {
+  const { chain, services, reports } = pipeline;
+  const { log } = services;
   const { ticker } = chain.facts;
   const nameless = malformed.filter(({ id }) => id === undefined);
   const [first] = nameless;
@@ -34,16 +30,19 @@ function tellMalformed({ context, chain }: RoundOptions, malformed: readonly Mal
 }
 
 /** Has the operator reminded of the jobs that wait for a decision. */
-async function remindOfParked({ chain, context }: RoundOptions): Promise<void> {
-  for (const job of await context.journal.list("parked"))
-    if (job.chain === chain.facts.ticker) context.parkedReminder.stillParked(job);
+async function remindOfParked({ pipeline: { chain, services } }: Round): Promise<void> {
+  for (const job of await services.journal.list("parked"))
+    if (job.chain === chain.facts.ticker) services.parkedReminder.stillParked(job);
 }
 
 /** Jobs with signed bytes that the API did not list this time: they may still have to go out. */
-async function unlistedJobs(options: RoundOptions, listed: readonly ListedTransaction[]): Promise<Job[]> {
-  const { chain, context, transactionIds } = options;
+async function unlistedJobs(
+  { pipeline, transactionIds }: Round,
+  listed: readonly ListedTransaction[],
+): Promise<Job[]> {
+  const { chain, services } = pipeline;
   const isListed = new Set(listed.map(({ transaction }) => transaction.id));
-  const jobs = await context.journal.list("signed", "sent");
+  const jobs = await services.journal.list("signed", "sent");
   return jobs.filter(
     (job) =>
       job.chain === chain.facts.ticker &&
@@ -53,12 +52,14 @@ async function unlistedJobs(options: RoundOptions, listed: readonly ListedTransa
 }
 
 /** Works off what is listed and what was left unfinished; how each transaction ended. */
-async function workOff(options: RoundOptions, listed: readonly ListedTransaction[]): Promise<Outcome[]> {
-  const { chain, context } = options;
+async function workOff(round: Round, listed: readonly ListedTransaction[]): Promise<Outcome[]> {
+  const { pipeline } = round;
+  const { ticker } = pipeline.chain.facts;
+  const { log, metrics, stopping } = pipeline.services;
   const outcomes: Outcome[] = [];
   const ended = (outcome: Outcome): void => {
     outcomes.push(outcome);
-    context.metrics.transactionEnded(chain.facts.ticker, outcome);
+    metrics.transactionEnded(ticker, outcome);
   };
   const lanes = new Lanes();
   let vaultFailure: unknown;
@@ -72,30 +73,28 @@ async function workOff(options: RoundOptions, listed: readonly ListedTransaction
         vaultFailure ??= failure;
         return "waiting";
       }
-      context.log.error(`Could not process transaction id ${id}, error: ${describeFailure(failure)}`);
+      log.error(`Could not process transaction id ${id}, error: ${describeFailure(failure)}`);
       return "waiting";
     }
   };
-  const add = (id: string, account: string | undefined, work: () => Promise<Outcome>): void =>
-    lanes.add(account, async () => ended(await contained(id, work)));
-  const resumeLater = (job: Job, isListed: boolean): void =>
-    add(job.id, job.signed?.sequence?.account, () => resumeJob(job, isListed, chain, context));
+  const add = (id: string, { lane, run }: Work): void =>
+    lanes.add(lane, async () => ended(await contained(id, run)));
 
-  for (const job of await unlistedJobs(options, listed)) resumeLater(job, false);
+  for (const job of await unlistedJobs(round, listed)) add(job.id, pipeline.resume(job, false));
   for (const entry of listed) {
-    if (context.stopping.aborted) break;
+    if (stopping.aborted) break;
     const { id, hashes, signatures } = entry.transaction;
-    const found = await contained(id, () => prepareTransaction(entry, chain, context));
+    const found = await contained(id, () => pipeline.next(entry));
     if (typeof found === "string") {
       ended(found);
-    } else if ("signedJob" in found) {
-      resumeLater(found.signedJob, true);
-    } else {
-      context.log.info(
-        `Processing pending transaction ${id} of ${chain.facts.ticker}, ${hashes.length + signatures.length} signatures.`,
-      );
-      add(id, found.account, () => processTransaction(found, chain, context));
+      continue;
     }
+    if (!found.isSigned) {
+      log.info(
+        `Processing pending transaction ${id} of ${ticker}, ${hashes.length + signatures.length} signatures.`,
+      );
+    }
+    add(id, found);
   }
   await lanes.finished();
   if (vaultFailure !== undefined) throw vaultFailure;
@@ -111,13 +110,14 @@ export interface RoundResult {
   readonly retryAfter?: number | undefined;
 }
 
-export async function runChainRound(options: RoundOptions): Promise<RoundResult> {
-  const { context } = options;
-  const { wanted, malformed, isComplete, mayPass, retryAfter } = await pollChain(options);
-  tellMalformed(options, malformed);
-  await remindOfParked(options);
-  const outcomes = await workOff(options, wanted);
-  await context.reports.send(context.api, context.journal, context.log);
+/** Polls, and works off what is there. */
+export async function runChainRound(round: Round): Promise<RoundResult> {
+  const { services, reports } = round.pipeline;
+  const { wanted, malformed, isComplete, mayPass, retryAfter } = await pollChain(round);
+  tellMalformed(round, malformed);
+  await remindOfParked(round);
+  const outcomes = await workOff(round, wanted);
+  await reports.send(services.api, services.journal, services.log);
   return {
     isFinished: isComplete && outcomes.every(isFinished),
     mayPass: mayPass || outcomes.includes("waiting"),

@@ -9,7 +9,7 @@ import { JobMetrics } from "../operations/metrics.ts";
 import { withoutRepetition } from "../operations/without-repetition.ts";
 import { FourEyeCheck } from "../signing/policy/four-eye.ts";
 import { ParkedReminder } from "../signing/reminders.ts";
-import type { WalletSource } from "../signing/signers.ts";
+import type { KeySource, Services } from "../signing/services.ts";
 import { TatumApi } from "../tatum/api.ts";
 import { NodeCalls } from "../tatum/node.ts";
 import { connectToTatum, type StopSignals } from "../tatum/settings.ts";
@@ -17,7 +17,7 @@ import type { Vault } from "../vault/vault.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
 import { createDryRound, type Forecast, readOnly } from "./dry-run.ts";
 import { tellIdleChains } from "./idle-chains.ts";
-import { type DaemonContext, type DaemonOptions, runDaemon, runOnce } from "./loop.ts";
+import { type DaemonOptions, runCycle, runDaemon } from "./loop.ts";
 import { openTokens } from "./open-tokens.ts";
 import { runChainRound } from "./round.ts";
 import type { DaemonSettings } from "./settings.ts";
@@ -28,34 +28,36 @@ interface RunningSettings extends DaemonSettings {
   readonly metrics: JobMetrics;
 }
 
-function createContext(
-  { vault, tokens }: WalletSource,
+/** What a turn of the daemon works with. */
+function createServices(
+  { vault, tokens }: KeySource,
   settings: RunningSettings,
   fence: Fence,
   { stopping, deadline }: StopSignals,
-): DaemonContext {
+): Services {
   const { config, log, metrics, network, period, externalUrl, externalUrlMethod, tatum } = settings;
   const { timeout } = tatum;
-  const setting = (name: string): string | undefined => config.get(name);
   const hosts = [tatum.apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])];
   const http = new HttpClient(hosts, { plainHttp: settings.plainHttp });
   const connection = connectToTatum(tatum, http, { stopping, deadline });
+  const asked = { method: externalUrlMethod, http, timeout, signal: stopping };
   return {
     vault,
     tokens,
     journal: new Journal(vault, { fence, period }),
     api: new TatumApi(connection),
+    nodes: new NodeCalls(connection),
+    http,
+    policies: externalUrl === undefined ? [] : [new FourEyeCheck({ url: externalUrl, ...asked })],
     log,
     metrics,
     parkedReminder: new ParkedReminder(log),
+    network,
+    setting: (name) => config.get(name),
+    timeout,
     retryDelay: tatum.retries.delay,
+    runOnce: settings.runOnce,
     stopping,
-    ignoreWaits: settings.runOnce,
-    world: { nodes: new NodeCalls(connection), http, network, setting, timeout, stopping },
-    fourEye:
-      externalUrl === undefined
-        ? undefined
-        : new FourEyeCheck({ url: externalUrl, method: externalUrlMethod, http, timeout, signal: stopping }),
   };
 }
 
@@ -82,36 +84,26 @@ function usableWallets(vault: Vault, settings: DaemonSettings): WalletSummary[] 
 }
 
 async function work(
-  { vault }: WalletSource,
   settings: DaemonSettings,
-  context: DaemonContext,
+  services: Services,
   runRound: DaemonOptions["runRound"],
 ): Promise<void> {
-  const { tickers, network, period, wallets, transactionIds } = settings;
-  const options: DaemonOptions = {
-    tickers,
-    network,
-    vault,
-    context,
-    runRound,
-    period,
-    wallets,
-    transactionIds,
-  };
-  await (settings.runOnce ? runOnce(options) : runDaemon(options));
+  const { tickers, period, wallets, transactionIds } = settings;
+  const options: DaemonOptions = { tickers, services, runRound, period, wallets, transactionIds };
+  await (settings.runOnce ? runCycle(options) : runDaemon(options));
 }
 
 /** Works as long as the lease is held, and gives it back. */
 async function workUnder(
   lease: Lease,
-  source: WalletSource,
+  source: KeySource,
   settings: RunningSettings,
   { stopping, deadline }: StopSignals,
 ): Promise<void> {
   settings.metrics.leaseTaken(lease.lost);
   const signals = { stopping: AbortSignal.any([stopping, lease.lost]), deadline };
   try {
-    await work(source, settings, createContext(source, settings, lease, signals), runChainRound);
+    await work(settings, createServices(source, settings, lease, signals), runChainRound);
   } finally {
     settings.metrics.leaseReleased();
     await lease.release();
@@ -121,20 +113,16 @@ async function workUnder(
 }
 
 /** Works whenever it holds the lease. */
-async function takeTurns(
-  source: WalletSource,
-  settings: RunningSettings,
-  signals: StopSignals,
-): Promise<void> {
-  const { config, log, runOnce: isSingleRun } = settings;
+async function takeTurns(source: KeySource, settings: RunningSettings, signals: StopSignals): Promise<void> {
+  const { config, log, runOnce } = settings;
   const { stopping } = signals;
   const duration = config.number("TATUM_KMS_LEASE", 15, 0.2, 3600) * 1000;
   const options: LeaseOptions = { database: source.vault.database, duration, log, stopping };
   do {
-    const lease = await (isSingleRun ? takeLeaseNow(options) : waitForLease(options));
+    const lease = await (runOnce ? takeLeaseNow(options) : waitForLease(options));
     if (lease !== undefined) await workUnder(lease, source, settings, signals);
-    else if (isSingleRun) throw new KmsError("INCOMPLETE", "The run was stopped before it came to its turn.");
-  } while (!isSingleRun && !stopping.aborted);
+    else if (runOnce) throw new KmsError("INCOMPLETE", "The run was stopped before it came to its turn.");
+  } while (!runOnce && !stopping.aborted);
 }
 
 /**
@@ -145,7 +133,7 @@ async function takeTurns(
  * @throws KmsError `INCOMPLETE`, `CONFIGURATION`, `NO_SUCH_WALLET`, `VAULT_BUSY`
  */
 export async function startDaemon(
-  source: WalletSource,
+  source: KeySource,
   given: DaemonSettings,
   print: (forecast: Forecast) => void,
 ): Promise<void> {
@@ -158,10 +146,10 @@ export async function startDaemon(
   try {
     const usable = usableWallets(source.vault, settings);
     if (settings.dryRun) {
-      await work(source, settings, createContext(source, settings, readOnly, signals), createDryRound(print));
+      await work(settings, createServices(source, settings, readOnly, signals), createDryRound(print));
     } else {
-      const { metricsFile: path, runOnce: atEndOnly } = settings;
-      await keepMetrics({ path, metrics, database: source.vault.database, log, atEndOnly }, async () => {
+      const { metricsFile: path, runOnce } = settings;
+      await keepMetrics({ path, metrics, database: source.vault.database, log, runOnce }, async () => {
         await openTokens(source, usable, log);
         await takeTurns(source, settings, signals);
       });

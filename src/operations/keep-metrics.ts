@@ -18,8 +18,8 @@ export interface MetricsOptions {
   readonly metrics: JobMetrics;
   readonly database: Database;
   readonly log: Log;
-  /** Whether to write at the end alone. */
-  readonly atEndOnly: boolean;
+  /** One cycle and no later one: it is written at the end alone. */
+  readonly runOnce: boolean;
 }
 
 /** How many jobs are in which state; `undefined` when the vault cannot be read, which is logged. */
@@ -51,10 +51,10 @@ async function keepWriting(options: MetricsOptions, path: string, ended: AbortSi
 
 /** Does the work and writes the metrics file meanwhile, and once more when it has ended, be it with an error. */
 export async function keepMetrics(options: MetricsOptions, work: () => Promise<void>): Promise<void> {
-  const { path, atEndOnly } = options;
+  const { path, runOnce } = options;
   if (path === undefined) return work();
   const ended = new AbortController();
-  const writing = atEndOnly ? undefined : keepWriting(options, path, ended.signal);
+  const writing = runOnce ? undefined : keepWriting(options, path, ended.signal);
   try {
     await work();
   } finally {

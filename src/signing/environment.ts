@@ -1,20 +1,24 @@
+/** What a chain may use of the outside world while it works on one transaction. */
 import type { Chain, ChainEnvironment, Network, ThirdPartyRequest } from "../../chains/chain.ts";
 import { type JsonValue, stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { ChainError } from "../../chains/error.ts";
 import { loadChain } from "../../chains/index.ts";
 import { ApiUnavailable } from "../api-unavailable.ts";
 import { KmsError } from "../errors.ts";
-import { type HttpClient, HttpFailure } from "../http/client.ts";
+import { HttpFailure } from "../http/client.ts";
 import type { Endpoint } from "../http/endpoints.ts";
 import { readBaseUrl } from "../http/http-url.ts";
 import { pause, retryAfter } from "../http/retry.ts";
-import type { UsedSequences } from "../journal/sequences.ts";
+import { UsedSequences } from "../journal/sequences.ts";
 import type { Setting } from "../settings.ts";
 import { isSuccess, jsonOf } from "../tatum/api-answer.ts";
-import type { NodeCalls } from "../tatum/node.ts";
+import type { Services } from "./services.ts";
+
+/** The part of the services that leads outside. */
+type Outside = Pick<Services, "network" | "nodes" | "http" | "setting" | "timeout" | "stopping">;
 
 /** What decides where a third party is. */
-type Place = Pick<OutsideWorld, "network" | "setting">;
+type Place = Pick<Services, "network" | "setting">;
 
 /** The third parties of all chains, and the chain that asks each. */
 export const thirdParties: Readonly<Record<string, string>> = {
@@ -27,16 +31,6 @@ export const thirdParties: Readonly<Record<string, string>> = {
 /** The variable that says where a third party is. */
 function thirdPartyVariable(name: string): string {
   return `TATUM_KMS_${name}_URL`;
-}
-
-export interface OutsideWorld {
-  readonly nodes: NodeCalls;
-  readonly http: HttpClient;
-  readonly network: Network;
-  setting(name: string): string | undefined;
-  /** Milliseconds until an answer of a third party has to be there. */
-  readonly timeout: number;
-  readonly stopping?: AbortSignal | undefined;
 }
 
 /**
@@ -70,11 +64,11 @@ export async function namedThirdParties(
  * Where a third party of a chain is: at its own place, or where the operator says. A URL of the operator without a path is
  * another host for the usual path.
  */
-export function thirdPartyUrl({ facts }: Pick<Chain, "facts">, name: string, world: Place): URL {
+export function thirdPartyUrl({ facts }: Pick<Chain, "facts">, name: string, place: Place): URL {
   const variable = thirdPartyVariable(name);
-  const usual = facts.thirdParties?.[name]?.[world.network];
+  const usual = facts.thirdParties?.[name]?.[place.network];
   if (usual === undefined) throw new KmsError("INTERNAL", `${facts.ticker} has no third party ${name}.`);
-  const configured = world.setting(variable);
+  const configured = place.setting(variable);
   if (configured === undefined) return new URL(usual);
   const url = readBaseUrl({ what: variable, text: configured, code: "CONFIGURATION" });
   if (url.pathname === "/") url.pathname = new URL(usual).pathname;
@@ -83,19 +77,19 @@ export function thirdPartyUrl({ facts }: Pick<Chain, "facts">, name: string, wor
 
 async function askThirdParty(
   chain: Chain,
-  world: OutsideWorld,
+  services: Outside,
   name: string,
   { method, path, body }: ThirdPartyRequest,
 ): Promise<JsonValue> {
-  const base = thirdPartyUrl(chain, name, world);
-  world.http.allow(base);
+  const base = thirdPartyUrl(chain, name, services);
+  services.http.allow(base);
   const url = new URL(base.href.replace(/\/+$/, "") + path);
   try {
-    const answer = await world.http.send({
+    const answer = await services.http.send({
       method,
       url,
-      timeout: world.timeout,
-      signal: world.stopping,
+      timeout: services.timeout,
+      signal: services.stopping,
       ...(body === undefined
         ? {}
         : { body: stringifyExactJson(body), headers: { "content-type": "application/json" } }),
@@ -124,20 +118,23 @@ function refusalOf(url: URL, status: number, json: JsonValue | undefined): strin
   return `${url.host} refused (HTTP ${status})${words === "" ? "" : `: ${words.slice(0, 500)}`}`;
 }
 
-/** What a chain may use of the outside world while it works on one transaction. */
+/**
+ * What a chain may use for one transaction.
+ * @param account whose sequence numbers may be asked for, and which of them are used
+ */
 export function createChainEnvironment(
   chain: Chain,
-  world: OutsideWorld,
-  account: string | undefined,
-  used: UsedSequences,
+  services: Outside,
   warn: (message: string) => void,
+  [account, used]: readonly [string | undefined, UsedSequences] = [undefined, UsedSequences.none()],
 ): ChainEnvironment {
+  const { network, nodes, stopping } = services;
   return {
-    network: world.network,
-    get: (path) => world.nodes.get(path),
-    post: (path, body) => world.nodes.post(path, body),
-    rpc: (path, method, params) => world.nodes.rpc(path, method, params),
-    askThirdParty: (name, request) => askThirdParty(chain, world, name, request),
+    network,
+    get: (path) => nodes.get(path),
+    post: (path, body) => nodes.post(path, body),
+    rpc: (path, method, params) => nodes.rpc(path, method, params),
+    askThirdParty: (name, request) => askThirdParty(chain, services, name, request),
     firstUnusedSequence(asked, counted) {
       if (asked === account) return used.firstUnused(counted);
       throw new ChainError(
@@ -145,9 +142,9 @@ export function createChainEnvironment(
         "The transaction is signed for another account than it was prepared for.",
       );
     },
-    setting: (name) => world.setting(name),
+    setting: (name) => services.setting(name),
     now: () => Date.now(),
-    pause: (milliseconds) => pause(milliseconds, world.stopping),
+    pause: (milliseconds) => pause(milliseconds, stopping),
     warn,
   };
 }

@@ -1,10 +1,11 @@
+/** The wallets of a pending transaction, as signers that show no key. */
 import type { Chain, Network, PendingTransaction, Signer } from "../../chains/chain.ts";
 import { ChainError } from "../../chains/error.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import { tokenKeyOf } from "../vault/token-key-record.ts";
-import type { Vault } from "../vault/vault.ts";
 import { networkOf, walletFields } from "../vault/wallet-fields.ts";
 import type { WalletRecord } from "../vault/wallet-record.ts";
+import type { KeySource } from "./services.ts";
 import { tokenSigningKey } from "./token-key.ts";
 
 function createSigner(
@@ -45,13 +46,6 @@ function createSigner(
   };
 }
 
-/** Where wallets and their keys are. */
-export interface WalletSource {
-  readonly vault: Vault;
-  /** Those that hold keys of the vault's wallets. */
-  readonly tokens: Tokens;
-}
-
 /**
  * The wallets a pending transaction names, as signers: those of `hashes` (unknown ones are left out, as another KMS
  * may hold them), then those of `signatures`.
@@ -62,8 +56,7 @@ export interface WalletSource {
 export async function resolveSigners(
   transaction: PendingTransaction,
   chain: Chain,
-  network: Network,
-  { vault, tokens }: WalletSource,
+  { vault, tokens, network }: KeySource & { readonly network: Network },
   warn: (message: string) => void,
 ): Promise<Signer[]> {
   const signers: Signer[] = [];

@@ -52,14 +52,16 @@ function environmentOf(
     timeout,
     retries: { retries: 0, delay: 0, maximumDelay: 0 },
   });
-  const world = {
+  const outside = {
     nodes: new NodeCalls(connection),
     http,
     network: networkOf(vector.testnet),
     setting: (name: string) => SETTINGS[name],
     timeout,
+    stopping: new AbortController().signal,
   };
-  const environment = createChainEnvironment(chain, world, account, UsedSequences.none(), () => undefined);
+  const none = UsedSequences.none();
+  const environment = createChainEnvironment(chain, outside, () => undefined, [account, none]);
   return { ...environment, pause: async () => undefined };
 }
 
@@ -84,8 +86,7 @@ export async function workOn(
     const signers = await resolveSigners(
       transaction,
       chain,
-      network,
-      { vault: wallets as unknown as Vault, tokens: noTokens },
+      { vault: wallets as unknown as Vault, tokens: noTokens, network },
       () => undefined,
     );
     const request = { transaction, signers };

@@ -5,13 +5,7 @@ import type { Endpoint } from "../../http/endpoints.ts";
 import { readHttpUrl } from "../../http/http-url.ts";
 import { retryAfter } from "../../http/retry.ts";
 import type { ListedTransaction } from "../../tatum/pending-transaction.ts";
-
-export type Approval =
-  | { readonly kind: "approved" }
-  /** The server looked and said no (4xx). It may say yes later. The reason goes on from "The four-eye server". */
-  | { readonly kind: "refused"; readonly reason: string }
-  /** No decision: no connection, no answer in time, a redirect, a server error. The reason goes on likewise. */
-  | { readonly kind: "unreachable"; readonly reason: string; readonly retryAfter?: number };
+import type { Decision, Policy } from "./policy.ts";
 
 export type ApprovalMethod = "GET" | "POST";
 
@@ -42,7 +36,8 @@ export interface FourEyeOptions {
   readonly signal?: AbortSignal;
 }
 
-export class FourEyeCheck {
+export class FourEyeCheck implements Policy {
+  readonly name = "four-eye server";
   readonly #options: FourEyeOptions;
 
   constructor(options: FourEyeOptions) {
@@ -53,7 +48,7 @@ export class FourEyeCheck {
    * Asks about one transaction, once. Only a direct 2xx approves: a redirect may lead to a login page that answers 200 to
    * everybody.
    */
-  async ask(listed: ListedTransaction): Promise<Approval> {
+  async decide(listed: ListedTransaction): Promise<Decision> {
     const { url, method, http, timeout, signal } = this.#options;
     const body = method === "POST" ? stringifyExactJson(listed.asListed) : undefined;
     try {

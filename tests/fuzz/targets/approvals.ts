@@ -29,7 +29,7 @@ export class Approvals implements FuzzTarget {
       return answer(status, random);
     });
     const method = random.pick(["GET", "POST"] as const);
-    const approval = await new FourEyeCheck({ url, method, http, timeout: 1000 }).ask(listed);
+    const approval = await new FourEyeCheck({ url, method, http, timeout: 1000 }).decide(listed);
     const mayApprove = !isFailing && status >= 200 && status < 300;
     if ((approval.kind === "approved") !== mayApprove) throw new Error(`HTTP ${status} was ${approval.kind}`);
     return approval.kind;

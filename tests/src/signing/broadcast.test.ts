@@ -3,8 +3,7 @@ import type { Chain } from "../../../chains/chain.ts";
 import { ChainError } from "../../../chains/error.ts";
 import { KmsError } from "../../../src/errors.ts";
 import type { Job } from "../../../src/journal/job.ts";
-import { UsedSequences } from "../../../src/journal/sequences.ts";
-import { broadcastJob } from "../../../src/signing/broadcast.ts";
+import { Broadcast } from "../../../src/signing/broadcast.ts";
 import { createChainEnvironment } from "../../../src/signing/environment.ts";
 import { ethereum, PERIOD, payment, SigningScene } from "./signing-scene.ts";
 
@@ -15,17 +14,16 @@ beforeEach(async () => {
 afterEach(() => scene.end());
 
 function send(job: Job, isListed = true, chain: Chain = ethereum) {
-  const { context } = scene;
-  const none = UsedSequences.none();
-  const environment = createChainEnvironment(chain, context.world, undefined, none, () => undefined);
-  return broadcastJob(job, isListed, chain, environment, context);
+  const { services, reports } = scene;
+  const environment = createChainEnvironment(chain, services, () => undefined);
+  return new Broadcast(chain, environment, services, reports).send(job, isListed);
 }
 
 /** A job whose bytes are recorded and were not sent. */
 async function signedJob(): Promise<Job> {
   await expect(
     scene.process(payment(1), {
-      ...scene.context,
+      ...scene.services,
       stopping: AbortSignal.any([scene.stopping.signal, stopAfterApproval()]),
     }),
   ).resolves.toBe("waiting");
@@ -54,12 +52,6 @@ function answerBroadcast(status: number, body: unknown, headers: Record<string, 
 function answerQuestion(answer: () => Response, otherwise = scene.api.answer): void {
   scene.api.answer = (request) =>
     request.method === "GET" && request.path.startsWith("/v3/kms/") ? answer() : otherwise(request);
-}
-
-async function reported(): Promise<string[]> {
-  const { reports, api, journal, log } = scene.context;
-  await reports.send(api, journal, log);
-  return scene.api.reported.map(({ error }) => error);
 }
 
 function puts(): string[] {
@@ -198,7 +190,7 @@ describe("a refused broadcast", () => {
     });
     expect(next.signed).toEqual(job.signed as NonNullable<Job["signed"]>);
     expect((next.attemptAt - Date.now()) / PERIOD).toBeCloseTo(1, 1);
-    expect(await reported()).toEqual([expect.stringContaining("nonce too low")]);
+    expect(await scene.reported()).toEqual([expect.stringContaining("nonce too low")]);
   });
 
   test("is parked at the twelfth time, and not before", async () => {
@@ -222,7 +214,7 @@ describe("a refused broadcast", () => {
       job: { state: "done", txId: job.signed?.transactionId as string },
     });
     expect(puts()).toEqual([`/v3/kms/${job.id}/${job.signed?.transactionId}`]);
-    expect(await reported()).toEqual([]);
+    expect(await scene.reported()).toEqual([]);
   });
 
   test("of what the API knows as done is none", async () => {
@@ -230,7 +222,7 @@ describe("a refused broadcast", () => {
     answerBroadcast(403, { errorCode: "odd", message: "no" });
     answerQuestion(() => Response.json({ id: job.id, txId: job.signed?.transactionId }));
     expect((await send(job)).outcome).toBe("done");
-    expect(await reported()).toEqual([]);
+    expect(await scene.reported()).toEqual([]);
   });
 });
 
@@ -315,7 +307,7 @@ describe("a chain that hands its bytes to a node itself", () => {
       outcome: "parked",
       job: { state: "parked", problem: "out of gas" },
     });
-    expect(await reported()).toEqual(["Error: out of gas"]);
+    expect(await scene.reported()).toEqual(["Error: out of gas"]);
     expect(scene.payloads).toEqual([]);
   });
 

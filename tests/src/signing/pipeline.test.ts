@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { ChainError } from "../../../chains/error.ts";
 import { KmsError } from "../../../src/errors.ts";
-import { resumeJob } from "../../../src/signing/resume-job.ts";
 import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
 import { ethereum, PERIOD, payment, SigningScene, WALLET } from "./signing-scene.ts";
 
@@ -14,12 +13,6 @@ afterEach(() => scene.end());
 /** In how many periods a job is tried again. */
 async function waitOf(listed: ReturnType<typeof payment>): Promise<number> {
   return ((await scene.job(listed)).attemptAt - Date.now()) / PERIOD;
-}
-
-async function reported(): Promise<string[]> {
-  const { reports, api, journal, log } = scene.context;
-  await reports.send(api, journal, log);
-  return scene.api.reported.map(({ error }) => error);
 }
 
 describe("a transaction that is approved", () => {
@@ -46,7 +39,7 @@ describe("a transaction that is approved", () => {
   });
 
   test("needs no approval on a test network without a four-eye server", async () => {
-    expect(await scene.process(payment(1), { ...scene.context, fourEye: undefined })).toBe("done");
+    expect(await scene.process(payment(1), { ...scene.services, policies: [] })).toBe("done");
     expect(scene.api.to("/four-eye/")).toEqual([]);
   });
 });
@@ -63,7 +56,7 @@ describe("the four-eye server", () => {
     expect(await waitOf(payment(1))).toBeCloseTo(1, 1);
     expect(await scene.process(payment(1))).toBe("skipped");
     scene.api.fourEye = () => new Response("");
-    expect(await scene.process(payment(1), { ...scene.context, ignoreWaits: true })).toBe("done");
+    expect(await scene.process(payment(1), { ...scene.services, runOnce: true })).toBe("done");
     expect(scene.log.join("")).toContain("was refused: the four-eye server answered HTTP 403");
   });
 
@@ -107,16 +100,18 @@ describe("a transaction that cannot be signed", () => {
     await scene.process(payment(1));
     scene.api.fourEye = () => new Response("");
     const changed = payment(1, { value: "2000" });
-    expect(await scene.process(changed, { ...scene.context, ignoreWaits: true })).toBe("failed");
+    expect(await scene.process(changed, { ...scene.services, runOnce: true })).toBe("failed");
     expect((await scene.job(payment(1))).state).toBe("failed");
-    expect(await reported()).toEqual([expect.stringContaining("was changed after it was listed first")]);
+    expect(await scene.reported()).toEqual([
+      expect.stringContaining("was changed after it was listed first"),
+    ]);
     expect(scene.payloads).toEqual([]);
   });
 
   test("that was first seen on the other network is refused", async () => {
     await scene.journal.begin(payment(1).transaction, "testnet", payment(1).contentDigest);
     expect(await scene.process(payment(1))).toBe("failed");
-    expect(await reported()).toEqual([expect.stringContaining("was first listed on the testnet")]);
+    expect(await scene.reported()).toEqual([expect.stringContaining("was first listed on the testnet")]);
   });
 
   test("because the operator's settings are wrong is not reported, and tried again", async () => {
@@ -131,11 +126,11 @@ describe("a transaction that cannot be signed", () => {
       const sign = (): never => {
         throw new KmsError(code, "the PIN is not there");
       };
-      const always = { ...scene.context, ignoreWaits: true };
+      const always = { ...scene.services, runOnce: true };
       expect(await scene.process(payment(1), always, { ...ethereum, sign })).toBe("waiting");
       expect((await scene.job(payment(1))).state).toBe("seen");
     }
-    expect(await reported()).toEqual([]);
+    expect(await scene.reported()).toEqual([]);
   });
 
   test("because its payload cannot be read is not put before the four-eye server", async () => {
@@ -163,7 +158,7 @@ describe("a transaction that cannot be signed", () => {
 
   test("is tried again after growing waits", async () => {
     const odd = payment(1, { chainId: 5 });
-    const always = { ...scene.context, ignoreWaits: true };
+    const always = { ...scene.services, runOnce: true };
     expect(await scene.process(odd, always)).toBe("failed");
     expect(await scene.process(odd, always)).toBe("failed");
     expect((await scene.job(odd)).attempts).toBe(2);
@@ -176,7 +171,7 @@ describe("a transaction that cannot be signed", () => {
       path.includes("/transaction/count/") ? new Response("", { status: 503 }) : undefined;
     expect(await scene.process(payment(1, { nonce: undefined }))).toBe("waiting");
     expect(await scene.job(payment(1))).toMatchObject({ state: "seen", attempts: 1 });
-    expect(await reported()).toEqual([]);
+    expect(await scene.reported()).toEqual([]);
   });
 
   test("because of a mistake of this program is reported without its words", async () => {
@@ -186,8 +181,8 @@ describe("a transaction that cannot be signed", () => {
         throw new TypeError(`a secret and ${WALLET}`);
       },
     };
-    expect(await scene.process(payment(1), scene.context, broken)).toBe("failed");
-    expect(await reported()).toEqual([
+    expect(await scene.process(payment(1), scene.services, broken)).toBe("failed");
+    expect(await scene.reported()).toEqual([
       "Error: The signer could not process the transaction; its log has the details.",
     ]);
   });
@@ -199,20 +194,20 @@ describe("a transaction that cannot be signed", () => {
         throw new ChainError("NODE_REFUSED", "no money");
       },
     };
-    expect(await scene.process(payment(1), scene.context, refusing)).toBe("failed");
-    expect(await reported()).toEqual(["Error: no money"]);
+    expect(await scene.process(payment(1), scene.services, refusing)).toBe("failed");
+    expect(await scene.reported()).toEqual(["Error: no money"]);
   });
 });
 
 describe("a signed transaction", () => {
-  const always = () => ({ ...scene.context, ignoreWaits: true });
+  const always = () => ({ ...scene.services, runOnce: true });
 
   test("is sent again with the same bytes, once it is due", async () => {
     const job = await scene.sentJob(payment(1));
     const before = scene.payloads.length;
-    expect(await resumeJob(job, true, ethereum, scene.context)).toBe("skipped");
+    expect(await scene.pipeline().resume(job, true).run()).toBe("skipped");
     expect(scene.payloads).toHaveLength(before);
-    expect(await resumeJob(job, true, ethereum, always())).toBe("done");
+    expect(await scene.pipeline(always()).resume(job, true).run()).toBe("done");
     expect(new Set(scene.payloads)).toEqual(new Set([job.signed?.payload as string]));
     expect((await scene.job(payment(1))).state).toBe("done");
     expect(scene.log.join("")).toContain("Tx was processed");
@@ -221,27 +216,27 @@ describe("a signed transaction", () => {
   test("is left alone by a daemon of the other network, and while the program is being stopped", async () => {
     const job = await scene.sentJob(payment(1));
     const before = scene.api.requests.length;
-    const elsewhere = { ...always(), world: { ...scene.context.world, network: "testnet" as const } };
-    expect(await resumeJob(job, true, ethereum, elsewhere)).toBe("skipped");
+    const elsewhere = { ...always(), network: "testnet" as const };
+    expect(await scene.pipeline(elsewhere).resume(job, true).run()).toBe("skipped");
     scene.stopping.abort();
-    expect(await resumeJob(job, true, ethereum, always())).toBe("waiting");
+    expect(await scene.pipeline(always()).resume(job, true).run()).toBe("waiting");
     expect(scene.api.requests).toHaveLength(before);
   });
 
   test("that is parked waits for a person", async () => {
     const parked = await scene.journal.move(await scene.sentJob(payment(1)), "parked", { problem: "odd" });
     const before = scene.api.requests.length;
-    expect(await resumeJob(parked, true, ethereum, scene.context)).toBe("parked");
-    expect(await resumeJob(parked, true, ethereum, always())).toBe("parked");
+    expect(await scene.pipeline().resume(parked, true).run()).toBe("parked");
+    expect(await scene.pipeline(always()).resume(parked, true).run()).toBe("parked");
     expect(scene.api.requests).toHaveLength(before);
   });
 
   test("that is done and still listed is told to the API again, not sent", async () => {
     await scene.process(payment(1));
     const job = await scene.job(payment(1));
-    expect(await resumeJob(job, true, ethereum, scene.context)).toBe("skipped");
+    expect(await scene.pipeline().resume(job, true).run()).toBe("skipped");
     expect(scene.api.requests.filter(({ method }) => method === "PUT")).toEqual([]);
-    expect(await resumeJob(job, true, ethereum, always())).toBe("skipped");
+    expect(await scene.pipeline(always()).resume(job, true).run()).toBe("skipped");
     const [told] = scene.api.requests.filter(({ method }) => method === "PUT");
     expect(told?.path).toBe(`/v3/kms/${job.id}/${job.txId}`);
     expect(scene.payloads).toHaveLength(1);
@@ -249,12 +244,12 @@ describe("a signed transaction", () => {
   });
 
   test("whose broadcast breaks off stays signed", async () => {
-    const { context } = scene;
-    const breaking = Object.create(context.api) as typeof context.api;
+    const { services } = scene;
+    const breaking = Object.create(services.api) as typeof services.api;
     breaking.broadcast = async () => {
       throw new TypeError("broken off");
     };
-    expect(await scene.process(payment(1), { ...context, api: breaking })).toBe("waiting");
+    expect(await scene.process(payment(1), { ...services, api: breaking })).toBe("waiting");
     expect(await scene.job(payment(1))).toMatchObject({ state: "sent" });
     expect(scene.log.join("")).toContain("is signed but its broadcast was interrupted");
   });

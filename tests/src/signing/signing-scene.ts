@@ -12,13 +12,10 @@ import { Journal } from "../../../src/journal/journal.ts";
 import { createLog } from "../../../src/operations/log.ts";
 import { JobMetrics } from "../../../src/operations/metrics.ts";
 import { ErrorReports } from "../../../src/signing/error-reports.ts";
-import {
-  type ProcessContext,
-  prepareTransaction,
-  processTransaction,
-} from "../../../src/signing/pipeline.ts";
+import { Pipeline } from "../../../src/signing/pipeline.ts";
 import { FourEyeCheck } from "../../../src/signing/policy/four-eye.ts";
 import { ParkedReminder } from "../../../src/signing/reminders.ts";
+import type { Services } from "../../../src/signing/services.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
 import { TatumConnection } from "../../../src/tatum/connection.ts";
 import { NodeCalls } from "../../../src/tatum/node.ts";
@@ -58,7 +55,8 @@ export function payment(number: number, changes: Readonly<Record<string, unknown
 export class SigningScene {
   readonly api = new StandInApi();
   readonly journal: Journal;
-  readonly context: ProcessContext;
+  readonly services: Services;
+  readonly reports = new ErrorReports();
   readonly log: string[] = [];
   readonly stopping = new AbortController();
   readonly #vault: Vault;
@@ -72,22 +70,25 @@ export class SigningScene {
     const http = new HttpClient([baseUrl]);
     const retries = { retries: 0, delay: 1, maximumDelay: 1 };
     const connection = new TatumConnection({ baseUrl, apiKey: "key", http, timeout: 2000, retries });
-    const setting = (): undefined => undefined;
     const log = createLog({ debug: false, write: (line) => void this.log.push(line) });
-    this.context = {
+    const fourEyeUrl = new URL(this.api.fourEyeUrl);
+    this.services = {
       vault,
       tokens: noTokens,
       journal: this.journal,
       api: new TatumApi(connection),
-      reports: new ErrorReports(),
+      nodes: new NodeCalls(connection),
+      http,
+      policies: [new FourEyeCheck({ url: fourEyeUrl, method: "GET", http, timeout: 2000 })],
       log,
       metrics: new JobMetrics(),
       parkedReminder: new ParkedReminder(log),
+      network: "mainnet",
+      setting: () => undefined,
+      timeout: 2000,
       retryDelay: 1,
+      runOnce: false,
       stopping: this.stopping.signal,
-      ignoreWaits: false,
-      world: { nodes: new NodeCalls(connection), http, network: "mainnet", setting, timeout: 2000 },
-      fourEye: new FourEyeCheck({ url: new URL(this.api.fourEyeUrl), method: "GET", http, timeout: 2000 }),
     };
   }
 
@@ -98,15 +99,27 @@ export class SigningScene {
     return new SigningScene(vault, folder);
   }
 
+  /** The way of the transactions of a chain. */
+  pipeline(services = this.services, chain = ethereum): Pipeline {
+    return new Pipeline(chain, services, this.reports);
+  }
+
   /** One look at a listed transaction, and all that follows from it. */
   async process(
     listed: ListedTransaction,
-    context = this.context,
+    services = this.services,
     chain = ethereum,
   ): Promise<Outcome | "signed before"> {
-    const found = await prepareTransaction(listed, chain, context);
+    const found = await this.pipeline(services, chain).next(listed);
     if (typeof found === "string") return found;
-    return "signedJob" in found ? "signed before" : processTransaction(found, chain, context);
+    return found.isSigned ? "signed before" : found.run();
+  }
+
+  /** What the API is told of failures. */
+  async reported(): Promise<string[]> {
+    const { api, journal, log } = this.services;
+    await this.reports.send(api, journal, log);
+    return this.api.reported.map(({ error }) => error);
   }
 
   async job(listed: ListedTransaction): Promise<Job> {

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { parseExactJson } from "../../../../chains/codec/exact-json.ts";
 import { HttpClient } from "../../../../src/http/client.ts";
-import { type Approval, FourEyeCheck, parseExternalUrl } from "../../../../src/signing/policy/four-eye.ts";
+import { FourEyeCheck, parseExternalUrl } from "../../../../src/signing/policy/four-eye.ts";
+import type { Decision } from "../../../../src/signing/policy/policy.ts";
 import { type ListedTransaction, readPendingTransaction } from "../../../../src/tatum/pending-transaction.ts";
 
 function listed(id: string): ListedTransaction {
@@ -13,7 +14,7 @@ function listed(id: string): ListedTransaction {
 async function decision(
   answer: () => Response,
   method: "GET" | "POST" = "GET",
-): Promise<{ approval: Approval; asked: { method: string; type: string | null; body: string } }> {
+): Promise<{ approval: Decision; asked: { method: string; type: string | null; body: string } }> {
   let asked = { method: "", type: null as string | null, body: "" };
   server = Bun.serve({
     hostname: "127.0.0.1",
@@ -29,7 +30,7 @@ async function decision(
   });
   const url = parseExternalUrl(`http://127.0.0.1:${server.port}`);
   const check = new FourEyeCheck({ url, method, http: new HttpClient([url]), timeout: 2000 });
-  return { approval: await check.ask(listed("abc")), asked };
+  return { approval: await check.decide(listed("abc")), asked };
 }
 
 let server: Bun.Server<undefined> | undefined;
@@ -56,7 +57,7 @@ async function question(
   });
   const url = parseExternalUrl(`http://${userInfo}127.0.0.1:${server.port}${suffix}`);
   const check = new FourEyeCheck({ url, method: "GET", http: new HttpClient([url]), timeout: 2000 });
-  expect(await check.ask(listed(id))).toEqual({ kind: "approved" });
+  expect(await check.decide(listed(id))).toEqual({ kind: "approved" });
   return seen;
 }
 
@@ -130,7 +131,7 @@ describe("the decision", () => {
   test("is open without a connection", async () => {
     const url = parseExternalUrl("http://127.0.0.1:1");
     const check = new FourEyeCheck({ url, method: "GET", http: new HttpClient([url]), timeout: 2000 });
-    expect(await check.ask(listed("abc"))).toMatchObject({ kind: "unreachable" });
+    expect(await check.decide(listed("abc"))).toMatchObject({ kind: "unreachable" });
   });
 });
 
