@@ -32,6 +32,8 @@ export class CommandLines implements FuzzTarget {
     });
     try {
       const commandLine = parseCommandLine(argv);
+      // Nothing is done with such a command line.
+      if (commandLine.unknown !== undefined) return "USAGE";
       const again = parseCommandLine(toArguments(commandLine));
       if (!Bun.deepEquals(again, commandLine)) throw new Error(`${JSON.stringify(argv)} changes its meaning`);
       return "understood";
