@@ -32,3 +32,9 @@ export async function loadProvider(name: string): Promise<SecretProvider> {
     `Providers: ${providerNames.join(", ")}.`,
   );
 }
+
+/** The names of all variables that some provider declares as secret. */
+export async function secretVariables(): Promise<string[]> {
+  const all = await Promise.all(providerNames.map(loadProvider));
+  return all.flatMap(({ variables }) => variables.filter(({ secret }) => secret).map(({ name }) => name));
+}

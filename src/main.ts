@@ -14,7 +14,7 @@ if (argv.length === 1 && argv[0] === "--version") {
 } else if (argv.length === 1 && argv[0] === pkcs11ProcessWord) {
   const { hardenProcess } = await import("./operations/hardening.ts");
   // It knows the PIN. What cannot be done is told by the process that started it.
-  hardenProcess([]);
+  hardenProcess({ words: [], variables: [] });
   const { startPkcs11Process } = await import("../providers/pkcs11/worker/start.ts");
   await startPkcs11Process();
 } else {

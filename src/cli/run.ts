@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import { renderUsage, runCommand } from "citty";
+import { secretVariables } from "../../providers/index.ts";
 import { exitStatus } from "../errors.ts";
 import { assertSafeEnvironment } from "../operations/environment-guard.ts";
 import { hardenProcess } from "../operations/hardening.ts";
@@ -41,7 +42,10 @@ async function execute(argv: readonly string[]): Promise<void> {
   await checkPositionals(selection);
   // Before the first secret is read.
   const apiKey = commandLine.options.get("api-key");
-  const problem = hardenProcess(typeof apiKey === "string" ? [apiKey] : []);
+  const problem = hardenProcess({
+    words: typeof apiKey === "string" ? [apiKey] : [],
+    variables: await secretVariables(),
+  });
   if (problem !== undefined) printNote(problem);
   const rawArgs = toArguments({ options, positionals: selection.positionals });
   await runCommand(selection.command, { rawArgs });

@@ -6,7 +6,7 @@ import type { Config } from "../settings.ts";
 import { pkcs11ProcessWord } from "./pkcs11-process-word.ts";
 
 /** Variables that a vendor's module has no business with: they hold this program's secrets. */
-const OWN_VARIABLE = /^(TATUM_|AWS_|AZURE_|VAULT_|BAO_|GOOGLE_)/;
+const OWN_VARIABLE = /^(TATUM_|AWS_|AZURE_|IDENTITY_|VAULT_|BAO_|GOOGLE_)/;
 
 /** How this program starts itself: the executable alone, or Bun with the file it was given. */
 function processCommand(): [string, ...string[]] {

@@ -2,7 +2,7 @@
 
 import { dlopen, type Pointer, ptr, toArrayBuffer } from "bun:ffi";
 import { readFileSync } from "node:fs";
-import { blankSecretVariables, blankText } from "./visible-secrets.ts";
+import { blankVariables, blankWords } from "./visible-secrets.ts";
 
 /** `prctl(2)` */
 const PR_SET_DUMPABLE = 4;
@@ -52,13 +52,20 @@ function visibleBlock(fields: readonly string[], start: number, end: number): Bu
   return to === from ? Buffer.alloc(0) : Buffer.from(toArrayBuffer(from as Pointer, 0, to - from));
 }
 
+/** What of the command line and the environment is secret beyond what can be told by names and forms. */
+export interface KnownSecrets {
+  /** Words of the command line, or values of its options. */
+  readonly words: readonly string[];
+  /** Names of variables. */
+  readonly variables: readonly string[];
+}
+
 /** Bun has copied both blocks before this runs, so `process.env` and `process.argv` keep their values. */
-function hideVisibleSecrets(secretArguments: readonly string[]): void {
+function hideVisibleSecrets({ words, variables }: KnownSecrets): void {
   const status = readFileSync("/proc/self/stat", "utf8");
   const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
-  const words = visibleBlock(fields, ARGUMENTS_START, ARGUMENTS_END);
-  for (const secret of secretArguments) blankText(words, secret);
-  blankSecretVariables(visibleBlock(fields, ENVIRONMENT_START, ENVIRONMENT_END));
+  blankWords(visibleBlock(fields, ARGUMENTS_START, ARGUMENTS_END), words);
+  blankVariables(visibleBlock(fields, ENVIRONMENT_START, ENVIRONMENT_END), new Set(variables));
 }
 
 /**
@@ -66,13 +73,12 @@ function hideVisibleSecrets(secretArguments: readonly string[]): void {
  * arguments and the environment that the system shows of it. Does nothing on other systems than Linux. Worker threads
  * have to be handed `process.env`: on their own they read the environment that was overwritten.
  *
- * @param secretArguments words of the command line that are secret
  * @returns what could not be done, for a person
  */
-export function hardenProcess(secretArguments: readonly string[]): string | undefined {
+export function hardenProcess(secrets: KnownSecrets): string | undefined {
   if (process.platform !== "linux") return undefined;
   const steps: readonly [string, () => void][] = [
-    ["hide secrets from the list of processes", () => hideVisibleSecrets(secretArguments)],
+    ["hide secrets from the list of processes", () => hideVisibleSecrets(secrets)],
     ["forbid core files", forbidCoreFiles],
     // The last one: it may keep this process itself from its files in /proc.
     ["forbid debuggers", forbidInspection],

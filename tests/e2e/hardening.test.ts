@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RunningDaemon, Scene } from "./daemon/running-daemon.ts";
+import { type RunningDaemon, Scene, until } from "./daemon/running-daemon.ts";
 import { ethPayment } from "./daemon/wallets.ts";
 import { executable } from "./executable.ts";
 
@@ -15,6 +15,17 @@ const canaries = {
   TATUM_KMS_NEW_PASSWORD: "canary-of-a-new-password",
   AZURE_CLIENT_SECRET: "canary-of-azure",
   VAULT_TOKEN: "canary-of-a-token",
+  AWS_ACCESS_KEY_ID: "canary-of-aws",
+  IDENTITY_HEADER: "canary-of-a-managed-identity",
+  TATUM_KMS_VAULT_ROLE_ID: "canary-of-a-role",
+  TATUM_KMS_VGS_USERNAME: "canary-of-vgs",
+};
+
+/** Secrets inside values that are otherwise none, also of variables that nobody here knows. */
+const partlySecret = {
+  HTTPS_PROXY: "http://someone:canary-in-a-proxy@127.0.0.1:9",
+  SOME_DATABASE: "postgres://someone:canary-in-a-url@host/database",
+  SOME_HOOK: "https://host/hook?canary-in-a-query",
 };
 
 const isLinux = process.platform === "linux";
@@ -35,7 +46,7 @@ describe.if(isLinux)("a running daemon", () => {
   beforeAll(async () => {
     scene = await Scene.with();
     scene.api.pending = [ethPayment(1)];
-    daemon = await polling(scene.start(["--chain=ETH"], { env: canaries }));
+    daemon = await polling(scene.start(["--chain=ETH"], { env: { ...canaries, ...partlySecret } }));
     await daemon.logged("Tx was processed");
   });
   afterAll(() => scene.end());
@@ -45,8 +56,9 @@ describe.if(isLinux)("a running daemon", () => {
     const environment = ofProcess(daemon, "environ");
     expect(environment).toContain("TATUM_KMS_PASSWORD=\0");
     expect(environment).toContain(`HOME=${scene.installation.home}\0`);
-    for (const secret of [scene.installation.password, ...Object.values(canaries)])
-      expect(environment).not.toContain(secret);
+    for (const secret of [scene.installation.password, "canary"]) expect(environment).not.toContain(secret);
+    expect(environment).toMatch(/\0HTTPS_PROXY=http:\/\/\0+@127\.0\.0\.1:9\0/);
+    expect(environment).toMatch(/\0SOME_HOOK=https:\/\/host\/hook\?\0+/);
   });
 
   test("works with the secrets it no longer shows", () => {
@@ -64,15 +76,69 @@ describe.if(isLinux)("a running daemon", () => {
   });
 });
 
-test.if(isLinux)("an API key in the arguments is not shown, and works", async () => {
+describe.if(isLinux)("of the arguments", () => {
+  test("an API key and the password in a URL are not shown, and work", async () => {
+    const scene = await Scene.with();
+    try {
+      scene.api.pending = [ethPayment(1)];
+      const url = scene.api.fourEyeUrl.replace("://", "://kms:canary-of-the-four-eye-server@");
+      const args = ["--chain=ETH", "--api-key", canaries.TATUM_API_KEY, `--external-url=${url}`];
+      const daemon = await polling(scene.start(args));
+      await daemon.logged("Tx was processed");
+      const shown = ofProcess(daemon, "cmdline");
+      expect(shown).not.toContain("canary");
+      expect(shown).toContain("--api-key\0");
+      expect(shown).toMatch(/\0--external-url=http:\/\/\0+@127\.0\.0\.1:/);
+      expect(scene.api.to("/v3/kms/pending/ETH")[0]?.headers["x-api-key"]).toBe(canaries.TATUM_API_KEY);
+      expect(scene.api.to("/four-eye/")[0]?.headers["authorization"]).toBe(
+        `Basic ${btoa("kms:canary-of-the-four-eye-server")}`,
+      );
+    } finally {
+      await scene.end();
+    }
+  });
+});
+
+test.if(isLinux && isRoot)("the words of the password's command are not shown", async () => {
   const scene = await Scene.with();
   try {
-    const daemon = await polling(scene.start(["--chain=ETH", "--api-key", canaries.TATUM_API_KEY]));
-    expect(ofProcess(daemon, "cmdline")).toContain("--api-key\0");
-    expect(ofProcess(daemon, "cmdline")).not.toContain(canaries.TATUM_API_KEY);
-    expect(scene.api.to("/v3/kms/pending/ETH")[0]?.headers["x-api-key"]).toBe(canaries.TATUM_API_KEY);
+    const command = JSON.stringify(["echo", scene.installation.password]);
+    const env = { TATUM_KMS_PASSWORD: "", TATUM_KMS_PASSWORD_COMMAND: command };
+    const daemon = await polling(scene.start(["--chain=ETH"], { env }));
+    expect(ofProcess(daemon, "environ")).toContain("TATUM_KMS_PASSWORD_COMMAND=\0");
+    expect(ofProcess(daemon, "environ")).not.toContain(scene.installation.password);
   } finally {
     await scene.end();
+  }
+});
+
+test.if(isLinux)("the password of a proxy is not shown, and works", async () => {
+  const asked: string[] = [];
+  const proxy = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      data(socket, bytes) {
+        asked.push(bytes.toString("latin1"));
+        socket.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+      },
+    },
+  });
+  const scene = await Scene.with();
+  try {
+    const env = {
+      TATUM_API_URL: "https://api.example.test",
+      HTTPS_PROXY: `http://someone:canary@127.0.0.1:${proxy.port}`,
+      NO_PROXY: "",
+    };
+    const daemon = scene.start(["--chain=ETH"], { env });
+    await until("a request", () => asked.length > 0);
+    if (isRoot) expect(ofProcess(daemon, "environ")).not.toContain("canary");
+    expect(asked[0]).toStartWith("CONNECT api.example.test:443 ");
+    expect(asked[0]).toContain(`Proxy-Authorization: Basic ${btoa("someone:canary")}`);
+  } finally {
+    await scene.end();
+    proxy.stop(true);
   }
 });
 

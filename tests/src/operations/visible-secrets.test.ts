@@ -1,9 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import {
-  blankSecretVariables,
-  blankText,
-  isSecretVariable,
-} from "../../../src/operations/visible-secrets.ts";
+import { secretVariables } from "../../../providers/index.ts";
+import { blankVariables, blankWords, isSecretVariable } from "../../../src/operations/visible-secrets.ts";
 
 describe("the name of a variable", () => {
   test.each([
@@ -16,6 +13,9 @@ describe("the name of a variable", () => {
     "AZURE_CLIENT_SECRET",
     "AZURE_CLIENT_CERTIFICATE_PASSWORD",
     "AWS_SECRET_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "MYSQL_PW",
+    "SENTRY_DSN",
     "AWS_SESSION_TOKEN",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "VAULT_TOKEN",
@@ -30,7 +30,6 @@ describe("the name of a variable", () => {
     "PATH",
     "HOME",
     "TATUM_API_URL",
-    "AWS_ACCESS_KEY_ID",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AZURE_CLIENT_ID",
     "GOOGLE_APPLICATION_CREDENTIALS",
@@ -42,30 +41,98 @@ describe("the name of a variable", () => {
   });
 });
 
+/** What is left to be seen of texts that each end with a zero; a star for characters that were overwritten. */
+function seen(texts: readonly string[], blank: (block: Buffer) => void): string[] {
+  const block = Buffer.from(texts.map((text) => `${text}\0`).join(""));
+  blank(block);
+  let start = 0;
+  return texts.map((text) => {
+    const end = start + Buffer.byteLength(text);
+    const left = block.toString("utf8", start, end).replace(/\0+/g, "*");
+    start = end + 1;
+    return left;
+  });
+}
+
 describe("a block of variables", () => {
-  function blanked(text: string): string {
-    const block = Buffer.from(text);
-    blankSecretVariables(block);
-    return block.toString();
-  }
+  const left = (texts: readonly string[], declared: readonly string[] = []): string[] =>
+    seen(texts, (block) => blankVariables(block, new Set(declared)));
 
   test("keeps names, places and other values; the values of secrets become zeros", () => {
-    expect(blanked("PATH=/bin\0TATUM_KMS_PASSWORD=secret\0HOME=/root\0VAULT_TOKEN=tk\0")).toBe(
-      "PATH=/bin\0TATUM_KMS_PASSWORD=\0\0\0\0\0\0\0HOME=/root\0VAULT_TOKEN=\0\0\0",
-    );
+    expect(left(["PATH=/bin", "TATUM_KMS_PASSWORD=secret", "HOME=/root", "VAULT_TOKEN=tk"])).toEqual([
+      "PATH=/bin",
+      "TATUM_KMS_PASSWORD=*",
+      "HOME=/root",
+      "VAULT_TOKEN=*",
+    ]);
   });
 
-  test("may end without a zero, hold equals signs in a value, and texts that are no variables", () => {
-    expect(blanked("A_KEY=x=y=z")).toBe("A_KEY=\0\0\0\0\0");
-    expect(blanked("\0\0=API_KEY\0API_KEY\0A=B_KEY=1\0")).toBe("\0\0=API_KEY\0API_KEY\0A=B_KEY=1\0");
-    expect(blanked("")).toBe("");
+  test("hides every variable that a provider declares as secret", async () => {
+    const declared = await secretVariables();
+    for (const name of ["TATUM_KMS_PASSWORD_COMMAND", "IDENTITY_HEADER", "TATUM_KMS_VAULT_ROLE_ID"])
+      expect(declared).toContain(name);
+    const texts = declared.map((name) => `${name}=value`);
+    expect(left(texts, declared)).toEqual(declared.map((name) => `${name}=*`));
+  });
+
+  test.each([
+    ["https://user:password@host/path", "https://*@host/path"],
+    ["http://token@host", "http://*@host"],
+    ["http://u:p@ss@host:80/", "http://*@host:80/"],
+    ["postgres://u:p/w@host/db", "postgres://*@host/db"],
+    ["user:password@proxy:3128", "*@proxy:3128"],
+    ["http://a:b@one,http://c:d@two", "http://*@two"],
+    ["https:/u:p@host", "*@host"],
+    ["https://host/hook?token=t#f", "https://host/hook?*"],
+    ["https://host/#key", "https://host/#*"],
+    ["pkcs11:token=kms?pin-value=123456", "pkcs11:token=kms?pin-value=*"],
+    ["https://ü:ä@host", "https://*@host"],
+  ])("hides what may be secret in the value of any variable: %s", (value, expected) => {
+    expect(left([`UNKNOWN=${value}`])).toEqual([`UNKNOWN=${expected}`]);
+  });
+
+  test.each([
+    "https://host/path",
+    "me@example.com",
+    "/bin:/usr/bin",
+    "@",
+    "pkcs11:token=kms?module-path=/usr/lib/softhsm/libsofthsm2.so",
+    "what?",
+  ])("keeps %s", (value) => {
+    expect(left([`UNKNOWN=${value}`])).toEqual([`UNKNOWN=${value}`]);
+  });
+
+  test("may hold equals signs in a value, and texts that are no variables", () => {
+    expect(left(["A_KEY=x=y=z", "", "=API_KEY", "API_KEY", "A=B_KEY=1"])).toEqual([
+      "A_KEY=*",
+      "",
+      "=API_KEY",
+      "API_KEY",
+      "A=B_KEY=1",
+    ]);
+    const unended = Buffer.from("A_KEY=x");
+    blankVariables(unended);
+    expect(unended.toString()).toBe("A_KEY=\0");
   });
 });
 
-test("a word of the command line is blanked wherever it stands, and nothing else is", () => {
-  const block = Buffer.from("tatum-kms\0--api-key=s-1\0s-1\0s-2\0");
-  blankText(block, "s-1");
-  expect(block.toString()).toBe("tatum-kms\0--api-key=\0\0\0\0\0\0\0\0s-2\0");
-  blankText(block, "");
-  expect(block.toString()).toEndWith("s-2\0");
+describe("the words of a command line", () => {
+  const left = (words: readonly string[], secrets: readonly string[] = []): string[] =>
+    seen(words, (block) => blankWords(block, secrets));
+
+  test("lose a secret wherever it stands, and nothing else", () => {
+    expect(left(["tatum-kms", "--api-key=s-1", "s-1", "s-2"], ["s-1"])).toEqual([
+      "tatum-kms",
+      "--api-key=*",
+      "*",
+      "s-2",
+    ]);
+    expect(left(["tatum-kms", "s-2"], [""])).toEqual(["tatum-kms", "s-2"]);
+  });
+
+  test("lose what may be secret in URLs, with the option's name left", () => {
+    expect(
+      left(["a:b@c", "daemon", "--external-url=https://u:p@host/?t=1", "--external-url", "https://u:p@host"]),
+    ).toEqual(["a:b@c", "daemon", "--external-url=https://*@host/?*", "--external-url", "https://*@host"]);
+  });
 });
