@@ -19,77 +19,88 @@ export const exitStatus = {
   configuration: 78,
 } as const;
 
-const exitStatusOfCode = {
-  /** The command line is wrong: unknown command, option or chain, missing argument, bad value. */
-  USAGE: exitStatus.usage,
-  /** A mnemonic, private key, index or other typed value is not valid. */
-  INVALID_INPUT: exitStatus.dataError,
-  /** There is no vault at the path. */
-  NO_WALLET_FILE: exitStatus.noInput,
-  /** The vault holds no wallet of that signature ID. */
-  NO_SUCH_WALLET: exitStatus.noInput,
-  /** The journal has no job for that pending transaction. */
-  NO_SUCH_JOB: exitStatus.noInput,
-  /** A wallet of that signature ID exists already. */
-  WALLET_EXISTS: exitStatus.dataError,
-  /** There is a file at a path where one should be made. */
-  FILE_EXISTS: exitStatus.cannotCreate,
-  /** A file cannot be made or written. */
-  CANNOT_WRITE: exitStatus.cannotCreate,
-  /** A file cannot be read. */
-  CANNOT_READ: exitStatus.noInput,
-  WRONG_PASSWORD: exitStatus.noPermission,
-  /** The vault or its directory can be read or replaced by others. */
-  VAULT_PERMISSIONS: exitStatus.noPermission,
-  /** The vault's content is not what was written. */
-  VAULT_CORRUPT: exitStatus.dataError,
-  /** The file is no vault: empty, or of another kind. */
-  NOT_A_VAULT: exitStatus.dataError,
-  /** The file is a vault of the original program; it has to be migrated first. */
-  VAULT_IS_ORIGINAL: exitStatus.configuration,
-  /** The vault was made by a newer version of this program. */
-  VAULT_TOO_NEW: exitStatus.configuration,
-  /** Another process holds the vault. */
-  VAULT_BUSY: exitStatus.temporaryFailure,
-  /** Another daemon has taken over the lease of the vault. */
-  LEASE_LOST: exitStatus.temporaryFailure,
-  /** A file to import has a shape that no version wrote. */
-  IMPORT_DAMAGED: exitStatus.dataError,
-  /** A file to import does not open: wrong password or damaged. */
-  IMPORT_UNREADABLE: exitStatus.noPermission,
-  /** A file to import holds another wallet under a signature ID of the vault. */
-  IMPORT_CONFLICT: exitStatus.dataError,
-  /** A setting is missing or wrong. */
-  CONFIGURATION: exitStatus.configuration,
-  /** A value had to be asked for, and there was nobody to ask. */
-  NO_ANSWER: exitStatus.configuration,
-  /** A host did not answer in time, or not as agreed. */
-  NETWORK: exitStatus.unavailable,
-  /** A secret provider holds no secret of that name. */
-  SECRET_NOT_FOUND: exitStatus.noInput,
-  /** A secret provider refuses to give the secret. */
-  SECRET_NOT_ALLOWED: exitStatus.noPermission,
-  /** A secret provider answered in another shape than its documentation promises. */
-  SECRET_ANSWER: exitStatus.protocol,
-  /** A PKCS#11 token refused the PIN, or is locked; it is not asked again. */
-  WRONG_PIN: exitStatus.noPermission,
-  /** A PKCS#11 module or token cannot be used: missing, hung, crashed, or it lacks what is needed. */
-  TOKEN: exitStatus.unavailable,
-  /** The token holds no such key, or more than one. */
-  NO_SUCH_KEY: exitStatus.noInput,
-  /** Others may have a key in a token, or may have put it there. */
-  UNSAFE_KEY: exitStatus.noPermission,
-  /** The private key is in a token and cannot leave it. */
-  KEY_STAYS_IN_TOKEN: exitStatus.noPermission,
-  /** A cycle ended with transactions that were not finished. */
-  INCOMPLETE: exitStatus.temporaryFailure,
-  /** The journal's content contradicts itself, or cannot be written. */
-  JOURNAL: exitStatus.ioError,
-  /** A mistake in this program. */
-  INTERNAL: exitStatus.software,
-} as const;
+/**
+ * What an error means for the work that met it.
+ * - `passing`: it passes by itself; the same is tried again later.
+ * - `operator`: it passes when the operator mends it. Like `passing`, it says nothing of the transaction at hand.
+ * - `vault`: the vault's file cannot be used, which ends the round of every chain.
+ * - `journal`: another process has the turn or changed the job; nothing is noted, what is recorded counts.
+ * - `transaction`: it is about the one thing at hand; the API is told.
+ */
+export type ErrorKind = "passing" | "operator" | "vault" | "journal" | "transaction";
 
-export type ErrorCode = keyof typeof exitStatusOfCode;
+/** What each code stands for. */
+const errors = {
+  /** The command line is wrong: unknown command, option or chain, missing argument, bad value. */
+  USAGE: { exit: exitStatus.usage, kind: "operator" },
+  /** A mnemonic, private key, index or other typed value is not valid. */
+  INVALID_INPUT: { exit: exitStatus.dataError, kind: "transaction" },
+  /** There is no vault at the path. */
+  NO_WALLET_FILE: { exit: exitStatus.noInput, kind: "vault" },
+  /** The vault holds no wallet of that signature ID. */
+  NO_SUCH_WALLET: { exit: exitStatus.noInput, kind: "transaction" },
+  /** The journal has no job for that pending transaction. */
+  NO_SUCH_JOB: { exit: exitStatus.noInput, kind: "transaction" },
+  /** A wallet of that signature ID exists already. */
+  WALLET_EXISTS: { exit: exitStatus.dataError, kind: "operator" },
+  /** There is a file at a path where one should be made. */
+  FILE_EXISTS: { exit: exitStatus.cannotCreate, kind: "operator" },
+  /** A file cannot be made or written. */
+  CANNOT_WRITE: { exit: exitStatus.cannotCreate, kind: "vault" },
+  /** A file cannot be read. */
+  CANNOT_READ: { exit: exitStatus.noInput, kind: "vault" },
+  WRONG_PASSWORD: { exit: exitStatus.noPermission, kind: "operator" },
+  /** The vault or its directory can be read or replaced by others. */
+  VAULT_PERMISSIONS: { exit: exitStatus.noPermission, kind: "vault" },
+  /** The vault's content is not what was written. */
+  VAULT_CORRUPT: { exit: exitStatus.dataError, kind: "vault" },
+  /** The file is no vault: empty, or of another kind. */
+  NOT_A_VAULT: { exit: exitStatus.dataError, kind: "vault" },
+  /** The file is a vault of the original program; it has to be migrated first. */
+  VAULT_IS_ORIGINAL: { exit: exitStatus.configuration, kind: "vault" },
+  /** The vault was made by a newer version of this program. */
+  VAULT_TOO_NEW: { exit: exitStatus.configuration, kind: "vault" },
+  /** Another process holds the vault. */
+  VAULT_BUSY: { exit: exitStatus.temporaryFailure, kind: "vault" },
+  /** Another daemon has taken over the lease of the vault. */
+  LEASE_LOST: { exit: exitStatus.temporaryFailure, kind: "journal" },
+  /** A file to import has a shape that no version wrote. */
+  IMPORT_DAMAGED: { exit: exitStatus.dataError, kind: "operator" },
+  /** A file to import does not open: wrong password or damaged. */
+  IMPORT_UNREADABLE: { exit: exitStatus.noPermission, kind: "operator" },
+  /** A file to import holds another wallet under a signature ID of the vault. */
+  IMPORT_CONFLICT: { exit: exitStatus.dataError, kind: "operator" },
+  /** A setting is missing or wrong. */
+  CONFIGURATION: { exit: exitStatus.configuration, kind: "operator" },
+  /** A value had to be asked for, and there was nobody to ask. */
+  NO_ANSWER: { exit: exitStatus.configuration, kind: "operator" },
+  /** A host did not answer in time, or not as agreed. */
+  NETWORK: { exit: exitStatus.unavailable, kind: "passing" },
+  /** A secret provider holds no secret of that name. */
+  SECRET_NOT_FOUND: { exit: exitStatus.noInput, kind: "operator" },
+  /** A secret provider refuses to give the secret. */
+  SECRET_NOT_ALLOWED: { exit: exitStatus.noPermission, kind: "operator" },
+  /** A secret provider answered in another shape than its documentation promises. */
+  SECRET_ANSWER: { exit: exitStatus.protocol, kind: "operator" },
+  /** A PKCS#11 token refused the PIN, or is locked; it is not asked again. */
+  WRONG_PIN: { exit: exitStatus.noPermission, kind: "operator" },
+  /** A PKCS#11 module or token cannot be used: missing, hung, crashed, or it lacks what is needed. */
+  TOKEN: { exit: exitStatus.unavailable, kind: "passing" },
+  /** The token holds no such key, or more than one. */
+  NO_SUCH_KEY: { exit: exitStatus.noInput, kind: "operator" },
+  /** Others may have a key in a token, or may have put it there. */
+  UNSAFE_KEY: { exit: exitStatus.noPermission, kind: "operator" },
+  /** The private key is in a token and cannot leave it. */
+  KEY_STAYS_IN_TOKEN: { exit: exitStatus.noPermission, kind: "transaction" },
+  /** A cycle ended with transactions that were not finished. */
+  INCOMPLETE: { exit: exitStatus.temporaryFailure, kind: "passing" },
+  /** The journal's content contradicts itself, or cannot be written. */
+  JOURNAL: { exit: exitStatus.ioError, kind: "journal" },
+  /** A mistake in this program. */
+  INTERNAL: { exit: exitStatus.software, kind: "transaction" },
+} as const satisfies Record<string, { readonly exit: number; readonly kind: ErrorKind }>;
+
+export type ErrorCode = keyof typeof errors;
 
 export interface KmsErrorOptions extends ErrorOptions {
   /** What the user can do about it. */
@@ -110,6 +121,15 @@ export class KmsError extends Error {
 
   /** The status the program exits with when this error ends it. */
   get exitStatus(): number {
-    return exitStatusOfCode[this.code];
+    return errors[this.code].exit;
   }
+
+  get kind(): ErrorKind {
+    return errors[this.code].kind;
+  }
+}
+
+/** Whether something failed because the vault's file cannot be used, whatever it was needed for. */
+export function isVaultFailure(failure: unknown): failure is KmsError {
+  return failure instanceof KmsError && failure.kind === "vault";
 }

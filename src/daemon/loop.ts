@@ -2,14 +2,13 @@
 import type { Chain, Network } from "../../chains/chain.ts";
 import { loadChain } from "../../chains/index.ts";
 import { describeFailure } from "../describe-failure.ts";
-import { KmsError } from "../errors.ts";
+import { isVaultFailure, KmsError } from "../errors.ts";
 import { pause } from "../http/retry.ts";
 import { boundedWait } from "../journal/retry-time.ts";
 import { ErrorReports } from "../signing/error-reports.ts";
 import { Pipeline } from "../signing/pipeline.ts";
 import type { Services } from "../signing/services.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
-import { isVaultFailure } from "../vault-failure.ts";
 import type { Round } from "./poll.ts";
 import type { RoundResult } from "./round.ts";
 import { createVersionNotice } from "./version-notice.ts";

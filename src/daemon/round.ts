@@ -1,11 +1,11 @@
 /** One round of one chain: poll, then work off what is listed and what was left unfinished. */
 
 import { describeFailure } from "../describe-failure.ts";
+import { isVaultFailure } from "../errors.ts";
 import type { Job } from "../journal/job.ts";
 import { isFinished, type Outcome } from "../journal/job-outcome.ts";
 import type { Work } from "../signing/pipeline.ts";
 import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";
-import { isVaultFailure } from "../vault-failure.ts";
 import { Lanes } from "./lanes.ts";
 import { pollChain, type Round } from "./poll.ts";
 

@@ -9,13 +9,12 @@ import type {
 import { ChainError } from "../../chains/error.ts";
 import { ApiUnavailable } from "../api-unavailable.ts";
 import { describeFailure } from "../describe-failure.ts";
-import { type ErrorCode, KmsError } from "../errors.ts";
+import { isVaultFailure, KmsError } from "../errors.ts";
 import { type Job, signedStates } from "../journal/job.ts";
 import type { Outcome } from "../journal/job-outcome.ts";
 import { UsedSequences } from "../journal/sequences.ts";
 import { MAXIMUM_TX_DATA_LENGTH } from "../tatum/api.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
-import { isVaultFailure } from "../vault-failure.ts";
 import { Broadcast } from "./broadcast.ts";
 import { createChainEnvironment } from "./environment.ts";
 import { ErrorReports } from "./error-reports.ts";
@@ -46,18 +45,10 @@ function reportedText(failure: unknown): string {
   return "Error: The signer could not process the transaction; its log has the details.";
 }
 
-/** What passes by itself or by the operator's hand, and says nothing of the transaction. */
-const passingCodes: readonly ErrorCode[] = [
-  "NETWORK",
-  "TOKEN",
-  "WRONG_PIN",
-  "NO_SUCH_KEY",
-  "CONFIGURATION",
-  "NO_ANSWER",
-  "SECRET_NOT_FOUND",
-  "SECRET_NOT_ALLOWED",
-  "SECRET_ANSWER",
-];
+/** Whether a failure passes by itself or by the operator's hand, and says nothing of the transaction. */
+function isPassing(failure: unknown): failure is KmsError {
+  return failure instanceof KmsError && (failure.kind === "passing" || failure.kind === "operator");
+}
 
 /** Before it is recorded: nobody would take it, and it could be replaced only by a person. */
 function assertFitsBroadcast({ id }: Job, { payload }: SignedTransaction): void {
@@ -145,15 +136,15 @@ export class Pipeline {
   async #fail(job: Job, failure: unknown): Promise<Outcome> {
     const { journal, log, stopping } = this.services;
     if (isVaultFailure(failure)) throw failure;
-    const isPassing = failure instanceof KmsError && passingCodes.includes(failure.code);
-    if (isPassing && stopping.aborted) return "waiting";
+    const passes = isPassing(failure);
+    if (passes && stopping.aborted) return "waiting";
     const problem = describeFailure(failure);
     log.error(`Could not process transaction id ${job.id}, error: ${problem}`);
-    if (failure instanceof KmsError && ["JOURNAL", "LEASE_LOST"].includes(failure.code)) return "waiting";
+    if (failure instanceof KmsError && failure.kind === "journal") return "waiting";
     const asked = failure instanceof ApiUnavailable ? failure.retryAfter : undefined;
-    const moved = await journal.retryLater(job, isPassing ? "seen" : "failed", { problem }, asked);
-    if (!isPassing) this.reports.add(moved, reportedText(failure));
-    return isPassing ? "waiting" : "failed";
+    const moved = await journal.retryLater(job, passes ? "seen" : "failed", { problem }, asked);
+    if (!passes) this.reports.add(moved, reportedText(failure));
+    return passes ? "waiting" : "failed";
   }
 
   /** Asks everybody who has to agree; the outcome when somebody did not. */

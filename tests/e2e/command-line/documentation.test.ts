@@ -12,7 +12,7 @@ setDefaultTimeout(60_000);
 const root = join(import.meta.dir, "../../..");
 const text = await Bun.file(join(root, "docs/command-line.md")).text();
 const errorCodes = [
-  ...(await Bun.file(join(root, "src/errors.ts")).text()).matchAll(/^ {2}([A-Z_]+): exitStatus/gm),
+  ...(await Bun.file(join(root, "src/errors.ts")).text()).matchAll(/^ {2}([A-Z_]+): { exit: /gm),
 ].map(([, code]) => code as ErrorCode);
 
 describe("docs/command-line.md", () => {
