@@ -1,9 +1,7 @@
 import * as v from "valibot";
 import type { PendingTransaction } from "../chain.ts";
-import { type JsonValue, parseExactJson } from "../codec/exact-json.ts";
+import { isJsonObject, type JsonObject, parseExactJson } from "../codec/exact-json.ts";
 import { ChainError } from "../error.ts";
-
-type JsonObject = { readonly [member: string]: JsonValue };
 
 /** No network takes transactions near this size; longer text is refused before it costs time. */
 const MAX_CHARACTERS = 2_000_000;
@@ -46,9 +44,7 @@ function parseObject(text: string): JsonObject | undefined {
   if (text.length > MAX_CHARACTERS) return undefined;
   try {
     const json = parseExactJson(text);
-    return typeof json === "object" && json !== null && !Array.isArray(json)
-      ? (json as JsonObject)
-      : undefined;
+    return isJsonObject(json) ? json : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 /** The border to the Tatum API's lists of pending transactions: nothing goes on from here that was not parsed. */
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chains/chain.ts";
-import type { JsonValue } from "../../chains/codec/exact-json.ts";
+import { JsonDecimal, type JsonValue } from "../../chains/codec/exact-json.ts";
 import { sha256Hex } from "./digest.ts";
 import { isDeeperThan } from "./json-depth.ts";
 import { TRANSACTION_ID } from "./transaction-id.ts";
@@ -63,7 +63,7 @@ export type ListEntry = ListedTransaction | MalformedTransaction;
 /** JSON text with sorted members, so that the same content always gives the same text. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_name, member: unknown) => {
-    if (typeof member === "bigint") return `${member}n`;
+    if (typeof member === "bigint" || member instanceof JsonDecimal) return `${member}n`;
     if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
     return Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)));
   });

@@ -1,25 +1,20 @@
 /** Reads the values of a transaction that algosdk turned into JSON. */
 import { equalBytes } from "@noble/curves/utils.js";
-import type { JsonValue } from "../../codec/exact-json.ts";
+import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
+import { shown } from "../../codec/issue.ts";
+import { readWhole } from "../../codec/quantity.ts";
 import { addressChecksum, publicKeyOfAddress } from "./address.ts";
-
-export type JsonObject = { readonly [member: string]: JsonValue };
 
 /** Why a member cannot be read, beginning with its name. */
 export class MemberError extends Error {
   override readonly name = "MemberError";
 }
 
-export function isObject(json: JsonValue | undefined): json is JsonObject {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
-}
-
-/** @throws MemberError for anything but a JSON integer from 0 to `largest`. */
+/** @throws MemberError for anything but a whole JSON number from 0 to `largest`. */
 export function readInteger(json: JsonValue, largest: bigint, member: string): bigint {
-  const isInteger = typeof json === "bigint" || Number.isSafeInteger(json);
-  const value = isInteger ? BigInt(json as bigint | number) : -1n;
+  const value = readWhole(json) ?? -1n;
   if (value >= 0n && value <= largest) return value;
-  throw new MemberError(`${member} must be a JSON integer from 0 to ${largest}`);
+  throw new MemberError(`${member} must be a JSON integer from 0 to ${largest}, but is ${shown(json)}`);
 }
 
 /** @throws MemberError for anything but `true` and `false`. */
@@ -49,7 +44,7 @@ export function readBytes(json: JsonValue, maximum: number, member: string): Uin
 
 function byteNumbers(json: JsonValue): readonly JsonValue[] | undefined {
   if (Array.isArray(json)) return json;
-  if (!isObject(json)) return undefined;
+  if (!isJsonObject(json)) return undefined;
   if (json["type"] === "Buffer") return Array.isArray(json["data"]) ? json["data"] : undefined;
   const isSequence = Object.keys(json).every((key, position) => key === String(position));
   return isSequence ? Object.values(json) : undefined;
@@ -67,7 +62,7 @@ export function readAddress(json: JsonValue, member: string): Uint8Array {
 }
 
 function keyWithChecksum(json: JsonValue, member: string): Uint8Array | undefined {
-  if (!isObject(json)) throw new MemberError(`${member} must be an address`);
+  if (!isJsonObject(json)) throw new MemberError(`${member} must be an address`);
   const publicKey = readBytes(json["publicKey"] ?? null, 32, `${member}.publicKey`);
   if (publicKey.length !== 32) throw new MemberError(`${member}.publicKey must have 32 bytes`);
   const checksum = readBytes(json["checksum"] ?? null, 4, `${member}.checksum`);

@@ -1,9 +1,9 @@
 import { base64 } from "@scure/base";
 import type { Network, PendingTransaction } from "../../chain.ts";
-import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
 import { invalidPayload } from "../payload.ts";
-import { isObject, type JsonObject, MemberError, readBytes } from "./json-values.ts";
+import { MemberError, readBytes } from "./json-values.ts";
 import type { PackedMap } from "./message-pack.ts";
 import { GENESIS } from "./networks.ts";
 import { ASSET_PARAMETERS, COMMON_MEMBERS, TYPE_MEMBERS } from "./transaction-members.ts";
@@ -33,7 +33,7 @@ const MAX_VALIDITY = 1000n;
 export function parsePayload(pending: PendingTransaction, network: Network): TransactionPayload {
   try {
     const json = parseJson(pending.serializedTransaction);
-    if (!isObject(json)) throw new MemberError("it is not a JSON object");
+    if (!isJsonObject(json)) throw new MemberError("it is not a JSON object");
     const { type } = json;
     const typeMembers = typeof type === "string" ? TYPE_MEMBERS.get(type) : undefined;
     if (typeof type !== "string" || typeMembers === undefined) {

@@ -84,9 +84,10 @@ function parseAmounts(
   }
   const parsed = v.safeParse(v.array(satoshiSchema(maximumAmount)), list);
   if (parsed.success) return parsed.output.map((amount) => ({ amount }));
-  const place = v.getDotPath(parsed.issues[0]);
-  const name = place === null ? "The list of amounts" : `Amount ${place}`;
-  throw invalid(transaction, `${name} is not understood: expected whole satoshi up to ${maximumAmount}.`);
+  const [issue] = parsed.issues;
+  const place = v.getDotPath(issue);
+  if (place === null) throw invalid(transaction, "The list of amounts is not understood: it is no list.");
+  throw invalid(transaction, `Amount ${place} is not understood: it ${issue.message}.`);
 }
 
 function invalid(transaction: PendingTransaction, message: string, options?: ErrorOptions): ChainError {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
+import { MAX_UINT64, wholeNumberOrText } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { accountId, addressOfPublicKey } from "./address.ts";
 import type { SigningAccount } from "./sign-document.ts";
@@ -13,14 +14,7 @@ const ACCOUNTS_SETTING = "TATUM_KMS_BNB_ACCOUNTS";
 
 const nodeInfo = v.object({ node_info: v.object({ network: v.string() }) });
 
-const counter = v.pipe(
-  v.union([
-    v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-    v.bigint(),
-    v.pipe(v.string(), v.regex(/^\d{1,19}$/)),
-  ]),
-  v.transform((value) => BigInt(value)),
-);
+const counter = wholeNumberOrText(MAX_UINT64);
 const accountInfo = v.object({ account_number: counter, sequence: counter });
 
 /**

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Network, PendingTransaction } from "../../chain.ts";
+import { smallNumber, wholeNumberOrText } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { invalidPayload, readJsonPayload } from "../payload.ts";
 import { isAddressOf, networkOfAddress } from "./address.ts";
@@ -34,16 +35,7 @@ const MAX_INT64 = 2n ** 63n - 1n;
 const MAX_MEMO_BYTES = 128;
 const MAX_SHARES = 1000;
 
-const integer = (minimum: bigint) =>
-  v.pipe(
-    v.union(
-      [v.pipe(v.number(), v.safeInteger()), v.bigint(), v.pipe(v.string(), v.regex(/^(?:0|[1-9]\d{0,18})$/))],
-      "must be an integer",
-    ),
-    v.transform((value) => BigInt(value)),
-    v.minValue(minimum, `must be at least ${minimum}`),
-    v.maxValue(MAX_INT64, "must fit into 64 bits"),
-  );
+const integer = (minimum: bigint) => wholeNumberOrText(MAX_INT64, minimum);
 
 const coins = v.pipe(
   v.array(
@@ -56,7 +48,7 @@ const coins = v.pipe(
   v.maxLength(MAX_SHARES, "has too many entries"),
 );
 
-const byte = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
+const byte = smallNumber(255);
 /** A Node.js buffer in JSON. */
 const account = v.pipe(
   v.strictObject({

@@ -1,13 +1,14 @@
 import * as v from "valibot";
 import type { Network, PendingTransaction } from "../../chain.ts";
-import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { isJsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { MAX_UINT64, readWholeOrText, wholeNumberOrText } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { invalidPayload } from "../payload.ts";
 import { type CardanoAddress, readAddress } from "./address.ts";
 
 /** A `serializedTransaction` that was read and understood: Rosetta operations. Amounts are in lovelace. */
 export interface Operations {
-  /** As received, for the construction API. */
+  /** As received, for the construction API; amounts as text. */
   readonly json: readonly JsonValue[];
   readonly inputs: readonly OperationInput[];
   readonly outputs: readonly OperationOutput[];
@@ -32,21 +33,15 @@ interface OperationOutput {
 /** Far more than fit into a transaction of the network (16 KiB). */
 const MAX_OPERATIONS = 1000;
 const MAX_CHARACTERS = 2_000_000;
-const MAX_LOVELACE = 2n ** 64n - 1n;
-
 const account = v.object({ address: v.string() }, "must be an object");
 const currency = v.object(
   { symbol: v.literal("ADA", "must be ADA"), decimals: v.literal(6, "must be 6") },
   "must be an object",
 );
 
-const lovelace = (pattern: RegExp, message: string) =>
-  v.pipe(
-    v.string(message),
-    v.regex(pattern, message),
-    v.transform((text) => BigInt(text.replace("-", ""))),
-    v.maxValue(MAX_LOVELACE, "is out of range"),
-  );
+/** The construction API takes amounts as text, whatever the caller wrote. */
+const received = wholeNumberOrText(MAX_UINT64, 1n);
+const spent = wholeNumberOrText(-1n, -MAX_UINT64);
 
 /** Native tokens travel in here; every other content is equally unknown. */
 const noMetadata = v.optional(v.strictObject({}, "holds something that this program does not sign"));
@@ -55,7 +50,7 @@ const input = v.object({
   type: v.literal("input"),
   account,
   amount: v.object({
-    value: lovelace(/^-[1-9]\d{0,19}$/, "must be a negative decimal string of lovelace"),
+    value: spent,
     currency,
     metadata: noMetadata,
   }),
@@ -75,7 +70,7 @@ const output = v.object({
   type: v.literal("output"),
   account,
   amount: v.object({
-    value: lovelace(/^[1-9]\d{0,19}$/, "must be a positive decimal string of lovelace"),
+    value: received,
     currency,
     metadata: noMetadata,
   }),
@@ -109,9 +104,12 @@ export function parseOperations(transaction: PendingTransaction, network: Networ
   const outputs: OperationOutput[] = [];
   for (const operation of parsed.output) {
     const addressText = operation.account.address;
-    const entry = { addressText, address: readAddress(addressText, network), amount: operation.amount.value };
-    if (operation.type === "output") outputs.push(entry);
-    else inputs.push({ ...entry, coin: operation.coin_change.coin_identifier.identifier });
+    const { value } = operation.amount;
+    const entry = { addressText, address: readAddress(addressText, network) };
+    if (operation.type === "output") outputs.push({ ...entry, amount: value });
+    else {
+      inputs.push({ ...entry, amount: -value, coin: operation.coin_change.coin_identifier.identifier });
+    }
   }
   if (inputs.length === 0 || outputs.length === 0)
     throw invalidPayload(transaction, "it needs an input and an output");
@@ -125,7 +123,13 @@ export function parseOperations(transaction: PendingTransaction, network: Networ
       `The outputs of ${transaction.id} take ${-fee} lovelace more than its inputs hold.`,
     );
   }
-  return { json, inputs, outputs, fee };
+  return { json: json.map(withAmountAsText), inputs, outputs, fee };
+}
+
+function withAmountAsText(operation: JsonValue): JsonValue {
+  if (!isJsonObject(operation) || !isJsonObject(operation["amount"])) return operation;
+  const { value } = operation["amount"];
+  return { ...operation, amount: { ...operation["amount"], value: String(readWholeOrText(value)) } };
 }
 
 function parseJsonArray(text: string): readonly JsonValue[] | undefined {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
+import { JsonDecimal } from "../../codec/exact-json.ts";
 import { readAnswer } from "../node-answer.ts";
 import type { EvmFacts, GasPriceSource } from "./facts.ts";
 import { nodeGasPrice } from "./gas-price.ts";
@@ -13,7 +14,8 @@ const stationAnswer = v.object(
     fast: v.object(
       {
         maxFee: v.pipe(
-          v.number("must be a number"),
+          v.union([v.number(), v.instance(JsonDecimal)], "must be a number"),
+          v.transform(Number),
           v.finite("must be finite"),
           v.minValue(0, "is negative"),
         ),

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { Hex } from "viem";
 import type { Network, PendingTransaction } from "../../chain.ts";
-import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
-import { MAX_NONCE, MAX_UINT64, MAX_UINT256, quantity } from "../../codec/quantity.ts";
+import { isJsonObject, type JsonObject, parseExactJson } from "../../codec/exact-json.ts";
+import { MAX_NONCE, MAX_UINT64, MAX_UINT256, quantity, wholeNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { address, addressAsWritten } from "./address.ts";
 import type { EvmFacts } from "./facts.ts";
@@ -57,20 +57,13 @@ const storageKey = v.pipe(
   v.transform((text) => text.toLowerCase() as Hex),
 );
 
-const chainId = v.pipe(
-  v.number("must be a JSON integer"),
-  v.safeInteger("must be a JSON integer"),
-  v.minValue(1, "must be above 0"),
-  v.transform((value) => BigInt(value)),
-);
-
 function payloadSchema(facts: EvmFacts, network: Network) {
   const account = address(facts, network);
   const accessList = v.array(
     v.object({ address: account, storageKeys: v.array(storageKey) }, "must be an object"),
   );
   return v.object({
-    chainId: absentWhen([null], chainId),
+    chainId: absentWhen([null], wholeNumber(MAX_NONCE, 1n)),
     type: absentWhen([null], quantity(MAX_UINT64)),
     from: absentWhen([null, 0, ""], account),
     to: absentWhen([null], account),
@@ -145,11 +138,10 @@ export function parsePayload(
   };
 }
 
-function parseJson(text: string): { readonly [member: string]: JsonValue } | undefined {
+function parseJson(text: string): JsonObject | undefined {
   try {
     const json = parseExactJson(text);
-    const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
-    return isObject ? (json as { readonly [member: string]: JsonValue }) : undefined;
+    return isJsonObject(json) ? json : undefined;
   } catch {
     return undefined;
   }

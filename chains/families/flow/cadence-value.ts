@@ -1,6 +1,8 @@
 /** Arguments of transactions in the JSON-Cadence data interchange format. */
 import type { JsonValue } from "../../codec/exact-json.ts";
-import { fixedPointText, MAX_FIX64, MAX_UFIX64, parseFixedPoint } from "./fixed-point.ts";
+import { shown } from "../../codec/issue.ts";
+import { readWholeOrText } from "../../codec/quantity.ts";
+import { fixedPointText, MAX_FIX64, MAX_UFIX64, readFixedPoint } from "./fixed-point.ts";
 
 /** A value of a Cadence type. */
 export interface CadenceValue {
@@ -18,7 +20,8 @@ export interface Argument {
 
 /** Bits of the integer types; `Int` and `UInt` have no bound. */
 const INTEGER = /^(U?Int|Word)(8|16|32|64|128|256)?$/;
-const MAX_INTEGER_DIGITS = 100;
+/** As many as the largest integer with a bound has, and then some. */
+const MAX_INTEGER = 10n ** 100n;
 
 /** Reads an argument; the reason when it is not a value of its type. */
 export function cadenceValue({ type, value, subType }: Argument): CadenceValue | string {
@@ -73,8 +76,10 @@ function integerValue(
   isSigned: boolean,
   bits: string | undefined,
 ): CadenceValue | string {
-  const integer = exactInteger(value);
-  if (integer === undefined) return `${type} must be a whole number: a JSON integer or decimal text`;
+  const integer = readWholeOrText(value);
+  if (integer === undefined) {
+    return `${type} must be a whole number: a JSON integer or decimal text, but is ${shown(value)}`;
+  }
   return isInRange(integer, isSigned, bits)
     ? { type, value: integer.toString() }
     : `${integer} is not in the range of ${type}`;
@@ -82,23 +87,15 @@ function integerValue(
 
 function isInRange(integer: bigint, isSigned: boolean, bits: string | undefined): boolean {
   if (!isSigned && integer < 0n) return false;
-  if (bits === undefined) return true;
+  if (bits === undefined) return integer < MAX_INTEGER && integer > -MAX_INTEGER;
   const limit = 2n ** BigInt(isSigned ? Number(bits) - 1 : Number(bits));
   return integer < limit && integer >= -limit;
 }
 
-function exactInteger(value: JsonValue): bigint | undefined {
-  if (typeof value === "bigint") return value;
-  if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : undefined;
-  if (typeof value !== "string" || value.length > MAX_INTEGER_DIGITS) return undefined;
-  return /^-?\d+$/.test(value) ? BigInt(value) : undefined;
-}
-
 function fixedPointValue(type: string, value: JsonValue, min: bigint, max: bigint): CadenceValue | string {
-  const text = typeof value === "string" ? value : exactInteger(value)?.toString();
-  const read = text === undefined ? undefined : parseFixedPoint(text);
-  if (read === undefined) return `${type} must be decimal text`;
-  if (!read.isExact) return `${text} has more than 8 decimals`;
-  if (read.units < min || read.units > max) return `${text} is not in the range of ${type}`;
+  const read = readFixedPoint(value);
+  if (read === undefined) return `${type} must be a JSON number or decimal text, but is ${shown(value)}`;
+  if (!read.isExact) return `${shown(value)} has more than 8 decimals`;
+  if (read.units < min || read.units > max) return `${shown(value)} is not in the range of ${type}`;
   return { type, value: fixedPointText(read.units) };
 }

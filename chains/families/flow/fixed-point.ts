@@ -1,4 +1,7 @@
 /** Cadence's fixed-point numbers: integers in units of 10^-8. */
+import { toUnits } from "../../codec/decimal.ts";
+import type { JsonValue } from "../../codec/exact-json.ts";
+import { readDecimal } from "../../codec/quantity.ts";
 
 const DECIMALS = 8;
 
@@ -7,9 +10,6 @@ export const MAX_UFIX64 = 2n ** 64n - 1n;
 /** The largest `Fix64`. */
 export const MAX_FIX64 = 2n ** 63n - 1n;
 
-/** A decimal number of at most 20 digits before the point; `-` only where the type has a sign. */
-const DECIMAL = /^-?\d{1,20}(?:\.\d{1,80})?$/;
-
 interface FixedPoint {
   /** In units of 10^-8, rounded half away from zero. */
   readonly units: bigint;
@@ -17,14 +17,17 @@ interface FixedPoint {
   readonly isExact: boolean;
 }
 
-/** Reads a decimal number; `undefined` when the text is none. */
-export function parseFixedPoint(text: string): FixedPoint | undefined {
-  if (!DECIMAL.test(text)) return undefined;
-  const [whole = "", fraction = ""] = text.replace("-", "").split(".");
-  const rest = fraction.slice(DECIMALS);
-  const kept = BigInt(whole + fraction.slice(0, DECIMALS).padEnd(DECIMALS, "0"));
-  const magnitude = /^[5-9]/.test(rest) ? kept + 1n : kept;
-  return { units: text.startsWith("-") ? -magnitude : magnitude, isExact: /^0*$/.test(rest) };
+/** Reads a JSON number or decimal text; `undefined` for everything else. */
+export function readFixedPoint(value: JsonValue): FixedPoint | undefined {
+  const read = readDecimal(value);
+  if (read === undefined) return undefined;
+  const units = toUnits(read, DECIMALS);
+  if (units !== undefined) return { units, isExact: true };
+  // Half a unit more, and the rest cut off.
+  const { coefficient, scale } = read;
+  const divisor = 10n ** BigInt(scale - DECIMALS);
+  const half = coefficient < 0n ? -divisor / 2n : divisor / 2n;
+  return { units: (coefficient + half) / divisor, isExact: false };
 }
 
 /** The number with exactly eight decimals, as arguments carry it. */

@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
+import { shown } from "../../codec/issue.ts";
+import { MAX_UINT64, readDecimal, wholeNumberOrText } from "../../codec/quantity.ts";
 import { invalidPayload, readJsonPayload } from "../payload.ts";
 import { type CadenceValue, cadenceValue } from "./cadence-value.ts";
-import { MAX_UFIX64, parseFixedPoint } from "./fixed-point.ts";
+import { MAX_UFIX64, readFixedPoint } from "./fixed-point.ts";
 import { isPublicKey } from "./public-key.ts";
 import type { TokenName } from "./scripts.ts";
 
@@ -56,10 +58,21 @@ const publicKey = v.pipe(
   v.check(isPublicKey, "must be a public key of secp256k1: its two coordinates as 128 hex digits"),
 );
 const amount = v.pipe(
-  v.string("must be decimal text"),
-  v.regex(/^\d{1,20}(?:\.\d{1,80})?$/, "must be a decimal number"),
-  v.transform((text) => parseFixedPoint(text) ?? { units: MAX_UFIX64 + 1n, isExact: false }),
-  v.check(({ units }) => units <= MAX_UFIX64, "is more than the network can hold"),
+  v.custom<JsonValue>(
+    (value) => readDecimal(value) !== undefined,
+    ({ input }) => `must be a JSON number or decimal text, but is ${shown(input)}`,
+  ),
+  v.transform((value) => ({ value, ...(readFixedPoint(value) ?? { units: -1n, isExact: false }) })),
+  // Text with more decimals has always been rounded.
+  v.check(
+    ({ value, isExact }) => isExact || typeof value === "string",
+    ({ input }) => `has more than 8 decimals: it is ${shown(input.value)}`,
+  ),
+  v.check(
+    ({ units }) => units >= 0n && units <= MAX_UFIX64,
+    ({ input }) => `must be from 0 to 184467440737.09551615, but is ${shown(input.value)}`,
+  ),
+  v.transform(({ units, isExact }) => ({ units, isExact })),
 );
 const url = v.pipe(
   v.string("must be text"),
@@ -67,13 +80,7 @@ const url = v.pipe(
   v.maxLength(MAX_URL_CHARACTERS, `must not have more than ${MAX_URL_CHARACTERS} characters`),
 );
 const tokenType = v.pipe(v.string("must be a UUID"), v.regex(UUID_4, "must be a UUID of version 4"));
-const tokenId = v.pipe(
-  v.string("must be a whole number as text"),
-  v.regex(/^\d{1,20}$/, "must be a whole number as text"),
-  v.transform((text) => BigInt(text)),
-  v.check((id) => id < 2n ** 64n, "must be a number of 64 bits"),
-  v.transform(String),
-);
+const tokenId = v.pipe(wholeNumberOrText(MAX_UINT64), v.transform(String));
 const flow = v.optional(v.literal("FLOW", "must be FLOW"));
 
 const account = { account: accountAddress };

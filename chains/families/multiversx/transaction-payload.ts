@@ -1,7 +1,7 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
-import { MAX_NONCE, quantity } from "../../codec/quantity.ts";
+import { coinAmount, MAX_NONCE, quantity, smallNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { absentWhen, invalidPayload, readJsonPayload } from "../payload.ts";
 import { addressText } from "./address.ts";
@@ -43,21 +43,13 @@ const UNSUPPORTED = [
 const OPTION_HASH_SIGNED = 1n;
 const OPTION_GUARDED = 2n;
 
-const egld = v.pipe(
-  v.union([v.string(), v.number(), v.bigint()], "must be decimal text"),
-  v.check(
-    (value) => typeof value !== "number" || Number.isSafeInteger(value),
-    "must be decimal text: a JSON number is not exact",
-  ),
-  v.transform(String),
-  v.regex(/^-?\d{1,30}(?:\.\d*)?$/, "must be a decimal number"),
-  v.regex(/^-?\d+(?:\.\d{0,18})?$/, "has more than 18 decimals"),
-);
+/** Far more than the chain has. */
+const MAX_VALUE = 10n ** 48n;
 
 const schema = v.object({
   from: absentWhen([null, 0, ""], addressText),
   to: addressText,
-  value: absentWhen([null, ""], egld),
+  value: absentWhen([null, ""], coinAmount(DECIMALS, MAX_VALUE, -MAX_VALUE)),
   data: absentWhen(
     [null],
     v.pipe(
@@ -67,7 +59,7 @@ const schema = v.object({
   ),
   nonce: absentWhen([null, ""], quantity(MAX_NONCE)),
   chainID: absentWhen([null, ""], v.string("must be text")),
-  version: absentWhen([null], v.pipe(v.number("must be 1 or 2"), v.picklist([1, 2], "must be 1 or 2"))),
+  version: absentWhen([null], smallNumber(2, 1)),
   options: absentWhen([null], quantity(0xffffffffn)),
 });
 
@@ -97,7 +89,7 @@ export function parsePayload(pending: PendingTransaction): TransactionPayload {
         "take what it receives. Ask for the receiver's right address.",
     );
   }
-  const units = smallestUnits(payload.value ?? "0");
+  const units = payload.value ?? 0n;
   return {
     ...(from !== undefined && { from }),
     to,
@@ -109,9 +101,4 @@ export function parsePayload(pending: PendingTransaction): TransactionPayload {
     ...(version !== undefined && { version }),
     isHashSigned: options === OPTION_HASH_SIGNED,
   };
-}
-
-function smallestUnits(decimal: string): bigint {
-  const [whole = "0", fraction = ""] = decimal.split(".");
-  return BigInt(whole + fraction.padEnd(DECIMALS, "0"));
 }

@@ -1,10 +1,11 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Intent, PendingTransaction } from "../../chain.ts";
-import { type JsonValue, stringifyExactJson } from "../../codec/exact-json.ts";
+import { isJsonObject, type JsonValue, stringifyExactJson } from "../../codec/exact-json.ts";
+import { readWhole } from "../../codec/quantity.ts";
 import { decodeCall } from "../evm/call-data.ts";
 import { HEX_ADDRESS, readableAddress } from "./address.ts";
-import { hexDigits, isObject } from "./encode-message.ts";
+import { hexDigits } from "./encode-message.ts";
 import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
 
 /**
@@ -67,7 +68,7 @@ function contractCall({ parameter }: TransactionPayload, from: string, ticker: s
 
 function contractCreation({ parameter }: TransactionPayload, from: string): readonly Intent[] {
   const json = parameter["new_contract"];
-  const { call_value: callValue, bytecode } = isObject(json) ? json : {};
+  const { call_value: callValue, bytecode } = isJsonObject(json) ? json : {};
   const codeBytes = hexText(bytecode).length / 2;
   // Its energy limits and its share of them are part of what is created.
   const codeDigest = bytesToHex(sha256(utf8ToBytes(stringifyExactJson(json))));
@@ -101,6 +102,7 @@ function systemContract({ contractType, contract, parameter }: TransactionPayloa
     arguments: contract.parameter.fields.flatMap(({ name, type }) => {
       const value = parameter[name] ?? undefined;
       if (name === "owner_address" || value === undefined) return [];
+      if (type === "int32" || type === "int64") return `${name}: ${amountText(value)}`;
       return `${name}: ${type === "address" ? addressText(value) : valueText(value)}`;
     }),
   };
@@ -112,7 +114,7 @@ function addressText(hexAddress: JsonValue | undefined): string {
 }
 
 function amountText(value: JsonValue | undefined): string {
-  return String(value ?? 0);
+  return String(readWhole(value) ?? value ?? 0);
 }
 
 function hexText(value: JsonValue | undefined): string {

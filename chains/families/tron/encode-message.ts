@@ -1,10 +1,10 @@
 import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { JsonValue } from "../../codec/exact-json.ts";
+import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
+import { shown } from "../../codec/issue.ts";
 import { bytesField, varintField } from "../../codec/protobuf.ts";
+import { readWhole } from "../../codec/quantity.ts";
 import { HEX_ADDRESS } from "./address.ts";
 import type { EnumType, Field, FieldType, MessageType } from "./message-type.ts";
-
-export type JsonObject = { readonly [member: string]: JsonValue };
 
 /** Why a message cannot be encoded from its JSON, beginning with the member it is about. */
 export class MessageError extends Error {
@@ -23,15 +23,11 @@ const WHOLE_BYTES = /^(?:0x)?(?:[0-9a-f]{2})*$/i;
  * negative.
  */
 export function encodeMessage(type: MessageType, json: JsonValue | undefined, path: string): Uint8Array {
-  if (!isObject(json)) throw new MessageError(`${path} must be an object`);
+  if (!isJsonObject(json)) throw new MessageError(`${path} must be an object`);
   const known = [...type.fields.map(({ name }) => name), ...type.ignored];
   const unknown = Object.keys(json).find((member) => !known.includes(member));
   if (unknown !== undefined) throw new MessageError(`${path}.${unknown} is not known`);
   return concatBytes(...type.fields.map((field) => encodeField(field, json[field.name] ?? undefined, path)));
-}
-
-export function isObject(json: JsonValue | undefined): json is JsonObject {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
 /** Hex text as nodes write it: in lower case, without `0x`. */
@@ -85,10 +81,9 @@ function encodeScalar(
 }
 
 function integer(json: JsonValue, largest: bigint, path: string): bigint {
-  const isInteger = typeof json === "bigint" || Number.isSafeInteger(json);
-  const value = isInteger ? BigInt(json as bigint | number) : -1n;
+  const value = readWhole(json) ?? -1n;
   if (value >= 0n && value <= largest) return value;
-  throw new MessageError(`${path} must be a JSON integer from 0 to ${largest}`);
+  throw new MessageError(`${path} must be a JSON integer from 0 to ${largest}, but is ${shown(json)}`);
 }
 
 function enumNumber({ names }: EnumType, json: JsonValue, path: string): bigint {

@@ -1,6 +1,6 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { JsonValue } from "../../codec/exact-json.ts";
-import { encodeMessage, isObject, type JsonObject, MessageError } from "./encode-message.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/exact-json.ts";
+import { encodeMessage, MessageError } from "./encode-message.ts";
 import { message } from "./message-type.ts";
 import { SYSTEM_CONTRACTS, type SystemContract } from "./system-contracts.ts";
 
@@ -44,10 +44,10 @@ const rawDataType = message(
  * @throws MessageError
  */
 export function encodeRawData(rawData: JsonValue | undefined): RawData {
-  if (!isObject(rawData)) throw new MessageError("raw_data must be an object");
+  if (!isJsonObject(rawData)) throw new MessageError("raw_data must be an object");
   const { contract: list } = rawData;
   const [call, ...others] = Array.isArray(list) ? list : [];
-  if (!isObject(call) || others.length > 0) {
+  if (!isJsonObject(call) || others.length > 0) {
     throw new MessageError("raw_data.contract must be a list of one contract");
   }
   const contractType = typeof call["type"] === "string" ? call["type"] : "";
@@ -58,12 +58,12 @@ export function encodeRawData(rawData: JsonValue | undefined): RawData {
 
   const path = "raw_data.contract[0].parameter";
   const typed = call["parameter"];
-  if (!isObject(typed)) throw new MessageError(`${path} must be an object`);
+  if (!isJsonObject(typed)) throw new MessageError(`${path} must be an object`);
   if (typed["type_url"] !== TYPE_URL + contractType) {
     throw new MessageError(`${path}.type_url is not that of ${contractType}`);
   }
   const { value: parameter } = typed;
-  if (!isObject(parameter)) throw new MessageError(`${path}.value must be an object`);
+  if (!isJsonObject(parameter)) throw new MessageError(`${path}.value must be an object`);
   const value = bytesToHex(encodeMessage(contract.parameter, parameter, `${path}.value`));
   const envelope = { ...call, type: contract.number, parameter: { ...typed, value } };
   const encoded = encodeMessage(rawDataType, { ...rawData, contract: envelope }, "raw_data");

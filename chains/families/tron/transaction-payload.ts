@@ -1,10 +1,11 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { PendingTransaction } from "../../chain.ts";
-import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { readWhole } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { invalidPayload } from "../payload.ts";
-import { hexDigits, isObject, type JsonObject, MessageError } from "./encode-message.ts";
+import { hexDigits, MessageError } from "./encode-message.ts";
 import { encodeRawData } from "./raw-data.ts";
 import type { SystemContract } from "./system-contracts.ts";
 
@@ -41,7 +42,7 @@ const MAX_TRANSACTION_BYTES = 500 * 1024;
 export function parsePayload(pending: PendingTransaction): TransactionPayload {
   const refuse = (reason: string): ChainError => invalidPayload(pending, reason);
   const json = parseJson(pending.serializedTransaction);
-  if (!isObject(json)) throw refuse("it is not a JSON object");
+  if (!isJsonObject(json)) throw refuse("it is not a JSON object");
   if ((json["signature"] ?? undefined) !== undefined) throw asInOriginal("Transaction is already signed");
   if ((json["visible"] ?? false) !== false) throw refuse("visible must be false: addresses in hex");
 
@@ -55,22 +56,20 @@ export function parsePayload(pending: PendingTransaction): TransactionPayload {
   }
 
   // All of this was encoded above, so it has the right form.
-  const {
-    data,
-    fee_limit: feeLimit,
-    expiration,
-  } = json["raw_data"] as Record<string, string | number | undefined>;
+  const { data, fee_limit: feeLimit, expiration } = json["raw_data"] as JsonObject;
+  const lastMillisecond = readWhole(expiration) ?? 0n;
+  const mostEnergyCost = readWhole(feeLimit);
   const owner = call.parameter["owner_address"];
   if (typeof owner !== "string" || owner === "") throw refuse("its contract has no owner_address");
-  if (!expiration) throw refuse("raw_data.expiration is missing");
+  if (lastMillisecond === 0n) throw refuse("raw_data.expiration is missing");
   return {
     json,
     transactionId,
     ...call,
     owner: owner.toLowerCase(),
     ...(data && { memo: hexDigits(String(data)) }),
-    ...(feeLimit && { feeLimit: BigInt(feeLimit) }),
-    expiration: BigInt(expiration),
+    ...(mostEnergyCost && { feeLimit: mostEnergyCost }),
+    expiration: lastMillisecond,
   };
 }
 

@@ -2,6 +2,7 @@ import { hex } from "@scure/base";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
 import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { smallNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { assertChangeOutput } from "./change-script.ts";
 import type { UtxoParameters } from "./network-parameters.ts";
@@ -27,9 +28,7 @@ const MAXIMUM_TEXT_LENGTH = 8_000_000;
 /** Consensus limit of a script that can be run. */
 const MAXIMUM_SCRIPT_BYTES = 10_000;
 
-const integer = (minimum: number, maximum: number) =>
-  v.pipe(v.number(), v.safeInteger(), v.minValue(minimum), v.maxValue(maximum));
-const uint32 = integer(0, 0xffff_ffff);
+const uint32 = smallNumber(0xffff_ffff);
 const script = v.pipe(
   v.string(),
   v.maxLength(2 * MAXIMUM_SCRIPT_BYTES),
@@ -49,7 +48,7 @@ function payloadSchema(maximumAmount: bigint) {
   });
   return v.object({
     hash: v.nullish(hash),
-    version: integer(1, 0x7fff_ffff),
+    version: smallNumber(0x7fff_ffff, 1),
     nLockTime: uint32,
     inputs: v.pipe(v.array(input), v.minLength(1), v.maxLength(MAXIMUM_INPUTS)),
     outputs: v.pipe(v.array(output), v.minLength(1), v.maxLength(MAXIMUM_OUTPUTS)),
@@ -116,8 +115,9 @@ function parseJson(transaction: PendingTransaction): JsonValue {
 /** Names the place and what belongs there, not the value found: it may be long. */
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "the whole";
-  const expected = issue.type === "regex" ? issue.message : `expected ${issue.expected ?? "another value"}`;
-  return `serializedTransaction is not understood at ${path}: ${expected}.`;
+  const problem =
+    issue.kind === "validation" ? issue.message : `expected ${issue.expected ?? "another value"}`;
+  return `serializedTransaction is not understood at ${path}: ${problem}.`;
 }
 
 function invalid(transaction: PendingTransaction, message: string, options?: ErrorOptions): ChainError {

@@ -1,16 +1,17 @@
 import * as v from "valibot";
 import type { PendingTransaction, Signer, SigningRequest } from "../../chain.ts";
+import { smallNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { walletIds } from "./wallet-ids.ts";
 
 /** `vIn` of the entry that describes the change and stands for no input. */
 const CHANGE_ENTRY = "-1";
 
-const derivationIndex = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(0x7fff_ffff));
+const derivationIndex = smallNumber(0x7fff_ffff);
 const withdrawalResponses = v.array(
   v.object({
     vIn: v.string(),
-    vInIndex: v.nullish(v.pipe(v.number(), v.safeInteger())),
+    vInIndex: v.nullish(smallNumber(0xffff_ffff, -1)),
     address: v.nullish(
       v.object({ address: v.nullish(v.string()), derivationKey: v.nullish(derivationIndex) }),
     ),

@@ -2,9 +2,10 @@ import { isValidXAddress, xAddressToClassicAddress } from "ripple-address-codec"
 import { decode, encode } from "ripple-binary-codec";
 import * as v from "valibot";
 import type { Network, PendingTransaction } from "../../chain.ts";
-import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { isJsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
 import { describeIssue, shown, wrongMember } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
+import { isSameNumber, withAmountsAsText } from "./numbers.ts";
 import { type Fields, formatProblem, wrongField } from "./transaction-format.ts";
 
 /** A transaction of the XRP Ledger that was read, encoded and decoded again: the fields as they will be signed. */
@@ -138,7 +139,7 @@ function isXAddressOf(network: Network, value: JsonValue): boolean {
 function parseJson(text: string): Fields | undefined {
   try {
     const json = parseExactJson(text);
-    if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
+    if (!isJsonObject(json)) return undefined;
     return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
   } catch {
     return undefined;
@@ -146,15 +147,16 @@ function parseJson(text: string): Fields | undefined {
 }
 
 function encodeAndDecode(given: Fields, refuse: (problem: string, cause?: unknown) => ChainError): Fields {
-  const wrong = wrongField(given);
+  const written = withAmountsAsText(given) as Fields;
+  const wrong = wrongField(written);
   if (wrong !== undefined) throw refuse(wrong);
   let fields: Fields;
   try {
-    fields = decode(encode(given)) as Fields;
+    fields = decode(encode(written)) as Fields;
   } catch (cause) {
     throw refuse("its fields cannot be encoded together", cause);
   }
-  const lost = lostMember(given, fields);
+  const lost = lostMember(written, fields);
   if (lost !== undefined)
     throw refuse(wrongMember(lost.path, "cannot be signed as it is written", lost.value));
   return fields;
@@ -169,7 +171,7 @@ interface Lost {
 function lostMember(given: JsonValue, encoded: JsonValue | undefined, path = ""): Lost | undefined {
   const lost = { path, value: given };
   if (typeof given === "number" || typeof given === "bigint" || typeof encoded === "number") {
-    return String(given) === String(encoded) ? undefined : lost;
+    return isSameNumber(given, encoded) ? undefined : lost;
   }
   if (typeof given !== "object" || given === null) return encoded === undefined ? lost : undefined;
   if (typeof encoded !== "object" || encoded === null) return lost;

@@ -12,6 +12,8 @@ describe("quantities", () => {
     ["a JSON integer", "15", 15n],
     ["decimal text", '"15"', 15n],
     ["0x-hex text", '"0xF"', 15n],
+    ["a JSON number with an exponent", "1e21", 10n ** 21n],
+    ["a JSON number with an empty fraction", "15.0", 15n],
     ["a JSON integer above 2^53", "9007199254740993", 9007199254740993n],
     ["the largest word", `"${2n ** 256n - 1n}"`, 2n ** 256n - 1n],
   ])("are read from %s", (_, json, wei) => {
@@ -22,7 +24,8 @@ describe("quantities", () => {
     "1.5",
     '"1.5"',
     '"1e18"',
-    "1e18",
+    "1e-1",
+    "1.000000000000000000001",
     "1e400",
     "-1",
     "-9007199254740993",
@@ -44,8 +47,8 @@ describe("quantities", () => {
       gas: 2n ** 64n - 1n,
       nonce: 2n ** 53n - 1n,
     });
-    expect(() => parse({ to: RECIPIENT, gas: 2n ** 64n })).toThrow("gas must not be above");
-    expect(() => parse({ to: RECIPIENT, nonce: 2n ** 53n })).toThrow("nonce must not be above");
+    expect(() => parse({ to: RECIPIENT, gas: 2n ** 64n })).toThrow("gas must be at most");
+    expect(() => parse({ to: RECIPIENT, nonce: 2n ** 53n })).toThrow("nonce must be at most");
   });
 
   test("are missing when the caller's way to say so is used", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { JsonDecimal } from "../../../../chains/codec/exact-json.ts";
 import { cadenceValue } from "../../../../chains/families/flow/cadence-value.ts";
 
 describe("an argument of a Flow transaction", () => {
@@ -6,6 +7,10 @@ describe("an argument of a Flow transaction", () => {
     [{ type: "UFix64", value: "1.5" }, "1.50000000"],
     [{ type: "UFix64", value: "184467440737.09551615" }, "184467440737.09551615"],
     [{ type: "UFix64", value: 3 }, "3.00000000"],
+    [{ type: "UFix64", value: 1.5 }, "1.50000000"],
+    [{ type: "UFix64", value: 1e-8 }, "0.00000001"],
+    [{ type: "UFix64", value: new JsonDecimal("184467440737.09551615") }, "184467440737.09551615"],
+    [{ type: "Fix64", value: -0.5 }, "-0.50000000"],
     [{ type: "Fix64", value: "-0.00000001" }, "-0.00000001"],
     [{ type: "UInt64", value: 18446744073709551615n }, "18446744073709551615"],
     [{ type: "UInt8", value: "007" }, "7"],
@@ -38,8 +43,11 @@ describe("an argument of a Flow transaction", () => {
     [{ type: "UFix64", value: "-1.0" }],
     [{ type: "UFix64", value: "184467440737.09551616" }],
     [{ type: "UFix64", value: "1.000000001" }],
-    [{ type: "UFix64", value: 1.5 }],
+    [{ type: "UFix64", value: 1e-9 }],
+    [{ type: "UFix64", value: -0.5 }],
+    [{ type: "UFix64", value: new JsonDecimal("1.000000000000000001") }],
     [{ type: "UFix64", value: "1e3" }],
+    [{ type: "UInt64", value: 1.5 }],
     [{ type: "UInt64", value: "18446744073709551616" }],
     [{ type: "UInt64", value: "-1" }],
     [{ type: "UInt64", value: "1.0" }],

@@ -131,7 +131,7 @@ describe("signing a Flow transaction", () => {
     ["no body", { type: 2 }],
     ["an account without 0x", { ...TRANSFER, body: { ...TRANSFER.body, account: ACCOUNT.slice(2) } }],
     ["an unknown token", { ...TRANSFER, body: { ...TRANSFER.body, currency: "USDC" } }],
-    ["an amount that is no text", { ...TRANSFER, body: { ...TRANSFER.body, amount: 1.5 } }],
+    ["an amount that is no number", { ...TRANSFER, body: { ...TRANSFER.body, amount: "a lot" } }],
     ["an amount below 0", { ...TRANSFER, body: { ...TRANSFER.body, amount: "-1" } }],
     [
       "an amount above the largest",

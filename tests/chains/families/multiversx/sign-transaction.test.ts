@@ -36,7 +36,7 @@ interface Options extends Partial<ChainEnvironment> {
   readonly requests?: Request[];
 }
 
-function sign(payload: object, { exchanges, requests, ...more }: Options = {}) {
+function sign(payload: unknown, { exchanges, requests, ...more }: Options = {}) {
   const asked = exchanges ?? [network("1"), nonce(7), cost(50_000)];
   const environment = offlineEnvironment({
     ...answeringEnvironment(asked, multiversx.facts, "mainnet", requests),
@@ -84,6 +84,16 @@ describe("signing a transaction of MultiversX", () => {
     expect(sequence?.number).toBe(8n);
   });
 
+  // As sdk-core writes the price of issuing a token.
+  test.each([
+    ["0.05", "50000000000000000"],
+    ["1e-7", "100000000000"],
+    ["1.000000000000000001", "1000000000000000001"],
+  ])("reads the JSON number %s exactly", async (value, units) => {
+    const { payload } = await sign(`{"to":"${BOB}","value":${value}}`);
+    expect(JSON.parse(payload).value).toBe(units);
+  });
+
   test("keeps a nonce that the payload names", async () => {
     const exchanges = [network("1"), cost(50_000)];
     const { sequence, filledIn } = await sign({ to: BOB, value: "1", nonce: 0 }, { exchanges });
@@ -124,8 +134,8 @@ describe("signing a transaction of MultiversX", () => {
     ["another sender than the wallet", { from: BOB }, "INVALID_TRANSACTION"],
     ["no recipient", { to: undefined }, "INVALID_TRANSACTION"],
     ["an address with a typing error", { to: BOB.replace("spy", "spz") }, "INVALID_TRANSACTION"],
-    ["an amount that lost digits", { value: 0.1 }, "INVALID_TRANSACTION"],
-    ["an amount in the scientific form", { value: "1e18" }, "INVALID_TRANSACTION"],
+    ["an amount with more than 18 decimals", { value: 1e-19 }, "INVALID_TRANSACTION"],
+    ["text in the scientific form", { value: "1e18" }, "INVALID_TRANSACTION"],
     ["data with half a character", { data: "\ud83d" }, "INVALID_TRANSACTION"],
     ["data that is no text", { data: { hex: "00" } }, "INVALID_TRANSACTION"],
     ["a guarded account", { options: 2 }, "INVALID_TRANSACTION"],

@@ -146,7 +146,6 @@ describe("signing a transaction of the XRP Ledger", () => {
       "INVALID_TRANSACTION",
       'Amount.value must be decimal text of at most 16 digits, but is "1.2345678901234567"',
     ],
-    ["an amount as a number", { ...PAYMENT, Amount: 1000 }, "INVALID_TRANSACTION", "Amount must be"],
     [
       "an issuer that is none",
       { ...PAYMENT, Amount: { currency: "USD", issuer: "r1", value: "1" } },
@@ -164,6 +163,19 @@ describe("signing a transaction of the XRP Ledger", () => {
       { ...PAYMENT, Memos: [{ Memo: { MemoData: "zz" } }] },
       "INVALID_TRANSACTION",
       'Memos.0.Memo.MemoData must be hex text of whole bytes, but is "zz"',
+    ],
+    [
+      "an amount of half a drop",
+      { ...PAYMENT, Amount: 0.5 },
+      "INVALID_TRANSACTION",
+      "Amount must be a whole number of drops as text, from 0 to 10^17, or an object of currency, issuer and value, but is 0.5",
+    ],
+    // The codec of the ledger takes the 1 at the beginning for all of it.
+    [
+      "a destination tag with an exponent as text",
+      { ...PAYMENT, DestinationTag: "1e2" },
+      "INVALID_TRANSACTION",
+      "DestinationTag cannot be signed as it is written",
     ],
     [
       "an address with a wrong checksum",
