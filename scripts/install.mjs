@@ -1,10 +1,12 @@
 /**
  * Installs what the lock file names, unless it is there already (`npm install` and not `npm ci`, which refuses a lock file
- * that lacks packages of other platforms). Plain JavaScript for Node, because Bun itself is among
- * what it installs: `node scripts/install.mjs`.
+ * that lacks packages of other platforms). No package runs anything of its own while it is installed: what of that is
+ * needed, which is Bun's, is done here. Plain JavaScript for Node, because Bun itself is among what it installs:
+ * `node scripts/install.mjs`.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,14 +14,31 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const installed = join(root, "node_modules", ".package-lock.json");
 const wanted = join(root, "package-lock.json");
 
-const addon = join(root, "node_modules", "pkcs11js", "build", "Release", "pkcs11.node");
-
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
-  if (error !== undefined || status !== 0) {
-    console.error(`${command} ${args.join(" ")} failed.`);
-    process.exit(status ?? 1);
+  if (error === undefined && status === 0) return;
+  const why = error === undefined ? `status ${status}` : error.message;
+  console.error(`${command} ${args.join(" ")} failed: ${why}.`);
+  process.exit(status || 1);
+}
+
+/** Whether npm can keep what it downloads where it does by default: in a home that may be nowhere. */
+function hasCache() {
+  let folder = process.env.npm_config_cache ?? join(process.env.HOME ?? "/nonexistent", ".npm");
+  while (!existsSync(folder)) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    return statSync(folder).isDirectory();
+  } catch {
+    return false;
   }
+}
+
+function installPackages() {
+  const passing = hasCache() ? undefined : mkdtempSync(join(tmpdir(), "npm-cache-"));
+  const own = passing === undefined ? [] : [`--cache=${passing}`];
+  run("npm", ["install", "--ignore-scripts", "--no-save", "--loglevel=error", ...own]);
+  if (passing !== undefined) rmSync(passing, { recursive: true, force: true });
 }
 
 function bunRuns() {
@@ -27,13 +46,10 @@ function bunRuns() {
   return spawnSync(bun, ["--version"], { stdio: "ignore" }).status === 0;
 }
 
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(wanted).mtimeMs)
-  run("npm", ["install", "--no-save", "--loglevel=error"]);
-// Where npm was told not to run install scripts, Bun's own one has to be called.
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(wanted).mtimeMs) installPackages();
+// Puts the program for this processor in its place.
 if (!bunRuns()) run(process.execPath, [join("node_modules", "bun", "install.js")]);
-// The native code of PKCS#11. Without a compiler the program is complete but for that.
-if (!existsSync(addon)) {
-  spawnSync("npm", ["rebuild", "pkcs11js", "--ignore-scripts=false"], { cwd: root, stdio: "inherit" });
-  if (!existsSync(addon))
-    console.error("PKCS#11 could not be compiled (it needs python3, make and g++); going on without.");
+if (!bunRuns()) {
+  console.error("Bun (node_modules/.bin/bun) does not run on this machine.");
+  process.exit(1);
 }

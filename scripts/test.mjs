@@ -9,19 +9,19 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * What the tests run, and the Debian packages that bring it. Libraries are known by their file: `*` stands for the
+ * What the tests run, and the Debian packages that bring it. Libraries and headers are known by their file: `*` stands for the
  * platform's folder.
  */
 const programs = [
   { program: "litecoind", aptPackage: "litecoind" },
   { program: "strace", aptPackage: "strace" },
-  // PKCS#11: two modules, a tool that is not ours, and a compiler for the binding and for a module that misbehaves.
+  { program: "openssl", aptPackage: "openssl" },
+  // PKCS#11: two modules, a tool that is not ours, and a compiler for a module that misbehaves.
   { program: "softhsm2-util", aptPackage: "softhsm2" },
   { library: "/usr/lib/*/libsoftokn3.so", aptPackage: "libnss3" },
   { program: "pkcs11-tool", aptPackage: "opensc" },
-  { program: "g++", aptPackage: "build-essential" },
-  { program: "make", aptPackage: "build-essential" },
-  { program: "python3", aptPackage: "python3" },
+  { program: "gcc", aptPackage: "gcc" },
+  { library: "/usr/include/stdio.h", aptPackage: "libc6-dev" },
 ];
 
 function run(command, args) {
@@ -53,7 +53,6 @@ function count(output, word) {
   return Number(matches.at(-1)?.[1] ?? 0);
 }
 
-// First: npm compiles the PKCS#11 binding.
 installPrograms();
 if (!run(process.execPath, ["scripts/install.mjs"])) process.exit(1);
 
