@@ -1,0 +1,23 @@
+/** Algorand. */
+import type { Chain, ChainFacts } from "../../chain.ts";
+import { readEd25519PublicKey } from "../../keys/public-key.ts";
+import { addressOfPublicKey } from "./address.ts";
+import { describeTransaction } from "./describe.ts";
+import { signTransaction } from "./sign-transaction.ts";
+import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
+
+export function algorandChain(facts: ChainFacts): Chain {
+  return {
+    facts,
+    generateWallet,
+    restoreWallet,
+    deriveAddress,
+    derivePrivateKey,
+    parsePrivateKey,
+    addressOfPublicKey: (publicKey) => addressOfPublicKey(readEd25519PublicKey(publicKey)),
+    // Transactions name the rounds they are valid in instead of a sequence number.
+    sendingAccount: async () => undefined,
+    describe: (transaction, network) => describeTransaction(transaction, network, facts.ticker),
+    sign: signTransaction,
+  };
+}

@@ -1,0 +1,24 @@
+/** The BNB Beacon Chain. It is closed, but its owners still need their addresses, keys and signatures for claims. */
+import type { Chain, ChainFacts } from "../../chain.ts";
+import { readCompressedPublicKey } from "../../keys/public-key.ts";
+import { firstAccountKey } from "../account-key.ts";
+import { accountId, addressOfPublicKey } from "./address.ts";
+import { describeTransaction } from "./describe.ts";
+import { signTransaction } from "./sign-transaction.ts";
+import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
+
+export function bnbChain(facts: ChainFacts): Chain {
+  return {
+    facts,
+    generateWallet,
+    restoreWallet,
+    deriveAddress,
+    derivePrivateKey,
+    parsePrivateKey,
+    addressOfPublicKey: (publicKey, network) =>
+      addressOfPublicKey(readCompressedPublicKey(publicKey), network),
+    sendingAccount: async (request) => accountId((await firstAccountKey(request)).publicKey),
+    describe: describeTransaction,
+    sign: signTransaction,
+  };
+}

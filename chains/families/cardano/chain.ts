@@ -1,0 +1,24 @@
+/** Cardano: transactions are built by the Tatum API's node and checked here before they are signed. */
+import type { Chain, ChainFacts } from "../../chain.ts";
+import { readEd25519PublicKey } from "../../keys/public-key.ts";
+import { enterpriseAddress } from "./address.ts";
+import { describeTransaction } from "./describe.ts";
+import { parsePrivateKey } from "./private-key.ts";
+import { signTransaction } from "./sign-transaction.ts";
+import { ACCOUNT_PATH, deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
+
+export function cardanoChain(facts: ChainFacts): Chain {
+  return {
+    facts: { ...facts, derivationPath: { mainnet: ACCOUNT_PATH, testnet: ACCOUNT_PATH } },
+    generateWallet,
+    restoreWallet,
+    deriveAddress,
+    derivePrivateKey,
+    parsePrivateKey,
+    // A token's plain Ed25519 key is one payment key, like those of cardano-cli.
+    addressOfPublicKey: (publicKey, network) => enterpriseAddress(readEd25519PublicKey(publicKey), network),
+    sendingAccount: async () => undefined,
+    describe: describeTransaction,
+    sign: signTransaction,
+  };
+}

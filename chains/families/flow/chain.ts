@@ -1,0 +1,27 @@
+/** Flow: it submits its transactions itself and tells the Tatum API their ids. */
+import type { Chain, ChainFacts } from "../../chain.ts";
+import { xpubWallet } from "../../keys/xpub-wallet.ts";
+import { describeTransaction } from "./describe.ts";
+import { privateKeyBytes, privateKeyText } from "./private-key.ts";
+import { publicKeyText } from "./public-key.ts";
+import { signTransaction } from "./sign-transaction.ts";
+import { isExpired, submit } from "./submission.ts";
+
+export function flowChain(facts: ChainFacts & Required<Pick<ChainFacts, "derivationPath">>): Chain {
+  return {
+    facts,
+    ...xpubWallet({
+      path: facts.derivationPath,
+      firstField: "mnemonic",
+      address: publicKeyText,
+      privateKeyBytes,
+      privateKeyText,
+    }),
+    // The sequence number is that of the proposer, who is not the user.
+    sendingAccount: async () => undefined,
+    describe: describeTransaction,
+    sign: signTransaction,
+    submit,
+    isExpired,
+  };
+}

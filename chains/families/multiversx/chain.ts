@@ -1,0 +1,22 @@
+/** MultiversX. */
+import type { Chain, ChainFacts } from "../../chain.ts";
+import { readEd25519PublicKey } from "../../keys/public-key.ts";
+import { addressOfPublicKey } from "./address.ts";
+import { describeTransaction } from "./describe.ts";
+import { sendingAccount, signTransaction } from "./sign-transaction.ts";
+import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
+
+export function multiversxChain(facts: ChainFacts): Chain {
+  return {
+    facts,
+    generateWallet,
+    restoreWallet,
+    deriveAddress,
+    derivePrivateKey,
+    parsePrivateKey,
+    addressOfPublicKey: (publicKey) => addressOfPublicKey(readEd25519PublicKey(publicKey)),
+    sendingAccount,
+    describe: describeTransaction,
+    sign: signTransaction,
+  };
+}

@@ -1,0 +1,25 @@
+/** Solana: it submits its transactions itself and tells the Tatum API their ids. */
+import type { Chain, ChainFacts } from "../../chain.ts";
+import { readEd25519PublicKey } from "../../keys/public-key.ts";
+import { describeTransaction } from "./describe.ts";
+import { addressOfPublicKey } from "./secret-key.ts";
+import { signTransaction } from "./sign-transaction.ts";
+import { isExpired, submit } from "./submission.ts";
+import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
+
+export function solanaChain(facts: ChainFacts): Chain {
+  return {
+    facts,
+    generateWallet,
+    restoreWallet,
+    deriveAddress,
+    derivePrivateKey,
+    parsePrivateKey,
+    addressOfPublicKey: (publicKey) => addressOfPublicKey(readEd25519PublicKey(publicKey)),
+    sendingAccount: async () => undefined,
+    describe: describeTransaction,
+    sign: signTransaction,
+    submit,
+    isExpired,
+  };
+}

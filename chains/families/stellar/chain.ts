@@ -1,0 +1,24 @@
+/** Stellar. */
+import type { Chain, ChainFacts } from "../../chain.ts";
+import { readEd25519PublicKey } from "../../keys/public-key.ts";
+import { describeTransaction } from "./describe.ts";
+import { signTransaction } from "./sign-transaction.ts";
+import { encodeStrkey } from "./strkey.ts";
+import { parseEnvelope, sourceAccount } from "./transaction-envelope.ts";
+import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
+
+export function stellarChain(facts: ChainFacts): Chain {
+  return {
+    facts,
+    generateWallet,
+    restoreWallet,
+    deriveAddress,
+    derivePrivateKey,
+    parsePrivateKey,
+    addressOfPublicKey: (publicKey) => encodeStrkey("account ID", readEd25519PublicKey(publicKey)),
+    sendingAccount: async ({ transaction }) =>
+      encodeStrkey("account ID", sourceAccount(parseEnvelope(transaction))),
+    describe: describeTransaction,
+    sign: signTransaction,
+  };
+}

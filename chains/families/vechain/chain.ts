@@ -1,0 +1,26 @@
+/** VeChainThor. */
+import type { Chain, ChainFacts } from "../../chain.ts";
+import { xpubWallet } from "../../keys/xpub-wallet.ts";
+import { addressOfPublicKey } from "../evm/address.ts";
+import { privateKeyBytes, privateKeyText } from "../evm/private-key.ts";
+import { describeTransaction } from "./describe.ts";
+import { isExpired } from "./expiration.ts";
+import { signTransaction } from "./sign-transaction.ts";
+
+export function vechainChain(facts: ChainFacts & Required<Pick<ChainFacts, "derivationPath">>): Chain {
+  return {
+    facts,
+    ...xpubWallet({
+      path: facts.derivationPath,
+      firstField: "xpub",
+      address: addressOfPublicKey,
+      privateKeyBytes,
+      privateKeyText,
+    }),
+    // Nonces are random: transactions of one account need no order.
+    sendingAccount: async () => undefined,
+    describe: describeTransaction,
+    sign: signTransaction,
+    isExpired,
+  };
+}

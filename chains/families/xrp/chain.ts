@@ -1,0 +1,27 @@
+/** The XRP Ledger. */
+import type { Chain, ChainFacts } from "../../chain.ts";
+import { addressOfPublicKey, keyOfEitherCurve, ledgerPublicKey } from "./address.ts";
+import { describeTransaction } from "./describe.ts";
+import { parsePrivateKey } from "./private-key.ts";
+import { signTransaction } from "./sign-transaction.ts";
+import { parsePayload } from "./transaction-payload.ts";
+import { DERIVATION_PATH, deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
+
+export function xrpChain(facts: ChainFacts): Chain {
+  return {
+    facts: { ...facts, derivationPath: { mainnet: DERIVATION_PATH, testnet: DERIVATION_PATH } },
+    generateWallet,
+    restoreWallet,
+    deriveAddress,
+    derivePrivateKey,
+    parsePrivateKey,
+    addressOfPublicKey: (publicKey) => addressOfPublicKey(ledgerPublicKey(keyOfEitherCurve(publicKey))),
+    // Transactions with tickets may land in any order.
+    sendingAccount: async ({ transaction }) => {
+      const { sequence, account } = parsePayload(transaction);
+      return sequence === 0 ? undefined : account;
+    },
+    describe: describeTransaction,
+    sign: signTransaction,
+  };
+}
