@@ -164,7 +164,7 @@ export interface ChainEnvironment {
    */
   firstUnusedSequence(account: string, counted: bigint): bigint;
 
-  /** A setting of the operator by its environment variable, such as `TATUM_KMS_MAX_FEE_SATOSHI`. */
+  /** A setting of the operator by its environment variable, such as `TATUM_KMS_MAX_FEE_BTC`. */
   setting(name: string): string | undefined;
   /** Milliseconds since 1970. */
   now(): number;

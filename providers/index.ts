@@ -1,5 +1,5 @@
 import { ProviderError } from "./error.ts";
-import type { SecretProvider } from "./provider.ts";
+import type { ProviderVariable, SecretProvider } from "./provider.ts";
 
 /** Every provider by its name, loaded only when it is used. Adding one is adding a folder and a line here. */
 const providers: Readonly<Record<string, () => Promise<SecretProvider>>> = {
@@ -33,8 +33,13 @@ export async function loadProvider(name: string): Promise<SecretProvider> {
   );
 }
 
+/** The variables of all providers. */
+export async function providerVariables(): Promise<ProviderVariable[]> {
+  const all = await Promise.all(providerNames.map(loadProvider));
+  return all.flatMap(({ variables }) => variables);
+}
+
 /** The names of all variables that some provider declares as secret. */
 export async function secretVariables(): Promise<string[]> {
-  const all = await Promise.all(providerNames.map(loadProvider));
-  return all.flatMap(({ variables }) => variables.filter(({ secret }) => secret).map(({ name }) => name));
+  return (await providerVariables()).filter(({ secret }) => secret).map(({ name }) => name);
 }

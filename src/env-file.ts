@@ -19,6 +19,8 @@ const EMPTY_OR_COMMENT = /^[ \t]*(?:#.*)?$/;
 
 export interface EnvFile {
   readonly variables: Readonly<Record<string, string>>;
+  /** The line in which each variable is set. */
+  readonly lines: Readonly<Record<string, number>>;
   /** What a person should know about the file, as sentences. */
   readonly warnings: readonly string[];
 }
@@ -189,7 +191,8 @@ function collect(content: string): EnvFile {
     found.set(name, assignment);
   }
   const variables = Object.fromEntries([...found].map(([name, { value }]) => [name, value]));
-  return { variables, warnings };
+  const lines = Object.fromEntries([...found].map(([name, { line }]) => [name, line]));
+  return { variables, lines, warnings };
 }
 
 /** Nobody named it, so it may be missing; a folder named `.env` is what Python's virtual environments make. */
@@ -229,13 +232,13 @@ export function readEnvFile(path: string, isNamed: boolean): EnvFile | undefined
   const source = `The env file ${path}`;
   const { bytes, status } = readBytes(path, source, isNamed);
   try {
-    const { variables, warnings } = collect(decode(bytes));
+    const { variables, lines, warnings } = collect(decode(bytes));
     const holdsSecret = Object.entries(variables).some(
       ([name, value]) => value !== "" && isSecretVariable(name),
     );
     const exposed = holdsSecret ? exposure(source, path, status) : undefined;
     const told = warnings.map((text) => `${source} ${text}`);
-    return { variables, warnings: exposed === undefined ? told : [...told, exposed] };
+    return { variables, lines, warnings: exposed === undefined ? told : [...told, exposed] };
   } catch (error) {
     if (!(error instanceof UnreadableLine)) throw error;
     throw new KmsError("CONFIGURATION", `Line ${error.line} of the env file ${path} ${error.message}.`, {

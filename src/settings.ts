@@ -1,9 +1,11 @@
+/** The values of the variables, from the environment and from env files. */
 import { statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { isExactText } from "../providers/support/secret-text.ts";
 import { readEnvFile } from "./env-file.ts";
 import { KmsError } from "./errors.ts";
+import { expandHome, homeDirectory } from "./home.ts";
+import type { SettingDefinition, SettingWithDefault } from "./setting-table.ts";
 
 const ENVIRONMENT = "environment";
 
@@ -12,27 +14,49 @@ export interface Setting {
   readonly value: string;
   /** `environment`, or the path of an env file. */
   readonly origin: string;
+  /** The line of the env file. */
+  readonly line?: number | undefined;
+}
+
+/** Where a setting is, for people: `environment`, or `/home/kms/.env, line 3`. */
+export function placeOf({ origin, line }: Pick<Setting, "origin" | "line">): string {
+  return line === undefined ? origin : `${origin}, line ${line}`;
 }
 
 /** A place that holds variables: the process environment or an env file. */
 interface Source {
   readonly origin: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** The lines of an env file. */
+  readonly lines?: Readonly<Record<string, number>>;
 }
 
-/** `~/.tatumrc`, where the original keeps its files. */
-function defaultDirectory(): string {
-  return join(homedir(), ".tatumrc");
+/** `~/.tatumrc`, where the original keeps its files; `undefined` when there is no home directory. */
+function defaultDirectory(): string | undefined {
+  const home = homeDirectory();
+  return home === undefined ? undefined : join(home, ".tatumrc");
 }
 
-/** The vault's place when no `--path` is given. */
+/**
+ * The vault's place when no `--path` is given.
+ * @throws KmsError `CONFIGURATION` when there is no home directory
+ */
 export function defaultVaultPath(): string {
-  return join(defaultDirectory(), "wallet.dat");
+  const directory = defaultDirectory();
+  if (directory !== undefined) return join(directory, "wallet.dat");
+  throw new KmsError(
+    "CONFIGURATION",
+    "The home directory is not known, so that the vault has no usual place.",
+    {
+      hint: "Say where the vault is with --path, or set HOME.",
+    },
+  );
 }
 
-/** The env file's place when no `--env-file` is given. */
-function defaultEnvFile(): string {
-  return join(defaultDirectory(), ".env");
+/** The env file's place when no `--env-file` is given; `undefined` when there is no home directory. */
+function defaultEnvFile(): string | undefined {
+  const directory = defaultDirectory();
+  return directory === undefined ? undefined : join(directory, ".env");
 }
 
 /** `./.env`, which the original read, where there is one and it is not among the files that are read. */
@@ -58,14 +82,17 @@ function unreadEnvFile(read: readonly string[]): string | undefined {
  */
 export class Config {
   readonly #sources: readonly Source[];
-  /** The env file that was named or would be read from the home directory, whether or not it exists. */
-  readonly envFile: string;
+  /**
+   * The env file that was named or would be read from the home directory, whether or not it exists; `undefined` without a
+   * home directory.
+   */
+  readonly envFile: string | undefined;
   /** What a person should know about the env files, as sentences. */
   readonly warnings: readonly string[];
   /** The `./.env` that the original would have read, and this program does not. */
   readonly unreadEnvFile: string | undefined;
 
-  private constructor(sources: readonly Source[], envFile: string, warnings: readonly string[]) {
+  private constructor(sources: readonly Source[], envFile: string | undefined, warnings: readonly string[]) {
     this.#sources = sources;
     this.envFile = envFile;
     this.warnings = warnings;
@@ -77,13 +104,13 @@ export class Config {
    * @throws KmsError `CONFIGURATION` when an env file cannot be read.
    */
   static load(envFile?: string): Config {
-    const named = envFile === undefined ? undefined : resolve(envFile);
+    const named = envFile === undefined ? undefined : resolve(expandHome(envFile, "Option --env-file"));
     const sources: Source[] = [{ origin: ENVIRONMENT, variables: process.env }];
     const warnings: string[] = [];
-    for (const origin of new Set([named ?? defaultEnvFile(), defaultEnvFile()])) {
-      const read = readEnvFile(origin, origin === named);
-      if (read === undefined) continue;
-      sources.push({ origin, variables: read.variables });
+    for (const origin of new Set([named, defaultEnvFile()])) {
+      const read = origin === undefined ? undefined : readEnvFile(origin, origin === named);
+      if (origin === undefined || read === undefined) continue;
+      sources.push({ origin, variables: read.variables, lines: read.lines });
       warnings.push(...read.warnings);
     }
     return new Config(sources, named ?? defaultEnvFile(), warnings);
@@ -98,11 +125,11 @@ export class Config {
   }
 
   #find(name: string, counts: (value: string) => boolean): Setting | undefined {
-    for (const { origin, variables } of this.#sources) {
+    for (const { origin, variables, lines } of this.#sources) {
       const value = variables[name];
       if (value === undefined || !counts(value)) continue;
       // The runtime has decoded those already; files are read exactly.
-      if (origin !== ENVIRONMENT || isExactText(value)) return { value, origin };
+      if (origin !== ENVIRONMENT || isExactText(value)) return { value, origin, line: lines?.[name] };
       throw new KmsError("CONFIGURATION", `${name} (from ${origin}) is no text in UTF-8, or holds U+FFFD.`, {
         hint: "Set it in UTF-8. A password that really holds U+FFFD can be given in a file.",
       });
@@ -121,28 +148,47 @@ export class Config {
   }
 
   /**
-   * A switch from a variable; off when it is unset.
-   * @throws KmsError `CONFIGURATION` when it is neither on nor off.
+   * The value of a variable, or its default.
+   * @throws KmsError `CONFIGURATION` when it is not what it has to be
    */
-  isTrue(name: string): boolean {
-    const setting = this.setting(name);
-    if (setting === undefined || ["false", "0"].includes(setting.value)) return false;
-    if (["true", "1"].includes(setting.value)) return true;
-    throw new KmsError("CONFIGURATION", `${name} (from ${setting.origin}) is neither true nor false.`);
+  value<Value>(definition: SettingWithDefault<Value>): Value;
+  value<Value>(definition: SettingDefinition<Value>): Value | undefined;
+  value<Value>(definition: SettingDefinition<Value>): Value | undefined {
+    const setting = this.setting(definition.name);
+    const text = setting?.value ?? definition.standard;
+    if (text === undefined) return undefined;
+    const value = definition.parse(
+      text,
+      `${definition.name} (from ${setting === undefined ? "default" : placeOf(setting)})`,
+    );
+    if (value === undefined) throw unreadable(definition, setting);
+    return value;
   }
 
-  /**
-   * A number from a variable.
-   * @throws KmsError `CONFIGURATION` when it is no number within the bounds.
-   */
-  number(name: string, fallback: number, minimum: number, maximum: number): number {
-    const setting = this.setting(name);
-    if (setting === undefined) return fallback;
-    const value = Number(setting.value);
-    if (Number.isFinite(value) && value >= minimum && value <= maximum) return value;
-    throw new KmsError(
-      "CONFIGURATION",
-      `${name} (from ${setting.origin}) must be a number from ${minimum} to ${maximum}.`,
-    );
+  /** Every variable that is set, in every place, also where another place counts before it. */
+  *set(): Generator<Setting & { readonly name: string }> {
+    for (const { origin, variables, lines } of this.#sources) {
+      for (const [name, value] of Object.entries(variables)) {
+        if (value !== undefined && value !== "") yield { name, value, origin, line: lines?.[name] };
+      }
+    }
   }
+}
+
+/** Numbers, flags and amounts; anything else may be a secret in the wrong place. */
+const SHOWABLE = /^[\w.,+-]{1,40}$/;
+
+function unreadable(
+  { name, wanted, secret, advice }: SettingDefinition,
+  setting: Setting | undefined,
+): KmsError {
+  const { value = "" } = setting ?? {};
+  const shown = !secret && SHOWABLE.test(value) ? `, not ${value}` : "";
+  const place = setting === undefined ? "default" : placeOf(setting);
+  const hint = advice?.(value);
+  return new KmsError(
+    "CONFIGURATION",
+    `${name} (from ${place}) must be ${wanted}${shown}.`,
+    hint === undefined ? {} : { hint },
+  );
 }

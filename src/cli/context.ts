@@ -1,5 +1,6 @@
 /** What the vault commands work with. */
 import { resolve } from "node:path";
+import { providerVariables } from "../../providers/index.ts";
 import { readPinSource } from "../../providers/pkcs11/pin.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
@@ -7,7 +8,11 @@ import { Prompt } from "../../providers/prompt/prompt.ts";
 import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
 import { Secret } from "../../providers/secret.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
+import type { KmsError } from "../errors.ts";
+import { expandHome, isPathVariable } from "../home.ts";
 import { createProviderHttp } from "../http/provider-http.ts";
+import { assertNoProblems, settingProblems } from "../setting-check.ts";
+import { settings } from "../setting-table.ts";
 import { Config, defaultVaultPath } from "../settings.ts";
 import {
   asksPerson,
@@ -26,6 +31,14 @@ export interface VaultArguments extends ProviderArguments {
   readonly "allow-group-access"?: boolean | undefined;
   readonly "env-file"?: string | undefined;
   readonly pkcs11?: string | undefined;
+}
+
+/**
+ * Where the vault is.
+ * @throws KmsError `CONFIGURATION` when nothing says so
+ */
+export function vaultPathOf({ path }: Pick<VaultArguments, "path">): string {
+  return path === undefined ? defaultVaultPath() : resolve(expandHome(path, "Option --path"));
 }
 
 /** What a command works with: the settings, a person to ask, and where the vault is. */
@@ -50,22 +63,37 @@ export interface CommandContext {
   chooseUnlocking(slotKinds: readonly string[] | undefined): Unlocking;
 }
 
-const PIN_VARIABLE = "TATUM_KMS_PKCS11_PIN";
+/**
+ * The settings, all of which were looked at.
+ * @param report gets what is wrong with them; without it that is an error
+ * @throws KmsError `CONFIGURATION`
+ */
+export async function loadConfig(
+  args: Pick<VaultArguments, "env-file">,
+  report: (problems: readonly KmsError[]) => void = assertNoProblems,
+): Promise<Config> {
+  const config = Config.load(args["env-file"]);
+  config.warnings.forEach(printWarning);
+  report(settingProblems(config, await providerVariables()));
+  return config;
+}
 
 /**
  * @param use `optionNamesObject`: that `--pkcs11` names what the command works on
  * @throws KmsError `CONFIGURATION` when an env file cannot be read, or two providers are chosen
  * @throws TokenError `NOT_CONFIGURED` when a PKCS#11 URI cannot be read
  */
-export function createContext(
+export async function createContext(
   args: VaultArguments,
   use: { readonly optionNamesObject: boolean } = { optionNamesObject: false },
-): CommandContext {
-  const config = Config.load(args["env-file"]);
-  config.warnings.forEach(printWarning);
+): Promise<CommandContext> {
+  const config = await loadConfig(args);
   const prompt = new Prompt();
   const providerContext: ProviderContext = {
-    setting: (name) => config.get(name),
+    setting(name) {
+      const value = config.get(name);
+      return value === undefined || !isPathVariable(name) ? value : expandHome(value, name);
+    },
     prompt,
     warn: printWarning,
     http: createProviderHttp(config),
@@ -82,16 +110,16 @@ export function createContext(
   const pin = async ({ pinSource }: Pkcs11Uri): Promise<Secret> => {
     // First, because it is of this token: another one's PIN, given to it again and again, would lock it.
     if (pinSource !== undefined) return readPinSource(pinSource, providerContext.warn);
-    const variable = config.get(PIN_VARIABLE);
+    const variable = config.value(settings.pkcs11Pin);
     if (variable !== undefined) return new Secret(variable);
     if (providerGivesPin) return (await provider()).secret(providerContext, "pin");
-    return prompt.ask("Enter the PIN of the token", PIN_VARIABLE);
+    return prompt.ask("Enter the PIN of the token", settings.pkcs11Pin.name);
   };
   return {
     config,
     prompt,
-    vaultPath: args.path === undefined ? defaultVaultPath() : resolve(args.path),
-    access: { allowGroup: args["allow-group-access"] ?? config.isTrue("TATUM_KMS_ALLOW_GROUP_ACCESS") },
+    vaultPath: vaultPathOf(args),
+    access: { allowGroup: args["allow-group-access"] ?? config.value(settings.allowGroupAccess) },
     provider,
     providerContext,
     asksForPassword: asksPerson(args, config),
@@ -99,7 +127,7 @@ export function createContext(
       asksPerson(args, config) ||
       chosenProvider(args, config) === "stdin" ||
       ((namedTokens.byOption ?? namedTokens.byVariable) !== undefined &&
-        config.get(PIN_VARIABLE) === undefined),
+        config.value(settings.pkcs11Pin) === undefined),
     async password(purpose) {
       return (await provider()).secret(providerContext, purpose);
     },

@@ -41,7 +41,7 @@ export async function withNamedWallet(
   work: (vault: Vault) => Promise<void>,
 ): Promise<void> {
   const tickers = args.chain === undefined ? undefined : knownTickers(args.chain);
-  await withVault(createContext(args), async (vault) => {
+  await withVault(await createContext(args), async (vault) => {
     const wallet = vault.wallets().find(({ signatureId }) => signatureId === args.signatureId);
     if (wallet !== undefined) {
       const { chain = "", testnet } = wallet;

@@ -2,6 +2,7 @@
 import { Tokens } from "../../providers/pkcs11/tokens.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import type { Secret } from "../../providers/secret.ts";
+import { settings } from "../setting-table.ts";
 import type { Config } from "../settings.ts";
 import { pkcs11ProcessWord } from "./pkcs11-process-word.ts";
 
@@ -26,9 +27,9 @@ export function createTokens(config: Config, pin: (uri: Pkcs11Uri) => Promise<Se
   return new Tokens({
     command: processCommand(),
     environment: moduleEnvironment(),
-    timeLimit: config.number("TATUM_KMS_PKCS11_TIMEOUT", 10, 0.1, 600) * 1000,
-    modulePath: config.get("TATUM_KMS_PKCS11_MODULE"),
-    moduleParameters: config.get("TATUM_KMS_PKCS11_MODULE_PARAMETERS"),
+    timeLimit: config.value(settings.pkcs11Timeout),
+    modulePath: config.value(settings.pkcs11Module),
+    moduleParameters: config.value(settings.pkcs11ModuleParameters),
     pin,
   });
 }

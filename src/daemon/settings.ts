@@ -6,7 +6,8 @@ import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
 import type { PlainHttpReach } from "../http/plain-http.ts";
 import { createLog, type Log } from "../operations/log.ts";
 import { checkMetricsPath } from "../operations/metrics-file.ts";
-import type { Config } from "../settings.ts";
+import { settings } from "../setting-table.ts";
+import { type Config, placeOf } from "../settings.ts";
 import { namedThirdParties } from "../signing/environment.ts";
 import { type ApprovalMethod, fourEyeEndpoint, parseExternalUrl } from "../signing/policy/four-eye.ts";
 import { apiEndpoint, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
@@ -47,6 +48,8 @@ export interface DaemonSettings {
   readonly transactionIds: ReadonlySet<string> | undefined;
   /** Absolute path of the file to write metrics to. */
   readonly metricsFile: string | undefined;
+  /** Milliseconds without a sign of life after which another daemon takes over. */
+  readonly leaseDuration: number;
   readonly tatum: TatumSettings;
   readonly config: Config;
   readonly log: Log;
@@ -78,10 +81,12 @@ function readIds(option: string, text: string | undefined): ReadonlySet<string> 
 }
 
 async function readMetricsFile(config: Config): Promise<string | undefined> {
-  const setting = config.setting("TATUM_KMS_METRICS_FILE");
-  if (setting === undefined) return undefined;
-  await checkMetricsPath(setting.value, `TATUM_KMS_METRICS_FILE (from ${setting.origin})`);
-  return setting.value;
+  const { metricsFile } = settings;
+  const path = config.value(metricsFile);
+  const setting = config.setting(metricsFile.name);
+  if (path === undefined || setting === undefined) return undefined;
+  await checkMetricsPath(path, `${metricsFile.name} (from ${placeOf(setting)})`);
+  return path;
 }
 
 /**
@@ -102,8 +107,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
   }
   const externalUrl = externalUrlText === undefined ? undefined : parseExternalUrl(externalUrlText);
   const tatum = readTatumSettings(args["api-key"], config);
-  const debug = ["1", "true"].includes(config.get("TATUM_KMS_DEBUG_MODE") ?? "");
-  const log = createLog({ debug });
+  const log = createLog({ debug: config.value(settings.debugMode) });
   const chosen = args.chain === undefined ? tickers : knownTickers(args.chain);
   const plainHttp = plainHttpReach(network, args["allow-plain-http"], config);
   const endpoints = [
@@ -126,6 +130,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
     wallets: readIds("wallets", args.wallets),
     transactionIds: readIds("transaction-ids", args["transaction-ids"]),
     metricsFile: await readMetricsFile(config),
+    leaseDuration: config.value(settings.lease),
     tatum,
     config,
     log,

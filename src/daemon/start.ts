@@ -114,9 +114,8 @@ async function workUnder(
 
 /** Works whenever it holds the lease. */
 async function takeTurns(source: KeySource, settings: RunningSettings, signals: StopSignals): Promise<void> {
-  const { config, log, runOnce } = settings;
+  const { leaseDuration: duration, log, runOnce } = settings;
   const { stopping } = signals;
-  const duration = config.number("TATUM_KMS_LEASE", 15, 0.2, 3600) * 1000;
   const options: LeaseOptions = { database: source.vault.database, duration, log, stopping };
   do {
     const lease = await (runOnce ? takeLeaseNow(options) : waitForLease(options));

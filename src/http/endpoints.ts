@@ -1,6 +1,7 @@
 /** Hosts that are asked over plain http: refused or warned about before anybody is asked for a secret. */
 import type { Network } from "../../chains/chain.ts";
 import { type ErrorCode, KmsError } from "../errors.ts";
+import { settings } from "../setting-table.ts";
 import type { Config } from "../settings.ts";
 import {
   addressesOf,
@@ -21,23 +22,8 @@ export interface Endpoint {
   readonly code: ErrorCode;
 }
 
-const VARIABLE = "TATUM_KMS_ALLOW_PLAIN_HTTP";
-
 /** Milliseconds for a look-up at the start; a name that takes longer is judged when it is connected. */
 const LOOK_UP_TIME = 3_000;
-
-/** What `--allow-plain-http` says, or else its variable. */
-function isAllowed(option: boolean | undefined, config: Pick<Config, "setting">): boolean {
-  if (option !== undefined) return option;
-  const setting = config.setting(VARIABLE);
-  if (setting === undefined || ["false", "0"].includes(setting.value)) return false;
-  if (["true", "1"].includes(setting.value)) return true;
-  const value = JSON.stringify(setting.value.slice(0, 40));
-  throw new KmsError(
-    "CONFIGURATION",
-    `${VARIABLE} (from ${setting.origin}) is ${value}; it has to be true or false.`,
-  );
-}
 
 /**
  * How far plain http may go on a network. On test networks nothing is at stake but test coins.
@@ -48,9 +34,9 @@ function isAllowed(option: boolean | undefined, config: Pick<Config, "setting">)
 export function plainHttpReach(
   network: Network,
   option: boolean | undefined,
-  config: Pick<Config, "setting">,
+  config: Pick<Config, "value">,
 ): PlainHttpReach {
-  const allowed = isAllowed(option, config);
+  const allowed = option ?? config.value(settings.allowPlainHttp);
   return allowed || network === "testnet" ? "any" : "private";
 }
 
@@ -74,7 +60,7 @@ function refusal({ setting, url, danger, code }: Endpoint, address: string): Kms
     {
       hint:
         "Use https. Only if the way is protected otherwise, as by a VPN, give --allow-plain-http or set " +
-        `${VARIABLE}=true.`,
+        `${settings.allowPlainHttp.name}=true.`,
     },
   );
 }

@@ -1,5 +1,6 @@
 import { ProviderError } from "../../providers/error.ts";
 import type { HttpAnswer, HttpSender } from "../../providers/support/http-sender.ts";
+import { settings } from "../setting-table.ts";
 import type { Config } from "../settings.ts";
 import { HttpClient, HttpFailure } from "./client.ts";
 import { withRetries } from "./retry.ts";
@@ -10,8 +11,8 @@ const RETRIES = 2;
 /** The HTTP client as providers get it: bounded, without redirects, with retries, and for the hosts they were told. */
 export function createProviderHttp(config: Config): HttpSender {
   const client = new HttpClient([], { plainHttp: "own" });
-  const timeout = config.number("TATUM_KMS_HTTP_TIMEOUT", 20, 0.1, 600) * 1000;
-  const delay = config.number("TATUM_RETRY_DELAY", 1000, 1, 60_000);
+  const timeout = config.value(settings.httpTimeout);
+  const delay = config.value(settings.retryDelay);
   return {
     async send(request): Promise<HttpAnswer> {
       client.allow(request.url);

@@ -1,12 +1,10 @@
 import { KmsError } from "../errors.ts";
 import type { HttpClient } from "../http/client.ts";
 import type { Endpoint } from "../http/endpoints.ts";
-import { readBaseUrl } from "../http/http-url.ts";
 import type { RetryPolicy } from "../http/retry.ts";
-import type { Config } from "../settings.ts";
+import { settings } from "../setting-table.ts";
+import { type Config, placeOf } from "../settings.ts";
 import { TatumConnection } from "./connection.ts";
-
-const DEFAULT_API_URL = "https://api.tatum.io";
 
 /** How the Tatum API is reached. */
 export interface TatumSettings {
@@ -23,16 +21,6 @@ export interface TatumSettings {
   readonly testnetType: string | undefined;
 }
 
-function readApiUrl(config: Config): Pick<TatumSettings, "apiUrl" | "apiUrlSetting"> {
-  const setting = config.setting("TATUM_API_URL");
-  if (setting === undefined) return { apiUrl: new URL(DEFAULT_API_URL), apiUrlSetting: "TATUM_API_URL" };
-  const apiUrlSetting = `TATUM_API_URL (from ${setting.origin})`;
-  return {
-    apiUrl: readBaseUrl({ what: apiUrlSetting, text: setting.value, code: "CONFIGURATION" }),
-    apiUrlSetting,
-  };
-}
-
 /** Visible ASCII: what a header can carry. */
 const API_KEY = /^[\x21-\x7e]{1,1000}$/;
 
@@ -40,16 +28,18 @@ function readApiKey(
   option: string | undefined,
   config: Config,
 ): Pick<TatumSettings, "apiKey" | "apiKeySetting"> {
-  const setting = config.setting("TATUM_API_KEY");
-  const apiKey = option ?? setting?.value;
-  if (apiKey === undefined) {
+  const setting = config.setting(settings.apiKey.name);
+  if (option === undefined && setting === undefined) {
     throw new KmsError("CONFIGURATION", "TATUM_API_KEY is not set.", {
       hint: "Set it in the environment or in an env file.",
     });
   }
-  const apiKeySetting = option === undefined ? `TATUM_API_KEY (from ${setting?.origin})` : "--api-key";
-  if (API_KEY.test(apiKey)) return { apiKey, apiKeySetting };
-  throw new KmsError("CONFIGURATION", `${apiKeySetting} holds characters that no API key has.`);
+  const { value, place } =
+    option === undefined && setting !== undefined
+      ? { value: setting.value, place: `${settings.apiKey.name} (from ${placeOf(setting)})` }
+      : { value: option ?? "", place: "--api-key" };
+  if (API_KEY.test(value)) return { apiKey: value, apiKeySetting: place };
+  throw new KmsError("CONFIGURATION", `${place} holds characters that no API key has.`);
 }
 
 /**
@@ -57,13 +47,15 @@ function readApiKey(
  * @throws KmsError `CONFIGURATION`
  */
 export function readTatumSettings(apiKey: string | undefined, config: Config): TatumSettings {
-  const delay = config.number("TATUM_RETRY_DELAY", 1000, 1, 60_000);
+  const delay = config.value(settings.retryDelay);
+  const apiUrl = config.setting(settings.apiUrl.name);
   return {
     ...readApiKey(apiKey, config),
-    ...readApiUrl(config),
-    timeout: config.number("TATUM_KMS_HTTP_TIMEOUT", 20, 0.1, 600) * 1000,
-    retries: { retries: config.number("TATUM_RETRIES", 5, 0, 20), delay, maximumDelay: 10 * delay },
-    testnetType: config.get("TESTNET_TYPE"),
+    apiUrl: config.value(settings.apiUrl),
+    apiUrlSetting: settings.apiUrl.name + (apiUrl === undefined ? "" : ` (from ${placeOf(apiUrl)})`),
+    timeout: config.value(settings.httpTimeout),
+    retries: { retries: config.value(settings.retries), delay, maximumDelay: 10 * delay },
+    testnetType: config.value(settings.testnetType),
   };
 }
 

@@ -142,6 +142,7 @@ test("of a name that is set twice the last value counts, which is told where the
   const file = write("A=1\nB=x\nB=x\nA=2\n");
   expect(readEnvFile(file, true)).toEqual({
     variables: { A: "2", B: "x" },
+    lines: { A: 4, B: 3 },
     warnings: [`The env file ${file} sets A in line 1 and again in line 4; the last one counts.`],
   });
 });

@@ -35,7 +35,7 @@ function refused(load: () => unknown): KmsError {
 describe("a setting", () => {
   test("knows where it came from", () => {
     const path = envFile(`${NAME}=file\n`);
-    expect(Config.load(path).setting(NAME)).toEqual({ value: "file", origin: path });
+    expect(Config.load(path).setting(NAME)).toEqual({ value: "file", origin: path, line: 1 });
     process.env[NAME] = "environment";
     expect(Config.load(path).setting(NAME)).toEqual({ value: "environment", origin: "environment" });
     expect(Config.load().setting("TATUM_KMS_NEVER_SET")).toBeUndefined();
@@ -82,7 +82,7 @@ describe("an env file", () => {
     expect(Config.load().get(NAME)).toBeUndefined();
     expect(Config.load().unreadEnvFile).toBe(local);
     expect(Config.load(envFile("")).unreadEnvFile).toBe(local);
-    expect(Config.load(".env").setting(NAME)).toEqual({ value: "local", origin: local });
+    expect(Config.load(".env").setting(NAME)).toEqual({ value: "local", origin: local, line: 1 });
     expect(Config.load(".env").unreadEnvFile).toBeUndefined();
   });
 
@@ -105,26 +105,5 @@ describe("an env file", () => {
     expect(Config.load(path).warnings).toEqual([
       `The env file ${path} sets ${NAME} in line 1 and again in line 2; the last one counts.`,
     ]);
-  });
-});
-
-describe("a number", () => {
-  test.each([
-    ["5", 5],
-    ["0.5", 0.5],
-    ["1e1", 10],
-    [undefined, 7],
-    ["", 7],
-  ])("%j is %d", (text, value) => {
-    if (text !== undefined) process.env[NAME] = text;
-    expect(Config.load().number(NAME, 7, 0.5, 10)).toBe(value);
-  });
-
-  test.each(["0.4", "11", "abc", "Infinity", "NaN", "5s", "-1"])("%s is refused", (text) => {
-    process.env[NAME] = text;
-    expect(refused(() => Config.load().number(NAME, 7, 0.5, 10))).toMatchObject({
-      code: "CONFIGURATION",
-      message: `${NAME} (from environment) must be a number from 0.5 to 10.`,
-    });
   });
 });

@@ -7,7 +7,7 @@ import type { EvmFacts } from "../evm/facts.ts";
 import type { CeloFees, EthereumFees, FeeFields } from "../evm/fee-fields.ts";
 import { callNode } from "../evm/node.ts";
 
-/** Set to `true`, transactions with a gas price have the encoding that the network took until March 2025. */
+/** Set to `true` or `1`, transactions with a gas price have the encoding that the network took until March 2025. */
 const LEGACY_SETTING = "TATUM_KMS_CELO_LEGACY";
 
 /** The Celo Dollar, on mainnet and on Alfajores. Its spelling counts: other spellings have never had the floor. */
@@ -31,7 +31,8 @@ export async function celoFees(
   facts: EvmFacts,
   environment: ChainEnvironment,
 ): Promise<EthereumFees | CeloFees> {
-  const isLegacy = environment.setting(LEGACY_SETTING) === "true" && fees.type === "legacy";
+  const isLegacy =
+    ["true", "1"].includes(environment.setting(LEGACY_SETTING) ?? "") && fees.type === "legacy";
   if (feeCurrency === undefined) {
     const complete = await completeFees(fees, facts, environment);
     return isLegacy && complete.type === "legacy" ? { ...complete, type: "celo-legacy" } : complete;

@@ -26,7 +26,7 @@ export default defineCommand({
     ...vaultOptions,
   },
   async run({ args }) {
-    const context = createContext(args);
+    const context = await createContext(args);
     printUnreadEnvFile(context.config);
     const settings = await readDaemonSettings(args, context.config);
     await withVault(context, (vault) =>

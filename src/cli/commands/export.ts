@@ -9,7 +9,7 @@ export default defineCommand({
   args: vaultOptions,
   refuses: choosingOptions,
   async run({ args }) {
-    await withVault(createContext(args), async (vault) => {
+    await withVault(await createContext(args), async (vault) => {
       printJson(Object.fromEntries(await vault.exportAll()));
       for (const { signatureId, keyUri } of vault.wallets()) {
         if (keyUri !== undefined)

@@ -17,7 +17,7 @@ export default defineCommand({
   },
   async run({ args }) {
     const chain = await chainArgument(args.chain);
-    const context = createContext(args, { optionNamesObject: true });
+    const context = await createContext(args, { optionNamesObject: true });
     const request = {
       chain,
       network: toNetwork(args.testnet),

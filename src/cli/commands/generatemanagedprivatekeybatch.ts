@@ -21,7 +21,7 @@ export default defineCommand({
   async run({ args }) {
     const chain = await chainArgument(args.chain);
     const count = readWholeNumber("count", args.count, 1, MAXIMUM_BATCH);
-    await withNewOrExistingVault(createContext(args), (vault) =>
+    await withNewOrExistingVault(await createContext(args), (vault) =>
       generatePrivateKeyBatch(vault, chain, toNetwork(args.testnet), count, printJsonLine),
     );
   },

@@ -15,7 +15,7 @@ export default defineCommand({
   },
   async run({ args }) {
     const chain = await chainArgument(args.chain);
-    await withNewOrExistingVault(createContext(args), async (vault) => {
+    await withNewOrExistingVault(await createContext(args), async (vault) => {
       printJson(await generateManagedWallet(vault, chain, toNetwork(args.testnet)));
     });
   },

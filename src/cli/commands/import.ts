@@ -13,6 +13,6 @@ export default defineCommand({
   },
   refuses: choosingOptions,
   async run({ args }) {
-    printJson(await importFile(createContext(args), resolve(args.file)));
+    printJson(await importFile(await createContext(args), resolve(args.file)));
   },
 });

@@ -12,7 +12,7 @@ export default defineCommand({
   args: vaultOptions,
   refuses: choosingOptions,
   async run({ args }) {
-    const context = createContext(args);
+    const context = await createContext(args);
     printUnreadEnvFile(context.config);
     printJson(await migrateFile(context));
   },

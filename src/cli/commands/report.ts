@@ -18,7 +18,7 @@ export default defineCommand({
     ...pickOptions("api-key"),
   },
   async run({ args }) {
-    const context = createContext(args);
+    const context = await createContext(args);
     const options = {
       storeType: (await context.provider()).storeType,
       apiKey: args["api-key"] ?? context.config.get("TATUM_API_KEY"),

@@ -17,7 +17,7 @@ export default defineCommand({
   async run({ args }) {
     const chain = await chainArgument(args.chain);
     const network = toNetwork(args.testnet);
-    const context = createContext(args);
+    const context = await createContext(args);
     const standsAlone = context.prompt.isTerminal || !context.readsInput;
     const fields = checkMnemonic(
       chain,

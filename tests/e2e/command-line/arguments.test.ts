@@ -65,7 +65,9 @@ describe("an option with a value", () => {
   test.each(["--apiKey=ABCD-0123456789-WXYZ", "--api-key=ABCD-0123456789-WXYZ"])(
     "is one in camelCase and kebab-case: %s",
     async (option) => {
-      expect(await setting("TATUM_API_KEY", ["checkconfig", option])).toBe("ABCD************WXYZ");
+      expect(await setting("TATUM_API_KEY", ["checkconfig", option])).toBe(
+        "ABCD************WXYZ (from --api-key)",
+      );
     },
   );
 

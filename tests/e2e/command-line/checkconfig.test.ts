@@ -70,7 +70,7 @@ describe("secrets", () => {
     const file = join(installation.home, "kms.env");
     writeFileSync(file, `TATUM_KMS_PASSWORD=${canary}\n`, { mode: 0o600 });
     const shown = await table(["--env-file", file], unsetPassword);
-    expect(shown).toMatch(new RegExp(`^TATUM_KMS_PASSWORD *: set \\(from ${file}\\)$`, "m"));
+    expect(shown).toMatch(new RegExp(`^TATUM_KMS_PASSWORD *: set \\(from ${file}, line 1\\)$`, "m"));
   });
 });
 
@@ -82,15 +82,16 @@ test.each([
 ])(
   "of the API key the first and last 4 characters are shown, of a short one nothing: %s",
   async (key, shown) => {
-    expect(await table(["--api-key", key])).toContain(`TATUM_API_KEY                    : ${shown}\n`);
-    expect(await table([], { TATUM_API_KEY: key })).toContain(`: ${shown}\n`);
+    const label = "TATUM_API_KEY                    ";
+    expect(await table(["--api-key", key])).toContain(`${label}: ${shown} (from --api-key)\n`);
+    expect(await table([], { TATUM_API_KEY: key })).toContain(`${label}: ${shown} (from environment)\n`);
   },
 );
 
 test("region and debug mode are shown in clear", async () => {
   const shown = await table([], { TATUM_KMS_AWS_REGION: "eu-1", TATUM_KMS_DEBUG_MODE: "1" });
-  expect(shown).toContain("TATUM_KMS_AWS_REGION             : eu-1\n");
-  expect(shown).toContain("TATUM_KMS_DEBUG_MODE             : 1\n");
+  expect(shown).toContain("TATUM_KMS_AWS_REGION             : eu-1 (from environment)\n");
+  expect(shown).toContain("TATUM_KMS_DEBUG_MODE             : 1 (from environment)\n");
 });
 
 test.each([
@@ -111,7 +112,7 @@ describe("the variables of the chosen provider", () => {
     const envFile = /^(Environment vars file +: ).*$/m;
     expect(shown).toBe(
       `${before.replace(type, "$1SYSTEMD").replace(envFile, `$1${file}`)}\
-CREDENTIALS_DIRECTORY            : /run/credentials/kms (from ${file})
+CREDENTIALS_DIRECTORY            : /run/credentials/kms (from ${file}, line 1)
 TATUM_KMS_SYSTEMD_CREDENTIAL     : N/A
 `,
     );
@@ -135,4 +136,48 @@ test("a wallet file exists, whatever it is, and --path tells where", async () =>
   writeFileSync(installation.vaultPath, "");
   expect(await table([])).toContain("Wallet exists                    : true\n");
   expect(await table(["--path=elsewhere"])).toContain("Wallet exists                    : false\n");
+});
+
+describe("every other setting that is set", () => {
+  test("follows, with its origin; of a URL no more than its host", async () => {
+    const file = join(installation.home, "more.env");
+    writeFileSync(file, "# mine\nTATUM_KMS_MAX_FEE_ETH=5\nTATUM_KMS_NEW_PASSWORD=canary\n", { mode: 0o600 });
+    const env = {
+      TATUM_API_URL: "https://user:canary@api.example.com",
+      TATUM_KMS_POLYGON_GAS_URL: "https://gas.example.com/canary?key=canary",
+    };
+    const shown = await table(["--env-file", file], env);
+    expect(shown).toEndWith(`TATUM_API_URL                    : https://api.example.com (from environment)
+TATUM_KMS_NEW_PASSWORD           : set (from ${file}, line 3)
+TATUM_KMS_MAX_FEE_ETH            : 5 (from ${file}, line 2)
+TATUM_KMS_POLYGON_GAS_URL        : https://gas.example.com/... (from environment)
+`);
+    expect(shown).not.toContain("canary");
+  });
+
+  test("is shown also when something is wrong, which is told and is the end of every command", async () => {
+    const env = { TATUM_KMS_MAX_FEE_ETH: "0.05", TATUM_KMS_MAX_FEE_ETHH: "3", TATUM_API_KEY: "x" };
+    const { status, stdout, stderr } = await installation.run(["checkconfig"], { env });
+    expect(status).toBe(78);
+    expect(stdout).toContain("TATUM_KMS_MAX_FEE_ETH            : 0.05 (from environment)\n");
+    expect(JSON.parse(stderr)).toEqual({
+      error:
+        "TATUM_KMS_MAX_FEE_ETHH (from environment) is not a setting of tatum-kms. " +
+        "TATUM_KMS_MAX_FEE_ETH (from environment) must be a whole number of wei, not 0.05.",
+      code: "CONFIGURATION",
+      hint: expect.stringMatching(
+        /^Did you mean TATUM_KMS_MAX_FEE_ETH\? .*If 0\.05 ETH are meant, set TATUM_KMS_MAX_FEE_ETH=50000000000000000\.$/,
+      ),
+    });
+    for (const args of [
+      ["daemon", "--testnet"],
+      ["daemon", "--testnet", "--dry-run", "--run-once"],
+      ["provider", "test"],
+      ["provider", "list"],
+      ["generatemanagedwallet", "ETH"],
+    ]) {
+      const run = await installation.run(args, { env });
+      expect(run).toEqual({ status: 78, stdout: "", stderr });
+    }
+  });
 });

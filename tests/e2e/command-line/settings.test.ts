@@ -36,7 +36,7 @@ async function rows(args: readonly string[] = [], options: RunOptions = {}): Pro
     run.stdout
       .trimEnd()
       .split("\n")
-      .map((line) => [line.slice(0, 33).trimEnd(), line.slice(35)]),
+      .map((line) => [line.slice(0, 33).trimEnd(), line.slice(35).replace(/ \(from [^)]*\)$/, "")]),
   );
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { options } from "../../../src/cli/options.ts";
 import { parseCommandLine, toArguments } from "../../../src/cli/parse.ts";
 import { KmsError } from "../../../src/errors.ts";
+import { settings } from "../../../src/setting-table.ts";
 import { Config } from "../../../src/settings.ts";
 import type { Random } from "../../random.ts";
 import { expectedCode } from "../expected-error.ts";
@@ -13,8 +14,8 @@ import { damageText, HOSTILE_TEXTS, mutateText } from "../mutate-text.ts";
 
 const ENV_FILE = `# comment
 TATUM_API_KEY=key
-export TATUM_KMS_MAX_FEE_SATOSHI = "100" # more
-TATUM_API_RETRIES='5'
+export TATUM_KMS_MAX_FEE_BTC = "100" # more
+TATUM_RETRIES='5'
 MANY=\`a
 b\`
 `;
@@ -59,10 +60,10 @@ export class EnvFiles implements FuzzTarget {
     writeFileSync(path, damageText(random.chance(0.5) ? damageText(ENV_FILE, random) : ENV_FILE, random));
     try {
       const config = Config.load(path);
-      const text = config.get(random.pick(["TATUM_API_KEY", "MANY", "TATUM_KMS_MAX_FEE_SATOSHI"]));
+      const text = config.get(random.pick(["TATUM_API_KEY", "MANY", "TATUM_KMS_MAX_FEE_BTC"]));
       if (text !== undefined && typeof text !== "string") throw new Error("A setting is no text.");
-      const count = config.number("TATUM_API_RETRIES", 5, 0, 10);
-      if (!(count >= 0 && count <= 10)) throw new Error(`${count} came through as a number from 0 to 10`);
+      const count = config.value(settings.retries);
+      if (!(count >= 0 && count <= 20)) throw new Error(`${count} came through as a number from 0 to 20`);
       return "understood";
     } catch (failure) {
       if (failure instanceof KmsError && failure.code === "CONFIGURATION") return failure.code;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type Endpoint, judgePlainHttp, plainHttpReach } from "../../../src/http/endpoints.ts";
+import { configOf } from "../config-of.ts";
 
 const addresses: Readonly<Record<string, readonly string[]>> = {
   "four-eye": ["10.96.7.1"],
@@ -85,9 +86,7 @@ describe("a host that is asked over plain http", () => {
 });
 
 describe("how far plain http may go", () => {
-  const settings = (value?: string) => ({
-    setting: () => (value === undefined ? undefined : { value, origin: "environment" }),
-  });
+  const settings = (value = "") => configOf(`TATUM_KMS_ALLOW_PLAIN_HTTP=${value}`);
 
   test("is to private addresses on the mainnet, unless an option or variable says otherwise", () => {
     expect(plainHttpReach("mainnet", undefined, settings())).toBe("private");
@@ -104,7 +103,7 @@ describe("how far plain http may go", () => {
 
   test("is an error when the variable says neither", () => {
     expect(() => plainHttpReach("mainnet", undefined, settings("yes"))).toThrow(
-      'TATUM_KMS_ALLOW_PLAIN_HTTP (from environment) is "yes"; it has to be true or false.',
+      /^TATUM_KMS_ALLOW_PLAIN_HTTP \(from .*\) must be true or false \(1 or 0\), not yes\.$/,
     );
   });
 });

@@ -13,6 +13,6 @@ export default defineCommand({
   },
   refuses: choosingOptions,
   async run({ args }) {
-    await withVault(createContext(args), async (vault) => printJson(await listJobs(vault, args.state)));
+    await withVault(await createContext(args), async (vault) => printJson(await listJobs(vault, args.state)));
   },
 });

@@ -18,7 +18,7 @@ export default defineCommand({
   },
   refuses: choosingOptions,
   async run({ args }) {
-    const context = createContext(args);
+    const context = await createContext(args);
     await withVault(context, async (vault) =>
       printJson(await resolveJob(vault, args.id, args, context.config, printNote)),
     );

@@ -16,6 +16,6 @@ export default defineCommand({
   },
   refuses: choosingOptions,
   async run({ args }) {
-    await withVault(createContext(args), async (vault) => printJson(await retryJob(vault, args.id)));
+    await withVault(await createContext(args), async (vault) => printJson(await retryJob(vault, args.id)));
   },
 });

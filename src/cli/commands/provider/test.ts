@@ -8,6 +8,6 @@ export default defineCommand({
   meta: { name: "test", description: "Try whether the provider gives the secret and it opens the vault" },
   args: vaultOptions,
   async run({ args }) {
-    await testProvider(createContext(args), printJson);
+    await testProvider(await createContext(args), printJson);
   },
 });

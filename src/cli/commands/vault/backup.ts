@@ -14,7 +14,7 @@ export default defineCommand({
   refuses: choosingOptions,
   async run({ args }) {
     const file = resolve(args.file);
-    await withVault(createContext(args), (vault) => vault.backup(file));
+    await withVault(await createContext(args), (vault) => vault.backup(file));
     printNote(`The backup ${file} is complete and opens with the same password.`);
   },
 });

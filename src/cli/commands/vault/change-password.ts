@@ -9,7 +9,7 @@ export default defineCommand({
   args: vaultOptions,
   refuses: choosingOptions,
   async run({ args }) {
-    const context = createContext(args);
+    const context = await createContext(args);
     await withVault(context, async (vault) => {
       await vault.changePassword(await askNewPassword(context));
       printNote("The password was changed. Backups made before still open with the old one.");

@@ -12,6 +12,6 @@ export default defineCommand({
   args: vaultOptions,
   refuses: choosingOptions,
   async run({ args }) {
-    printJson(await addSlot(createContext(args, { optionNamesObject: true })));
+    printJson(await addSlot(await createContext(args, { optionNamesObject: true })));
   },
 });

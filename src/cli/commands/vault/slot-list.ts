@@ -8,6 +8,6 @@ export default defineCommand({
   meta: { name: "list", description: "Print the vault's key slots" },
   args: vaultOptions,
   async run({ args }) {
-    await withVault(createContext(args), async (vault) => printJson((await vault.status()).slots));
+    await withVault(await createContext(args), async (vault) => printJson((await vault.status()).slots));
   },
 });

@@ -18,7 +18,7 @@ export default defineCommand({
   refuses: choosingOptions,
   async run({ args }) {
     const slotId = readWholeNumber("number of the slot", args.slotId, 1, Number.MAX_SAFE_INTEGER);
-    await withVault(createContext(args), (vault) => vault.removeSlot(slotId));
+    await withVault(await createContext(args), (vault) => vault.removeSlot(slotId));
     printNote(`Key slot ${slotId} was removed. Backups made before still open with it.`);
   },
 });

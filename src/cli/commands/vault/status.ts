@@ -8,6 +8,6 @@ export default defineCommand({
   meta: { name: "status", description: "Print the vault's format, key slots and number of wallets" },
   args: vaultOptions,
   async run({ args }) {
-    await withVault(createContext(args), async (vault) => printJson(await vault.status()));
+    await withVault(await createContext(args), async (vault) => printJson(await vault.status()));
   },
 });

@@ -8,6 +8,6 @@ export default defineCommand({
   meta: { name: "verify", description: "Open every record of the vault and check the vault as a whole" },
   args: vaultOptions,
   async run({ args }) {
-    await withVault(createContext(args), async (vault) => printJson(await vault.verify()));
+    await withVault(await createContext(args), async (vault) => printJson(await vault.verify()));
   },
 });

@@ -1,0 +1,310 @@
+/** Every variable that the program itself reads, once: name, meaning, default, bounds, and whether it is a secret. */
+import { tickers } from "../chains/index.ts";
+import { providerNames } from "../providers/index.ts";
+import { expandHome } from "./home.ts";
+import { readBaseUrl, readHttpUrl } from "./http/http-url.ts";
+
+/** A variable. Those of the secret providers are declared by the providers. */
+export interface SettingDefinition<Value = unknown> {
+  readonly name: string;
+  /** For help and documentation, without a full stop. */
+  readonly meaning: string;
+  /** Whether its value must never be shown. */
+  readonly secret: boolean;
+  /** The default, as somebody would write it. */
+  readonly standard?: string;
+  /** Whether it counts in the environment alone, and not in env files. */
+  readonly environmentOnly?: boolean;
+  /** What a value has to be, as in "a number of seconds from 0.1 to 600". */
+  readonly wanted: string;
+  /**
+   * @param what the variable and where it is set, for an error
+   * @returns `undefined` for what is not {@link wanted}
+   * @throws KmsError `CONFIGURATION` where more can be said
+   */
+  parse(text: string, what: string): Value | undefined;
+  /** What was probably meant by a text that is not {@link wanted}. */
+  advice?(text: string): string | undefined;
+}
+
+/** A variable that always has a value. */
+export type SettingWithDefault<Value> = SettingDefinition<Value> & { readonly standard: string };
+
+const text = (name: string, meaning: string): SettingDefinition<string> => ({
+  name,
+  meaning,
+  secret: false,
+  wanted: "a text",
+  parse: (value) => value,
+});
+
+const secret = (name: string, meaning: string): SettingDefinition<string> => ({
+  ...text(name, meaning),
+  secret: true,
+});
+
+/** A path; `~/` at its beginning is the home directory. */
+const path = (name: string, meaning: string): SettingDefinition<string> => ({
+  ...text(name, meaning),
+  wanted: "a path",
+  parse: expandHome,
+});
+
+const flag = (name: string, meaning: string): SettingWithDefault<boolean> => ({
+  name,
+  meaning,
+  secret: false,
+  standard: "false",
+  wanted: "true or false (1 or 0)",
+  parse(value) {
+    if (value === "true" || value === "1") return true;
+    return value === "false" || value === "0" ? false : undefined;
+  },
+});
+
+interface Bounds {
+  readonly standard: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function bounded(name: string, meaning: string, unit: string, bounds: Bounds): SettingWithDefault<number> {
+  const { standard, from, to } = bounds;
+  return {
+    name,
+    meaning,
+    secret: false,
+    standard,
+    wanted: `a number${unit} from ${from} to ${to}`,
+    parse(value) {
+      const number = value.trim() === "" ? Number.NaN : Number(value);
+      return number >= from && number <= to ? number : undefined;
+    },
+  };
+}
+
+/** Written in seconds, used in milliseconds. */
+function seconds(name: string, meaning: string, bounds: Bounds): SettingWithDefault<number> {
+  const written = bounded(name, meaning, " of seconds", bounds);
+  return {
+    ...written,
+    parse(value, what) {
+      const number = written.parse(value, what);
+      return number === undefined ? undefined : number * 1000;
+    },
+  };
+}
+
+const matching = (
+  name: string,
+  meaning: string,
+  wanted: string,
+  pattern: RegExp,
+): SettingDefinition<string> => ({
+  ...text(name, meaning),
+  wanted,
+  parse: (value) => (pattern.test(value) ? value : undefined),
+});
+
+const url = (name: string, meaning: string): SettingDefinition<URL> => ({
+  name,
+  meaning,
+  secret: false,
+  wanted: "an http or https URL",
+  parse: (value, what) => readHttpUrl({ what, text: value, code: "CONFIGURATION" }),
+});
+
+/** The variables that are asked for by name. */
+export const settings = {
+  apiKey: secret("TATUM_API_KEY", "Key of the Tatum API"),
+  apiUrl: {
+    ...url("TATUM_API_URL", "Base URL of the Tatum API"),
+    standard: "https://api.tatum.io",
+    parse: (value: string, what: string) => readBaseUrl({ what, text: value, code: "CONFIGURATION" }),
+  },
+  retries: bounded("TATUM_RETRIES", "Further attempts of a request", "", { standard: "5", from: 0, to: 20 }),
+  retryDelay: bounded(
+    "TATUM_RETRY_DELAY",
+    "Milliseconds before the first further attempt",
+    " of milliseconds",
+    {
+      standard: "1000",
+      from: 1,
+      to: 60_000,
+    },
+  ),
+  testnetType: text("TESTNET_TYPE", "Which Ethereum test network the API key is for"),
+  httpTimeout: seconds("TATUM_KMS_HTTP_TIMEOUT", "Seconds that an answer may take", {
+    standard: "20",
+    from: 0.1,
+    to: 600,
+  }),
+  lease: seconds(
+    "TATUM_KMS_LEASE",
+    "Seconds without a sign of life after which a standby daemon takes over",
+    {
+      standard: "15",
+      from: 0.2,
+      to: 3600,
+    },
+  ),
+  metricsFile: path("TATUM_KMS_METRICS_FILE", "File for the daemon's metrics, ending in .prom"),
+  debugMode: flag("TATUM_KMS_DEBUG_MODE", "The log tells more"),
+  allowGroupAccess: flag("TATUM_KMS_ALLOW_GROUP_ACCESS", "As --allow-group-access"),
+  allowPlainHttp: flag("TATUM_KMS_ALLOW_PLAIN_HTTP", "As --allow-plain-http"),
+  trustedOwner: {
+    ...matching(
+      "TATUM_KMS_TRUSTED_OWNER",
+      "Number of a user whose files are trusted as root's",
+      "the number of a user",
+      /^\d{1,10}$/,
+    ),
+    environmentOnly: true,
+  },
+  provider: {
+    ...text("TATUM_KMS_PROVIDER", "As --provider"),
+    wanted: `one of ${providerNames.join(", ")}`,
+    parse: (value: string) => (providerNames.includes(value) ? value : undefined),
+  },
+  pkcs11Uri: text("TATUM_KMS_PKCS11_URI", "As --pkcs11: the token that unlocks the vault"),
+  pkcs11Pin: secret("TATUM_KMS_PKCS11_PIN", "PIN of every token whose URI names no pin-source"),
+  pkcs11Module: path("TATUM_KMS_PKCS11_MODULE", "The vendor's module on this machine, whatever a URI says"),
+  pkcs11ModuleParameters: text(
+    "TATUM_KMS_PKCS11_MODULE_PARAMETERS",
+    "What the module wants when it is initialised",
+  ),
+  pkcs11Timeout: seconds("TATUM_KMS_PKCS11_TIMEOUT", "Seconds that the module may take for one operation", {
+    standard: "10",
+    from: 0.1,
+    to: 600,
+  }),
+  newPassword: secret("TATUM_KMS_NEW_PASSWORD", "New password for vault change-password and vault slot add"),
+  importPassword: secret("TATUM_KMS_IMPORT_PASSWORD", "Password of the file for import and migrate"),
+} as const;
+
+/** The smallest unit of a chain's coin, and how many decimals of the coin it is. */
+interface Unit {
+  readonly name: string;
+  readonly decimals: number;
+}
+
+const satoshi: Unit = { name: "satoshi", decimals: 8 };
+const wei: Unit = { name: "wei", decimals: 18 };
+
+/** The chains whose fee has a bound. More digits than these are no amount. */
+const feeUnits: Readonly<Record<string, { readonly unit: Unit; readonly digits: number }>> = {
+  ...Object.fromEntries(
+    ["BTC", "LTC", "BCH", "DOGE"].map((ticker) => [ticker, { unit: satoshi, digits: 19 }]),
+  ),
+  ...Object.fromEntries(
+    ["ETH", "BSC", "MATIC", "CELO", "KLAY", "KCS", "ONE", "XDC"].map((ticker) => [
+      ticker,
+      { unit: wei, digits: 78 },
+    ]),
+  ),
+  SOL: { unit: { name: "lamports", decimals: 9 }, digits: 20 },
+  XRP: { unit: { name: "drops", decimals: 6 }, digits: 20 },
+  XLM: { unit: { name: "stroops", decimals: 7 }, digits: 20 },
+  EGLD: { unit: { name: "units of 10^-18 EGLD", decimals: 18 }, digits: 20 },
+  ADA: { unit: { name: "lovelace", decimals: 6 }, digits: 20 },
+};
+
+/** `0.05` of a coin with 18 decimals as the whole number of its smallest unit; `undefined` when there is none. */
+function inSmallestUnit(amount: string, decimals: number): string | undefined {
+  const [, whole = "", fraction = ""] = /^(\d{0,12})[.,](\d{1,18}?)0*$/.exec(amount) ?? [];
+  if (fraction === "" || fraction.length > decimals) return undefined;
+  return BigInt(whole + fraction.padEnd(decimals, "0")).toString();
+}
+
+function amount(name: string, meaning: string, ticker: string, per = ""): SettingDefinition<bigint> {
+  const { unit, digits } = feeUnits[ticker] ?? { unit: wei, digits: 78 };
+  return {
+    name,
+    meaning,
+    secret: false,
+    wanted: `a whole number of ${unit.name}${per}`,
+    parse: (value) => (new RegExp(`^[0-9]{1,${digits}}$`).test(value) ? BigInt(value) : undefined),
+    advice(value) {
+      const meant = per === "" ? inSmallestUnit(value, unit.decimals) : undefined;
+      return meant === undefined ? undefined : `If ${value} ${ticker} are meant, set ${name}=${meant}.`;
+    },
+  };
+}
+
+const hasUnit = (unit: Unit): readonly string[] =>
+  tickers.filter((ticker) => feeUnits[ticker]?.unit === unit);
+
+/** Names that exist for several chains, each with what stands before and behind the ticker. */
+export const families: readonly {
+  readonly before: string;
+  readonly behind: string;
+  readonly tickers: readonly string[];
+  readonly define: (name: string, ticker: string) => SettingDefinition;
+}[] = [
+  {
+    before: "TATUM_KMS_MAX_FEE_RATE_",
+    behind: "",
+    tickers: hasUnit(satoshi),
+    define: (name, ticker) =>
+      amount(name, `Highest fee rate to sign on ${ticker}`, ticker, " per virtual byte"),
+  },
+  {
+    before: "TATUM_KMS_MAX_FEE_",
+    behind: "",
+    tickers: tickers.filter((ticker) => ticker in feeUnits),
+    define: (name, ticker) => amount(name, `Highest fee to sign on ${ticker}`, ticker),
+  },
+  {
+    before: "TATUM_KMS_MAX_GAS_PRICE_",
+    behind: "",
+    tickers: hasUnit(wei),
+    define: (name, ticker) => amount(name, `Highest gas price to sign on ${ticker}`, ticker, " per gas"),
+  },
+  {
+    before: "TATUM_KMS_",
+    behind: "_CHAIN_ID",
+    tickers: hasUnit(wei),
+    define: (name, ticker) =>
+      matching(
+        name,
+        `Chain id of ${ticker}, for another network than the known ones`,
+        "a decimal chain id",
+        /^[1-9]\d{0,15}$/,
+      ),
+  },
+];
+
+const ofSingleChains: readonly SettingDefinition[] = [
+  text("TATUM_KMS_BNB_CHAIN_ID", "Chain id of BNB, for another network than the known ones"),
+  matching(
+    "TATUM_KMS_BNB_ACCOUNTS",
+    "Accounts of BNB that no node tells any more",
+    "entries of the form address:account number:sequence, separated by commas",
+    /^ *t?bnb1[0-9a-z]+:\d{1,19}:\d{1,19} *(, *t?bnb1[0-9a-z]+:\d{1,19}:\d{1,19} *)*$/,
+  ),
+  matching(
+    "TATUM_KMS_VET_CHAIN_TAG",
+    "Chain tag of VET, for another network than the known ones",
+    "a whole number from 0 to 255",
+    /^(\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/,
+  ),
+  matching(
+    "TATUM_KMS_ALGO_REKEYED_ACCOUNTS",
+    "Accounts of ALGO that sign with the key of another one",
+    "addresses of Algorand, separated by commas",
+    /^ *[A-Z2-7]{58} *(, *[A-Z2-7]{58} *)*$/,
+  ),
+  flag("TATUM_KMS_CELO_LEGACY", "Sign CELO as the network took it until March 2025"),
+  ...["POLYGON_GAS", "FLOW", "VET", "BNB"].map((name) =>
+    url(`TATUM_KMS_${name}_URL`, "Another place for a host outside the Tatum API that signing asks"),
+  ),
+];
+
+/** All of them. */
+export const settingTable: readonly SettingDefinition[] = [
+  ...Object.values<SettingDefinition>(settings),
+  ...families.flatMap(({ before, behind, tickers: chains, define }) =>
+    chains.map((ticker) => define(before + ticker + behind, ticker)),
+  ),
+  ...ofSingleChains,
+];
