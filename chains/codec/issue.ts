@@ -14,9 +14,9 @@ export function shown(value: unknown): string {
     return "an object";
   }
   const text = String(value);
-  const start = text.slice(0, MAXIMUM_SHOWN);
-  const rest = text.length > MAXIMUM_SHOWN ? "..." : "";
-  return typeof value === "string" ? `${JSON.stringify(start)}${rest}` : start + rest;
+  if (text.length <= MAXIMUM_SHOWN) return typeof value === "string" ? JSON.stringify(value) : text;
+  const start = `${text.slice(0, MAXIMUM_SHOWN)}...`;
+  return typeof value === "string" ? JSON.stringify(start) : `${start} (${text.length} characters)`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { JsonValue } from "../codec/exact-json.ts";
+import { describeIssue } from "../codec/issue.ts";
 import { ChainError } from "../error.ts";
 
 /**
@@ -15,9 +16,8 @@ export function readAnswer<Output>(
   const parsed = v.safeParse(schema, answer);
   if (parsed.success) return parsed.output;
   // The answer is not quoted: it comes from outside and may be long.
-  const [issue] = parsed.issues;
   throw new ChainError(
     "NODE_ANSWER_INVALID",
-    `The answer to ${request} is not usable: ${v.getDotPath(issue) ?? "it"} ${issue.message}.`,
+    `The answer to ${request} is not usable: ${describeIssue(parsed.issues[0], { quoted: false })}.`,
   );
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { PendingTransaction } from "../chain.ts";
 import { isJsonObject, type JsonObject, parseExactJson } from "../codec/exact-json.ts";
+import { describeIssue, wrongMember } from "../codec/issue.ts";
 import { ChainError } from "../error.ts";
 
 /** No network takes transactions near this size; longer text is refused before it costs time. */
@@ -25,11 +26,12 @@ export function readJsonPayload<Output>(
   const json = parseObject(transaction.serializedTransaction);
   if (json === undefined) throw invalidPayload(transaction, "it is not a JSON object");
   const refused = unsupported.find((member) => (json[member] ?? null) !== null);
-  if (refused !== undefined) throw invalidPayload(transaction, `${refused} is not supported`);
+  if (refused !== undefined) {
+    throw invalidPayload(transaction, wrongMember(refused, "is not supported", json[refused]));
+  }
   const parsed = v.safeParse(schema, json);
   if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw invalidPayload(transaction, `${v.getDotPath(issue) ?? "it"} ${issue.message}`);
+  throw invalidPayload(transaction, describeIssue(parsed.issues[0]));
 }
 
 /** A member that counts as absent when it has one of these values, as the callers of the API write it. */

@@ -11,10 +11,13 @@ import type { SigningKey } from "../signing-key.ts";
 export async function chooseKey({ transaction, signers }: SigningRequest): Promise<SigningKey> {
   const [signer] = signers;
   if (signer === undefined) {
+    const ids = signatureIds(transaction);
     throw new ChainError(
       "MISSING_KEY",
-      `Private key was not found. No wallet of this vault has the signature ID ${signatureIds(transaction)}, which ` +
-        `KMS transaction ${transaction.id} names.`,
+      ids === ""
+        ? `Private key was not found. KMS transaction ${transaction.id} names no wallet in hashes or signatures.`
+        : `Private key was not found. No wallet of this vault has the signature ID ${ids}, which KMS transaction ` +
+            `${transaction.id} names.`,
     );
   }
   if (signer.kind === "private-key") return signer.key();

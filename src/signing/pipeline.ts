@@ -6,7 +6,7 @@ import type {
   SignedTransaction,
   SigningRequest,
 } from "../../chains/chain.ts";
-import { ChainError } from "../../chains/error.ts";
+import { ChainError, sentence } from "../../chains/error.ts";
 import { ApiUnavailable } from "../api-unavailable.ts";
 import { describeFailure } from "../describe-failure.ts";
 import { isVaultFailure, KmsError } from "../errors.ts";
@@ -129,7 +129,7 @@ export class Pipeline {
   }
 
   #warnAbout(id: string): (message: string) => void {
-    return (message) => this.services.log.warn(`Transaction ${id}: ${message}`);
+    return (message) => this.services.log.warn(sentence(`Transaction ${id}: ${message}`));
   }
 
   /** Cannot be signed now: told to the API if it is about this transaction, and tried again later. */

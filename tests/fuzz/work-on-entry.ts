@@ -1,6 +1,7 @@
 /** What becomes of an entry of the list of pending transactions, by the steps that the daemon takes. */
 import type { Chain, ChainEnvironment, Intent, PendingTransaction } from "../../chains/chain.ts";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
+import { describeFailure } from "../../src/describe-failure.ts";
 import { UsedSequences } from "../../src/journal/sequences.ts";
 import { createChainEnvironment } from "../../src/signing/environment.ts";
 import { resolveSigners } from "../../src/signing/signers.ts";
@@ -20,7 +21,12 @@ export interface Signed {
   readonly payload: string;
 }
 
-export type Outcome = { readonly kind: string; readonly signed?: Signed };
+export type Outcome = {
+  readonly kind: string;
+  readonly signed?: Signed;
+  /** What is logged when it is not signed. */
+  readonly problem?: string;
+};
 
 export const undamaged: Damage = (answer) => answer;
 const SETTINGS: Readonly<Record<string, string>> = { TATUM_KMS_CELO_LEGACY: "true" };
@@ -75,7 +81,7 @@ export async function workOn(
   const { ticker } = chain.facts;
   const network = networkOf(vector.testnet);
   const listed = readPendingTransaction(entry, ticker);
-  if (!("transaction" in listed)) return { kind: "malformed" };
+  if (!("transaction" in listed)) return { kind: "malformed", problem: listed.problem };
   const { transaction } = listed;
   const wallets = {
     get: async (id: string) =>
@@ -94,6 +100,6 @@ export async function workOn(
     const { payload } = await chain.sign(request, environmentOf(chain, vector, account, damage));
     return { kind: "signed", signed: { transaction, intents, payload } };
   } catch (failure) {
-    return { kind: expectedCode(failure) };
+    return { kind: expectedCode(failure), problem: describeFailure(failure) };
   }
 }

@@ -3,6 +3,7 @@ import { RawOldTx } from "@scure/btc-signer/script.js";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
 import { parseExactJson } from "../../codec/exact-json.ts";
+import { shown } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import { outpoint, type RawTransaction } from "../utxo/raw-transaction.ts";
 import { satoshiSchema } from "../utxo/satoshi-schema.ts";
@@ -86,8 +87,11 @@ function parseAmounts(
   if (parsed.success) return parsed.output.map((amount) => ({ amount }));
   const [issue] = parsed.issues;
   const place = v.getDotPath(issue);
-  if (place === null) throw invalid(transaction, "The list of amounts is not understood: it is no list.");
-  throw invalid(transaction, `Amount ${place} is not understood: it ${issue.message}.`);
+  const name = place === null ? "The list of amounts" : `Amount ${place}`;
+  throw invalid(
+    transaction,
+    `${name} is not understood: expected whole satoshi from 0 to ${maximumAmount}, but it is ${shown(issue.input)}.`,
+  );
 }
 
 function invalid(transaction: PendingTransaction, message: string, options?: ErrorOptions): ChainError {

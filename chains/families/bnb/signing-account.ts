@@ -3,6 +3,7 @@ import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { MAX_UINT64, wholeNumberOrText } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
+import { readAnswer } from "../node-answer.ts";
 import { accountId, addressOfPublicKey } from "./address.ts";
 import type { SigningAccount } from "./sign-document.ts";
 import type { TransferPayload } from "./transfer-payload.ts";
@@ -61,7 +62,7 @@ async function chainIdOfNode(environment: ChainEnvironment): Promise<string | un
     );
     return undefined;
   }
-  return read(nodeInfo, answer, "node-info").node_info.network;
+  return readAnswer(answer, "node-info", nodeInfo).node_info.network;
 }
 
 interface Account {
@@ -78,7 +79,7 @@ async function accountOf(address: string, environment: ChainEnvironment): Promis
     if (configured === undefined) throw failure;
     return configured;
   }
-  const { account_number, sequence } = read(accountInfo, answer, "account");
+  const { account_number, sequence } = readAnswer(answer, "account", accountInfo);
   return { accountNumber: account_number, sequence };
 }
 
@@ -98,14 +99,4 @@ function configuredAccount(address: string, environment: ChainEnvironment): Acco
   const [, , accountNumber, sequence] = entries.find((entry) => entry?.[1] === address) ?? [];
   if (accountNumber === undefined || sequence === undefined) return undefined;
   return { accountNumber: BigInt(accountNumber), sequence: BigInt(sequence) };
-}
-
-function read<Output>(schema: v.GenericSchema<unknown, Output>, answer: JsonValue, request: string): Output {
-  const parsed = v.safeParse(schema, answer);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new ChainError(
-    "NODE_ANSWER_INVALID",
-    `The answer to ${request} is not usable: ${v.getDotPath(issue) ?? "it"} is missing or wrong.`,
-  );
 }

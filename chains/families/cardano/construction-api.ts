@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
+import { readAnswer } from "../node-answer.ts";
 
 /** The Rosetta construction API (version 1.4) of the node behind the Tatum API. */
 
@@ -59,7 +60,7 @@ export async function constructTransaction(
   );
   const metadata = await call("metadata", options, environment);
   const answer = await call("payloads", { ...metadata, operations }, environment);
-  const { unsigned_transaction, payloads } = readAnswer(unsignedAnswer, answer, "payloads");
+  const { unsigned_transaction, payloads } = readAnswer(answer, "construction/payloads", unsignedAnswer);
   const received = answer["payloads"];
   return {
     hex: unsigned_transaction,
@@ -94,7 +95,8 @@ export async function combineSignatures(
     },
     environment,
   );
-  return readAnswer(v.object({ signed_transaction: v.string() }), answer, "combine").signed_transaction;
+  return readAnswer(answer, "construction/combine", v.object({ signed_transaction: v.string() }))
+    .signed_transaction;
 }
 
 async function call(step: string, body: JsonObject, environment: ChainEnvironment): Promise<JsonObject> {
@@ -106,20 +108,6 @@ async function call(step: string, body: JsonObject, environment: ChainEnvironmen
   });
   if (isJsonObject(answer)) return answer;
   throw new ChainError("NODE_ANSWER_INVALID", `The answer to construction/${step} is not a JSON object.`);
-}
-
-function readAnswer<Output>(
-  schema: v.GenericSchema<unknown, Output>,
-  answer: JsonObject,
-  step: string,
-): Output {
-  const parsed = v.safeParse(schema, answer);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new ChainError(
-    "NODE_ANSWER_INVALID",
-    `The answer to construction/${step} is not usable: ${v.getDotPath(issue) ?? "it"} is missing or wrong.`,
-  );
 }
 
 function isJsonObject(value: JsonValue): value is JsonObject {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Network, PendingTransaction } from "../../chain.ts";
 import { isJsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { describeIssue } from "../../codec/issue.ts";
 import { MAX_UINT64, readWholeOrText, wholeNumberOrText } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { invalidPayload } from "../payload.ts";
@@ -95,10 +96,7 @@ export function parseOperations(transaction: PendingTransaction, network: Networ
   const json = parseJsonArray(transaction.serializedTransaction);
   if (json === undefined) throw invalidPayload(transaction, "it is not a JSON array of operations");
   const parsed = v.safeParse(operations, json);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    throw invalidPayload(transaction, `${v.getDotPath(issue) ?? "it"} ${issue.message}`);
-  }
+  if (!parsed.success) throw invalidPayload(transaction, describeIssue(parsed.issues[0]));
 
   const inputs: OperationInput[] = [];
   const outputs: OperationOutput[] = [];

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Hex } from "viem";
 import type { Network, PendingTransaction } from "../../chain.ts";
 import { isJsonObject, type JsonObject, parseExactJson } from "../../codec/exact-json.ts";
+import { describeIssue, wrongMember } from "../../codec/issue.ts";
 import { MAX_NONCE, MAX_UINT64, MAX_UINT256, quantity, wholeNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { address, addressAsWritten } from "./address.ts";
@@ -101,15 +102,14 @@ export function parsePayload(
   if (json === undefined) throw refuse("it is not a JSON object.");
   const unsupportedHere = facts.feeCurrencies === undefined ? [...UNSUPPORTED, "feeCurrency"] : UNSUPPORTED;
   const unsupported = unsupportedHere.find((member) => (json[member] ?? null) !== null);
-  if (unsupported !== undefined) throw refuse(`${unsupported} is not supported.`);
+  if (unsupported !== undefined) {
+    throw refuse(`${wrongMember(unsupported, "is not supported", json[unsupported])}.`);
+  }
   // An empty recipient once created a contract by accident.
   if (json["to"] === "") throw refuse("to is empty; leave it out to create a contract.");
 
   const parsed = v.safeParse(payloadSchema(facts, network), json);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    throw refuse(`${v.getDotPath(issue) ?? "it"} ${issue.message}.`);
-  }
+  if (!parsed.success) throw refuse(`${describeIssue(parsed.issues[0])}.`);
   const { chainId, from, to, value, nonce, gasLimit, input, feeCurrency, ...fields } = parsed.output;
 
   if (input !== undefined && fields.data !== undefined && input !== fields.data) {

@@ -1,7 +1,7 @@
-import * as v from "valibot";
+import type * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
-import { ChainError } from "../../error.ts";
+import { readAnswer } from "../node-answer.ts";
 
 const NODE_PATH = "/v3/blockchain/node/SOL/{key}";
 
@@ -16,11 +16,5 @@ export async function callNode<Output>(
   params: readonly JsonValue[],
   schema: v.GenericSchema<unknown, Output>,
 ): Promise<Output> {
-  const parsed = v.safeParse(schema, await environment.rpc(NODE_PATH, method, params));
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new ChainError(
-    "NODE_ANSWER_INVALID",
-    `The answer to ${method} is not usable: ${v.getDotPath(issue) ?? "it"} ${issue.message}.`,
-  );
+  return readAnswer(await environment.rpc(NODE_PATH, method, params), method, schema);
 }

@@ -1,6 +1,7 @@
 import { hexToBytes } from "@noble/curves/utils.js";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
+import { describeIssue } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import { parseMessage, type SolanaMessage } from "./message.ts";
 
@@ -28,8 +29,7 @@ export function parsePayload({ id, serializedTransaction }: PendingTransaction):
   const parsed = v.safeParse(payloadSchema, parseJson(serializedTransaction));
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    const problem =
-      issue.path === undefined ? "it is not a JSON object" : `${v.getDotPath(issue)} ${issue.message}`;
+    const problem = issue.path === undefined ? "it is not a JSON object" : describeIssue(issue);
     throw new ChainError(
       "INVALID_TRANSACTION",
       `The serializedTransaction of ${id} is not valid: ${problem}.`,

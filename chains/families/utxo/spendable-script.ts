@@ -1,6 +1,7 @@
 import { hex } from "@scure/base";
 import { OutScript } from "@scure/btc-signer/payment.js";
 import { hash160 } from "@scure/btc-signer/utils.js";
+import { shown } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import type { ScriptKind } from "./network-parameters.ts";
 import { scriptTemplate } from "./script-template.ts";
@@ -23,7 +24,11 @@ export interface SpendableScript {
 export function spendableScript(script: Uint8Array, kinds: readonly ScriptKind[]): SpendableScript {
   const understood = understand(script);
   if (understood !== undefined && kinds.includes(understood.kind)) return understood;
-  throw new ChainError("INVALID_TRANSACTION", `Unsupported input script type: ${hex.encode(script)}`);
+  throw new ChainError(
+    "INVALID_TRANSACTION",
+    `Unsupported input script type: the script of an output that is spent is ${shown(hex.encode(script))}, which is none ` +
+      `of ${kinds.join(", ")}.`,
+  );
 }
 
 function understand(script: Uint8Array): SpendableScript | undefined {

@@ -2,6 +2,7 @@ import { hex } from "@scure/base";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
 import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { describeIssue } from "../../codec/issue.ts";
 import { smallNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { assertChangeOutput } from "./change-script.ts";
@@ -32,10 +33,10 @@ const uint32 = smallNumber(0xffff_ffff);
 const script = v.pipe(
   v.string(),
   v.maxLength(2 * MAXIMUM_SCRIPT_BYTES),
-  v.regex(/^(?:[0-9a-f]{2})*$/i, "hex expected"),
+  v.regex(/^(?:[0-9a-f]{2})*$/i, "must be hex text of whole bytes"),
   v.transform((text) => hex.decode(text.toLowerCase())),
 );
-const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i, "64 hex digits expected"), v.toLowerCase());
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i, "must be 64 hex digits"), v.toLowerCase());
 
 function payloadSchema(maximumAmount: bigint) {
   const output = v.object({ satoshis: satoshiSchema(maximumAmount), script });
@@ -68,14 +69,16 @@ export function parseTransaction(
   parameters: UtxoParameters,
 ): UtxoTransaction {
   const parsed = v.safeParse(payloadSchema(parameters.maximumAmount), parseJson(transaction));
-  if (!parsed.success) throw invalid(transaction, describeIssue(parsed.issues[0]));
+  if (!parsed.success) {
+    throw invalid(transaction, `serializedTransaction is not valid: ${describeIssue(parsed.issues[0])}.`);
+  }
   const payload = parsed.output;
 
   const spentOutputs = payload.inputs.map(({ output }, index) => {
     if (output) return { amount: output.satoshis, script: output.script };
     throw invalid(
       transaction,
-      `Input ${index}: Not all utxo information is available to sign the transaction.`,
+      `Input ${index}: Not all utxo information is available to sign the transaction: inputs.${index}.output is missing.`,
     );
   });
   const result: UtxoTransaction = {
@@ -93,8 +96,12 @@ export function parseTransaction(
 
   const outpoints = new Set(payload.inputs.map((input) => `${input.prevTxId}:${input.outputIndex}`));
   if (outpoints.size < payload.inputs.length) throw invalid(transaction, "Two inputs spend the same output.");
-  if (payload.hash && payload.hash !== transactionId(result)) {
-    throw invalid(transaction, "Hash in object does not match transaction hash.");
+  const id = transactionId(result);
+  if (payload.hash && payload.hash !== id) {
+    throw invalid(
+      transaction,
+      `Hash in object does not match transaction hash: hash is ${payload.hash}, but what it is the hash of gives ${id}.`,
+    );
   }
   assertChangeOutput(payload.changeScript ?? undefined, payload.changeIndex ?? undefined, result.outputs);
   return result;
@@ -110,14 +117,6 @@ function parseJson(transaction: PendingTransaction): JsonValue {
   } catch (cause) {
     throw invalid(transaction, "serializedTransaction is not JSON.", { cause });
   }
-}
-
-/** Names the place and what belongs there, not the value found: it may be long. */
-function describeIssue(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue) ?? "the whole";
-  const problem =
-    issue.kind === "validation" ? issue.message : `expected ${issue.expected ?? "another value"}`;
-  return `serializedTransaction is not understood at ${path}: ${problem}.`;
 }
 
 function invalid(transaction: PendingTransaction, message: string, options?: ErrorOptions): ChainError {

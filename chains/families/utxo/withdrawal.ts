@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { PendingTransaction, Signer, SigningRequest } from "../../chain.ts";
+import { describeIssue } from "../../codec/issue.ts";
 import { smallNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { walletIds } from "./wallet-ids.ts";
@@ -36,14 +37,17 @@ export interface WithdrawalInput {
  */
 export function withdrawalInputs(transaction: PendingTransaction): readonly WithdrawalInput[] {
   if (transaction.withdrawalResponses === undefined) {
-    throw new ChainError("INVALID_TRANSACTION", "Unsupported chain.");
+    throw new ChainError(
+      "INVALID_TRANSACTION",
+      `Transaction ${transaction.id} has a withdrawalId, but its withdrawalResponses is missing.`,
+      { reportedText: "Error: Unsupported chain." },
+    );
   }
   const parsed = v.safeParse(withdrawalResponses, transaction.withdrawalResponses);
   if (!parsed.success) {
-    const place = v.getDotPath(parsed.issues[0]) ?? "the whole";
     throw new ChainError(
       "INVALID_TRANSACTION",
-      `Transaction ${transaction.id}: withdrawalResponses is not understood at ${place}.`,
+      `Transaction ${transaction.id}: withdrawalResponses is not valid: ${describeIssue(parsed.issues[0])}.`,
     );
   }
   return parsed.output

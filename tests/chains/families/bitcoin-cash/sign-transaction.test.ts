@@ -166,7 +166,7 @@ describe("an off-chain withdrawal", () => {
     [
       "a derivation index is a text",
       [entry(0, "4" as never), entries[1]!, entries[2]!],
-      "is not understood at 0.",
+      "withdrawalResponses is not valid: 0.address.derivationKey must",
     ],
   ])("refuses a list in which %s", async (_, list, message) => {
     const error = await refusal(withdrawal(list), [words], "INVALID_TRANSACTION");
@@ -176,7 +176,8 @@ describe("an off-chain withdrawal", () => {
   test("without the list is refused", async () => {
     const transaction = pending(payload(amounts), { hashes: ["words"], withdrawalId: "1" });
     const error = await refusal(transaction, [words], "INVALID_TRANSACTION");
-    expect(error.message).toBe("Unsupported chain.");
+    expect(error.message).toEndWith("has a withdrawalId, but its withdrawalResponses is missing.");
+    expect(error.reportedText).toBe("Error: Unsupported chain.");
   });
 
   test("needs a mnemonic wallet that is known", async () => {

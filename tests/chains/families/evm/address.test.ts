@@ -13,7 +13,9 @@ const recipient = (chain: EvmChain, to: string, network: "mainnet" | "testnet" =
   parsePayload(pendingOf({ to }), chain.facts, network).to;
 
 test.each([CHECKSUMMED.slice(1), `0x${CHECKSUMMED}0`, "Fb"])("%s is no address", (to) => {
-  expect(() => recipient(ethereum, to)).toThrow("must be an address: 40 hex digits, with or without 0x.");
+  expect(() => recipient(ethereum, to)).toThrow(
+    "must be an address: 40 hex digits, with or without 0x, but is ",
+  );
 });
 
 describe("an address of the XDC Network", () => {
@@ -62,7 +64,7 @@ describe("an address of Harmony", () => {
   test("of the testnet is refused on mainnet", () => {
     expect<string | undefined>(recipient(harmony, TESTNET, "testnet")).toBe(HEX);
     expect(() => recipient(harmony, TESTNET, "mainnet")).toThrow(
-      "with or without 0x, or Bech32 text (one1...).",
+      "with or without 0x, or Bech32 text (one1...), but is ",
     );
   });
 

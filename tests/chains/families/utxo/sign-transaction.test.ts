@@ -243,7 +243,7 @@ describe("an off-chain withdrawal", () => {
 
   test.each([-1, 2 ** 31, 0.5, "4"])("with derivation key %p is refused", async (index) => {
     const error = await refusal(withdrawal([index]), [ours], "INVALID_TRANSACTION");
-    expect(error.message).toContain("withdrawalResponses is not understood at 0.address.derivationKey");
+    expect(error.message).toContain("withdrawalResponses is not valid: 0.address.derivationKey must");
   });
 
   test("without a known wallet is refused", async () => {

@@ -62,8 +62,8 @@ for (const chain of [bitcoin, litecoin, dogecoin]) {
     test.each(named(refused))("%s is refused", async (_, vector) => {
       const result = await outcomeOf(vector, chain);
       expect(result).toBeInstanceOf(ChainError);
-      const { message } = result as ChainError;
-      if (vector.expected!.errorMatch === "exact") expect(`Error: ${message}`).toBe(vector.expected!.error!);
+      const { message, reportedText } = result as ChainError;
+      if (vector.expected!.errorMatch === "exact") expect(reportedText).toBe(vector.expected!.error!);
       else expect(message).not.toBeEmpty();
     });
 
