@@ -9,8 +9,17 @@ const REDACTED = "[secret]";
 export class Secret {
   readonly #text: string;
 
-  constructor(text: string) {
+  readonly #asStored: string | undefined;
+
+  /** @param asStored the text that it was found in, where that has more */
+  constructor(text: string, asStored?: string) {
     this.#text = text;
+    this.#asStored = asStored;
+  }
+
+  /** The text with the line break at its end, where one was taken away: the password that the original made of it. */
+  get asStored(): Secret | undefined {
+    return this.#asStored === undefined ? undefined : new Secret(this.#asStored);
   }
 
   /** The text itself. */

@@ -1,5 +1,6 @@
 import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
+import { secretSetting } from "../provider-variable.ts";
 import { headerText } from "../support/header-text.ts";
 
 /** What signs a request to AWS. */
@@ -26,7 +27,7 @@ export function keysFromVariables(
     token: `${prefix}SESSION_TOKEN`,
   };
   const accessKeyId = context.setting(variables.id);
-  const secretAccessKey = context.setting(variables.secret);
+  const secretAccessKey = secretSetting(context, variables.secret)?.reveal();
   const sessionToken = context.setting(variables.token);
   if (accessKeyId === undefined && secretAccessKey === undefined && sessionToken === undefined) {
     return undefined;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import type { ProviderContext, SecretProvider } from "../provider.ts";
+import type { ProviderContext, SecretProvider, Warn } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { fetchedMember, fetchedSecret, jsonObject } from "../support/fetched-secret.ts";
 import { type AwsSettings, awsSettings, SECRET_KEY, secretTitle, TITLE } from "./settings.ts";
@@ -10,9 +10,9 @@ import { awsVariables } from "./variables.ts";
  * The secret in the stored text: the member that is named, as in the original, or the whole text.
  * @throws ProviderError
  */
-function secretIn(text: string, settings: AwsSettings): Secret {
+function secretIn(text: string, settings: AwsSettings, warn: Warn): Secret {
   const what = secretTitle(settings);
-  if (settings.member === undefined) return fetchedSecret(TITLE, what, text);
+  if (settings.member === undefined) return fetchedSecret(TITLE, what, text, warn);
   const stored = v.safeParse(v.pipe(v.string(), v.parseJson(), jsonObject), text);
   if (!stored.success) {
     throw new ProviderError(
@@ -21,7 +21,7 @@ function secretIn(text: string, settings: AwsSettings): Secret {
       `Leave ${SECRET_KEY} unset to use the whole text as the secret.`,
     );
   }
-  return fetchedMember(TITLE, what, stored.output, { variable: SECRET_KEY, name: settings.member });
+  return fetchedMember(TITLE, what, stored.output, { variable: SECRET_KEY, name: settings.member }, warn);
 }
 
 export const awsProvider: SecretProvider = {
@@ -40,6 +40,6 @@ export const awsProvider: SecretProvider = {
     const settings = awsSettings(context);
     // The SDK is large: who only asks what is configured does not load it.
     const { storedText } = await import("./stored-text.ts");
-    return secretIn(await storedText(context, settings), settings);
+    return secretIn(await storedText(context, settings), settings, context.warn);
   },
 };

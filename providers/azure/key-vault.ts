@@ -1,10 +1,11 @@
 /** Azure Key Vault's "Get Secret". */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import { Secret } from "../secret.ts";
+import type { ProviderContext } from "../provider.ts";
+import type { Secret } from "../secret.ts";
 import { bearer } from "../support/access-token.ts";
 import type { HttpAnswer, HttpSender } from "../support/http-sender.ts";
-import { exactText } from "../support/secret-text.ts";
+import { storedSecret } from "../support/secret-text.ts";
 import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
 import { type Challenge, parseChallenge } from "./challenge.ts";
 import {
@@ -85,7 +86,11 @@ function reasonAgainst({ attributes }: v.InferOutput<typeof secretBundle>, now: 
  * The secret, exactly as it is stored.
  * @throws ProviderError `NOT_FOUND`, `NOT_ALLOWED`, `UNREACHABLE`, `BAD_ANSWER`, `UNUSABLE`
  */
-export async function getSecret(http: HttpSender, secret: VaultSecret, token: Secret): Promise<Secret> {
+export async function getSecret(
+  { http, warn }: Pick<ProviderContext, "http" | "warn">,
+  secret: VaultSecret,
+  token: Secret,
+): Promise<Secret> {
   const what = describeSecret(secret);
   const answer = await http.send({ method: "GET", url: secretUrl(secret), headers: bearer(token) });
   if (!isSuccess(answer)) throw vaultRefusal(secret, answer);
@@ -102,5 +107,5 @@ export async function getSecret(http: HttpSender, secret: VaultSecret, token: Se
     );
   }
   if (bundle.value === "") throw new ProviderError("UNUSABLE", `The ${what} is empty.`);
-  return new Secret(exactText(`The ${what}`, bundle.value));
+  return storedSecret(`The ${what}`, bundle.value, warn);
 }

@@ -2,6 +2,7 @@
 
 import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
+import { secretSetting } from "../provider-variable.ts";
 import { Secret } from "../secret.ts";
 import { metadataUrl } from "../support/metadata-url.ts";
 
@@ -85,7 +86,7 @@ function managedIdentityOf({ setting }: ProviderContext): LoginMethod {
  * @throws ProviderError `NOT_CONFIGURED` when they choose none fully, or two
  */
 export function loginMethodOf(context: ProviderContext): LoginMethod {
-  const clientSecret = context.setting(CLIENT_SECRET);
+  const clientSecret = secretSetting(context, CLIENT_SECRET);
   const tokenFile = context.setting(FEDERATED_TOKEN_FILE);
   if (clientSecret !== undefined && tokenFile !== undefined) {
     throw new ProviderError(
@@ -98,7 +99,7 @@ export function loginMethodOf(context: ProviderContext): LoginMethod {
     return {
       kind: "client-secret",
       ...applicationOf(context, CLIENT_SECRET),
-      clientSecret: new Secret(clientSecret),
+      clientSecret,
     };
   }
   if (tokenFile !== undefined) {

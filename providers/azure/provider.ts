@@ -85,6 +85,6 @@ export const azureProvider: SecretProvider = {
     const authority = authorityOf(context, secret.vault);
     const challenge = await askForChallenge(http, secret);
     checkResource(challenge, secret.vault, context.setting(RESOURCE));
-    return getSecret(http, secret, await logIn(context, method, challenge, authority));
+    return getSecret(context, secret, await logIn(context, method, challenge, authority));
   },
 };

@@ -42,9 +42,10 @@ export async function readSecretFile(path: string, options: SecretFileOptions): 
     const { descriptor, status, awaitWriter } = openTrustedFile(path, { source });
     try {
       const bytes = await readBounded(descriptor, { source, timeLimit, awaitWriter });
+      const secret = secretOfBytes(source, bytes);
       const exposed = exposure(source, path, status);
       if (exposed !== undefined) warn(exposed);
-      return secretOfBytes(source, bytes);
+      return secret;
     } finally {
       closeSync(descriptor);
     }

@@ -90,6 +90,6 @@ export const googleProvider: SecretProvider = {
   async secret(context: ProviderContext): Promise<Secret> {
     const wanted = secretVersionOf(context);
     const token = await logIn(context, loginOf(context));
-    return accessSecret(context.http, wanted, token);
+    return accessSecret(context, wanted, token);
   },
 };

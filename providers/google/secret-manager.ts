@@ -4,10 +4,11 @@
  */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import { Secret } from "../secret.ts";
+import type { ProviderContext, Warn } from "../provider.ts";
+import type { Secret } from "../secret.ts";
 import { bearer } from "../support/access-token.ts";
-import type { HttpAnswer, HttpSender } from "../support/http-sender.ts";
-import { textOfBytes } from "../support/secret-text.ts";
+import type { HttpAnswer } from "../support/http-sender.ts";
+import { storedSecret, textOfBytes } from "../support/secret-text.ts";
 import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
 import { crc32c } from "./crc32c.ts";
 import {
@@ -61,16 +62,21 @@ function isNameOf(name: string, wanted: SecretVersion): boolean {
   return its.length === own.length && own.every((word, step) => word === its[step] || mayDiffer(step));
 }
 
-function decode(bytes: Uint8Array, what: string): Secret {
+function decode(bytes: Uint8Array, what: string, warn: Warn): Secret {
   if (bytes.length === 0) throw new ProviderError("UNUSABLE", `The ${what} is empty.`);
-  return new Secret(textOfBytes(`The ${what}`, bytes));
+  const source = `The ${what}`;
+  return storedSecret(source, textOfBytes(source, bytes), warn);
 }
 
 /**
  * The secret, exactly as it is stored.
  * @throws ProviderError `NOT_FOUND`, `NOT_ALLOWED`, `UNREACHABLE`, `BAD_ANSWER`, `UNUSABLE`
  */
-export async function accessSecret(http: HttpSender, wanted: SecretVersion, token: Secret): Promise<Secret> {
+export async function accessSecret(
+  { http, warn }: Pick<ProviderContext, "http" | "warn">,
+  wanted: SecretVersion,
+  token: Secret,
+): Promise<Secret> {
   const what = describeSecretVersion(wanted);
   const url = new URL(wanted.endpoint);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/${resourceName(wanted)}:access`;
@@ -83,5 +89,5 @@ export async function accessSecret(http: HttpSender, wanted: SecretVersion, toke
   if (payload.dataCrc32c !== undefined && payload.dataCrc32c !== crc32c(payload.data)) {
     throw new ProviderError("BAD_ANSWER", `The ${what} was damaged on its way: its checksum is wrong.`);
   }
-  return decode(payload.data, what);
+  return decode(payload.data, what, warn);
 }

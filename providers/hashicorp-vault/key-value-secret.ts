@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import { type ProviderContext, requiredSetting } from "../provider.ts";
+import { type ProviderContext, requiredSetting, type Warn } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { fetchedMember, jsonObject } from "../support/fetched-secret.ts";
 import type { HttpAnswer } from "../support/http-sender.ts";
@@ -115,6 +115,7 @@ export async function readKeyValueSecret(
   server: VaultServer,
   token: string,
   secret: KeyValueSecret,
+  warn: Warn,
 ): Promise<Secret> {
   const { mount, path, engine, field, version, what } = secret;
   const place = engine === "1" ? [...mount, ...path] : [...mount, "data", ...path];
@@ -133,5 +134,5 @@ export async function readKeyValueSecret(
     engine === "1"
       ? parseAnswer(TITLE, what, engine1Schema, answer).data
       : parseAnswer(TITLE, what, engine2Schema, answer).data.data;
-  return fetchedMember(TITLE, what, stored, { variable: FIELD, name: field });
+  return fetchedMember(TITLE, what, stored, { variable: FIELD, name: field }, warn);
 }

@@ -2,6 +2,7 @@
 
 import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
+import { secretSetting } from "../provider-variable.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
 import { headerText } from "../support/header-text.ts";
 import { clientSetting, TITLE } from "./server.ts";
@@ -52,8 +53,8 @@ function needed({ setting }: ProviderContext, name: string, because: string): st
 function secretIdOf(context: ProviderContext): () => string {
   const file = context.setting(SECRET_ID_FILE);
   if (file === undefined) {
-    const secretId = needed(context, SECRET_ID, ROLE_ID);
-    return () => secretId;
+    needed(context, SECRET_ID, ROLE_ID);
+    return () => secretSetting(context, SECRET_ID)?.reveal() ?? "";
   }
   if (context.setting(SECRET_ID) === undefined)
     return () => readCredentialFile(SECRET_ID_FILE, file, context.warn);

@@ -23,7 +23,7 @@ export const vaultProvider: SecretProvider = {
     const login = chosenLogin(context);
     const server = vaultServer(context);
     return login.kind === "token"
-      ? readKeyValueSecret(server, login.token(), secret)
-      : withLoginToken(server, login, (token) => readKeyValueSecret(server, token, secret));
+      ? readKeyValueSecret(server, login.token(), secret, context.warn)
+      : withLoginToken(server, login, (token) => readKeyValueSecret(server, token, secret, context.warn));
   },
 };

@@ -1,6 +1,7 @@
 import { askSecret } from "../prompt/ask-secret.ts";
 import type { ProviderContext, SecretProvider, SecretPurpose } from "../provider.ts";
-import { Secret } from "../secret.ts";
+import { secretSetting } from "../provider-variable.ts";
+import type { Secret } from "../secret.ts";
 
 export const PASSWORD_VARIABLE = "TATUM_KMS_PASSWORD";
 const PIN_VARIABLE = "TATUM_KMS_PKCS11_PIN";
@@ -30,8 +31,8 @@ export const passwordProvider: SecretProvider = {
   },
 
   async secret(context: ProviderContext, purpose: SecretPurpose): Promise<Secret> {
-    const value = context.setting(variableOf(purpose));
-    if (value !== undefined) return new Secret(value);
+    const secret = secretSetting(context, variableOf(purpose));
+    if (secret !== undefined) return secret;
     return askSecret(context.prompt, purpose, variableOf(purpose));
   },
 };

@@ -1,8 +1,9 @@
 /** What a service stored, as the unlocking secret: exactly as it is, or not at all. */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import { Secret } from "../secret.ts";
-import { exactText } from "./secret-text.ts";
+import type { Warn } from "../provider.ts";
+import type { Secret } from "../secret.ts";
+import { storedSecret } from "./secret-text.ts";
 
 /** An object of JSON with members of any kind; for valibot, lists are objects too. */
 export const jsonObject = v.pipe(
@@ -16,8 +17,8 @@ export const jsonObject = v.pipe(
  * @param what what was asked for, as in `secret "kms"`
  * @throws ProviderError `UNUSABLE` when it is empty, or no text in UTF-8
  */
-export function fetchedSecret(service: string, what: string, text: string): Secret {
-  if (text !== "") return new Secret(exactText(`What ${service} holds in ${what}`, text));
+export function fetchedSecret(service: string, what: string, text: string, warn: Warn): Secret {
+  if (text !== "") return storedSecret(`What ${service} holds in ${what}`, text, warn);
   throw new ProviderError("UNUSABLE", `${service} holds nothing in ${what}: it is empty.`);
 }
 
@@ -32,6 +33,7 @@ export function fetchedMember(
   what: string,
   stored: Readonly<Record<string, unknown>>,
   { variable, name }: { readonly variable: string; readonly name: string },
+  warn: Warn,
 ): Secret {
   if (!Object.hasOwn(stored, name)) {
     throw new ProviderError(
@@ -40,7 +42,7 @@ export function fetchedMember(
     );
   }
   const member = stored[name];
-  if (typeof member === "string") return fetchedSecret(service, what, member);
+  if (typeof member === "string") return fetchedSecret(service, what, member, warn);
   throw new ProviderError(
     "UNUSABLE",
     `${service} has ${what}, but the member that ${variable} names is no text.`,

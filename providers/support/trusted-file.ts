@@ -3,7 +3,7 @@
  * to us and nobody else can write; then reads it within bounds of size and time.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import { findUntrustedFolder, trustedOwners, trustHint } from "./trusted-folder.ts";
+import { findUntrustedFolder, isOwnGroup, trustedOwners, trustHint } from "./trusted-folder.ts";
 
 const WRITABLE_BY_GROUP = 0o020;
 const WRITABLE_BY_ALL = 0o002;
@@ -51,6 +51,17 @@ export interface FileUse {
   readonly source: string;
   /** Only a regular file: nobody named it, so nobody meant a pipe. */
   readonly regularOnly?: boolean;
+  /** Groups of this process may write it, as with the fsGroup of Kubernetes. */
+  readonly allowGroup?: boolean;
+}
+
+/** Also where no option could reach, but not in an env file, which would vouch for itself. */
+const ALLOW_GROUP = "TATUM_KMS_ALLOW_GROUP_ACCESS";
+
+const GROUP_HINT = `If the group is meant to write it, as with the fsGroup of Kubernetes, set ${ALLOW_GROUP}=true in the environment.`;
+
+function allowsGroup({ allowGroup }: FileUse): boolean {
+  return allowGroup ?? ["true", "1"].includes(process.env[ALLOW_GROUP] ?? "");
 }
 
 export interface OpenedFile {
@@ -88,12 +99,14 @@ function octalMode({ mode }: Stats): string {
 }
 
 /** @throws FileRefused `untrusted` when somebody else can put another file in its place */
-function checkFolders(source: string, path: string): void {
-  const found = findUntrustedFolder(path, { allowGroup: false });
+function checkFolders(use: FileUse, path: string): void {
+  const { source } = use;
+  const found = findUntrustedFolder(path, { allowGroup: allowsGroup(use) });
   if (found === undefined) return;
   const { kind, problem, remedy, owner } = found;
   const why = `${problem.charAt(0).toLowerCase()}${problem.slice(1)}`;
-  const hint = kind === "owner" ? `Run: ${remedy}. ${trustHint(owner)}` : `Run: ${remedy}`;
+  const ways = { owner: ` ${trustHint(owner)}`, group: ` ${GROUP_HINT}`, others: "" };
+  const hint = `Run: ${remedy}.${ways[kind]}`;
   throw new FileRefused("untrusted", `${source} cannot be trusted: ${why}.`, hint);
 }
 
@@ -107,7 +120,8 @@ function checkKind({ source, regularOnly = false }: FileUse, status: Stats): voi
  * @param path for the hint
  * @throws FileRefused `untrusted`
  */
-export function checkOwnership(source: string, path: string, status: Stats): void {
+function checkOwnership(use: FileUse, path: string, status: Stats): void {
+  const { source } = use;
   const user = ownUser();
   if (user === undefined) return;
   if (!trustedOwners(user).includes(status.uid)) {
@@ -117,12 +131,15 @@ export function checkOwnership(source: string, path: string, status: Stats): voi
       `Run: chown ${user} ${path} && chmod 600 ${path}. ${trustHint(status.uid)}`,
     );
   }
-  if ((status.mode & (WRITABLE_BY_GROUP | WRITABLE_BY_ALL)) === 0) return;
-  const writer = (status.mode & WRITABLE_BY_ALL) === 0 ? "its group" : "every user";
+  const isForAll = (status.mode & WRITABLE_BY_ALL) !== 0;
+  const isForGroup = (status.mode & WRITABLE_BY_GROUP) !== 0;
+  const isOwnGroups = !isForAll && isOwnGroup(status.gid);
+  if (!isForAll && (!isForGroup || (isOwnGroups && allowsGroup(use)))) return;
+  const writer = isForAll ? "every user" : "its group";
   throw new FileRefused(
     "untrusted",
     `${source} can be written by ${writer} (mode ${octalMode(status)}), so somebody else could have put it there.`,
-    `Make its mode 0400 or 0600, as by: chmod 600 ${path}`,
+    `Make its mode 0400 or 0600, as by: chmod 600 ${path}${isOwnGroups ? `. ${GROUP_HINT}` : ""}`,
   );
 }
 
@@ -144,12 +161,12 @@ export function exposure(source: string, path: string, status: Stats): string | 
 export function openTrustedFile(path: string, use: FileUse): OpenedFile {
   let descriptor: number | undefined;
   try {
-    checkFolders(use.source, path);
+    checkFolders(use, path);
     // Not blocking: opening a named pipe would wait for somebody who writes into it.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     const status = fstatSync(descriptor);
     checkKind(use, status);
-    checkOwnership(use.source, path, status);
+    checkOwnership(use, path, status);
     return { descriptor, status, awaitWriter: status.isFIFO() && !OWN_DESCRIPTOR.test(path) };
   } catch (error) {
     if (descriptor !== undefined) closeSync(descriptor);

@@ -1,7 +1,12 @@
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
 import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
-import { optionalVariable, requiredSecretVariable, requiredVariable } from "../provider-variable.ts";
+import {
+  optionalVariable,
+  requiredSecret,
+  requiredSecretVariable,
+  requiredVariable,
+} from "../provider-variable.ts";
 import type { Secret } from "../secret.ts";
 import { fetchedSecret } from "../support/fetched-secret.ts";
 import type { HttpAnswer } from "../support/http-sender.ts";
@@ -57,9 +62,9 @@ function questionOf(context: ProviderContext): Question {
 
 /** `Authorization` of RFC 7617, in UTF-8. */
 function basicAuthorization(context: ProviderContext): string {
-  const username = requiredSetting({ title: TITLE }, context, USERNAME_VARIABLE);
-  const password = requiredSetting({ title: TITLE }, context, PASSWORD_VARIABLE);
-  return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  const username = requiredSecret({ title: TITLE }, context, USERNAME_VARIABLE);
+  const password = requiredSecret({ title: TITLE }, context, PASSWORD_VARIABLE);
+  return `Basic ${Buffer.from(`${username.reveal()}:${password.reveal()}`).toString("base64")}`;
 }
 
 function vgsRefusal(what: string, answer: HttpAnswer): ProviderError {
@@ -113,6 +118,6 @@ export const vgsProvider: SecretProvider = {
     const { data } = parseAnswer(TITLE, what, answerSchema, answer);
     const stored = Array.isArray(data) ? data[0] : Object.hasOwn(data, alias) ? data[alias] : undefined;
     if (stored === undefined) throw new ProviderError("NOT_FOUND", `${TITLE} answered without ${what}.`);
-    return fetchedSecret(TITLE, what, stored.value);
+    return fetchedSecret(TITLE, what, stored.value, context.warn);
   },
 };

@@ -6,7 +6,8 @@ import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { Prompt } from "../../providers/prompt/prompt.ts";
 import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
-import { Secret } from "../../providers/secret.ts";
+import { secretSetting } from "../../providers/provider-variable.ts";
+import type { Secret } from "../../providers/secret.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import type { KmsError } from "../errors.ts";
 import { expandHome, isPathVariable } from "../home.ts";
@@ -110,8 +111,8 @@ export async function createContext(
   const pin = async ({ pinSource }: Pkcs11Uri): Promise<Secret> => {
     // First, because it is of this token: another one's PIN, given to it again and again, would lock it.
     if (pinSource !== undefined) return readPinSource(pinSource, providerContext.warn);
-    const variable = config.value(settings.pkcs11Pin);
-    if (variable !== undefined) return new Secret(variable);
+    const variable = secretSetting(providerContext, settings.pkcs11Pin.name);
+    if (variable !== undefined) return variable;
     if (providerGivesPin) return (await provider()).secret(providerContext, "pin");
     return prompt.ask("Enter the PIN of the token", settings.pkcs11Pin.name);
   };

@@ -2,10 +2,11 @@
 
 import { ProviderError } from "../../providers/error.ts";
 import { PASSWORD_VARIABLE } from "../../providers/password/provider.ts";
+import { secretSetting } from "../../providers/provider-variable.ts";
 import { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
 import type { ImportedWallet } from "../vault/import/imported-wallets.ts";
-import { readImportFile } from "../vault/import/read-import-file.ts";
+import { type ImportOptions, readImportFile } from "../vault/import/read-import-file.ts";
 import type { CommandContext } from "./context.ts";
 
 /** The password of the file, where it differs from the vault's. Set to nothing, it stands for the empty password. */
@@ -14,10 +15,6 @@ const IMPORT_PASSWORD_VARIABLE = "TATUM_KMS_IMPORT_PASSWORD";
 /** The variable's value, which may be empty; `undefined` when it is not set. */
 export function importPassword({ config }: CommandContext): string | undefined {
   return config.getEvenIfEmpty(IMPORT_PASSWORD_VARIABLE);
-}
-
-function isUnreadable(error: unknown): error is KmsError {
-  return error instanceof KmsError && error.code === "IMPORT_UNREADABLE";
 }
 
 /** The password that a person gives for the file; `undefined` when nobody is there. */
@@ -42,8 +39,13 @@ export function sharedPassword(
   purpose: "unlock" | "create",
 ): (() => Promise<Secret>) | undefined {
   if (context.chooseUnlocking(slotKinds).kind === "password") return () => context.password(purpose);
-  const variable = context.config.get(PASSWORD_VARIABLE);
-  return variable === undefined ? undefined : async () => new Secret(variable);
+  const variable = secretSetting(context.providerContext, PASSWORD_VARIABLE);
+  return variable === undefined ? undefined : async () => variable;
+}
+
+/** One that ends with a line break is tried as the original took it as well. */
+function bothWays(password: Secret): readonly Secret[] {
+  return password.asStored === undefined ? [password] : [password, password.asStored];
 }
 
 /**
@@ -57,21 +59,28 @@ export async function readWallets(
   context: CommandContext,
   file: string,
   own: (() => Promise<Secret>) | undefined,
+  options: ImportOptions,
 ): Promise<ImportedWallet[]> {
   const variable = importPassword(context);
-  if (variable !== undefined) return readImportFile(file, async () => new Secret(variable));
-  let first: KmsError | undefined;
-  for (const candidate of [...(own === undefined ? [] : [own]), async () => new Secret("")]) {
-    try {
-      return await readImportFile(file, candidate);
-    } catch (error) {
-      if (!isUnreadable(error)) throw error;
-      first ??= error;
+  async function* passwords(): AsyncGenerator<Secret> {
+    if (variable !== undefined) {
+      // Another program's password, which this one's rules do not bind.
+      yield new Secret(variable);
+      yield new Secret(variable.replace(/\r?\n$/, ""));
+      return;
     }
+    if (own !== undefined) yield* bothWays(await own());
+    yield new Secret("");
+    const typed = await askFilePassword(context);
+    if (typed !== undefined) yield typed;
   }
-  const typed = await askFilePassword(context);
-  if (typed !== undefined) return readImportFile(file, async () => typed);
-  throw new KmsError("IMPORT_UNREADABLE", first?.message ?? "The file does not open.", {
-    hint: `Set ${IMPORT_PASSWORD_VARIABLE} to the password of that file.`,
-  });
+  try {
+    return await readImportFile(file, passwords, options);
+  } catch (error) {
+    if (!(error instanceof KmsError) || error.code !== "IMPORT_UNREADABLE" || variable !== undefined)
+      throw error;
+    throw new KmsError("IMPORT_UNREADABLE", error.message, {
+      hint: `Set ${IMPORT_PASSWORD_VARIABLE} to the password of that file.`,
+    });
+  }
 }

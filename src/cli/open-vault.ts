@@ -1,7 +1,8 @@
 /** From a command's context to an open vault. */
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { WrappingToken } from "../../providers/pkcs11/wrapping-token.ts";
-import { Secret } from "../../providers/secret.ts";
+import { secretSetting } from "../../providers/provider-variable.ts";
+import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
 import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
 import type { PreparedSlot, SlotOpener } from "../vault/key-slots/key-slot.ts";
@@ -101,9 +102,7 @@ export function newPasswordIsSet({ config }: CommandContext): boolean {
 }
 
 /** @throws ProviderError when two entries differ or nobody answers. */
-export async function askNewPassword({ config, prompt }: CommandContext): Promise<Secret> {
-  const variable = config.get(NEW_PASSWORD_VARIABLE);
-  return variable === undefined
-    ? prompt.askNew("Enter the new password", NEW_PASSWORD_VARIABLE)
-    : new Secret(variable);
+export async function askNewPassword({ providerContext, prompt }: CommandContext): Promise<Secret> {
+  const variable = secretSetting(providerContext, NEW_PASSWORD_VARIABLE);
+  return variable ?? prompt.askNew("Enter the new password", NEW_PASSWORD_VARIABLE);
 }

@@ -2,6 +2,9 @@ import type { Secret } from "../../../providers/secret.ts";
 import { KmsError } from "../../errors.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import { type ImportResult, importWallets } from "../../vault/import/import-wallets.ts";
+import type { ImportedWallet } from "../../vault/import/imported-wallets.ts";
+import type { ImportOptions } from "../../vault/import/read-import-file.ts";
+import type { Vault } from "../../vault/vault.ts";
 import type { CommandContext } from "../context.ts";
 import { readWallets, sharedPassword } from "../import-password.ts";
 import { withNewOrExistingVault, withVault } from "../open-vault.ts";
@@ -33,13 +36,22 @@ export async function importFile(
     throw new KmsError("CANNOT_READ", `There is no file ${file} to import.`);
   }
   const once = askingOnce(context);
+  const told: string[] = [];
+  const options: ImportOptions = { warn: (text) => told.push(text) };
+  const take = async (
+    vault: Vault,
+    wallets: readonly ImportedWallet[],
+  ): Promise<PrintedResult<ImportResult>> => {
+    const result = await importWallets(vault, wallets);
+    told.forEach(context.providerContext.warn);
+    return printWarnings(result);
+  };
   if ((await fileKindAt(context.vaultPath)) === "missing") {
-    const wallets = await readWallets(once, file, sharedPassword(once, undefined, "create"));
-    return withNewOrExistingVault(once, async (vault) => printWarnings(await importWallets(vault, wallets)));
+    const wallets = await readWallets(once, file, sharedPassword(once, undefined, "create"), options);
+    return withNewOrExistingVault(once, (vault) => take(vault, wallets));
   }
   return withVault(once, async (vault) => {
     const slotKinds = (await vault.status()).slots.map(({ kind }) => kind);
-    const wallets = await readWallets(once, file, sharedPassword(once, slotKinds, "unlock"));
-    return printWarnings(await importWallets(vault, wallets));
+    return take(vault, await readWallets(once, file, sharedPassword(once, slotKinds, "unlock"), options));
   });
 }

@@ -24,19 +24,18 @@ export async function migrateFile(context: CommandContext): Promise<PrintedResul
       return asked;
     },
   };
-  const typeFilePassword = async (): Promise<Secret> => {
+  async function* typedPassword(): AsyncGenerator<Secret> {
     typed = await context.prompt.ask("Enter password of the wallet file to migrate", "TATUM_KMS_PASSWORD");
-    return typed;
-  };
+    yield typed;
+  }
   const isTyped = context.asksForPassword && importPassword(context) === undefined;
+  const { access } = context;
   const read = (file: string): Promise<ImportedWallet[]> =>
     isTyped
-      ? readImportFile(file, typeFilePassword)
-      : readWallets(once, file, sharedPassword(once, undefined, "create"));
+      ? readImportFile(file, typedPassword, { access })
+      : readWallets(once, file, sharedPassword(once, undefined, "create"), { access });
   try {
-    return printWarnings(
-      await migrateInPlace(context.vaultPath, read, () => prepareFirstSlot(once), context.access),
-    );
+    return printWarnings(await migrateInPlace(context.vaultPath, read, () => prepareFirstSlot(once), access));
   } finally {
     context.tokens.close();
   }

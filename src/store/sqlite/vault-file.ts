@@ -24,14 +24,19 @@ const LONGEST_HEADER = 1024;
 export async function fileKindAt(path: string): Promise<FileKind> {
   try {
     if (!(await stat(path)).isFile()) return "foreign";
-    const header = (await readStart(path)).toString("latin1");
-    if (header.length === 0) return "empty";
-    if (header.startsWith(SQLITE_HEADER)) return "vault";
-    return ORIGINAL_HEADER.test(header) ? "original" : "foreign";
+    return fileKindOf(await readStart(path));
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(systemErrorCode(error) ?? "")) return "missing";
     throw explainFileError("CANNOT_READ", `The file ${path} cannot be read`, error);
   }
+}
+
+/** Tells by the first bytes what a file is. */
+export function fileKindOf(content: Uint8Array): Exclude<FileKind, "missing"> {
+  const header = Buffer.from(content.subarray(0, LONGEST_HEADER)).toString("latin1");
+  if (header.length === 0) return "empty";
+  if (header.startsWith(SQLITE_HEADER)) return "vault";
+  return ORIGINAL_HEADER.test(header) ? "original" : "foreign";
 }
 
 async function readStart(path: string): Promise<Buffer> {

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { encryptOriginalFile } from "../../src/vault/encrypt-original-file.ts";
 import { Installation } from "../executable.ts";
 import { failureOf } from "./failure.ts";
 import { TerminalRun } from "./terminal.ts";
@@ -66,6 +67,20 @@ describe("migrate", () => {
       code: "FILE_EXISTS",
       error: `${installation.vaultPath} is a vault already: there is nothing to migrate.`,
     });
+  });
+
+  test("opens a file whose password the original took with its line break; the vault's is the same one as in a file", async () => {
+    const installation = withOriginal("empty-password");
+    writeFileSync(installation.vaultPath, encryptOriginalFile(contentOf("empty-password"), "geheim\n"));
+    const run = await installation.run(["migrate"], { env: { TATUM_KMS_PASSWORD: "geheim\n" } });
+    expect(run.status).toBe(0);
+    expect(run.stderr).toContain(
+      "The variable TATUM_KMS_PASSWORD ends with a line break, which was taken away",
+    );
+    const passwordFile = join(installation.home, "password");
+    writeFileSync(passwordFile, "geheim\n", { mode: 0o600 });
+    const env = { TATUM_KMS_PASSWORD: "", TATUM_KMS_PASSWORD_FILE: passwordFile };
+    expect((await installation.run(["export"], { env })).stdout).toBe(contentOf("empty-password"));
   });
 
   test("works at --path, with a new password, and warns of odd values", async () => {

@@ -43,7 +43,7 @@ export class Imports implements FuzzTarget {
     const path = join(this.#folder, "import");
     writeFileSync(path, fileOf(changed, random));
     try {
-      const wallets = await readImportFile(path, async () => new Secret(PASSWORD));
+      const wallets = await readImportFile(path, () => [new Secret(PASSWORD)]);
       for (const { record } of wallets) assertKept(record);
       return "read";
     } catch (failure) {

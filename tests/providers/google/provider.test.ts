@@ -52,16 +52,19 @@ describe("the secret is given exactly as it is stored", () => {
     expect(await fetched({ TATUM_KMS_GOOGLE_SECRET: name })).toBe("of Frankfurt");
   });
 
-  test("with a byte order mark", async () => {
-    google.secretManager.secrets.set("kms-password", [{ data: Buffer.from("\ufeffpassword") }]);
-    expect(await fetched()).toBe("\ufeffpassword");
-  });
-
   test("from a service that was busy and said when to come back", async () => {
     google.secretManager.fault = busyOnce();
     const start = performance.now();
     expect(await fetched({}, 100)).toBe(google.value);
     expect(performance.now() - start).toBeGreaterThanOrEqual(1000);
+  });
+});
+
+test("a secret with a byte order mark is refused", async () => {
+  google.secretManager.secrets.set("kms-password", [{ data: Buffer.from("\ufeffpassword") }]);
+  expect(await failure({})).toMatchObject({
+    code: "UNUSABLE",
+    message: expect.stringContaining("byte order mark"),
   });
 });
 

@@ -30,7 +30,7 @@ function failed(given: Settings, patience?: Patience): Promise<ProviderError> {
 
 describe("the value of an alias", () => {
   test("is the secret, exactly as it is stored", async () => {
-    for (const value of [secret, ` ${secret}\n`, "grüße \u0000 🔑", "0"]) {
+    for (const value of [secret, ` ${secret}\n`, "grüße 🔑", "0"]) {
       expect(await fetched(settings(vgsServer({ [alias]: { value } })))).toBe(value);
     }
   });

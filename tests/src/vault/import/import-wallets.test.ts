@@ -12,8 +12,10 @@ import { useTemporaryFolder } from "../temporary-folder.ts";
 const path = useTemporaryFolder();
 const originals = join(import.meta.dir, "../../../vectors/legacy-wallet-dat");
 const readOriginal = (name: string, password: string) =>
-  readImportFile(join(originals, `${name}.dat`), async () => new Secret(password));
-const noPassword = () => Promise.reject(new Error("The password was asked for."));
+  readImportFile(join(originals, `${name}.dat`), () => [new Secret(password)]);
+const noPassword = (): never => {
+  throw new Error("The password was asked for.");
+};
 const wallet = (signatureId: string, record: Parameters<typeof importWallets>[1][number]["record"]) => ({
   signatureId,
   record,
@@ -71,7 +73,7 @@ describe("a file to import", () => {
     ];
     for (const [file, password] of attempts) {
       await caught(async () =>
-        importWallets(vault, await readImportFile(file, async () => new Secret(password))),
+        importWallets(vault, await readImportFile(file, () => [new Secret(password)])),
       );
     }
     await vault.close();

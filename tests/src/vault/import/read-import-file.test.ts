@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import type { Secret } from "../../../../providers/secret.ts";
 import { readImportFile } from "../../../../src/vault/import/read-import-file.ts";
 import { caught } from "../caught.ts";
@@ -8,7 +8,7 @@ import { useTemporaryFolder } from "../temporary-folder.ts";
 
 const inFolder = useTemporaryFolder();
 
-const never = (): Promise<Secret> => {
+const never = (): Secret[] => {
   throw new Error("It was asked for a password.");
 };
 
@@ -50,4 +50,37 @@ test("what is neither is damaged, and the error does not quote it", async () => 
     expect(refused.code).toBe("IMPORT_DAMAGED");
     expect(`${refused.message} ${refused.hint} ${refused.cause}`).not.toContain("canary");
   }
+});
+
+const wallets = '{"a":{"privateKey":"k","chain":"ETH","testnet":true}}';
+
+test("a pipe that somebody named is read, and only once", async () => {
+  Bun.spawnSync(["mkfifo", "-m", "600", inFolder("pipe")]);
+  const writer = Bun.spawn(["sh", "-c", 'printf %s "$2" >"$1"', "sh", inFolder("pipe"), wallets]);
+  expect(await readImportFile(inFolder("pipe"), never)).toHaveLength(1);
+  await writer.exited;
+});
+
+test("a file that others could have written is refused, also by its folder", async () => {
+  const path = file(wallets);
+  chmodSync(path, 0o666);
+  expect(await caught(() => readImportFile(path, never))).toMatchObject({
+    code: "CANNOT_READ",
+    message: expect.stringContaining("can be written by every user (mode 0666)"),
+    hint: expect.stringContaining(`chmod 600 ${path}`),
+  });
+  chmodSync(path, 0o660);
+  expect((await caught(() => readImportFile(path, never))).code).toBe("CANNOT_READ");
+  expect(await readImportFile(path, never, { access: { allowGroup: true } })).toHaveLength(1);
+});
+
+test("that others can read its wallets is told", async () => {
+  const told: string[] = [];
+  const warn = (text: string): void => void told.push(text);
+  chmodSync(file(wallets), 0o600);
+  await readImportFile(inFolder("wallets.json"), never, { warn });
+  expect(told).toEqual([]);
+  chmodSync(inFolder("wallets.json"), 0o644);
+  await readImportFile(inFolder("wallets.json"), never, { warn });
+  expect(told).toEqual([expect.stringContaining("mode 0644")]);
 });
