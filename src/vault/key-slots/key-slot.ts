@@ -23,6 +23,12 @@ export interface SlotKeys {
 export interface SlotOpener {
   readonly kind: string;
   /**
+   * Refuses slots that would cost too much, one after another, before the first of them costs anything.
+   *
+   * @throws KmsError `VAULT_CORRUPT`
+   */
+  assertAffordable?(slots: readonly Pick<KeySlotRow, "slotId" | "parameters">[]): void;
+  /**
    * The keys of the slot with these parameters, for the caller to wipe.
    *
    * @param slotId For errors.
@@ -119,6 +125,7 @@ export async function openKeySlots(
       { hint: "Unlock it in the other way; `vault slot add` adds a key slot." },
     );
   }
+  opener.assertAffordable?.(candidates);
   for (const slot of candidates) {
     const rootKey = await openKeySlot(vaultId, slot, opener);
     if (rootKey !== undefined) return rootKey;

@@ -3,18 +3,25 @@ import { argon2Sync, randomBytes } from "node:crypto";
 import * as v from "valibot";
 import type { Secret } from "../../../providers/secret.ts";
 import { KmsError } from "../../errors.ts";
+import { type KeySlotRow, MOST_SLOTS } from "../../store/tables/key-slot.ts";
 import { vaultCorrupt } from "../../vault-corrupt.ts";
 import { makeKeySlot, type PreparedSlot, type SlotKeys, type SlotOpener } from "./key-slot.ts";
 
 export const passwordKind = "password";
+
+/** What this program asks for: RFC 9106, section 4, second recommended option. Memory in KiB. */
+const written = { memory: 65_536, passes: 3, parallelism: 4 } as const;
+
+/** All slots of a vault together: as much as if each had been written by this program. Memory in KiB times passes. */
+const MOST_WORK = MOST_SLOTS * written.memory * written.passes;
 
 /**
  * What a file may ask for. Less would make guessing cheap, more would let a file exhaust the machine. Memory in KiB,
  * salt in bytes.
  */
 const bounds = {
-  memory: { name: "Argon2 memory", unit: " KiB", least: 65_536, most: 1_048_576 },
-  passes: { name: "the number of Argon2 passes", unit: "", least: 3, most: 16 },
+  memory: { name: "Argon2 memory", unit: " KiB", least: 65_536, most: 4 * written.memory },
+  passes: { name: "the number of Argon2 passes", unit: "", least: 3, most: 4 * written.passes },
   parallelism: { name: "the Argon2 parallelism", unit: "", least: 1, most: 8 },
   salt: { name: "the Argon2 salt length", unit: " bytes", least: 16, most: 64 },
 } as const;
@@ -28,7 +35,7 @@ const parametersSchema = v.strictObject({
 });
 
 /**
- * Does the slow part of making a password slot: RFC 9106, section 4, second recommended option.
+ * Does the slow part of making a password slot.
  *
  * @returns What makes the slot, once.
  * @throws KmsError `INVALID_INPUT` when the password is empty
@@ -40,13 +47,7 @@ export function preparePasswordSlot(password: Secret): PreparedSlot {
     });
   }
   const salt = randomBytes(16).toString("hex");
-  const parameters = JSON.stringify({
-    algorithm: "argon2id",
-    memory: 65_536,
-    passes: 3,
-    parallelism: 4,
-    salt,
-  });
+  const parameters = JSON.stringify({ algorithm: "argon2id", ...written, salt });
   const keys = passwordSlotKeys(0, parameters, password);
   return (rootKey, slotId) => makeKeySlot(rootKey, { slotId, kind: passwordKind, parameters }, keys);
 }
@@ -71,10 +72,22 @@ export function passwordSlotKeys(slotId: number, parameters: string, password: S
   return keys;
 }
 
+/** A wrong password is tried on every slot: what one of them may cost, all of them together must not. */
+function assertAffordable(slots: readonly Pick<KeySlotRow, "slotId" | "parameters">[]): void {
+  const work = slots
+    .map(({ slotId, parameters }) => parseParameters(slotId, parameters))
+    .reduce((sum, { memory, passes }) => sum + memory * passes, 0);
+  if (work <= MOST_WORK) return;
+  throw vaultCorrupt(
+    `its key slots ask for ${work} KiB times passes of Argon2 together, at most ${MOST_WORK} are used`,
+  );
+}
+
 /** Opens the password slots of a vault. */
 export function passwordOpener(password: Secret): SlotOpener {
   return {
     kind: passwordKind,
+    assertAffordable,
     slotKeys: async (slotId, parameters) => passwordSlotKeys(slotId, parameters, password),
     refused: () => new KmsError("WRONG_PASSWORD", "Wrong password."),
   };

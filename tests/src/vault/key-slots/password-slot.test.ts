@@ -77,9 +77,9 @@ const acceptable = {
 
 test.each([
   ["memory", { memory: 65_535 }],
-  ["memory", { memory: 1_048_577 }],
+  ["memory", { memory: 262_145 }],
   ["passes", { passes: 2 }],
-  ["passes", { passes: 17 }],
+  ["passes", { passes: 13 }],
   ["parallelism", { parallelism: 0 }],
   ["parallelism", { parallelism: 9 }],
   ["salt length", { salt: "ab".repeat(15) }],
@@ -96,5 +96,21 @@ test.each([
   expect(refused.message).toContain("key slot 7");
   expect(refused.message).toContain(what);
   // One derivation with the least that is allowed takes longer.
+  expect(performance.now() - started).toBeLessThan(50);
+});
+
+test.each([
+  ["memory and passes", 2, { memory: 262_144, passes: 7 }],
+  ["memory", 16, { memory: 69_632 }],
+  ["passes", 16, { passes: 4 }],
+])("slots that cost too much together are refused before the first is tried: %s", async (_, count, more) => {
+  const slots = Array.from({ length: count }, (_, index) => {
+    const parameters = JSON.stringify({ ...acceptable, ...more });
+    const forged = { ...slot, slotId: index + 1, parameters };
+    return { ...forged, checksum: slotChecksum(vaultId, forged) };
+  });
+  const started = performance.now();
+  const refused = await caught(() => open("x", slots));
+  expect([refused.code, refused.message]).toEqual(["VAULT_CORRUPT", expect.stringContaining("together")]);
   expect(performance.now() - started).toBeLessThan(50);
 });
