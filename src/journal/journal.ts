@@ -9,6 +9,8 @@ import type { Session } from "../store/sqlite/database.ts";
 import {
   insertJobRow,
   type JobRow,
+  readAllJobRows,
+  readAllLaneRows,
   readJobRow,
   readJobRows,
   readLaneRow,
@@ -44,6 +46,12 @@ function damaged(what: string, cause?: unknown): KmsError {
   });
 }
 
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+function nameOf({ jobKey, state, revision }: JobRow): string {
+  return `job record ${hex(jobKey)} (state ${JSON.stringify(state)}, revision ${revision})`;
+}
+
 /** An id is one transaction, and approved as one: listed on a second chain it would be signed and paid there as well. */
 function onChain(job: Job, chain: string): Job {
   if (job.chain === chain) return job;
@@ -57,6 +65,9 @@ export interface JobChanges
   /** Not to be tried again for so many milliseconds. */
   readonly rest?: number;
 }
+
+/** What a full check opened. */
+export type JournalCounts = Readonly<Record<"jobs" | "accounts", number>>;
 
 /** Checks in each changing transaction that whoever writes may still do so. */
 export interface Fence {
@@ -217,6 +228,25 @@ export class Journal {
     });
   }
 
+  /**
+   * Opens every row of the journal.
+   * @throws KmsError `JOURNAL`, `VAULT_CORRUPT`, naming the row that does not open
+   */
+  async check(session: Session): Promise<JournalCounts> {
+    const counts = { jobs: 0, accounts: 0 };
+    for await (const row of readAllJobRows(session)) {
+      const laneKey = this.#laneKeyOf(this.#open(row));
+      if (hex(laneKey ?? new Uint8Array()) !== hex(row.laneKey ?? new Uint8Array()))
+        throw damaged(`${nameOf(row)} names another account`);
+      counts.jobs += 1;
+    }
+    for await (const { laneKey, sealed } of readAllLaneRows(session)) {
+      this.#openSequences(laneKey, sealed);
+      counts.accounts += 1;
+    }
+    return counts;
+  }
+
   /** Whether it is time to try a job again. */
   isDue(job: Job): boolean {
     return isDue(job, this.#now());
@@ -248,11 +278,14 @@ export class Journal {
 
   async #readSequences(session: Session, key: Uint8Array): Promise<UsedSequences> {
     const sealed = await readLaneRow(session, key);
-    if (sealed === undefined) return UsedSequences.none();
+    return sealed === undefined ? UsedSequences.none() : this.#openSequences(key, sealed);
+  }
+
+  #openSequences(key: Uint8Array, sealed: Uint8Array): UsedSequences {
     try {
       return UsedSequences.parse(text.decode(this.#vault.open(LANE_PURPOSE, key, sealed)));
     } catch (cause) {
-      throw damaged("the sequence numbers of an account do not open", cause);
+      throw damaged(`the sequence numbers of account record ${hex(key)} do not open`, cause);
     }
   }
 
@@ -288,17 +321,21 @@ export class Journal {
     return this.#vault.keyedHash(LANE_PURPOSE, utf8.encode(`${chain}\n${network}\n${account}`));
   }
 
+  #laneKeyOf({ chain, network, signed }: Job): Uint8Array | null {
+    const account = signed?.sequence?.account;
+    return account === undefined ? null : this.#laneKey(chain, network, account);
+  }
+
   /** State and revision take part in the seal, so that an old row cannot be passed off as a new one's state. */
   #purpose({ state, revision }: Pick<Job, "state" | "revision">): string {
     return `${JOB_PURPOSE}/${state}/${revision}`;
   }
 
   #seal(job: Job): JobRow {
-    const account = job.signed?.sequence?.account;
     return {
       jobKey: job.key,
       state: job.state,
-      laneKey: account === undefined ? null : this.#laneKey(job.chain, job.network, account),
+      laneKey: this.#laneKeyOf(job),
       revision: job.revision,
       attemptAt: Math.trunc(job.attemptAt),
       updatedAt: Math.trunc(job.updatedAt),
@@ -308,7 +345,7 @@ export class Journal {
 
   #open(row: JobRow): Job {
     const state = jobStates.find((known) => known === row.state);
-    if (state === undefined) throw damaged(`a job is in the unknown state ${row.state.slice(0, 20)}`);
+    if (state === undefined) throw damaged(`${nameOf(row)} is in a state that there is not`);
     try {
       const opened = this.#vault.open(
         this.#purpose({ state, revision: row.revision }),
@@ -319,7 +356,7 @@ export class Journal {
       const { jobKey: key, revision, attemptAt, updatedAt } = row;
       return { ...content, key, state, revision, attemptAt, updatedAt };
     } catch (cause) {
-      throw damaged("the seal of a job does not open", cause);
+      throw damaged(`${nameOf(row)} does not open`, cause);
     }
   }
 }

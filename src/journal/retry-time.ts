@@ -6,6 +6,9 @@ const MAXIMUM_WAIT = 5 * 60 * 1000;
 /** A wait that the other side asks for is kept, unless it is longer than an hour. */
 const MAXIMUM_ASKED = 60 * 60 * 1000;
 
+/** No wait is longer: the longest period, a day, with an hour to spare; in milliseconds. */
+const LONGEST_WAIT = 25 * 60 * 60 * 1000;
+
 /** Milliseconds to wait when the other side asked for `asked`. */
 export function boundedWait(asked: number): number {
   return Math.min(asked, MAXIMUM_ASKED);
@@ -26,7 +29,7 @@ export function waitBeforeRetry(attempts: number, period: number, asked = 0): nu
 
 /**
  * Whether it is time to try a job again. One that was changed in the future shows that the clock went back: its wait means
- * nothing any more.
+ * nothing any more. Nor does a wait that this program never sets: the times are not sealed.
  *
  * @param now milliseconds since 1970
  */
@@ -34,5 +37,5 @@ export function isDue(
   { attemptAt, updatedAt }: { readonly attemptAt: number; readonly updatedAt: number },
   now: number,
 ): boolean {
-  return attemptAt <= now || now < updatedAt;
+  return attemptAt <= now || now < updatedAt || attemptAt > updatedAt + LONGEST_WAIT;
 }

@@ -9,7 +9,9 @@ import { pause } from "../http/retry.ts";
 import type { Log } from "../operations/log.ts";
 import type { Database, Session } from "../store/sqlite/database.ts";
 import {
+  hasLeaseRow,
   type LeaseRow,
+  MOST_COUNTED,
   readLeaseRow,
   releaseLeaseRow,
   renewLeaseRow,
@@ -59,9 +61,12 @@ export class Lease {
       const current = await readLeaseRow(session);
       const isSame = current === undefined || (seen !== undefined && isUnchanged(seen, current));
       if (!isSame && current.holder !== null) return undefined;
+      if (current === undefined && (await hasLeaseRow(session))) {
+        log.warn("The vault held a lease that no daemon wrote; it is taken anew.");
+      }
       const next = {
         holder,
-        epoch: (current?.epoch ?? 0) + 1,
+        epoch: (current === undefined || current.epoch === MOST_COUNTED ? 0 : current.epoch) + 1,
         renewals: 0,
         duration: Math.ceil(duration),
         takenAt: Date.now(),

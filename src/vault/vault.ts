@@ -12,6 +12,7 @@ import { makeNewFile } from "../store/sqlite/new-file.ts";
 import { checkFormatVersion, checkSchema, formatVersion } from "../store/sqlite/schema.ts";
 import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
 import { type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
+import { checkLeaseRow, deleteLeaseRow } from "../store/tables/lease.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
 import { vaultCorrupt } from "../vault-corrupt.ts";
 import { readContents } from "./contents.ts";
@@ -32,7 +33,14 @@ export interface VaultCounts {
   readonly generation: number;
   readonly wallets: number;
   readonly keySlots: number;
+  /** Of the rows of other tables, by their name. */
+  readonly [others: string]: number;
 }
+
+/** Opens the rows of tables that are not the vault's own, and counts them by name. */
+export type RowCheck = (session: Session) => Promise<Readonly<Record<string, number>>>;
+
+const noOtherRows: RowCheck = async () => ({});
 
 /** What can be told of a vault without telling what is in it. */
 export interface VaultStatus {
@@ -254,32 +262,37 @@ export class Vault {
   /**
    * Checks the file as {@link Vault.open} does: as a database, and every record against the manifest.
    *
-   * @throws KmsError `VAULT_CORRUPT` naming what is wrong
+   * @param checkRows Checks the rows of the other tables as well.
+   * @throws KmsError `VAULT_CORRUPT` naming what is wrong, and what `checkRows` throws
    */
-  async verify(): Promise<VaultCounts> {
+  async verify(checkRows: RowCheck = noOtherRows): Promise<VaultCounts> {
     await checkSchema(this.database);
     return await this.#state.read(async (session) => {
       await this.#state.catchUp(session);
-      return await count(session, this.#rootKey);
+      return await this.#count(session, checkRows);
     });
   }
 
   /**
-   * Writes a copy, mode 0600, and checks it like {@link Vault.verify}. Others may go on using the vault meanwhile.
+   * Writes a copy, mode 0600, and checks it like {@link Vault.verify}. Others may go on using the vault meanwhile. No daemon
+   * holds the copy's lease.
    *
-   * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, `VAULT_CORRUPT`
+   * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, `VAULT_CORRUPT`, and what `checkRows` throws
    */
-  backup(file: string): Promise<VaultCounts> {
+  backup(file: string, checkRows: RowCheck = noOtherRows): Promise<VaultCounts> {
     return makeNewFile(file, async (temporaryFile) => {
       await this.database.copyInto(temporaryFile);
-      await giveOwnCounter(temporaryFile);
       const copy = await Database.open(temporaryFile);
+      let counts: VaultCounts;
       try {
+        await copy.transaction(deleteLeaseRow);
         await checkSchema(copy);
-        return await copy.read((session) => count(session, this.#rootKey));
+        counts = await copy.read((session) => this.#count(session, checkRows));
       } finally {
         await copy.close();
       }
+      await giveOwnCounter(temporaryFile);
+      return counts;
     });
   }
 
@@ -330,6 +343,14 @@ export class Vault {
     await this.#state.close();
   }
 
+  async #count(session: Session, checkRows: RowCheck): Promise<VaultCounts> {
+    const { manifest } = await readContents(session, this.#rootKey);
+    const slots = await readKeySlotRows(session);
+    await checkLeaseRow(session);
+    const others = await checkRows(session);
+    return { generation: manifest.generation, wallets: manifest.count, keySlots: slots.length, ...others };
+  }
+
   toJSON(): string {
     return `[vault ${this.path}]`;
   }
@@ -351,12 +372,6 @@ async function unlock(
   const opener = await choose(slots.map(({ kind }) => kind));
   // Outside the transaction: deriving a key takes long, and another process may want to write.
   return openKeySlots(vault.vaultId, slots, opener);
-}
-
-async function count(session: Session, rootKey: RootKey): Promise<VaultCounts> {
-  const { manifest } = await readContents(session, rootKey);
-  const slots = await readKeySlotRows(session);
-  return { generation: manifest.generation, wallets: manifest.count, keySlots: slots.length };
 }
 
 function foreignPurpose(purpose: string): string {

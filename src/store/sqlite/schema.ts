@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import * as v from "valibot";
 import { KmsError } from "../../errors.ts";
 import { vaultCorrupt } from "../../vault-corrupt.ts";
+import { mostBytes } from "../tables/bounds.ts";
 import type { Database, Session } from "./database.ts";
 
 /** "TKMS", in the header of the SQLite file at offset 68. */
@@ -110,6 +111,8 @@ export async function checkSchema(database: Database): Promise<void> {
     await checkHeader(session, database.path);
     await checkLength(session, database.path);
     await checkObjects(session);
+    // Before the integrity check, which reads whole rows of some tables.
+    await checkLengths(session);
     await checkIntegrity(session);
   });
 }
@@ -172,6 +175,25 @@ async function checkObjects(session: Session): Promise<void> {
     if (!found.some((object) => object.name === name)) throw vaultCorrupt(`the ${type} ${name} is missing`);
   }
   if (found.length !== objects.length) throw vaultCorrupt("a table is defined twice");
+}
+
+async function checkLengths(session: Session): Promise<void> {
+  for (const [table, bounds] of Object.entries(mostBytes)) {
+    // A lease that is too long is nobody's; it keeps nobody from opening the vault.
+    if (table === "lease") continue;
+    const columns = Object.entries(bounds).map(([column, most]) => ({
+      column,
+      isLonger: `octet_length(${column}) > ${most}`,
+    }));
+    const any = columns.map(({ isLonger }) => isLonger).join(" OR ");
+    const cases = columns.map(({ column, isLonger }) => `WHEN ${isLonger} THEN '${column}'`).join(" ");
+    const [found] = await session.query(
+      `SELECT CASE ${cases} END AS "column" FROM ${table} WHERE ${any} LIMIT 1`,
+    );
+    if (found === undefined) continue;
+    const { column } = v.parse(v.object({ column: v.string() }), found);
+    throw vaultCorrupt(`a ${table} row has a ${column} that is longer than any`);
+  }
 }
 
 async function checkIntegrity(session: Session): Promise<void> {

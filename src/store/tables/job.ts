@@ -1,10 +1,13 @@
 /** Statements of the tables `job` and `lane`, the signing journal. */
 import * as v from "valibot";
 import type { Session } from "../sqlite/database.ts";
-import { blob, blobOfLength, parseRow } from "./row.ts";
+import { mostBytes } from "./bounds.ts";
+import { blob, blobOfLength, parseRow, readInPages, upTo } from "./row.ts";
 
-/** A sealed job with its signed bytes; more than any transaction the Tatum API takes. */
-const MAXIMUM_SEALED_BYTES = 8 * 1024 * 1024;
+/** In milliseconds since 1970; the last that a JavaScript Date can tell. */
+const LATEST_TIME = 8_640_000_000_000_000;
+
+const { job: most, lane: mostOfLane } = mostBytes;
 
 const key = blobOfLength(32);
 const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -14,14 +17,15 @@ const jobRow = v.object({
   state: v.string(),
   laneKey: v.nullable(key),
   revision: wholeNumber,
-  attemptAt: wholeNumber,
-  updatedAt: wholeNumber,
-  sealed: v.pipe(blob, v.maxLength(MAXIMUM_SEALED_BYTES)),
+  // Nothing seals these two. What is no time means: at once, and changed a moment ago.
+  attemptAt: v.fallback(wholeNumber, 0),
+  updatedAt: v.fallback(wholeNumber, LATEST_TIME),
+  sealed: v.pipe(blob, v.maxLength(most.sealed)),
 });
 
 const stateCount = v.object({ state: v.string(), count: wholeNumber });
 
-const laneRow = v.object({ sealed: v.pipe(blob, v.maxLength(1024)) });
+const laneRow = v.object({ laneKey: key, sealed: v.pipe(blob, v.maxLength(mostOfLane.sealed)) });
 
 export interface JobRow {
   /** Keyed hash of the pending transaction's id. */
@@ -37,8 +41,17 @@ export interface JobRow {
   readonly sealed: Uint8Array;
 }
 
-const columns = `SELECT job_key AS "jobKey", state, lane_key AS "laneKey", revision,
-  attempt_at AS "attemptAt", updated_at AS "updatedAt", sealed FROM job`;
+export interface LaneRow {
+  /** Keyed hash of the account. */
+  readonly laneKey: Uint8Array;
+  /** The sequence numbers that it used. */
+  readonly sealed: Uint8Array;
+}
+
+const columns = `SELECT ${upTo(most.job_key, "job_key", "jobKey")}, ${upTo(most.state, "state")},
+  ${upTo(most.lane_key, "lane_key", "laneKey")}, revision, attempt_at AS "attemptAt", updated_at AS "updatedAt",
+  ${upTo(most.sealed, "sealed")} FROM job`;
+const laneColumns = `SELECT ${upTo(mostOfLane.lane_key, "lane_key", "laneKey")}, ${upTo(mostOfLane.sealed, "sealed")} FROM lane`;
 
 export async function readJobRow(session: Session, jobKey: Uint8Array): Promise<JobRow | undefined> {
   const [row] = await session.query(`${columns} WHERE job_key = $1`, [jobKey]);
@@ -51,11 +64,24 @@ export async function readJobRows(session: Session, state: string): Promise<JobR
   return rows.map((row) => parseRow("job", jobRow, row));
 }
 
+/** All rows, in no meaningful order. */
+export function readAllJobRows(session: Session): AsyncGenerator<JobRow> {
+  return readInPages(
+    session,
+    columns,
+    "job_key",
+    (row) => parseRow("job", jobRow, row),
+    ({ jobKey }) => jobKey,
+  );
+}
+
 /** How many rows are in each state that has any. */
 export async function countJobRows(
   session: Session,
 ): Promise<{ readonly state: string; readonly count: number }[]> {
-  const rows = await session.query('SELECT state, COUNT(*) AS "count" FROM job GROUP BY state');
+  const rows = await session.query(
+    `SELECT ${upTo(most.state, "state")}, COUNT(*) AS "count" FROM job GROUP BY 1`,
+  );
   return rows.map((row) => parseRow("job", stateCount, row));
 }
 
@@ -88,8 +114,19 @@ export async function updateJobRow(session: Session, row: JobRow): Promise<boole
 
 /** The sealed next sequence number of an account. */
 export async function readLaneRow(session: Session, laneKey: Uint8Array): Promise<Uint8Array | undefined> {
-  const [row] = await session.query("SELECT sealed FROM lane WHERE lane_key = $1", [laneKey]);
+  const [row] = await session.query(`${laneColumns} WHERE lane_key = $1`, [laneKey]);
   return row === undefined ? undefined : parseRow("lane", laneRow, row).sealed;
+}
+
+/** All rows of accounts, in no meaningful order. */
+export function readAllLaneRows(session: Session): AsyncGenerator<LaneRow> {
+  return readInPages(
+    session,
+    laneColumns,
+    "lane_key",
+    (row) => parseRow("lane", laneRow, row),
+    ({ laneKey }) => laneKey,
+  );
 }
 
 export async function replaceLaneRow(

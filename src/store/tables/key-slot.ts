@@ -2,17 +2,20 @@
 import * as v from "valibot";
 import { vaultCorrupt } from "../../vault-corrupt.ts";
 import type { Session } from "../sqlite/database.ts";
-import { blob, blobOfLength, parseRow, positiveInteger } from "./row.ts";
+import { mostBytes } from "./bounds.ts";
+import { blob, blobOfLength, parseRow, positiveInteger, upTo } from "./row.ts";
 
 /** Each slot may cost a key derivation at unlock, so their number is bounded. */
 export const MOST_SLOTS = 16;
 
+const most = mostBytes.key_slot;
+
 const keySlotRow = v.object({
   slotId: positiveInteger,
-  kind: v.pipe(v.string(), v.maxLength(64)),
-  parameters: v.pipe(v.string(), v.maxLength(65_536)),
+  kind: v.pipe(v.string(), v.maxLength(most.kind)),
+  parameters: v.pipe(v.string(), v.maxLength(most.parameters)),
   commitment: blobOfLength(32),
-  wrappedKey: v.pipe(blob, v.maxLength(4096)),
+  wrappedKey: v.pipe(blob, v.maxLength(most.wrapped_key)),
   checksum: blobOfLength(32),
 });
 
@@ -32,11 +35,13 @@ export interface KeySlotRow {
 /** All key slots, lowest number first. */
 export async function readKeySlotRows(session: Session): Promise<KeySlotRow[]> {
   const rows = await session.query(
-    `SELECT slot_id AS "slotId", kind, parameters, commitment, wrapped_key AS "wrappedKey", checksum
-     FROM key_slot ORDER BY slot_id`,
+    `SELECT slot_id AS "slotId", ${upTo(most.kind, "kind")}, ${upTo(most.parameters, "parameters")},
+       ${upTo(most.commitment, "commitment")}, ${upTo(most.wrapped_key, "wrapped_key", "wrappedKey")}, ${upTo(most.checksum, "checksum")}
+     FROM key_slot ORDER BY slot_id LIMIT $1`,
+    [MOST_SLOTS + 1],
   );
   if (rows.length > MOST_SLOTS)
-    throw vaultCorrupt(`it has ${rows.length} key slots, more than ${MOST_SLOTS}`);
+    throw vaultCorrupt(`it has ${rows.length} key slots or more, at most ${MOST_SLOTS} are used`);
   return rows.map((row) => parseRow("key slot", keySlotRow, row));
 }
 

@@ -1,5 +1,42 @@
+/** What the statements of all tables share: columns that are bounded before they are read, and rows that are parsed. */
 import * as v from "valibot";
+import type { KmsErrorOptions } from "../../errors.ts";
 import { vaultCorrupt } from "../../vault-corrupt.ts";
+import type { Session } from "../sqlite/database.ts";
+
+/** Rows that are in memory at once while all are read. */
+const PAGE = 200;
+
+/**
+ * A column of bytes or text in a SELECT. A value with more bytes than it may have is not read at all: a number comes in its
+ * place, which no schema of such a column takes.
+ */
+export function upTo(bytes: number, column: string, name = column): string {
+  return `CASE WHEN octet_length(${column}) > ${bytes} THEN 0 ELSE ${column} END AS "${name}"`;
+}
+
+/**
+ * All rows of a table, in the order of its key, never many at once.
+ *
+ * @param select The statement up to its conditions.
+ * @param key The column of the key, of bytes.
+ */
+export async function* readInPages<Row>(
+  session: Session,
+  select: string,
+  key: string,
+  parse: (row: unknown) => Row,
+  keyOf: (row: Row) => Uint8Array,
+): AsyncGenerator<Row> {
+  let rows = await session.query(`${select} ORDER BY ${key} LIMIT $1`, [PAGE]);
+  while (true) {
+    const page = rows.map(parse);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    rows = await session.query(`${select} WHERE ${key} > $1 ORDER BY ${key} LIMIT $2`, [keyOf(last), PAGE]);
+  }
+}
 
 /** A column of bytes. */
 export const blob = v.instance(Uint8Array);
@@ -14,15 +51,17 @@ export const positiveInteger = v.pipe(v.number(), v.safeInteger(), v.minValue(1)
  * A row as its table promises it.
  *
  * @param table For the error: "key slot", "wallet".
+ * @param options Of the error.
  * @throws KmsError `VAULT_CORRUPT` naming the table and the column
  */
 export function parseRow<Output>(
   table: string,
   schema: v.GenericSchema<unknown, Output>,
   row: unknown,
+  options: KmsErrorOptions = {},
 ): Output {
   const parsed = v.safeParse(schema, row);
   if (parsed.success) return parsed.output;
   const column = v.getDotPath(parsed.issues[0]) ?? "row";
-  throw vaultCorrupt(`a ${table} row has an unexpected ${column}`);
+  throw vaultCorrupt(`a ${table} row has an unexpected ${column}`, options);
 }

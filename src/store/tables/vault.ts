@@ -2,9 +2,16 @@
 import * as v from "valibot";
 import { vaultCorrupt } from "../../vault-corrupt.ts";
 import type { Session } from "../sqlite/database.ts";
-import { blob, blobOfLength, parseRow, positiveInteger } from "./row.ts";
+import { mostBytes } from "./bounds.ts";
+import { blob, blobOfLength, parseRow, positiveInteger, upTo } from "./row.ts";
 
-const vaultRow = v.object({ formatVersion: positiveInteger, vaultId: blobOfLength(16), manifest: blob });
+const most = mostBytes.vault;
+
+const vaultRow = v.object({
+  formatVersion: positiveInteger,
+  vaultId: blobOfLength(16),
+  manifest: v.pipe(blob, v.maxLength(most.manifest)),
+});
 
 export interface VaultRow {
   readonly formatVersion: number;
@@ -16,7 +23,8 @@ export interface VaultRow {
 
 export async function readVaultRow(session: Session): Promise<VaultRow> {
   const rows = await session.query(
-    'SELECT format_version AS "formatVersion", vault_id AS "vaultId", manifest FROM vault',
+    `SELECT format_version AS "formatVersion", ${upTo(most.vault_id, "vault_id", "vaultId")},
+       ${upTo(most.manifest, "manifest")} FROM vault LIMIT 2`,
   );
   if (rows.length !== 1) throw vaultCorrupt(`its table vault has ${rows.length} rows instead of one`);
   return parseRow("vault", vaultRow, rows[0]);

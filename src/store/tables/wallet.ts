@@ -1,12 +1,12 @@
 /** Statements of the table `wallet`. */
 import * as v from "valibot";
 import type { Session } from "../sqlite/database.ts";
-import { blob, blobOfLength, parseRow } from "./row.ts";
+import { mostBytes } from "./bounds.ts";
+import { blob, blobOfLength, parseRow, readInPages, upTo } from "./row.ts";
 
-/** Rows that are in memory at once while all are read. */
-const PAGE = 1000;
+const most = mostBytes.wallet;
 
-const walletRow = v.object({ recordId: blobOfLength(16), sealed: v.pipe(blob, v.maxLength(131_072)) });
+const walletRow = v.object({ recordId: blobOfLength(16), sealed: v.pipe(blob, v.maxLength(most.sealed)) });
 
 export interface WalletRow {
   /** 16 random bytes. */
@@ -15,28 +15,17 @@ export interface WalletRow {
   readonly sealed: Uint8Array;
 }
 
+const columns = `SELECT ${upTo(most.record_id, "record_id", "recordId")}, ${upTo(most.sealed, "sealed")} FROM wallet`;
+const parse = (row: unknown): WalletRow => parseRow("wallet", walletRow, row);
+
 /** All wallet rows, in no meaningful order (by record id). */
-export async function* readWalletRows(session: Session): AsyncGenerator<WalletRow> {
-  const columns = 'SELECT record_id AS "recordId", sealed FROM wallet';
-  let rows = await session.query(`${columns} ORDER BY record_id LIMIT $1`, [PAGE]);
-  while (rows.length > 0) {
-    const page = rows.map((row) => parseRow("wallet", walletRow, row));
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return;
-    rows = await session.query(`${columns} WHERE record_id > $1 ORDER BY record_id LIMIT $2`, [
-      last.recordId,
-      PAGE,
-    ]);
-  }
+export function readWalletRows(session: Session): AsyncGenerator<WalletRow> {
+  return readInPages(session, columns, "record_id", parse, ({ recordId }) => recordId);
 }
 
 export async function readWalletRow(session: Session, recordId: Uint8Array): Promise<WalletRow | undefined> {
-  const [row] = await session.query(
-    'SELECT record_id AS "recordId", sealed FROM wallet WHERE record_id = $1',
-    [recordId],
-  );
-  return row === undefined ? undefined : parseRow("wallet", walletRow, row);
+  const [row] = await session.query(`${columns} WHERE record_id = $1`, [recordId]);
+  return row === undefined ? undefined : parse(row);
 }
 
 export async function insertWalletRow(session: Session, row: WalletRow): Promise<void> {

@@ -39,3 +39,10 @@ test("a job is due when its wait is over, or when the clock went back behind its
   expect(isDue(job, 2000)).toBe(true);
   expect(isDue(job, 999)).toBe(true);
 });
+
+test("a wait of a day is kept; one that this program never sets is none", () => {
+  const day = 24 * 60 * MINUTE;
+  expect(isDue({ attemptAt: 1000 + day, updatedAt: 1000 }, 2000)).toBe(false);
+  expect(isDue({ attemptAt: 1000 + 2 * day, updatedAt: 1000 }, 2000)).toBe(true);
+  expect(isDue({ attemptAt: Number.MAX_SAFE_INTEGER, updatedAt: 1000 }, 2000)).toBe(true);
+});

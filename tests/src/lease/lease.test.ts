@@ -84,11 +84,60 @@ describe("the lease", () => {
     expect(await row()).toMatchObject({ holder: expect.any(Uint8Array) });
   });
 
-  test("of an absurd duration is a damaged vault", async () => {
-    const lease = await take(LONG);
-    await vault.database.transaction((session) => session.execute("UPDATE lease SET duration = 99999999"));
-    expect(await caught(row)).toMatchObject({ code: "VAULT_CORRUPT" });
-    await lease.release();
+  describe("that no daemon wrote is nobody's, so that no number in it keeps a daemon from its work:", () => {
+    test.each([
+      ["epoch", "9007199254740991"],
+      ["epoch", "9223372036854775807"],
+      ["epoch", "-1"],
+      ["epoch", "0"],
+      ["renewals", "9007199254740991"],
+      ["renewals", "9223372036854775807"],
+      ["duration", "99999999"],
+      ["duration", "0"],
+      ["taken_at", "9007199254740991"],
+      ["taken_at", "-1"],
+      ["holder", "x'00'"],
+      ["holder", "zeroblob(1000000)"],
+    ])("%s %s", async (column, value) => {
+      const lease = await take(LONG);
+      await vault.database.transaction((session) => session.execute(`UPDATE lease SET ${column} = ${value}`));
+      const fenced = vault.database.transaction((session) => lease.assertHeld(session));
+      expect(await caught(() => fenced)).toMatchObject({ code: "LEASE_LOST" });
+      const error = await caught(() => vault.verify());
+      expect([error.code, error.message]).toEqual([
+        "VAULT_CORRUPT",
+        expect.stringContaining(
+          `a lease row has an unexpected ${column === "taken_at" ? "takenAt" : column}`,
+        ),
+      ]);
+      expect(error.hint).toContain("takes the lease anew");
+      for (const epoch of [1, 2]) {
+        const taken = await takeLeaseNow(options(other));
+        expect(await row()).toMatchObject({ epoch });
+        await taken?.release();
+      }
+      expect(lines.filter((line) => line.includes("a lease that no daemon wrote"))).toHaveLength(1);
+      await vault.verify();
+      await lease.release();
+    });
+
+    test("the highest epoch is followed by the first", async () => {
+      await (await take(LONG)).release();
+      await vault.database.transaction((session) => session.execute(`UPDATE lease SET epoch = ${2 ** 40}`));
+      await (await take(LONG)).release();
+      expect(await row()).toMatchObject({ epoch: 1 });
+    });
+
+    test("a count of renewals that is at its end starts again, and is a sign of life", async () => {
+      const lease = await take(SHORT);
+      await vault.database.transaction((session) =>
+        session.execute(`UPDATE lease SET renewals = ${2 ** 40}`),
+      );
+      await Bun.sleep(SHORT);
+      expect(lease.lost.aborted).toBe(false);
+      expect((await row())?.renewals).toBeLessThan(10);
+      await lease.release();
+    });
   });
 });
 

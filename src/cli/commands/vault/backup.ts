@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { backUpWhole } from "../../../journal/whole-vault.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
@@ -14,7 +15,7 @@ export default defineCommand({
   refuses: choosingOptions,
   async run({ args }) {
     const file = resolve(args.file);
-    await withVault(await createContext(args), (vault) => vault.backup(file));
+    await withVault(await createContext(args), (vault) => backUpWhole(vault, file));
     printNote(`The backup ${file} is complete and opens with the same password.`);
   },
 });

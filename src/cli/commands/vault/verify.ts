@@ -1,3 +1,4 @@
+import { verifyWhole } from "../../../journal/whole-vault.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
@@ -5,9 +6,12 @@ import { vaultOptions } from "../../options.ts";
 import { printJson } from "../../print.ts";
 
 export default defineCommand({
-  meta: { name: "verify", description: "Open every record of the vault and check the vault as a whole" },
+  meta: {
+    name: "verify",
+    description: "Open every row of the vault, of its journal too, and check the vault as a whole",
+  },
   args: vaultOptions,
   async run({ args }) {
-    await withVault(await createContext(args), async (vault) => printJson(await vault.verify()));
+    await withVault(await createContext(args), async (vault) => printJson(await verifyWhole(vault)));
   },
 });
