@@ -103,7 +103,7 @@ export class Database {
   async copyInto(file: string): Promise<void> {
     await this.#mutex.run(() => {
       checkSideFiles(this.path, this.#access);
-      return this.#run("VACUUM INTO $1", [file]);
+      return this.#run("VACUUM INTO $1", [file], file);
     });
   }
 
@@ -148,11 +148,12 @@ export class Database {
   async #run(
     statement: string,
     values: readonly SqlValue[] = [],
+    file = this.path,
   ): Promise<Record<string, unknown>[] & { count: number }> {
     try {
       return await this.#sql.unsafe(statement, [...values]);
     } catch (error) {
-      throw explainSqliteError(error, this.path);
+      throw explainSqliteError(error, file);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { KmsError } from "../../errors.ts";
-import { systemErrorCode } from "../../file-error.ts";
+import { explainFileError, systemErrorCode } from "../../file-error.ts";
 
 /** Notices when the file at a path is no longer the one it was: an open database would not. */
 export class FileIdentity {
@@ -36,6 +36,6 @@ async function identify(path: string): Promise<string | undefined> {
     return `${dev}:${ino}`;
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return undefined;
-    throw error;
+    throw explainFileError("CANNOT_READ", `The vault ${path} cannot be looked at`, error);
   }
 }

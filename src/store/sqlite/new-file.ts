@@ -28,10 +28,18 @@ export async function makeNewFile<Result>(
     await giveName(temporaryFile, target);
     return result;
   } catch (error) {
-    throw explainFileError("CANNOT_WRITE", `The file ${target} cannot be made`, error);
+    throw underItsName(explainFileError("CANNOT_WRITE", `The file ${target} cannot be made`, error));
   } finally {
-    await rm(temporaryFile, { force: true });
-    await rm(`${temporaryFile}-journal`, { force: true });
+    // What fails here has failed before, for a reason that is told.
+    await rm(temporaryFile, { force: true }).catch(() => undefined);
+    await rm(`${temporaryFile}-journal`, { force: true }).catch(() => undefined);
+  }
+
+  /** An error of the temporary file, told of the file that was to be made. */
+  function underItsName(error: unknown): unknown {
+    if (!(error instanceof KmsError) || !error.message.includes(temporaryFile)) return error;
+    const message = error.message.replaceAll(temporaryFile, target);
+    return new KmsError(error.code, message, { cause: error, ...(error.hint && { hint: error.hint }) });
   }
 }
 
