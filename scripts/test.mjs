@@ -1,6 +1,6 @@
 /**
  * `npm test`: installs what the tests need, builds the executable, runs all tests on all cores, and ends with the line
- * `N passed, N failed`. Arguments are handed on to `bun test`.
+ * `N passed, N failed`, behind which `, N skipped` may follow. Arguments are handed on to `bun test`.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
@@ -74,6 +74,9 @@ tests.stderr.on("data", (text) => {
   output = (output + text).slice(-100_000);
 });
 tests.on("close", (status) => {
-  console.log(`${count(output, "pass")} passed, ${count(output, "fail")} failed`);
+  // Tests that this machine cannot run, such as those that mount, are told and not taken for passed.
+  const skipped = count(output, "skip");
+  const counts = [`${count(output, "pass")} passed`, `${count(output, "fail")} failed`];
+  console.log([...counts, ...(skipped === 0 ? [] : [`${skipped} skipped`])].join(", "));
   process.exit(status ?? 1);
 });

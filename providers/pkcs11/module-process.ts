@@ -45,21 +45,37 @@ export class ModuleProcess {
   #number = 0;
   #hasEnded = false;
 
-  /** Starts the process. */
+  /**
+   * Starts the process.
+   * @throws TokenError `MODULE_FAILED` when the system does not let it
+   */
   constructor(settings: ModuleProcessSettings) {
     this.#settings = settings;
-    this.#child = Bun.spawn([...settings.command], {
-      // What a module prints could hold anything, so nobody reads it.
-      stdio: ["ignore", "ignore", "ignore"],
-      env: settings.environment,
-      serialization: "json",
-      ipc: (message: unknown) => this.#hear(message),
-      onExit: (_, status, signal) => {
-        this.#hasEnded = true;
-        this.#fail(goneProcess(` (${this.#child.signalCode ?? signal ?? status})`));
-      },
-    });
+    this.#child = this.#start(settings);
     this.#child.unref();
+  }
+
+  #start({ command, environment }: ModuleProcessSettings): Bun.Subprocess<"ignore", "ignore", "ignore"> {
+    try {
+      return Bun.spawn([...command], {
+        // What a module prints could hold anything, so nobody reads it.
+        stdio: ["ignore", "ignore", "ignore"],
+        env: environment,
+        serialization: "json",
+        ipc: (message: unknown) => this.#hear(message),
+        onExit: (_, status, signal) => {
+          this.#hasEnded = true;
+          this.#fail(goneProcess(` (${this.#child.signalCode ?? signal ?? status})`));
+        },
+      });
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      throw new TokenError(
+        "MODULE_FAILED",
+        `The process of the PKCS#11 module cannot be started: ${cause}.`,
+        "Check that there is a /dev/null, and that the program may start itself.",
+      );
+    }
   }
 
   /**

@@ -217,6 +217,12 @@ describe("a module that crashes", () => {
 });
 
 describe("a module that fails", () => {
+  test("because its process cannot be started is told by the system's words", async () => {
+    const error = await refused(() => sign(open({ command: ["/does/not/exist"] }).get(uri)));
+    expect(error.code).toBe("MODULE_FAILED");
+    expect(error.message).toMatch(/^The process of the PKCS#11 module cannot be started: .*ENOENT.*\.$/);
+  });
+
   test("is told by its error, and started anew for the next who asks", async () => {
     const token = await usedToken();
     software.misbehave(`once C_Sign fail ${errors.generalError}`);
