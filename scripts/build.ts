@@ -2,7 +2,7 @@
  * Makes the executable: `bun run build [--outfile=FILE] [--target=bun-linux-arm64]`.
  *
  * The executable holds Bun, the program as bytecode and every library. It does not read `.env` or `bunfig.toml` from the
- * folder it is started in: those could make it run foreign code.
+ * folder it is started in: those could make it run foreign code; and on Linux it is no plain Bun, whatever variables are set.
  *
  * It has no native code beside Bun's, so that one for another platform is made here as well, PKCS#11 included.
  */
@@ -10,6 +10,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { pkcs11Binding } from "./pkcs11-binding.ts";
+import { removeRuntimeVariables } from "./runtime-variables.ts";
 
 const { values } = parseArgs({
   options: {
@@ -45,6 +46,8 @@ try {
   });
   for (const log of result.logs) console.error(String(log));
   if (!result.success) throw new Error("The executable could not be built.");
+  // Elsewhere the file is signed, or not known.
+  if (values.target?.includes("linux") ?? process.platform === "linux") removeRuntimeVariables(outfile);
   renameSync(outfile, wanted);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -12,11 +12,20 @@ if (argv.length === 1 && argv[0] === "--version") {
     process.exitCode = 74;
   }
 } else if (argv.length === 1 && argv[0] === pkcs11ProcessWord) {
+  const { assertSafeEnvironment } = await import("./operations/environment-guard.ts");
   const { hardenProcess } = await import("./operations/hardening.ts");
-  // It knows the PIN. What cannot be done is told by the process that started it.
-  hardenProcess({ words: [], variables: [] });
-  const { startPkcs11Process } = await import("../providers/pkcs11/worker/start.ts");
-  await startPkcs11Process();
+  const { describeError } = await import("./cli/report-error.ts");
+  try {
+    assertSafeEnvironment(process.env);
+    // It knows the PIN. What cannot be done is told by the process that started it.
+    hardenProcess({ words: [], variables: [] });
+    const { startPkcs11Process } = await import("../providers/pkcs11/worker/start.ts");
+    await startPkcs11Process();
+  } catch (error) {
+    const { line, status } = describeError(error);
+    writeSync(2, `${line}\n`);
+    process.exit(status);
+  }
 } else {
   const { runCommandLine } = await import("./cli/run.ts");
   const status = await runCommandLine(argv);

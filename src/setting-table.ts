@@ -1,8 +1,9 @@
 /** Every variable that the program itself reads, once: name, meaning, default, bounds, and whether it is a secret. */
 import { tickers } from "../chains/index.ts";
-import { providerNames } from "../providers/index.ts";
+import { providerNames, secretVariables } from "../providers/index.ts";
 import { expandHome } from "./home.ts";
 import { readBaseUrl, readHttpUrl } from "./http/http-url.ts";
+import { LIBRARY_PATH_VARIABLE } from "./operations/clean-restart.ts";
 
 /** A variable. Those of the secret providers are declared by the providers. */
 export interface SettingDefinition<Value = unknown> {
@@ -178,6 +179,10 @@ export const settings = {
     from: 0.1,
     to: 600,
   }),
+  libraryPath: text(
+    LIBRARY_PATH_VARIABLE,
+    "LD_LIBRARY_PATH of a token's module and of the password's command",
+  ),
   newPassword: secret("TATUM_KMS_NEW_PASSWORD", "New password for vault change-password and vault slot add"),
   importPassword: secret("TATUM_KMS_IMPORT_PASSWORD", "Password of the file for import and migrate"),
 } as const;
@@ -308,3 +313,9 @@ export const settingTable: readonly SettingDefinition[] = [
   ),
   ...ofSingleChains,
 ];
+
+/** The names of all variables whose value is declared to be a secret, be it one of a provider that is not chosen. */
+export async function declaredSecrets(): Promise<string[]> {
+  const own = settingTable.filter((setting) => setting.secret).map(({ name }) => name);
+  return [...own, ...(await secretVariables())];
+}

@@ -1,4 +1,5 @@
 import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
+import { optionalVariable } from "../provider-variable.ts";
 import type { Secret } from "../secret.ts";
 import { secretOfBytes } from "../support/secret-text.ts";
 import { type CommandWords, commandWords } from "./command-words.ts";
@@ -15,9 +16,15 @@ function command(context: ProviderContext): CommandWords {
   return commandWords(COMMAND_VARIABLE, requiredSetting(execProvider, context, COMMAND_VARIABLE));
 }
 
+const LIBRARY_PATH_VARIABLE = "TATUM_KMS_LIBRARY_PATH";
+
 /** What the command gets: everything but the variables of this program, which hold its secrets. */
-function environmentOfCommand(): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("TATUM_")));
+function environmentOfCommand({ setting }: ProviderContext): Record<string, string | undefined> {
+  const libraryPath = setting(LIBRARY_PATH_VARIABLE);
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("TATUM_"))),
+    ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }),
+  };
 }
 
 /** The output of a command, such as `pass`, `gopass`, `op`, `bw` or a script. */
@@ -33,6 +40,7 @@ export const execProvider: SecretProvider = {
       secret: true,
       description: 'The command: one path, or a JSON array of words such as `["/usr/bin/pass","show","kms"]`',
     },
+    optionalVariable(LIBRARY_PATH_VARIABLE, "Its LD_LIBRARY_PATH, which this program itself runs without"),
   ],
 
   describe(context: ProviderContext): string {
@@ -43,7 +51,7 @@ export const execProvider: SecretProvider = {
   async secret(context: ProviderContext): Promise<Secret> {
     const output = await runCommand(command(context), {
       name: COMMAND_NAME,
-      environment: environmentOfCommand(),
+      environment: environmentOfCommand(context),
       timeLimit: TIME_LIMIT,
     });
     return secretOfBytes(`The output of ${COMMAND_NAME}`, output);

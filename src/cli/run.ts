@@ -1,10 +1,11 @@
 import { isatty } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import { renderUsage, runCommand } from "citty";
-import { secretVariables } from "../../providers/index.ts";
 import { exitStatus } from "../errors.ts";
+import { restartClean } from "../operations/clean-restart.ts";
 import { assertSafeEnvironment } from "../operations/environment-guard.ts";
 import { hardenProcess } from "../operations/hardening.ts";
+import { declaredSecrets } from "../setting-table.ts";
 import { version } from "../version.ts";
 import { writeError, writeOutput } from "./output.ts";
 import { parseCommandLine, toArguments } from "./parse.ts";
@@ -21,6 +22,7 @@ async function printHelp({ command, above }: Selection): Promise<void> {
 
 async function execute(argv: readonly string[]): Promise<void> {
   assertSafeEnvironment(process.env);
+  restartClean(process.env);
   // Whatever is written is for this user alone.
   process.umask(0o077);
   const commandLine = parseCommandLine(argv);
@@ -44,7 +46,7 @@ async function execute(argv: readonly string[]): Promise<void> {
   const apiKey = commandLine.options.get("api-key");
   const problem = hardenProcess({
     words: typeof apiKey === "string" ? [apiKey] : [],
-    variables: await secretVariables(),
+    variables: await declaredSecrets(),
   });
   if (problem !== undefined) printNote(problem);
   const rawArgs = toArguments({ options, positionals: selection.positionals });

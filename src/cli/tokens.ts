@@ -17,16 +17,20 @@ function processCommand(): [string, ...string[]] {
     : [process.execPath, new URL("../main.ts", import.meta.url).pathname, pkcs11ProcessWord];
 }
 
-function moduleEnvironment(): Record<string, string> {
+function moduleEnvironment(libraryPath: string | undefined): Record<string, string> {
   const visible = Object.entries(process.env).filter(([name]) => !OWN_VARIABLE.test(name));
-  return Object.fromEntries(visible.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const inherited = visible.filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return {
+    ...Object.fromEntries(inherited),
+    ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }),
+  };
 }
 
 /** @param pin the PIN of the token that a URI names */
 export function createTokens(config: Config, pin: (uri: Pkcs11Uri) => Promise<Secret>): Tokens {
   return new Tokens({
     command: processCommand(),
-    environment: moduleEnvironment(),
+    environment: moduleEnvironment(config.value(settings.libraryPath)),
     timeLimit: config.value(settings.pkcs11Timeout),
     modulePath: config.value(settings.pkcs11Module),
     moduleParameters: config.value(settings.pkcs11ModuleParameters),

@@ -1,11 +1,11 @@
 /** What other processes and files can get of a running daemon's secrets, on Linux. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningDaemon, Scene, until } from "./daemon/running-daemon.ts";
 import { ethPayment } from "./daemon/wallets.ts";
-import { executable } from "./executable.ts";
+import { executable, Installation } from "./executable.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
 setDefaultTimeout(60_000);
@@ -217,38 +217,123 @@ describe.if(isLinux && isRoot && nobodyMayRun([executable, "--version"]))("the s
 });
 
 describe("a variable that steers the runtime or the dynamic linker", () => {
-  test.each([
-    "BUN_INSPECT",
-    "BUN_INSPECT_NOTIFY",
-    "BUN_JSC_useDollarVM",
-    "BUN_CONFIG_VERBOSE_FETCH",
-    "BUN_CRASH_REPORT_URL",
-    "NODE_OPTIONS",
-    "NODE_TLS_REJECT_UNAUTHORIZED",
-    "LD_PRELOAD",
-    "LD_AUDIT",
-  ])("%s keeps the program from working", async (name) => {
+  const variables = [
+    ["BUN_BE_BUN", "1"],
+    ["BUN_OPTIONS", "--print=1"],
+    ["BUN_INSPECT", "1"],
+    ["BUN_INSPECT_CONNECT_TO", "ws://127.0.0.1:9/"],
+    ["BUN_INSPECT_NOTIFY", "1"],
+    ["BUN_INSPECT_PRELOAD", "/does/not/exist.js"],
+    ["BUN_JSC_useDollarVM", "1"],
+    ["BUN_CONFIG_VERBOSE_FETCH", "1"],
+    ["BUN_CRASH_REPORT_URL", "1"],
+    ["JSC_useDollarVM", "1"],
+    ["NODE_OPTIONS", "1"],
+    ["NODE_TLS_REJECT_UNAUTHORIZED", "1"],
+    ["LD_PRELOAD", "1"],
+    ["LD_AUDIT", "1"],
+  ] as const;
+
+  test.each(variables)("%s keeps the program from working", async (name, value) => {
+    const installation = new Installation();
+    try {
+      const { status, stdout, stderr } = await installation.run(["export"], { env: { [name]: value } });
+      expect([status, stdout]).toEqual([78, ""]);
+      expect(stderr).toContain(`The variable ${name} is set`);
+    } finally {
+      installation.remove();
+    }
+  });
+
+  test.each(variables)("%s keeps the process of a token's module from working", async (name, value) => {
+    const installation = new Installation();
+    try {
+      const run = await installation.run(["pkcs11-process"], { env: { [name]: value } });
+      expect([run.status, run.stdout]).toEqual([78, ""]);
+      expect(run.stderr).toContain(`The variable ${name} is set`);
+    } finally {
+      installation.remove();
+    }
+  });
+
+  test.if(isLinux)("BUN_BE_BUN and BUN_OPTIONS run no foreign code", async () => {
+    const installation = new Installation();
+    try {
+      const code = join(installation.home, "code.js");
+      writeFileSync(code, 'console.log("foreign")');
+      for (const [args, env] of [
+        [["run", code], { BUN_BE_BUN: "1" }],
+        [["export"], { BUN_OPTIONS: `--preload=${code}` }],
+        [["export"], { BUN_INSPECT: "1", BUN_INSPECT_PRELOAD: code }],
+      ] as const)
+        expect(await installation.run(args, { env })).toMatchObject({ status: 78, stdout: "" });
+    } finally {
+      installation.remove();
+    }
+  });
+});
+
+describe.if(isLinux)("a library in LD_LIBRARY_PATH under the name of one that the program needs", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tatum-kms-library-"));
+  const loads = join(folder, "loads");
+  beforeAll(() => {
+    const source = `
+      #include <stdio.h>
+      #include <unistd.h>
+      __attribute__((constructor)) static void tell(void) {
+        FILE *file = fopen("${loads}", "a");
+        if (file == NULL) return;
+        fprintf(file, "%d\\n", getpid());
+        fclose(file);
+      }`;
+    const library = join(folder, "libdl.so.2");
+    const command = ["gcc", "-shared", "-fPIC", "-x", "c", "-", "-Wl,-soname,libdl.so.2", "-o", library];
+    const made = Bun.spawnSync(command, { stdin: Buffer.from(source), stderr: "pipe" });
+    if (!made.success) throw new Error(made.stderr.toString());
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("is not in the process that opens the vault, which is the one that was started", async () => {
     const scene = await Scene.with();
     try {
-      const { status, stderr } = await scene.installation.run(["export"], { env: { [name]: "1" } });
-      expect(status).toBe(78);
-      expect(stderr).toContain(name);
+      const daemon = await polling(scene.start(["--chain=ETH"], { env: { LD_LIBRARY_PATH: folder } }));
+      // Once: in the program as it was started, which then put itself in its own place.
+      expect(readFileSync(loads, "utf8")).toBe(`${daemon.pid}\n`);
+      expect(ofProcess(daemon, "maps")).not.toContain(folder);
+      expect(ofProcess(daemon, "cmdline")).toStartWith(`${executable}\0daemon\0`);
+      expect(ofProcess(daemon, "comm")).toBe("tatum-kms\n");
+      daemon.signal("SIGTERM");
+      expect(await daemon.exited()).toBe(0);
     } finally {
       await scene.end();
     }
   });
 
-  // Bun reads these before the program begins: it does something else, and never gets as far as a key.
-  test.each([
-    ["BUN_OPTIONS", "--print=1"],
-    ["BUN_BE_BUN", "1"],
-  ])("%s never leads to a key", async (name, value) => {
-    const scene = await Scene.with();
+  test("is what a password's command still gets", async () => {
+    const installation = new Installation();
     try {
-      const { stdout } = await scene.installation.run(["export"], { env: { [name]: value } });
-      expect(stdout).not.toContain("privateKey");
+      const words = ["sh", "-c", `test "$LD_LIBRARY_PATH" = ${folder} && echo a-long-password`];
+      const env = {
+        LD_LIBRARY_PATH: folder,
+        TATUM_KMS_PASSWORD: "",
+        TATUM_KMS_PASSWORD_COMMAND: JSON.stringify(words),
+      };
+      const run = await installation.run(["provider", "test"], { env });
+      expect(JSON.parse(run.stdout)).toMatchObject({ provider: "exec", fetched: true });
     } finally {
-      await scene.end();
+      installation.remove();
     }
   });
+});
+
+test.if(isLinux)("a variable of the allocator is not there any more when the vault is opened", async () => {
+  const scene = await Scene.with();
+  try {
+    const daemon = await polling(scene.start(["--chain=ETH"], { env: { MIMALLOC_PURGE_DELAY: "9" } }));
+    if (isRoot) expect(ofProcess(daemon, "environ")).not.toContain("MIMALLOC");
+    const words = ofProcess(daemon, "cmdline").split("\0");
+    expect(words.slice(0, 2)).toEqual([executable, "daemon"]);
+  } finally {
+    await scene.end();
+  }
 });

@@ -1,5 +1,6 @@
 /** A daemon with a key in a token: the token is taken out, hangs, crashes, refuses; the daemon goes on. */
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { parseTransaction } from "viem";
 import { errors, FaultyTokens } from "../../providers/pkcs11/faulty-tokens.ts";
@@ -161,6 +162,21 @@ describe("the process of the module", () => {
       await daemon.exited();
       await noModuleProcessIsLeft();
     })(),
+  );
+
+  test(
+    "finds the vendor's libraries in LD_LIBRARY_PATH, which the daemon itself runs without",
+    onScene(async (scene) => {
+      const { payment } = await withTokenWallet(scene);
+      const daemon = scene.start(["--chain=ETH"], { env: environment({ LD_LIBRARY_PATH: "/opt/vendor" }) });
+      scene.api.pending = [payment(1)];
+      await processed(daemon, 1);
+      const [pid] = moduleProcesses(software);
+      const variables = (of: number | undefined): string => readFileSync(`/proc/${of}/environ`, "utf8");
+      expect(variables(pid)).toContain("\0LD_LIBRARY_PATH=/opt/vendor\0");
+      expect(variables(daemon.pid)).not.toMatch(/(^|\0)LD_LIBRARY_PATH=/);
+      expect(variables(daemon.pid)).toContain("\0TATUM_KMS_LIBRARY_PATH=/opt/vendor\0");
+    }),
   );
 
   test(

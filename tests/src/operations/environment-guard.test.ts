@@ -15,6 +15,8 @@ describe("the environment guard", () => {
     "NODE_TLS_REJECT_UNAUTHORIZED",
     "LD_PRELOAD",
     "LD_AUDIT",
+    "JSC_useDollarVM",
+    "DYLD_INSERT_LIBRARIES",
   ])("refuses %s by its name, without its value", (name) => {
     expect(() => assertSafeEnvironment({ PATH: "/bin", [name]: "--preload=./attack.js" })).toThrow(name);
     expect(() => assertSafeEnvironment({ [name]: "--preload=./attack.js" })).not.toThrow("attack");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { secretVariables } from "../../../providers/index.ts";
 import { blankVariables, blankWords, isSecretVariable } from "../../../src/operations/visible-secrets.ts";
+import { declaredSecrets } from "../../../src/setting-table.ts";
 
 describe("the name of a variable", () => {
   test.each([
@@ -67,9 +67,14 @@ describe("a block of variables", () => {
     ]);
   });
 
-  test("hides every variable that a provider declares as secret", async () => {
-    const declared = await secretVariables();
-    for (const name of ["TATUM_KMS_PASSWORD_COMMAND", "IDENTITY_HEADER", "TATUM_KMS_VAULT_ROLE_ID"])
+  test("hides every variable that is declared as secret", async () => {
+    const declared = await declaredSecrets();
+    for (const name of [
+      "TATUM_API_KEY",
+      "TATUM_KMS_PASSWORD_COMMAND",
+      "IDENTITY_HEADER",
+      "TATUM_KMS_VAULT_ROLE_ID",
+    ])
       expect(declared).toContain(name);
     const texts = declared.map((name) => `${name}=value`);
     expect(left(texts, declared)).toEqual(declared.map((name) => `${name}=*`));
