@@ -23,6 +23,7 @@ import {
   type ProviderArguments,
 } from "./choose-provider.ts";
 import { chooseUnlocking, type NamedTokens, readNamedTokens, type Unlocking } from "./choose-unlocking.ts";
+import { objectionTo } from "./password-objection.ts";
 import { printWarning } from "./print.ts";
 import { createTokens } from "./tokens.ts";
 
@@ -89,7 +90,7 @@ export async function createContext(
   use: { readonly optionNamesObject: boolean } = { optionNamesObject: false },
 ): Promise<CommandContext> {
   const config = await loadConfig(args);
-  const prompt = new Prompt();
+  const prompt = new Prompt(process.stdin, process.stderr, objectionTo);
   const providerContext: ProviderContext = {
     setting(name) {
       const value = config.get(name);

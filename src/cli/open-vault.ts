@@ -1,7 +1,6 @@
 /** From a command's context to an open vault. */
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { WrappingToken } from "../../providers/pkcs11/wrapping-token.ts";
-import { secretSetting } from "../../providers/provider-variable.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
 import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
@@ -10,6 +9,7 @@ import { passwordOpener, preparePasswordSlot } from "../vault/key-slots/password
 import { prepareTokenSlot, tokenOpener } from "../vault/key-slots/token-slot.ts";
 import { Vault } from "../vault/vault.ts";
 import type { CommandContext } from "./context.ts";
+import { warnOfWeakPassword } from "./password-objection.ts";
 import { printNote, printUnreadEnvFile } from "./print.ts";
 
 async function openerOf(context: CommandContext, slotKinds: readonly string[]): Promise<SlotOpener> {
@@ -25,11 +25,19 @@ function wrappingKeyUri({ namedTokens }: CommandContext, uri: Pkcs11Uri): Pkcs11
   return namedTokens.optionNamesObject && uri === namedTokens.byOption ? withoutKey : uri;
 }
 
-/** The key slot of a vault that is to be made. */
-export async function prepareFirstSlot(context: CommandContext): Promise<PreparedSlot> {
+/** The key slot of a vault that is to be made, and the password that opens it, where it is no token. */
+export interface FirstSlot {
+  readonly slot: PreparedSlot;
+  readonly password?: Secret;
+}
+
+export async function prepareFirstSlot(context: CommandContext): Promise<FirstSlot> {
   const unlocking = context.chooseUnlocking(undefined);
-  if (unlocking.kind === "password") return preparePasswordSlot(await context.password("create"));
-  return prepareSlotOfToken(context, wrappingKeyUri(context, unlocking.uri));
+  if (unlocking.kind === "password") {
+    const password = await context.password("create");
+    return { slot: preparePasswordSlot(password), password };
+  }
+  return { slot: await prepareSlotOfToken(context, wrappingKeyUri(context, unlocking.uri)) };
 }
 
 /** A key slot for a token; says which key of it opens the vault. */
@@ -89,20 +97,9 @@ export async function withNewOrExistingVault<Result>(
 
 async function makeVault(context: CommandContext): Promise<Vault> {
   printUnreadEnvFile(context.config);
-  const vault = await Vault.createWith(context.vaultPath, await prepareFirstSlot(context), context.access);
+  const { slot, password } = await prepareFirstSlot(context);
+  const vault = await Vault.createWith(context.vaultPath, slot, context.access);
   printNote(`A new vault was made at ${context.vaultPath}.`);
+  if (password !== undefined) await warnOfWeakPassword(password);
   return vault;
-}
-
-/** The variable that holds a new password where nobody can be asked. */
-const NEW_PASSWORD_VARIABLE = "TATUM_KMS_NEW_PASSWORD";
-
-export function newPasswordIsSet({ config }: CommandContext): boolean {
-  return config.get(NEW_PASSWORD_VARIABLE) !== undefined;
-}
-
-/** @throws ProviderError when two entries differ or nobody answers. */
-export async function askNewPassword({ providerContext, prompt }: CommandContext): Promise<Secret> {
-  const variable = secretSetting(providerContext, NEW_PASSWORD_VARIABLE);
-  return variable ?? prompt.askNew("Enter the new password", NEW_PASSWORD_VARIABLE);
 }

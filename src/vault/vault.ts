@@ -16,7 +16,7 @@ import { checkLeaseRow, deleteLeaseRow } from "../store/tables/lease.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
 import { vaultCorrupt } from "../vault-corrupt.ts";
 import { readContents } from "./contents.ts";
-import { openKeySlots, type PreparedSlot, type SlotOpener } from "./key-slots/key-slot.ts";
+import { openKeySlots, opensAnySlot, type PreparedSlot, type SlotOpener } from "./key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "./key-slots/password-slot.ts";
 import { RootKey } from "./root-key.ts";
 import { deleteSlot, insertSlot, replacePasswordSlots } from "./slot-changes.ts";
@@ -218,6 +218,12 @@ export class Vault {
       const before = this.#state.contents;
       return (await this.#state.catchUp(session)) !== before;
     });
+  }
+
+  /** Whether a password opens the vault; takes as long as opening it. */
+  async opensWith(password: Secret): Promise<boolean> {
+    const slots = await this.#state.read(readKeySlotRows);
+    return opensAnySlot(this.#rootKey.vaultId, slots, passwordOpener(password));
   }
 
   /**

@@ -2,9 +2,11 @@ import type { Secret } from "../../../providers/secret.ts";
 import type { ImportedWallet } from "../../vault/import/imported-wallets.ts";
 import { type MigrationResult, migrateInPlace } from "../../vault/import/migrate.ts";
 import { readImportFile } from "../../vault/import/read-import-file.ts";
+import type { PreparedSlot } from "../../vault/key-slots/key-slot.ts";
 import type { CommandContext } from "../context.ts";
 import { importPassword, readWallets, sharedPassword } from "../import-password.ts";
 import { prepareFirstSlot } from "../open-vault.ts";
+import { warnOfWeakPassword } from "../password-objection.ts";
 import { type PrintedResult, printWarnings } from "../print-warnings.ts";
 
 /**
@@ -34,8 +36,16 @@ export async function migrateFile(context: CommandContext): Promise<PrintedResul
     isTyped
       ? readImportFile(file, typedPassword, { access })
       : readWallets(once, file, sharedPassword(once, undefined, "create"), { access });
+  let password: Secret | undefined;
+  const prepareSlot = async (): Promise<PreparedSlot> => {
+    const first = await prepareFirstSlot(once);
+    password = first.password;
+    return first.slot;
+  };
   try {
-    return printWarnings(await migrateInPlace(context.vaultPath, read, () => prepareFirstSlot(once), access));
+    const result = await migrateInPlace(context.vaultPath, read, prepareSlot, access);
+    if (password !== undefined) await warnOfWeakPassword(password);
+    return printWarnings(result);
   } finally {
     context.tokens.close();
   }

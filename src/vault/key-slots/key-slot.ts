@@ -133,6 +133,20 @@ export async function openKeySlots(
   throw opener.refused();
 }
 
+/** Whether the opener's keys belong to any of the slots. */
+export async function opensAnySlot(
+  vaultId: Uint8Array,
+  slots: readonly KeySlotRow[],
+  opener: SlotOpener,
+): Promise<boolean> {
+  for (const slot of slots.filter(({ kind }) => kind === opener.kind)) {
+    const rootKey = await openKeySlot(vaultId, slot, opener);
+    rootKey?.wipe();
+    if (rootKey !== undefined) return true;
+  }
+  return false;
+}
+
 async function openKeySlot(
   vaultId: Uint8Array,
   slot: KeySlotRow,

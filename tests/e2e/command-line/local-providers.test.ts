@@ -33,14 +33,14 @@ async function shell(line: string, where: Installation = installation): Promise<
 }
 
 beforeAll(async () => {
-  writeFileSync(join(home, "password"), "geheim\n", { mode: 0o600 });
-  writeFileSync(join(home, "tatum-kms-password"), "geheim", { mode: 0o400 });
-  writeFileSync(join(home, "get password"), '#!/bin/sh\necho "geheim"\n');
+  writeFileSync(join(home, "password"), "geheim-Zeichen\n", { mode: 0o600 });
+  writeFileSync(join(home, "tatum-kms-password"), "geheim-Zeichen", { mode: 0o400 });
+  writeFileSync(join(home, "get password"), '#!/bin/sh\necho "geheim-Zeichen"\n');
   chmodSync(join(home, "get password"), 0o700);
   mkdirSync(join(home, "..data"));
-  writeFileSync(join(home, "..data", "kms"), "geheim", { mode: 0o400 });
+  writeFileSync(join(home, "..data", "kms"), "geheim-Zeichen", { mode: 0o400 });
   symlinkSync("..data/kms", join(home, "kubernetes"));
-  expect((await shell('TATUM_KMS_PASSWORD=geheim "$KMS" generatemanagedwallet ETH')).status).toBe(0);
+  expect((await shell('TATUM_KMS_PASSWORD=geheim-Zeichen "$KMS" generatemanagedwallet ETH')).status).toBe(0);
 });
 
 const ways: readonly (readonly [what: string, line: string])[] = [
@@ -75,7 +75,7 @@ describe("the password comes from", () => {
     newVaults.push(where);
     const made = await shell(`${line} generatemanagedwallet ETH`, where);
     expect(made.stderr).toBe(`A new vault was made at ${where.vaultPath}.\n`);
-    expect((await shell('TATUM_KMS_PASSWORD=geheim "$KMS" vault status', where)).status).toBe(0);
+    expect((await shell('TATUM_KMS_PASSWORD=geheim-Zeichen "$KMS" vault status', where)).status).toBe(0);
   });
 });
 
@@ -84,7 +84,7 @@ describe("standard input", () => {
 
   test("gives the password after what a command asks for first", async () => {
     const stored = await shell(
-      `printf '%s\\n' '${words}' geheim | "$KMS" storemanagedwallet ETH --provider=stdin`,
+      `printf '%s\\n' '${words}' geheim-Zeichen | "$KMS" storemanagedwallet ETH --provider=stdin`,
     );
     expect(stored).toMatchObject({ status: 0, stderr: "" });
   });
@@ -139,9 +139,9 @@ describe("prompt", () => {
     const run = new TerminalRun(installation, ["vault", "status", "--provider=prompt"], {
       env: { TATUM_KMS_PASSWORD: "canary" },
     });
-    await run.answer("Enter password to decrypt wallet store: ", "geheim");
+    await run.answer("Enter password to decrypt wallet store: ", "geheim-Zeichen");
     expect(await run.ended()).toBe(0);
-    expect(run.screen).not.toContain("geheim");
+    expect(run.screen).not.toContain("geheim-Zeichen");
   });
 });
 
@@ -177,7 +177,7 @@ describe("the password is missed", () => {
 describe("the command", () => {
   test("does not get this program's variables and not its standard input", async () => {
     const line = `TATUM_API_KEY=canary TATUM_KMS_NEW_PASSWORD=canary OTHER=other \
-      TATUM_KMS_PASSWORD_COMMAND='["sh","-c","env >seen; cat >>seen; echo geheim"]' "$KMS" vault status`;
+      TATUM_KMS_PASSWORD_COMMAND='["sh","-c","env >seen; cat >>seen; echo geheim-Zeichen"]' "$KMS" vault status`;
     expect((await shell(`echo canary | ${line}`)).status).toBe(0);
     const seen = readFileSync(join(home, "seen"), "utf8");
     expect(seen).toContain("OTHER=other");

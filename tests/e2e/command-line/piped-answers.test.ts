@@ -115,14 +115,14 @@ describe("the password of an existing vault", () => {
 
 describe("the password of a new vault", () => {
   test.each([
-    ["one line", "'geheim\\n'"],
-    ["the same line twice", "'geheim\\ngeheim\\n'"],
+    ["one line", "'geheim-Zeichen\\n'"],
+    ["the same line twice", "'geheim-Zeichen\\ngeheim-Zeichen\\n'"],
   ])("is taken from %s", async (_what, lines) => {
     const installation = newInstallation();
     const made = await shell(installation, `printf ${lines} | "$KMS" generatemanagedwallet ETH`);
     expect(made.status).toBe(0);
     expect(made.stderr).toBe(`A new vault was made at ${installation.vaultPath}.\n`);
-    expect((await shell(installation, `echo geheim | "$KMS" report`)).status).toBe(0);
+    expect((await shell(installation, `echo geheim-Zeichen | "$KMS" report`)).status).toBe(0);
   });
 
   test.each([

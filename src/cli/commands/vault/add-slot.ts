@@ -1,9 +1,11 @@
 import type { Pkcs11Uri } from "../../../../providers/pkcs11/uri.ts";
-import type { PreparedSlot } from "../../../vault/key-slots/key-slot.ts";
 import { passwordKind, preparePasswordSlot } from "../../../vault/key-slots/password-slot.ts";
 import { tokenKind } from "../../../vault/key-slots/token-slot.ts";
+import type { Vault } from "../../../vault/vault.ts";
 import type { CommandContext } from "../../context.ts";
-import { askNewPassword, newPasswordIsSet, prepareSlotOfToken, withVault } from "../../open-vault.ts";
+import { askNewPassword, newPasswordIsSet } from "../../new-password.ts";
+import { prepareSlotOfToken, withVault } from "../../open-vault.ts";
+import { warnOfWeakPassword } from "../../password-objection.ts";
 
 /** What `vault slot add` prints. */
 export interface AddedSlot {
@@ -21,12 +23,16 @@ function tokenToAdd(context: CommandContext, slotKinds: readonly string[]): Pkcs
   return byOption ?? (isPasswordMeant ? undefined : byVariable);
 }
 
-async function prepareSlot(
-  context: CommandContext,
-  uri: Pkcs11Uri | undefined,
-): Promise<readonly [kind: string, slot: PreparedSlot]> {
-  if (uri === undefined) return [passwordKind, preparePasswordSlot(await askNewPassword(context))];
-  return [tokenKind, await prepareSlotOfToken(context, uri)];
+async function addTokenSlot(context: CommandContext, vault: Vault, uri: Pkcs11Uri): Promise<AddedSlot> {
+  const slot = await prepareSlotOfToken(context, uri);
+  return { slotId: await vault.addSlot(slot), kind: tokenKind };
+}
+
+async function addPasswordSlot(context: CommandContext, vault: Vault): Promise<AddedSlot> {
+  const password = await askNewPassword(context, vault);
+  const slotId = await vault.addSlot(preparePasswordSlot(password));
+  await warnOfWeakPassword(password);
+  return { slotId, kind: passwordKind };
 }
 
 /**
@@ -36,7 +42,7 @@ async function prepareSlot(
 export function addSlot(context: CommandContext): Promise<AddedSlot> {
   return withVault(context, async (vault) => {
     const slotKinds = (await vault.status()).slots.map(({ kind }) => kind);
-    const [kind, slot] = await prepareSlot(context, tokenToAdd(context, slotKinds));
-    return { slotId: await vault.addSlot(slot), kind };
+    const token = tokenToAdd(context, slotKinds);
+    return token === undefined ? addPasswordSlot(context, vault) : addTokenSlot(context, vault, token);
   });
 }

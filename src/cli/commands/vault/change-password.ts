@@ -1,7 +1,10 @@
+import { PASSWORD_VARIABLE } from "../../../../providers/password/provider.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
-import { askNewPassword, withVault } from "../../open-vault.ts";
+import { askNewPassword } from "../../new-password.ts";
+import { withVault } from "../../open-vault.ts";
 import { choosingOptions, vaultOptions } from "../../options.ts";
+import { warnOfWeakPassword } from "../../password-objection.ts";
 import { printNote } from "../../print.ts";
 
 export default defineCommand({
@@ -11,8 +14,17 @@ export default defineCommand({
   async run({ args }) {
     const context = await createContext(args);
     await withVault(context, async (vault) => {
-      await vault.changePassword(await askNewPassword(context));
+      const password = await askNewPassword(context, vault);
+      await vault.changePassword(password);
       printNote("The password was changed. Backups made before still open with the old one.");
+      const set = context.config.setting(PASSWORD_VARIABLE);
+      const { name } = await context.provider();
+      if (name === "password" && set !== undefined && set.value !== password.reveal()) {
+        printNote(
+          `${PASSWORD_VARIABLE} (from ${set.origin}) does not open the vault any more: change it as well.`,
+        );
+      }
+      await warnOfWeakPassword(password);
     });
   },
 });
