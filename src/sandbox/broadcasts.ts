@@ -1,13 +1,14 @@
 import type { AccountSequences } from "./account-sequences.ts";
-import type { ApiChain } from "./api-chains.ts";
 import { ApiError } from "./api-error.ts";
+import type { SandboxChain } from "./chains/chain.ts";
+import { UnreadableTransaction } from "./chains/chain.ts";
 import { NodeRefused, type NodeRpc, NodeUnreachable } from "./nodes/node-rpc.ts";
 import type { BroadcastRecord, PendingQueue } from "./pending-queue.ts";
-import { transactionId, UnreadableTransaction } from "./transaction-id.ts";
+import { transactionId } from "./transaction-id.ts";
 
 /** A signed transaction as the API receives it. */
 export interface BroadcastRequest {
-  readonly chain: ApiChain;
+  readonly chain: SandboxChain;
   readonly txData: string;
   /** The pending transaction's id. */
   readonly signatureId?: string | undefined;
@@ -135,7 +136,7 @@ export class Broadcasts {
   }
 
   /** Hands the transaction to the chain's node, if there is one; the transaction id it answers. */
-  async #passOn(chain: ApiChain, txData: string): Promise<string | undefined> {
+  async #passOn(chain: SandboxChain, txData: string): Promise<string | undefined> {
     const node = this.#nodes.get(chain.ticker);
     if (node === undefined || chain.kind === "other") return undefined;
     const method = chain.kind === "evm" ? "eth_sendRawTransaction" : "sendrawtransaction";
@@ -152,6 +153,6 @@ export class Broadcasts {
   }
 }
 
-function broadcastFailed(chain: ApiChain, message: string, data?: unknown): ApiError {
+function broadcastFailed(chain: SandboxChain, message: string, data?: unknown): ApiError {
   return new ApiError(403, `${chain.pathName}.broadcast.failed`, message, data);
 }

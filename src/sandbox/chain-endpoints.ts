@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
-import type { ApiChain } from "./api-chains.ts";
 import { ApiError, validationFailed } from "./api-error.ts";
+import type { SandboxChain } from "./chains/chain.ts";
 import { jsonResponse } from "./json-response.ts";
 import { type CannedNode, cannedAnswer, cannedFee } from "./nodes/canned-node-answers.ts";
 import { NodeRefused, type NodeRpc, NodeUnreachable } from "./nodes/node-rpc.ts";
@@ -58,7 +58,7 @@ async function transactionCount({ nodes, sequences }: SandboxState, request: Api
   return Number(await ask(node, "eth_getTransactionCount", [address, "latest"]));
 }
 
-async function fee({ nodes }: SandboxState, chain: ApiChain): Promise<object> {
+async function fee({ nodes }: SandboxState, chain: SandboxChain): Promise<object> {
   if (chain.kind === "other") {
     throw validationFailed([
       { target: "path", property: "chain", constraints: { isIn: `the API has no fee for ${chain.ticker}` } },
@@ -81,7 +81,7 @@ async function ask(node: NodeRpc, method: string, params: readonly JsonValue[] =
   }
 }
 
-async function rpc(state: SandboxState, chain: ApiChain, request: ApiRequest): Promise<Response> {
+async function rpc(state: SandboxState, chain: SandboxChain, request: ApiRequest): Promise<Response> {
   const body = request.json();
   const node = state.nodes.get(chain.ticker);
   if (node === undefined)

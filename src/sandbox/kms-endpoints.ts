@@ -1,4 +1,4 @@
-import { chainOfTicker } from "./api-chains.ts";
+import { chainOfTicker } from "./chains/index.ts";
 import { jsonResponse, noContent } from "./json-response.ts";
 import { nameInPath, tickerInPath } from "./path-chains.ts";
 import {

@@ -1,5 +1,6 @@
-import { type ApiChain, apiChains, chainOfPathName, chainOfTicker } from "./api-chains.ts";
 import { ApiError, validationFailed } from "./api-error.ts";
+import type { SandboxChain } from "./chains/chain.ts";
+import { chainOfPathName, chainOfTicker, sandboxChains } from "./chains/index.ts";
 import type { ApiRequest } from "./routes.ts";
 
 /**
@@ -7,10 +8,10 @@ import type { ApiRequest } from "./routes.ts";
  *
  * @throws ApiError 400 `validation.failed`
  */
-export function tickerInPath(request: ApiRequest): ApiChain {
+export function tickerInPath(request: ApiRequest): SandboxChain {
   const chain = chainOfTicker(request.parameter("chain"));
   if (chain !== undefined) return chain;
-  const tickers = apiChains.map(({ ticker }) => ticker).join(", ");
+  const tickers = sandboxChains.map(({ ticker }) => ticker).join(", ");
   throw validationFailed([
     { target: "path", property: "chain", constraints: { isIn: `chain must be one of: ${tickers}` } },
   ]);
@@ -21,7 +22,7 @@ export function tickerInPath(request: ApiRequest): ApiChain {
  *
  * @throws ApiError 404
  */
-export function nameInPath(request: ApiRequest): ApiChain {
+export function nameInPath(request: ApiRequest): SandboxChain {
   const chain = chainOfPathName(request.parameter("name"));
   if (chain !== undefined) return chain;
   throw new ApiError(404, "not.found", `The API has no chain named ${request.parameter("name")}.`);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { apiChains } from "./api-chains.ts";
+import { sandboxChains } from "./chains/index.ts";
 
 const text = v.pipe(v.string(), v.nonEmpty());
 /** A transaction's id at the API: 24 hexadecimal digits. */
@@ -7,7 +7,7 @@ const transactionId = v.pipe(
   v.string(),
   v.regex(/^[0-9a-f]{24}$/, "Must be 24 lower-case hexadecimal digits."),
 );
-const ticker = v.picklist(apiChains.map((chain) => chain.ticker));
+const ticker = v.picklist(sandboxChains.map((chain) => chain.ticker));
 /** A derivation index, not hardened. */
 const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
 /** The API takes at most 1,000,000 characters. */

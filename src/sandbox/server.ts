@@ -1,6 +1,6 @@
-import { apiChains } from "./api-chains.ts";
 import { ApiError } from "./api-error.ts";
 import { chainEndpoints } from "./chain-endpoints.ts";
+import { sandboxChains } from "./chains/index.ts";
 import { sandboxEndpoints } from "./control.ts";
 import { disturb } from "./faults.ts";
 import { fourEyeEndpoints } from "./four-eye.ts";
@@ -73,7 +73,7 @@ export function startSandbox(options: SandboxOptions): Sandbox {
 function openNodes(urls: ReadonlyMap<string, string>): ReadonlyMap<string, NodeRpc> {
   const nodes = new Map<string, NodeRpc>();
   for (const [ticker, url] of urls) {
-    if (!apiChains.some((chain) => chain.ticker === ticker)) {
+    if (!sandboxChains.some((chain) => chain.ticker === ticker)) {
       throw new SandboxStartError(
         "UNKNOWN_CHAIN",
         `The Tatum API has no chain ${ticker}. Tickers look like ETH.`,

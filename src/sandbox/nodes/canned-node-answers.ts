@@ -1,8 +1,7 @@
 import type { Network } from "../../../chains/chain.ts";
 import type { AccountSequences } from "../account-sequences.ts";
-import type { ApiChain } from "../api-chains.ts";
+import type { SandboxChain } from "../chains/chain.ts";
 import type { RpcRequest } from "../request-schemas.ts";
-import { solanaMethods } from "./solana-node.ts";
 
 /** 10 gwei, in wei. */
 const CANNED_GAS_PRICE = 10_000_000_000n;
@@ -14,7 +13,7 @@ const GAS_PER_DATA_BYTE = 16;
 
 /** What the canned answers depend on. */
 export interface CannedNode {
-  readonly chain: ApiChain;
+  readonly chain: SandboxChain;
   readonly network: Network;
   readonly sequences: AccountSequences;
 }
@@ -33,12 +32,12 @@ const evmMethods: ReadonlyMap<string, CannedMethod> = new Map<string, CannedMeth
   ],
 ]);
 
-/** The JSON-RPC 2.0 answer of a node that does not exist: enough for a signer, on EVM chains and Solana. */
+/** The JSON-RPC 2.0 answer of a node that does not exist: enough for a signer. */
 export function cannedAnswer(node: CannedNode, { id, method, params }: RpcRequest): object {
   const answer = node.chain.kind === "evm" ? evmMethods.get(ethereumName(method)) : undefined;
   if (answer !== undefined) return { jsonrpc: "2.0", id, result: answer(node, params) };
-  const solana = node.chain.ticker === "SOL" ? solanaMethods.get(method) : undefined;
-  if (solana !== undefined) return { jsonrpc: "2.0", id, result: solana(params) };
+  const own = node.chain.rpc?.get(method);
+  if (own !== undefined) return { jsonrpc: "2.0", id, result: own(params) };
   const message = `The sandbox has no answer to ${method}. Start it with a node for ${node.chain.ticker}.`;
   return { jsonrpc: "2.0", id, error: { code: -32601, message } };
 }
@@ -61,7 +60,7 @@ function quantity(value: number | bigint): string {
 }
 
 /** The canned answer of `GET /v3/blockchain/fee/{CHAIN}`: wei on EVM chains, satoshi per byte on Bitcoin-like ones. */
-export function cannedFee(chain: ApiChain): object {
+export function cannedFee(chain: SandboxChain): object {
   const medium = chain.kind === "evm" ? CANNED_GAS_PRICE : 10n;
   return {
     fast: medium * 2n,

@@ -1,4 +1,4 @@
-import { chainOfTicker } from "../../../src/sandbox/api-chains.ts";
+import { chainOfTicker } from "../../../src/sandbox/chains/index.ts";
 import { transactionId } from "../../../src/sandbox/transaction-id.ts";
 import { type RecordedRequest, StandInApi } from "../stand-in-api.ts";
 import type { Payment } from "./payment.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { apiChains } from "../../../src/sandbox/api-chains.ts";
+import { sandboxChains } from "../../../src/sandbox/chains/index.ts";
 import bitcoinVectors from "../../vectors/signing/BTC.json";
 import litecoinVectors from "../../vectors/signing/LTC.json";
 import { OTHER_SIGNED, SandboxClient, SIGNED } from "./sandbox-client.ts";
@@ -35,7 +35,7 @@ describe("a broadcast", () => {
       evm: SIGNED.txData,
       "bitcoin-like": bitcoinVectors[0]!.expected!.txData!,
     };
-    for (const { pathName, kind } of apiChains) {
+    for (const { pathName, kind } of sandboxChains) {
       const response = await client.request("POST", `/v3/${pathName}/broadcast`, {
         txData: raw[kind] ?? "signed",
       });

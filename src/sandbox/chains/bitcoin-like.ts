@@ -1,6 +1,15 @@
+/** Chains with the transactions of Bitcoin. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import type { Network } from "../../../chains/chain.ts";
-import { doubleSha256Id } from "../transaction-id.ts";
-import type { ExamplePayment, ExampleWallet, SpentOutput } from "./example.ts";
+import {
+  type ExamplePayment,
+  type ExampleWallet,
+  type PaymentBuilder,
+  type SandboxChain,
+  type SpentOutput,
+  UnreadableTransaction,
+} from "./chain.ts";
 
 export const BITCOIN_FEE_SATOSHI = 2_000;
 /** Invented: no chain has a transaction with this id. */
@@ -117,4 +126,29 @@ export async function unsignedTransaction(
     outputs: [{ amount: BigInt(output.satoshis), script: Buffer.from(output.script, "hex") }],
     lockTime: 0,
   });
+}
+
+/** Double SHA-256 of the transaction without its witness (BIP 141), in the byte order in which Bitcoin shows ids. */
+async function transactionId(txData: string): Promise<string> {
+  const { RawOldTx, RawTx } = await import("@scure/btc-signer/script.js");
+  try {
+    const { version, inputs, outputs, lockTime } = RawTx.decode(hexToBytes(txData));
+    return doubleSha256Id(RawOldTx.encode({ version, inputs, outputs, lockTime }));
+  } catch (cause) {
+    throw new UnreadableTransaction("txData must be the raw transaction in hexadecimal, without 0x.", {
+      cause,
+    });
+  }
+}
+
+function doubleSha256Id(bytes: Uint8Array): string {
+  return bytesToHex(sha256(sha256(bytes)).reverse());
+}
+
+export function bitcoinLikeChain(
+  ticker: string,
+  pathName: string,
+  examples: Readonly<Record<string, PaymentBuilder>>,
+): SandboxChain {
+  return { ticker, pathName, kind: "bitcoin-like", transactionId, examples };
 }

@@ -1,4 +1,4 @@
-import type { ExamplePayment, ExampleWallet } from "./example.ts";
+import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 const INPUT_LOVELACE = 10_000_000;
 const AMOUNT_LOVELACE = 2_000_000;
@@ -8,7 +8,7 @@ const INVENTED_COIN = `${"5a".repeat(32)}:0`;
 const currency = { symbol: "ADA", decimals: 6 };
 
 /** The Rosetta operations of a payment with change. */
-export function cardanoPayment(wallet: ExampleWallet): ExamplePayment {
+function payment(wallet: ExampleWallet): ExamplePayment {
   const { signatureId, address, to = address, index } = wallet;
   const operations = [
     {
@@ -43,3 +43,12 @@ function output(index: number, address: string, lovelace: number): object {
     metadata: {},
   };
 }
+
+export const cardano: SandboxChain = {
+  ticker: "ADA",
+  pathName: "ada",
+  kind: "other",
+  transactionId: async (txData) =>
+    (await import("../nodes/cardano-construction.ts")).cardanoTransactionId(txData),
+  examples: { "with-change": payment },
+};

@@ -1,7 +1,22 @@
+import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
+
+/** 0.001 VET. */
+const VALUE_WEI = "1000000000000000";
+
+function payment(wallet: ExampleWallet): ExamplePayment {
+  const { signatureId, address, to = address, index } = wallet;
+  return {
+    chain: "VET",
+    serializedTransaction: JSON.stringify({ from: address, to, value: VALUE_WEI }),
+    hashes: [signatureId],
+    ...(index !== undefined && { index }),
+  };
+}
+
 const BODY_ITEMS = 9;
 
 /** The id of a broadcast transaction: BLAKE2b-256 of the signed digest and the sender; `undefined` when it is none. */
-export async function vechainTransactionId(txData: string): Promise<string | undefined> {
+async function transactionId(txData: string): Promise<string | undefined> {
   const { blake2b } = await import("@noble/hashes/blake2.js");
   const { concat, fromRlp, hexToBytes, parseSignature, recoverAddress, toRlp, bytesToHex } = await import(
     "viem"
@@ -21,3 +36,11 @@ export async function vechainTransactionId(txData: string): Promise<string | und
     return undefined;
   }
 }
+
+export const vechain: SandboxChain = {
+  ticker: "VET",
+  pathName: "vet",
+  kind: "other",
+  transactionId,
+  examples: { transfer: payment },
+};

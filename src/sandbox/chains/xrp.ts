@@ -1,10 +1,10 @@
-import type { ExamplePayment, ExampleWallet } from "./example.ts";
+import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 /** 1 XRP. */
 const DROPS = "1000000";
 
 /** A payment that lacks its signature only; sequence number and ledger are invented. */
-export function xrpPayment(wallet: ExampleWallet): ExamplePayment {
+function payment(wallet: ExampleWallet): ExamplePayment {
   const { signatureId, address, to = address, index } = wallet;
   const transaction = {
     TransactionType: "Payment",
@@ -23,3 +23,10 @@ export function xrpPayment(wallet: ExampleWallet): ExamplePayment {
     ...(index !== undefined && { index }),
   };
 }
+
+export const xrpLedger: SandboxChain = {
+  ticker: "XRP",
+  pathName: "xrp",
+  kind: "other",
+  examples: { payment: payment },
+};

@@ -1,4 +1,4 @@
-import type { ExamplePayment, ExampleWallet } from "./example.ts";
+import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 const STROOPS = 10_000_000n;
 const FEE_STROOPS = 100;
@@ -6,7 +6,7 @@ const FEE_STROOPS = 100;
 const SEQUENCE = 1_000_000n;
 
 /** An envelope with one payment of lumens, not signed. */
-export async function stellarPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
+async function payment(wallet: ExampleWallet): Promise<ExamplePayment> {
   const { signatureId, address, to = address, index } = wallet;
   const { decodeStrkey } = await import("../../../chains/families/stellar/strkey.ts");
   const xdr = await import("@stellar/stellar-sdk/xdr");
@@ -35,3 +35,10 @@ export async function stellarPayment(wallet: ExampleWallet): Promise<ExamplePaym
     ...(index !== undefined && { index }),
   };
 }
+
+export const stellar: SandboxChain = {
+  ticker: "XLM",
+  pathName: "xlm",
+  kind: "other",
+  examples: { payment: payment },
+};

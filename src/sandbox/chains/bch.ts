@@ -1,8 +1,13 @@
-import type { ExamplePayment, ExampleWallet } from "./example.ts";
-import { BITCOIN_FEE_SATOSHI, INVENTED_INPUT, unsignedTransaction } from "./utxo.ts";
+import {
+  BITCOIN_FEE_SATOSHI,
+  bitcoinLikeChain,
+  INVENTED_INPUT,
+  unsignedTransaction,
+} from "./bitcoin-like.ts";
+import type { ExamplePayment, ExampleWallet } from "./chain.ts";
 
 /** The raw transaction without signatures, and the amounts of its inputs. */
-export async function bitcoinCashPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
+async function payment(wallet: ExampleWallet): Promise<ExamplePayment> {
   const { signatureId, address, to = address, index, network, input = INVENTED_INPUT } = wallet;
   const { decodeCashAddress } = await import("../../../chains/families/utxo/cash-address.ts");
   const prefix = network === "mainnet" ? "bitcoincash" : "bchtest";
@@ -18,3 +23,5 @@ export async function bitcoinCashPayment(wallet: ExampleWallet): Promise<Example
       : { hashes: [], signatures: [{ id: signatureId, index }] }),
   };
 }
+
+export const bitcoinCash = bitcoinLikeChain("BCH", "bcash", { "cash-address": payment });

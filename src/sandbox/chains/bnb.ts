@@ -1,11 +1,12 @@
-import type { ExamplePayment, ExampleWallet } from "./example.ts";
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 /** 0.01 BNB, in units of 10^-8. */
 const AMOUNT = 1_000_000;
 const CHAIN_IDS = { mainnet: "Binance-Chain-Tigris", testnet: "Binance-Chain-Ganges" } as const;
 
 /** A transfer that says itself what a node of the closed network can no longer be asked. */
-export async function bnbPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
+async function payment(wallet: ExampleWallet): Promise<ExamplePayment> {
   const { signatureId, address, to = address, index, network } = wallet;
   const coins = [{ denom: "BNB", amount: AMOUNT }];
   const transaction = {
@@ -34,3 +35,19 @@ async function accountBytes(address: string): Promise<{ readonly type: "Buffer";
   if (words === undefined) throw new RangeError(`This is no BNB address: ${address}`);
   return { type: "Buffer", data: [...bech32.fromWords(words)] };
 }
+
+/** SHA-256 of a `StdTx` of Amino, in capitals. */
+function transactionId(txData: string): string | undefined {
+  if (!/^[0-9a-f]{2,4}f0625dee(?:[0-9a-f]{2})+$/.test(txData)) return undefined;
+  return Buffer.from(sha256(Buffer.from(txData, "hex")))
+    .toString("hex")
+    .toUpperCase();
+}
+
+export const bnbBeaconChain: SandboxChain = {
+  ticker: "BNB",
+  pathName: "bnb",
+  kind: "other",
+  transactionId,
+  examples: { transfer: payment },
+};

@@ -1,4 +1,5 @@
-import type { ExamplePayment, ExampleWallet } from "./example.ts";
+import { solanaMethods } from "../nodes/solana-node.ts";
+import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 const LAMPORTS = 1_000_000n;
 const SYSTEM_PROGRAM = new Uint8Array(32);
@@ -6,7 +7,7 @@ const SYSTEM_PROGRAM = new Uint8Array(32);
 const PLACEHOLDER = new Uint8Array(32).fill(0x60);
 
 /** A legacy message with one transfer of the system program. */
-export async function solanaPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
+async function payment(wallet: ExampleWallet): Promise<ExamplePayment> {
   const { signatureId, address, to = address, index } = wallet;
   const accounts = [...new Set([address, to])];
   const transfer = Buffer.alloc(12);
@@ -40,3 +41,13 @@ async function publicKey(address: string): Promise<Uint8Array> {
   }
   throw new RangeError(`This is no SOL address: ${address}`);
 }
+
+export const solana: SandboxChain = {
+  ticker: "SOL",
+  pathName: "solana",
+  kind: "other",
+  // What SOL signers post is not a transaction but the id of the one that they submitted themselves.
+  transactionId: (txData) => (/^[1-9A-HJ-NP-Za-km-z]{86,88}$/.test(txData) ? txData : undefined),
+  rpc: solanaMethods,
+  examples: { transfer: payment },
+};

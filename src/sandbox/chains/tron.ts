@@ -1,10 +1,11 @@
-import type { ExamplePayment, ExampleWallet } from "./example.ts";
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 const AMOUNT_SUN = 1_000_000;
 const MINUTE = 60_000;
 
 /** The JSON of a node, with an invented block to refer to. */
-export async function tronPayment(wallet: ExampleWallet): Promise<ExamplePayment> {
+async function payment(wallet: ExampleWallet): Promise<ExamplePayment> {
   const { signatureId, address, to = address, index } = wallet;
   const { encodeRawData } = await import("../../../chains/families/tron/raw-data.ts");
   const value = {
@@ -43,7 +44,6 @@ export async function tronPayment(wallet: ExampleWallet): Promise<ExamplePayment
 async function hexAddress(address: string): Promise<string> {
   const { HEX_ADDRESS } = await import("../../../chains/families/tron/address.ts");
   const { createBase58check } = await import("@scure/base");
-  const { sha256 } = await import("@noble/hashes/sha2.js");
   try {
     const hex = Buffer.from(createBase58check(sha256).decode(address)).toString("hex");
     if (HEX_ADDRESS.test(hex)) return hex;
@@ -52,3 +52,17 @@ async function hexAddress(address: string): Promise<string> {
   }
   throw new RangeError(`This is no TRON address: ${address}`);
 }
+
+/** SHA-256 of the encoded `raw_data`. */
+function transactionId(txData: string): string | undefined {
+  const rawData = /"raw_data_hex":"((?:[0-9a-f]{2})+)"/i.exec(txData)?.[1];
+  return rawData && Buffer.from(sha256(Buffer.from(rawData, "hex"))).toString("hex");
+}
+
+export const tron: SandboxChain = {
+  ticker: "TRON",
+  pathName: "tron",
+  kind: "other",
+  transactionId,
+  examples: { transfer: payment },
+};

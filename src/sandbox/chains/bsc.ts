@@ -1,0 +1,3 @@
+import { evmChain } from "./evm.ts";
+
+export const bnbSmartChain = evmChain("BSC", "bsc", { mainnet: 56, testnet: 97 });

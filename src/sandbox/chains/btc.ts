@@ -1,0 +1,5 @@
+import { bitcoinLikeChain, bitcoinPayment } from "./bitcoin-like.ts";
+
+export const bitcoin = bitcoinLikeChain("BTC", "bitcoin", {
+  segwit: (wallet) => bitcoinPayment("BTC", "wpkh", wallet),
+});

@@ -1,0 +1,3 @@
+import { evmChain } from "./evm.ts";
+
+export const kuCoinCommunityChain = evmChain("KCS", "kcs", { mainnet: 321, testnet: 322 });

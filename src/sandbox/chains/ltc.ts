@@ -1,0 +1,5 @@
+import { bitcoinLikeChain, bitcoinPayment } from "./bitcoin-like.ts";
+
+export const litecoin = bitcoinLikeChain("LTC", "litecoin", {
+  legacy: (wallet) => bitcoinPayment("LTC", "pkh", wallet),
+});

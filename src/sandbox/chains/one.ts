@@ -1,0 +1,3 @@
+import { evmChain } from "./evm.ts";
+
+export const harmony = evmChain("ONE", "one", { mainnet: 1666600000, testnet: 1666700000 });

@@ -1,0 +1,3 @@
+import { evmChain } from "./evm.ts";
+
+export const xdcNetwork = evmChain("XDC", "xdc", { mainnet: 50, testnet: 51 });
