@@ -128,6 +128,8 @@ export type Intent =
       /** Who pays it, where that can be another than the one who acts. */
       readonly from?: string;
     }
+  /** The wallet signs for an account of another key: as an additional signer, a regular key, after a rekey. */
+  | { readonly kind: "signs-for"; readonly account: string; readonly signer: string }
   /** Something this program cannot decode and will not guess; the reason has a digest of it, or all of it. */
   | { readonly kind: "opaque"; readonly reason: string };
 
@@ -240,6 +242,11 @@ export interface Chain {
    * @throws ChainError `INVALID_TRANSACTION`
    */
   describe(transaction: PendingTransaction, network: Network): readonly Intent[];
+  /**
+   * For which accounts the wallets sign that are not their own. Absent where the network lets no other key sign.
+   * @throws ChainError
+   */
+  describeSigner?(request: SigningRequest, network: Network): Promise<readonly Intent[]>;
   /**
    * Checks and signs. Never sends.
    * @throws ChainError

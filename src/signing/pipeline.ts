@@ -125,7 +125,9 @@ export class Pipeline {
     const intents = chain.describe(transaction, services.network);
     const signers = await resolveSigners(transaction, chain, services, this.#warnAbout(id));
     const request: SigningRequest = { transaction, signers };
-    return { request, intents, account: await chain.sendingAccount(request) };
+    const signerIntents =
+      signers.length === 0 ? [] : ((await chain.describeSigner?.(request, services.network)) ?? []);
+    return { request, intents: [...intents, ...signerIntents], account: await chain.sendingAccount(request) };
   }
 
   #warnAbout(id: string): (message: string) => void {

@@ -45,7 +45,6 @@ const NOT_SIGNED_ALIKE: readonly string[] = [
   "LTC very-large-fee",
   "VET VET transfer as the API delivers it (no nonce): random nonce",
   "XLM signing twice appends a duplicate signature",
-  "XLM source account differs from the key: still signed",
   "XRP Account differs from the signing key: still signed",
   "XRP no autofill: transaction without Sequence/Fee/LastLedgerSequence is signed as given",
 ];

@@ -3,7 +3,7 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
-import { signTransaction } from "./sign-transaction.ts";
+import { describeSigner, signTransaction } from "./sign-transaction.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
 
 export function algorandChain(facts: ChainFacts): Chain {
@@ -18,6 +18,7 @@ export function algorandChain(facts: ChainFacts): Chain {
     // Transactions name the rounds they are valid in instead of a sequence number.
     sendingAccount: async () => undefined,
     describe: (transaction, network) => describeTransaction(transaction, network, facts.ticker),
+    describeSigner,
     sign: signTransaction,
   };
 }

@@ -2,7 +2,7 @@ import { equalBytes } from "@noble/curves/utils.js";
 import { sha512_256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { base32nopad } from "@scure/base";
-import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import type { ChainEnvironment, Intent, Network, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import { firstAccountKey } from "../account-key.ts";
@@ -42,6 +42,14 @@ export async function signTransaction(
 }
 
 /** A signature of another key than the sender's can only count when the account was rekeyed to it. */
+/** Says when the wallet signs for an account that was rekeyed to it. @throws ChainError */
+export async function describeSigner(request: SigningRequest, network: Network): Promise<readonly Intent[]> {
+  const { sender } = parsePayload(request.transaction, network);
+  const { publicKey } = await firstAccountKey(request);
+  if (equalBytes(sender, publicKey)) return [];
+  return [{ kind: "signs-for", account: addressOfPublicKey(sender), signer: addressOfPublicKey(publicKey) }];
+}
+
 function assertRekeyed(
   sender: Uint8Array,
   publicKey: Uint8Array,

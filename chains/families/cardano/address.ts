@@ -13,6 +13,8 @@ export interface CardanoAddress {
 }
 
 const PREFIX = { mainnet: "addr", testnet: "addr_test" } as const;
+/** The networks by their id in the header (CIP-19); no other ids are in use. */
+const NETWORK_IDS: readonly (Network | undefined)[] = ["testnet", "mainnet"];
 /** The longest address is one with a stake pointer of three 64-bit numbers. */
 const MAX_TEXT_LENGTH = 128;
 
@@ -43,7 +45,8 @@ export function readAddress(text: string, network: Network): CardanoAddress {
   const [header = 0xff] = bytes;
   const type = header >> 4;
   if (!hasLengthOfType(type, bytes.length)) throw notAnAddress(text);
-  const owner = (header & 0x0f) === 1 ? "mainnet" : "testnet";
+  const owner = NETWORK_IDS[header & 0x0f];
+  if (owner === undefined) throw notAnAddress(text);
   if (owner !== network || !text.startsWith(`${PREFIX[network]}1`)) {
     throw new ChainError("NETWORK_MISMATCH", `The address ${text} is not one of the ${network}.`);
   }

@@ -2,7 +2,7 @@
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { describeTransaction } from "./describe.ts";
-import { signTransaction } from "./sign-transaction.ts";
+import { describeSigner, signTransaction } from "./sign-transaction.ts";
 import { encodeStrkey } from "./strkey.ts";
 import { parseEnvelope, sourceAccount } from "./transaction-envelope.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
@@ -19,6 +19,7 @@ export function stellarChain(facts: ChainFacts): Chain {
     sendingAccount: async ({ transaction }) =>
       encodeStrkey("account ID", sourceAccount(parseEnvelope(transaction))),
     describe: describeTransaction,
+    describeSigner,
     sign: signTransaction,
   };
 }

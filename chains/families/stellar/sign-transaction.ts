@@ -1,7 +1,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToHex, equalBytes } from "@noble/curves/utils.js";
 import { DecoratedSignature } from "@stellar/stellar-sdk/xdr";
-import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import type { ChainEnvironment, Intent, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import { firstAccountKey } from "../account-key.ts";
@@ -23,6 +23,8 @@ import { transactionHash } from "./transaction-hash.ts";
 /** An envelope holds 20 signatures at most. */
 const MAX_SIGNATURES = 20;
 
+type SignsFor = Extract<Intent, { readonly kind: "signs-for" }>;
+
 const FEE_BOUND = { ticker: "XLM", unit: "stroops", standard: 1_000_000_000n };
 
 /**
@@ -38,6 +40,9 @@ export async function signTransaction(
   const key = await firstAccountKey(request);
   const hash = transactionHash(envelope, environment.network);
   assertMaySign(envelope, key.publicKey, hash);
+  for (const { account, signer } of foreignAccounts(envelope, key.publicKey)) {
+    environment.warn(`it acts for ${account}; ${signer} signs it as an additional signer of that account.`);
+  }
   assertFeeWithinBound(feeOf(envelope), FEE_BOUND, environment);
   const lastSecond = lastValidSecond(envelope);
   if (lastSecond !== undefined && lastSecond * 1000n < BigInt(environment.now())) {
@@ -58,16 +63,27 @@ export async function signTransaction(
   };
 }
 
+/**
+ * Says when the wallet is none of the accounts that the transaction acts for: then it can only be an additional signer of
+ * one of them, which the network alone knows.
+ *
+ * @throws ChainError
+ */
+export async function describeSigner(request: SigningRequest): Promise<readonly Intent[]> {
+  const envelope = parseEnvelope(request.transaction);
+  return foreignAccounts(envelope, (await firstAccountKey(request)).publicKey);
+}
+
+function foreignAccounts(envelope: Envelope, publicKey: Uint8Array): readonly SignsFor[] {
+  const accounts = accountsToSign(envelope);
+  if (accounts.some((account) => equalBytes(account, publicKey))) return [];
+  const signer = encodeStrkey("account ID", publicKey);
+  const named = new Set(accounts.map((account) => encodeStrkey("account ID", account)));
+  return [...named].map((account) => ({ kind: "signs-for", account, signer }));
+}
+
 function assertMaySign(envelope: Envelope, publicKey: Uint8Array, hash: Uint8Array): void {
   const address = encodeStrkey("account ID", publicKey);
-  const accounts = accountsToSign(envelope);
-  if (!accounts.some((account) => equalBytes(account, publicKey))) {
-    const named = [...new Set(accounts.map((account) => encodeStrkey("account ID", account)))];
-    throw new ChainError(
-      "MISSING_KEY",
-      `The wallet has the address ${address}, but the transaction acts for ${named.join(", ")}.`,
-    );
-  }
   const signatures = signaturesOf(envelope);
   const isOurs = ({ signature }: DecoratedSignature): boolean =>
     signature.value.length === 64 && ed25519.verify(signature.value, hash, publicKey);

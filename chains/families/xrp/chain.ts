@@ -3,7 +3,7 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { addressOfPublicKey, keyOfEitherCurve, ledgerPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import { parsePrivateKey } from "./private-key.ts";
-import { signTransaction } from "./sign-transaction.ts";
+import { describeSigner, signTransaction } from "./sign-transaction.ts";
 import { parsePayload } from "./transaction-payload.ts";
 import { DERIVATION_PATH, deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
@@ -22,6 +22,7 @@ export function xrpChain(facts: ChainFacts): Chain {
       return sequence === 0 ? undefined : account;
     },
     describe: describeTransaction,
+    describeSigner,
     sign: signTransaction,
   };
 }

@@ -1,7 +1,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
 import { encode, encodeForSigning } from "ripple-binary-codec";
-import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import type { ChainEnvironment, Intent, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import { signLowS } from "../../keys/secp256k1.ts";
@@ -46,6 +46,13 @@ export async function signTransaction(
       expiry: { kind: "height", value: BigInt(payload.lastLedgerSequence) },
     }),
   };
+}
+
+/** Says when the wallet signs with a regular key, or for an account that has delegated this to it. @throws ChainError */
+export async function describeSigner(request: SigningRequest): Promise<readonly Intent[]> {
+  const { account } = parsePayload(request.transaction);
+  const signer = addressOfPublicKey(ledgerPublicKey(await firstAccountKey(request)));
+  return signer === account ? [] : [{ kind: "signs-for", account, signer }];
 }
 
 /** An ed25519 key signs the bytes, a secp256k1 key their hash (DER, `s` in the lower half). */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { bytesToHex } from "@noble/curves/utils.js";
+import { bech32 } from "@scure/base";
 import { readAddress } from "../../../../chains/families/cardano/address.ts";
 
 // CIP-19, "Test Vectors": types 0 to 7, by their letters of the network.
@@ -44,6 +45,21 @@ describe("refused is", () => {
 
   test("an address of a test network on mainnet", () => {
     expect(refusal(BYRON_TESTNET, "mainnet")).toHaveProperty("code", "NETWORK_MISMATCH");
+  });
+
+  test("an address of a network id that no network has", () => {
+    for (let id = 2; id < 16; id++) {
+      for (const [prefix, network] of [
+        ["addr", "mainnet"],
+        ["addr_test", "testnet"],
+      ] as const) {
+        const bytes = Uint8Array.of(0x60 + id, ...new Uint8Array(28));
+        expect(refusal(bech32.encodeFromBytes(prefix, bytes), network)).toHaveProperty(
+          "code",
+          "INVALID_TRANSACTION",
+        );
+      }
+    }
   });
 
   test.each([
