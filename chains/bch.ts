@@ -9,6 +9,13 @@ export const bitcoinCash: Chain = bitcoinCashChain({
     curve: "secp256k1",
     status: { kind: "live" },
     derivationPath: { mainnet: "m/44'/145'/0'/0", testnet: "m/44'/145'/0'/0" },
+    otherWallets: {
+      testnet: {
+        wallets: "wallets after BIP-44",
+        path: "m/44'/1'/0'/0/0",
+        source: "https://github.com/satoshilabs/slips/blob/master/slip-0044.md",
+      },
+    },
     broadcastPath: "/v3/bcash/broadcast",
     offChainWithdrawal: true,
   },

@@ -1,4 +1,5 @@
 import type { Chain } from "./chain.ts";
+import { bip84Wallets } from "./families/other-wallets.ts";
 import { utxoChain } from "./families/utxo/chain.ts";
 
 /** Wallets use purpose 44' of BIP-44 together with P2WPKH addresses: that is how their keys have always been made. */
@@ -9,6 +10,7 @@ export const bitcoin: Chain = utxoChain({
     curve: "secp256k1",
     status: { kind: "live" },
     derivationPath: { mainnet: "m/44'/0'/0'/0", testnet: "m/44'/1'/0'/0" },
+    otherWallets: bip84Wallets(0),
     broadcastPath: "/v3/bitcoin/broadcast",
     offChainWithdrawal: true,
   },

@@ -12,6 +12,15 @@ export type ChainStatus =
   | { readonly kind: "live" }
   | { readonly kind: "sunset"; readonly date: string; readonly source: string };
 
+/** Where other wallets look for the first address of a mnemonic. */
+export interface OtherWallets {
+  /** Who they are, such as `Phantom`. */
+  readonly wallets: string;
+  readonly path: string;
+  /** Where they say so. */
+  readonly source: string;
+}
+
 /** What is true about a chain and needs no code. */
 export interface ChainFacts {
   /** The symbol the Tatum API uses, such as `BTC`. */
@@ -22,6 +31,10 @@ export interface ChainFacts {
   readonly status: ChainStatus;
   /** BIP-32 path of the node whose extended public key a wallet shows, for each network; absent without mnemonics. */
   readonly derivationPath?: Readonly<Record<Network, string>>;
+  /** BIP-32 or SLIP-0010 path of a mnemonic's first address; absent where {@link derivationPath} and `/0` are it. */
+  readonly firstAddressPath?: Readonly<Record<Network, string>>;
+  /** Where other wallets have that address, on networks where it is another one. */
+  readonly otherWallets?: Readonly<Partial<Record<Network, OtherWallets>>>;
   /** Path of the Tatum API that takes the signed transaction. */
   readonly broadcastPath: string;
   /** Whether a pending transaction with a `withdrawalId` goes to the off-chain withdrawal endpoint instead. */

@@ -6,6 +6,14 @@ export const multiversx: Chain = multiversxChain({
   name: "MultiversX",
   curve: "ed25519",
   status: { kind: "live" },
+  firstAddressPath: { mainnet: "m/44'/508'/0'/0'/0'", testnet: "m/44'/1'/0'/0'/0'" },
+  otherWallets: {
+    testnet: {
+      wallets: "the wallets of MultiversX",
+      path: "m/44'/508'/0'/0'/0'",
+      source: "https://github.com/multiversx/mx-sdk-js-core/blob/main/src/wallet/mnemonic.ts",
+    },
+  },
   broadcastPath: "/v3/egld/broadcast",
   offChainWithdrawal: false,
 });

@@ -1,4 +1,5 @@
 import type { Chain } from "./chain.ts";
+import { bip84Wallets } from "./families/other-wallets.ts";
 import { utxoChain } from "./families/utxo/chain.ts";
 
 export const litecoin: Chain = utxoChain({
@@ -8,6 +9,7 @@ export const litecoin: Chain = utxoChain({
     curve: "secp256k1",
     status: { kind: "live" },
     derivationPath: { mainnet: "m/44'/2'/0'/0", testnet: "m/44'/1'/0'/0" },
+    otherWallets: bip84Wallets(2),
     broadcastPath: "/v3/litecoin/broadcast",
     offChainWithdrawal: true,
   },

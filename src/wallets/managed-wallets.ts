@@ -64,6 +64,24 @@ export function checkMnemonic(chain: Chain, network: Network, mnemonic: Secret):
   return explained("mnemonic", text, () => chain.restoreWallet(text.trim().split(/\s+/).join(" "), network));
 }
 
+/**
+ * What a person has to know who compares the wallet of a mnemonic with another program's; `undefined` where common wallets
+ * show the same address.
+ */
+export function otherWalletsNote(
+  { facts, deriveAddress }: Chain,
+  network: Network,
+  fields: WalletFields,
+): string | undefined {
+  const others = facts.otherWallets?.[network];
+  const path = facts.firstAddressPath?.[network] ?? `${facts.derivationPath?.[network]}/0`;
+  return (
+    others &&
+    `The first address of this wallet is ${deriveAddress(fields, 0, network)}, at ${path}. For the same mnemonic, ` +
+      `${others.wallets} show another one, at ${others.path}.`
+  );
+}
+
 /** Where a secret of the other kind goes. */
 const otherCommand = {
   mnemonic: "storemanagedprivatekey stores a private key.",

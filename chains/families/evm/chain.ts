@@ -3,6 +3,7 @@ import { keccak256 } from "viem/utils";
 import type { Chain, ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signRecoverable } from "../../keys/secp256k1.ts";
+import { ethereumWallets } from "../other-wallets.ts";
 import { chooseKey } from "../signer-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
@@ -27,7 +28,8 @@ export interface EvmChain extends Chain {
 }
 
 /** A chain of the EVM family, from what is true about it. */
-export function evmChain(facts: EvmFacts): EvmChain {
+export function evmChain(own: EvmFacts): EvmChain {
+  const facts: EvmFacts = { ...own, otherWallets: ethereumWallets(own.derivationPath) };
   return {
     facts,
     generateWallet: (network) => generateWallet(facts, network),

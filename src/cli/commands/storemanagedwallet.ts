@@ -1,11 +1,16 @@
 import { mnemonicLines } from "../../wallets/answer-lines.ts";
-import { checkMnemonic, storeManagedWallet, toNetwork } from "../../wallets/managed-wallets.ts";
+import {
+  checkMnemonic,
+  otherWalletsNote,
+  storeManagedWallet,
+  toNetwork,
+} from "../../wallets/managed-wallets.ts";
 import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
-import { printJson } from "../print.ts";
+import { printJson, printNote } from "../print.ts";
 
 export default defineCommand({
   meta: { name: "storemanagedwallet", description: "Store the wallet of a mnemonic that is asked for" },
@@ -24,6 +29,8 @@ export default defineCommand({
       network,
       await context.prompt.askLines("Enter mnemonic to store", mnemonicLines(standsAlone)),
     );
+    const note = otherWalletsNote(chain, network, fields);
+    if (note !== undefined) printNote(note);
     await withNewOrExistingVault(context, async (vault) => {
       printJson(await storeManagedWallet(vault, chain, network, fields));
     });

@@ -72,6 +72,16 @@ describe("generatemanagedwallet", () => {
 });
 
 describe("storemanagedwallet", () => {
+  test("says where other wallets have the first address of the mnemonic, beside the result", async () => {
+    const stored = await run(["storemanagedwallet", "SOL"], words);
+    const { address } = resultOf(stored);
+    expect(stored.stderr).toContain(
+      `The first address of this wallet is ${address}, at m/44'/501'/0'/0'/0'. For the same mnemonic, Phantom, Solflare ` +
+        "and Trezor show another one, at m/44'/501'/0'/0'.",
+    );
+    expect((await run(["storemanagedwallet", "TRON"], words)).stderr).not.toContain("first address");
+  });
+
   test("stores the wallet of the words, whatever blanks are between them", async () => {
     const typed = `  ${words.replaceAll(" ", "   ")} `;
     const printed = resultOf(await run(["storemanagedwallet", "ETH"], typed));
