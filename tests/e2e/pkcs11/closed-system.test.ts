@@ -7,7 +7,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from "node:path";
 import { SoftTokens, softHsmModule } from "../../providers/pkcs11/soft-token.ts";
 import { failureOf } from "../command-line/failure.ts";
-import { Installation, type RunOptions } from "../executable.ts";
+import { executable, Installation, type RunOptions } from "../executable.ts";
 import { tokenAloneEnvironment } from "./token-environment.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
@@ -100,6 +100,12 @@ describe("PKCS#11", () => {
     const system = /^\/(usr\/)?lib(64)?\/|^\/etc\/ld\.so\./;
     expect(opened.filter((path) => !system.test(path))).toEqual([]);
     expect(readFileSync(record, "utf8")).not.toMatch(/memfd_create|"\/tmp\/\.bun/);
+  });
+
+  test("and everything else comes without native code beside Bun's", () => {
+    const search = Bun.spawnSync(["grep", "-aoE", "bunfs/root/[A-Za-z0-9_.-]+\\.(node|so)", executable]);
+    // 1: nothing was found.
+    expect([search.stdout.toString(), search.exitCode]).toEqual(["", 1]);
   });
 
   test("is in an executable that was made for a platform that was named", async () => {
