@@ -8,6 +8,7 @@ import { awsCredentials } from "./credentials.ts";
 import { credentialsError, missingRegion, secretError } from "./error.ts";
 import { sdkRequestHandler } from "./sdk-request-handler.ts";
 import { type AwsSettings, secretTitle, TITLE } from "./settings.ts";
+import { checkSharedFiles } from "./shared-files.ts";
 import { silentLogger } from "./silent-logger.ts";
 
 /** Milliseconds to find the region or the credentials; a source of them may be a program that never ends. */
@@ -55,6 +56,7 @@ async function withinTime<Result>(work: Promise<Result>): Promise<Result> {
  */
 export async function storedText(context: ProviderContext, settings: AwsSettings): Promise<string> {
   const what = secretTitle(settings);
+  checkSharedFiles(context);
   const client = createClient(context, settings);
   await withinTime(client.config.region()).catch((error: unknown) => {
     throw error instanceof ProviderError ? error : missingRegion();

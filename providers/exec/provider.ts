@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
 import { optionalVariable } from "../provider-variable.ts";
 import type { Secret } from "../secret.ts";
 import { secretOfBytes } from "../support/secret-text.ts";
+import { checkTrustedFile, orProviderError } from "../support/trusted-file.ts";
 import { type CommandWords, commandWords } from "./command-words.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -17,6 +19,13 @@ function command(context: ProviderContext): CommandWords {
 }
 
 const LIBRARY_PATH_VARIABLE = "TATUM_KMS_LIBRARY_PATH";
+
+/** Whoever can exchange the program decides what the secret is, and runs as this user. */
+function checkProgram(program: string): void {
+  const path = program.includes("/") ? resolve(program) : Bun.which(program);
+  if (path === null) return;
+  orProviderError("NOT_ALLOWED", () => checkTrustedFile(path, `The program of ${COMMAND_NAME}`));
+}
 
 /** What the command gets: everything but the variables of this program, which hold its secrets. */
 function environmentOfCommand({ setting }: ProviderContext): Record<string, string | undefined> {
@@ -49,7 +58,9 @@ export const execProvider: SecretProvider = {
   },
 
   async secret(context: ProviderContext): Promise<Secret> {
-    const output = await runCommand(command(context), {
+    const words = command(context);
+    checkProgram(words[0]);
+    const output = await runCommand(words, {
       name: COMMAND_NAME,
       environment: environmentOfCommand(context),
       timeLimit: TIME_LIMIT,

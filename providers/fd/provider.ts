@@ -4,6 +4,7 @@ import { readBounded } from "../file/bounded-read.ts";
 import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { secretOfBytes } from "../support/secret-text.ts";
+import { checkOwnership, orProviderError } from "../support/trusted-file.ts";
 
 const DESCRIPTOR_VARIABLE = "TATUM_KMS_PASSWORD_FD";
 
@@ -35,6 +36,8 @@ function checkKind(source: string, descriptor: number): void {
       "Whoever starts this program has to open it.",
     );
   }
+  // A pipe says what its writer wants; a file what its owner wrote, whoever opened it.
+  if (status.isFile()) orProviderError("NOT_ALLOWED", () => checkOwnership({ source }, "<file>", status));
   if (status.isFIFO() || status.isFile() || status.isSocket()) return;
   throw new ProviderError("UNUSABLE", `${source} is no pipe, socket or file.`);
 }

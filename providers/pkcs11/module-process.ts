@@ -1,5 +1,6 @@
 /** The process that holds a vendor's module, as the program sees it: it may hang, crash or talk nonsense. */
 import * as v from "valibot";
+import { checkTrustedFile, FileRefused } from "../support/trusted-file.ts";
 import { TokenError } from "../token-error.ts";
 import {
   answerSchema,
@@ -80,11 +81,12 @@ export class ModuleProcess {
 
   /**
    * Loads the module; the first thing to ask for.
-   * @throws TokenError `MODULE_FAILED`, `TIMEOUT`
+   * @throws TokenError `MODULE_FAILED`, `TIMEOUT`, `NOT_CONFIGURED` when somebody else could have put the module there
    * @throws TokenLost when loading it ends the process
    */
   async load(): Promise<void> {
     const { modulePath, moduleParameters } = this.#settings;
+    checkModule(modulePath);
     const parameters = moduleParameters === undefined ? {} : { parameters: moduleParameters };
     await this.#exchange({ open: { modulePath, ...parameters } });
   }
@@ -168,6 +170,16 @@ export class ModuleProcess {
       "MODULE_FAILED",
       "The process of the PKCS#11 module gave an answer of an unknown shape.",
     );
+  }
+}
+
+/** A module sees the PIN. */
+function checkModule(modulePath: string): void {
+  try {
+    checkTrustedFile(modulePath, `The PKCS#11 module ${modulePath}`);
+  } catch (error) {
+    if (error instanceof FileRefused) throw new TokenError("NOT_CONFIGURED", error.message, error.hint);
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Credentials that another program put into a file, such as the key of an account or a token. */
 import { ProviderError } from "../error.ts";
 import type { Warn } from "../provider.ts";
-import { exposure, FileRefused, readTrustedFile } from "./trusted-file.ts";
+import { exposure, orProviderError, readTrustedFile } from "./trusted-file.ts";
 
 /** Far more than any key, token or chain of certificates has. */
 export const MAXIMUM_CREDENTIAL_FILE_BYTES = 1024 * 1024;
@@ -25,19 +25,12 @@ function decode(source: string, bytes: Uint8Array): string {
  */
 export function readCredentialFile(origin: string, path: string, warn?: Warn): string {
   const source = `The file that ${origin} names`;
-  try {
-    const { bytes, status } = readTrustedFile(path, {
-      source,
-      maximumBytes: MAXIMUM_CREDENTIAL_FILE_BYTES,
-      regularOnly: true,
-    });
-    const exposed = exposure(source, path, status);
-    if (exposed !== undefined) warn?.(exposed);
-    const text = decode(source, bytes).trim();
-    if (text !== "") return text;
-  } catch (error) {
-    if (error instanceof FileRefused) throw new ProviderError("NOT_CONFIGURED", error.message, error.hint);
-    throw error;
-  }
+  const { bytes, status } = orProviderError("NOT_CONFIGURED", () =>
+    readTrustedFile(path, { source, maximumBytes: MAXIMUM_CREDENTIAL_FILE_BYTES, regularOnly: true }),
+  );
+  const exposed = exposure(source, path, status);
+  if (exposed !== undefined) warn?.(exposed);
+  const text = decode(source, bytes).trim();
+  if (text !== "") return text;
   throw new ProviderError("NOT_CONFIGURED", `${source} is empty.`);
 }

@@ -3,6 +3,7 @@
  * to us and nobody else can write; then reads it within bounds of size and time.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { ProviderError, type ProviderErrorCode } from "../error.ts";
 import { findUntrustedFolder, isOwnGroup, trustedOwners, trustHint } from "./trusted-folder.ts";
 
 const WRITABLE_BY_GROUP = 0o020;
@@ -120,7 +121,7 @@ function checkKind({ source, regularOnly = false }: FileUse, status: Stats): voi
  * @param path for the hint
  * @throws FileRefused `untrusted`
  */
-function checkOwnership(use: FileUse, path: string, status: Stats): void {
+export function checkOwnership(use: FileUse, path: string, status: Stats): void {
   const { source } = use;
   const user = ownUser();
   if (user === undefined) return;
@@ -247,9 +248,29 @@ function describeBytes(bytes: number): string {
 }
 
 /**
- * Checks a file that something else is going to read or load, such as a library.
- * @throws FileRefused
+ * Checks a file that something else is going to read, load or run. Nobody else can exchange it after that, nor a folder on
+ * the way to it.
+ *
+ * @returns `undefined` when it cannot be opened or is no file, which whoever uses it will say
+ * @throws FileRefused `untrusted`
  */
-export function checkTrustedFile(path: string, source: string): void {
-  closeSync(openTrustedFile(path, { source, regularOnly: true }).descriptor);
+export function checkTrustedFile(path: string, source: string): Stats | undefined {
+  try {
+    const { descriptor, status } = openTrustedFile(path, { source, regularOnly: true });
+    closeSync(descriptor);
+    return status;
+  } catch (error) {
+    if (error instanceof FileRefused && error.reason !== "untrusted") return undefined;
+    throw error;
+  }
+}
+
+/** What `work` gives; a file that it refuses is an error of a provider. */
+export function orProviderError<Result>(code: ProviderErrorCode, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FileRefused) throw new ProviderError(code, error.message, error.hint);
+    throw error;
+  }
 }
