@@ -1,6 +1,6 @@
 /** The home directory, which is asked for only where it is needed: a service or a container may have none. */
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { KmsError } from "./errors.ts";
 
 /** The home directory of the variable HOME or of the user database; `undefined` when neither knows one. */
@@ -45,4 +45,12 @@ export function expandHome(path: string, what: string): string {
   throw new KmsError("CONFIGURATION", `${what} begins with ~, and the home directory is not known.`, {
     hint: "Set HOME, or write the path out.",
   });
+}
+
+/**
+ * The absolute path that an option or argument names, with `~/` written out.
+ * @throws KmsError `CONFIGURATION` as {@link expandHome}
+ */
+export function readPath(path: string, what: string): string {
+  return resolve(expandHome(path, what));
 }

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { isExactText } from "../providers/support/secret-text.ts";
 import { readEnvFile } from "./env-file.ts";
 import { KmsError } from "./errors.ts";
-import { expandHome, homeDirectory } from "./home.ts";
+import { homeDirectory, readPath } from "./home.ts";
 import type { SettingDefinition, SettingWithDefault } from "./setting-table.ts";
 
 const ENVIRONMENT = "environment";
@@ -32,7 +32,7 @@ interface Source {
 }
 
 /** `~/.tatumrc`, where the original keeps its files; `undefined` when there is no home directory. */
-function defaultDirectory(): string | undefined {
+export function defaultDirectory(): string | undefined {
   const home = homeDirectory();
   return home === undefined ? undefined : join(home, ".tatumrc");
 }
@@ -104,7 +104,7 @@ export class Config {
    * @throws KmsError `CONFIGURATION` when an env file cannot be read.
    */
   static load(envFile?: string): Config {
-    const named = envFile === undefined ? undefined : resolve(expandHome(envFile, "Option --env-file"));
+    const named = envFile === undefined ? undefined : readPath(envFile, "Option --env-file");
     const sources: Source[] = [{ origin: ENVIRONMENT, variables: process.env }];
     const warnings: string[] = [];
     for (const origin of new Set([named, defaultEnvFile()])) {

@@ -3,6 +3,7 @@ import { defaultProvider, loadProvider } from "../../providers/index.ts";
 import { PASSWORD_VARIABLE } from "../../providers/password/provider.ts";
 import type { SecretProvider } from "../../providers/provider.ts";
 import { KmsError } from "../errors.ts";
+import { settings } from "../setting-table.ts";
 import type { Config } from "../settings.ts";
 
 export interface ProviderArguments {
@@ -17,8 +18,6 @@ interface Choice {
   /** The option or variable that made it. */
   readonly by: string;
 }
-
-const PROVIDER_VARIABLE = "TATUM_KMS_PROVIDER";
 
 /** Variables that hold the password, or say where it is, and so choose a provider when nothing else does. */
 const tellingVariables: readonly Choice[] = [
@@ -62,7 +61,7 @@ function oneOf(choices: readonly Choice[]): Choice | undefined {
  * @throws KmsError `CONFIGURATION` when two options name different ones
  */
 export function namedProvider(args: ProviderArguments, config: Config): string | undefined {
-  return providerByOption(args) ?? config.get(PROVIDER_VARIABLE);
+  return providerByOption(args) ?? config.value(settings.provider);
 }
 
 /**

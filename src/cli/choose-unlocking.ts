@@ -1,11 +1,10 @@
 /** With what a vault is opened or made: a password, or a PKCS#11 token. */
 import { type Pkcs11Uri, parsePkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { KmsError } from "../errors.ts";
+import { settings } from "../setting-table.ts";
 import type { Config } from "../settings.ts";
 import { passwordKind } from "../vault/key-slots/password-slot.ts";
 import { tokenKind } from "../vault/key-slots/token-slot.ts";
-
-const URI_VARIABLE = "TATUM_KMS_PKCS11_URI";
 
 /** The tokens that a command line and its settings name. */
 export interface NamedTokens {
@@ -23,7 +22,7 @@ export function readNamedTokens(
   config: Config,
   optionNamesObject: boolean,
 ): NamedTokens {
-  const variable = config.get(URI_VARIABLE);
+  const variable = config.value(settings.pkcs11Uri);
   return {
     byOption: option === undefined ? undefined : parsePkcs11Uri(option),
     byVariable: variable === undefined ? undefined : parsePkcs11Uri(variable),
@@ -59,6 +58,6 @@ export function chooseUnlocking(
   if (!optionNamesObject && byOption !== undefined) return { kind: "token", uri: byOption };
   if (hasSlot(passwordKind)) return password;
   throw new KmsError("CONFIGURATION", "The vault opens with a PKCS#11 token, and none is named.", {
-    hint: `Set ${URI_VARIABLE}, or give --pkcs11=<uri>.`,
+    hint: `Set ${settings.pkcs11Uri.name}, or give --pkcs11=<uri>.`,
   });
 }

@@ -1,5 +1,4 @@
 /** What the vault commands work with. */
-import { resolve } from "node:path";
 import { providerVariables } from "../../providers/index.ts";
 import { readPinSource } from "../../providers/pkcs11/pin.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
@@ -10,7 +9,7 @@ import { secretSetting } from "../../providers/provider-variable.ts";
 import type { Secret } from "../../providers/secret.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import type { KmsError } from "../errors.ts";
-import { expandHome, isPathVariable } from "../home.ts";
+import { expandHome, isPathVariable, readPath } from "../home.ts";
 import { createProviderHttp } from "../http/provider-http.ts";
 import { assertNoProblems, settingProblems } from "../setting-check.ts";
 import { settings } from "../setting-table.ts";
@@ -40,7 +39,7 @@ export interface VaultArguments extends ProviderArguments {
  * @throws KmsError `CONFIGURATION` when nothing says so
  */
 export function vaultPathOf({ path }: Pick<VaultArguments, "path">): string {
-  return path === undefined ? defaultVaultPath() : resolve(expandHome(path, "Option --path"));
+  return path === undefined ? defaultVaultPath() : readPath(path, "Option --path");
 }
 
 /** What a command works with: the settings, a person to ask, and where the vault is. */

@@ -5,12 +5,13 @@ import { PASSWORD_VARIABLE } from "../../providers/password/provider.ts";
 import { secretSetting } from "../../providers/provider-variable.ts";
 import { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
+import { settings } from "../setting-table.ts";
 import type { ImportedWallet } from "../vault/import/imported-wallets.ts";
 import { type ImportOptions, readImportFile } from "../vault/import/read-import-file.ts";
 import type { CommandContext } from "./context.ts";
 
 /** The password of the file, where it differs from the vault's. Set to nothing, it stands for the empty password. */
-const IMPORT_PASSWORD_VARIABLE = "TATUM_KMS_IMPORT_PASSWORD";
+const IMPORT_PASSWORD_VARIABLE = settings.importPassword.name;
 
 /** The variable's value, which may be empty; `undefined` when it is not set. */
 export function importPassword({ config }: CommandContext): string | undefined {

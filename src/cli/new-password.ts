@@ -2,14 +2,12 @@
 import { secretSetting } from "../../providers/provider-variable.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
+import { settings } from "../setting-table.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { CommandContext } from "./context.ts";
 
-/** The variable that holds a new password where nobody can be asked. */
-const NEW_PASSWORD_VARIABLE = "TATUM_KMS_NEW_PASSWORD";
-
 export function newPasswordIsSet({ config }: CommandContext): boolean {
-  return config.get(NEW_PASSWORD_VARIABLE) !== undefined;
+  return config.value(settings.newPassword) !== undefined;
 }
 
 /**
@@ -23,8 +21,8 @@ export async function askNewPassword(
   vault: Vault,
 ): Promise<Secret> {
   const password =
-    secretSetting(providerContext, NEW_PASSWORD_VARIABLE) ??
-    (await prompt.askNew("Enter the new password", NEW_PASSWORD_VARIABLE));
+    secretSetting(providerContext, settings.newPassword.name) ??
+    (await prompt.askNew("Enter the new password", settings.newPassword.name));
   if (!(await vault.opensWith(password))) return password;
   throw new KmsError("INVALID_INPUT", "The new password opens the vault already; nothing was changed.", {
     hint: "Choose another one.",

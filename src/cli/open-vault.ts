@@ -1,8 +1,14 @@
 /** From a command's context to an open vault. */
+import { constants, existsSync } from "node:fs";
+import { access as accessFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { WrappingToken } from "../../providers/pkcs11/wrapping-token.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
+import { explainFileError } from "../file-error.ts";
+import { defaultDirectory } from "../settings.ts";
+import { checkFolders } from "../store/sqlite/access.ts";
 import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
 import type { PreparedSlot, SlotOpener } from "../vault/key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "../vault/key-slots/password-slot.ts";
@@ -81,18 +87,65 @@ export function withVault<Result>(
   return openAndUse(context, open, work);
 }
 
+/** Paths of new vaults that a person was told of. */
+const announced = new Set<string>();
+
+/**
+ * Looks at the place of the vault before anything is asked for: what is there can be opened, or a vault can be made there,
+ * which a person at a terminal is told.
+ *
+ * @returns whether there is a vault
+ * @throws KmsError `CANNOT_WRITE` when a vault cannot be made there, `VAULT_PERMISSIONS`, `NOT_A_VAULT`, ...
+ */
+export async function checkVaultPlace(context: CommandContext): Promise<boolean> {
+  const { vaultPath, access, prompt } = context;
+  try {
+    await inspectVaultFile(vaultPath, access);
+    return true;
+  } catch (error) {
+    if (!(error instanceof KmsError) || error.code !== "NO_WALLET_FILE") throw error;
+  }
+  checkFolders(vaultPath, access);
+  await checkNewPlace(vaultPath);
+  if (prompt.isTerminal && !announced.has(vaultPath))
+    printNote(`A new vault is going to be made at ${vaultPath}.`);
+  announced.add(vaultPath);
+  return false;
+}
+
+/** Only the usual folder of the vault is made; any other path whose folder is not there is a mistake. */
+async function checkNewPlace(vaultPath: string): Promise<void> {
+  const folder = dirname(vaultPath);
+  const isUsual = folder === defaultDirectory();
+  const above = isUsual && !existsSync(folder) ? dirname(folder) : folder;
+  if (!existsSync(above)) {
+    const what = isUsual ? "home directory" : "folder";
+    throw new KmsError(
+      "CANNOT_WRITE",
+      `The ${what} ${above} does not exist: no vault can be made at ${vaultPath}.`,
+      {
+        hint: isUsual ? "Say with --path where the vault is." : "Correct --path, or make the folder first.",
+      },
+    );
+  }
+  try {
+    await accessFile(above, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw explainFileError(
+      "CANNOT_WRITE",
+      `No vault can be made at ${vaultPath}: ${above} cannot be written`,
+      error,
+    );
+  }
+}
+
 /** As {@link withVault}, but makes the vault when there is none, as the original does. */
 export async function withNewOrExistingVault<Result>(
   context: CommandContext,
   work: (vault: Vault) => Promise<Result>,
 ): Promise<Result> {
-  try {
-    await inspectVaultFile(context.vaultPath, context.access);
-  } catch (error) {
-    if (!(error instanceof KmsError) || error.code !== "NO_WALLET_FILE") throw error;
-    return openAndUse(context, () => makeVault(context), work);
-  }
-  return withVault(context, work);
+  if (await checkVaultPlace(context)) return withVault(context, work);
+  return openAndUse(context, () => makeVault(context), work);
 }
 
 async function makeVault(context: CommandContext): Promise<Vault> {

@@ -7,7 +7,7 @@ import type { ImportOptions } from "../../vault/import/read-import-file.ts";
 import type { Vault } from "../../vault/vault.ts";
 import type { CommandContext } from "../context.ts";
 import { readWallets, sharedPassword } from "../import-password.ts";
-import { withNewOrExistingVault, withVault } from "../open-vault.ts";
+import { checkVaultPlace, withNewOrExistingVault, withVault } from "../open-vault.ts";
 import { type PrintedResult, printWarnings } from "../print-warnings.ts";
 
 /** The same context, which asks for the vault's password once. */
@@ -46,7 +46,7 @@ export async function importFile(
     told.forEach(context.providerContext.warn);
     return printWarnings(result);
   };
-  if ((await fileKindAt(context.vaultPath)) === "missing") {
+  if (!(await checkVaultPlace(context))) {
     const wallets = await readWallets(once, file, sharedPassword(once, undefined, "create"), options);
     return withNewOrExistingVault(once, (vault) => take(vault, wallets));
   }

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { readPath } from "../../home.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { choosingOptions, vaultOptions } from "../options.ts";
@@ -13,6 +13,6 @@ export default defineCommand({
   },
   refuses: choosingOptions,
   async run({ args }) {
-    printJson(await importFile(await createContext(args), resolve(args.file)));
+    printJson(await importFile(await createContext(args), readPath(args.file, "The argument <file>")));
   },
 });

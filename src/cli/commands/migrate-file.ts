@@ -1,3 +1,4 @@
+import { PASSWORD_VARIABLE } from "../../../providers/password/provider.ts";
 import type { Secret } from "../../../providers/secret.ts";
 import type { ImportedWallet } from "../../vault/import/imported-wallets.ts";
 import { type MigrationResult, migrateInPlace } from "../../vault/import/migrate.ts";
@@ -27,7 +28,7 @@ export async function migrateFile(context: CommandContext): Promise<PrintedResul
     },
   };
   async function* typedPassword(): AsyncGenerator<Secret> {
-    typed = await context.prompt.ask("Enter password of the wallet file to migrate", "TATUM_KMS_PASSWORD");
+    typed = await context.prompt.ask("Enter password of the wallet file to migrate", PASSWORD_VARIABLE);
     yield typed;
   }
   const isTyped = context.asksForPassword && importPassword(context) === undefined;

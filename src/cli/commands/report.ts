@@ -1,3 +1,4 @@
+import { settings } from "../../setting-table.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import type { Vault } from "../../vault/vault.ts";
 import { createReport } from "../../wallets/report.ts";
@@ -21,7 +22,7 @@ export default defineCommand({
     const context = await createContext(args);
     const options = {
       storeType: (await context.provider()).storeType,
-      apiKey: args["api-key"] ?? context.config.get("TATUM_API_KEY"),
+      apiKey: args["api-key"] ?? context.config.value(settings.apiKey),
       signatureIds: args.signatureIds,
     };
     const print = async (vault?: Vault): Promise<void> => printJson(await createReport(vault, options));

@@ -3,7 +3,7 @@ import { checkPrivateKey, storeManagedPrivateKey, toNetwork } from "../../wallet
 import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
-import { withNewOrExistingVault } from "../open-vault.ts";
+import { checkVaultPlace, withNewOrExistingVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
 import { printJson, printNote } from "../print.ts";
 
@@ -18,6 +18,7 @@ export default defineCommand({
     const chain = await chainArgument(args.chain);
     const network = toNetwork(args.testnet);
     const context = await createContext(args);
+    await checkVaultPlace(context);
     const checked = checkPrivateKey(
       chain,
       network,

@@ -8,7 +8,7 @@ import {
 import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
-import { withNewOrExistingVault } from "../open-vault.ts";
+import { checkVaultPlace, withNewOrExistingVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
 import { printJson, printNote } from "../print.ts";
 
@@ -23,6 +23,7 @@ export default defineCommand({
     const chain = await chainArgument(args.chain);
     const network = toNetwork(args.testnet);
     const context = await createContext(args);
+    await checkVaultPlace(context);
     const standsAlone = context.prompt.isTerminal || !context.readsInput;
     const fields = checkMnemonic(
       chain,

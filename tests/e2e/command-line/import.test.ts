@@ -1,7 +1,7 @@
 /** `import`: the wallets of an original wallet.dat, or of the JSON that export prints, into a vault. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Installation, type Run } from "../executable.ts";
 import { failureOf } from "./failure.ts";
 
@@ -261,10 +261,9 @@ describe("odd values", () => {
 describe("the vault that an import makes", () => {
   test("belongs to its owner alone", async () => {
     const installation = newInstallation();
-    const path = join(installation.home, "deep/er/wallets.vault");
-    resultOf(await installation.run(["import", sample("zero-byte"), "--path", path]));
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(statSync(join(installation.home, "deep")).mode & 0o777).toBe(0o700);
+    resultOf(await installation.run(["import", sample("zero-byte")]));
+    expect(statSync(installation.vaultPath).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(installation.vaultPath)).mode & 0o777).toBe(0o700);
   });
 
   test.each([

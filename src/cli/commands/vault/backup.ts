@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { readPath } from "../../../home.ts";
 import { backUpWhole } from "../../../journal/whole-vault.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
@@ -14,7 +14,7 @@ export default defineCommand({
   },
   refuses: choosingOptions,
   async run({ args }) {
-    const file = resolve(args.file);
+    const file = readPath(args.file, "The argument <file>");
     await withVault(await createContext(args), (vault) => backUpWhole(vault, file));
     printNote(`The backup ${file} is complete and opens with the same password.`);
   },
