@@ -4,8 +4,10 @@
  *
  *     bun scripts/make-vault-kit.ts
  */
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Secret } from "../providers/secret.ts";
+import { Vault } from "../src/vault/vault.ts";
 import type { WalletEntry } from "../src/vault/wallet-changes.ts";
 import { addDamagedFiles } from "./vault-kit/damaged-files.ts";
 import {
@@ -13,6 +15,8 @@ import {
   addForgedParameters,
   addForgedRecords,
   addForgedSchemas,
+  addJournals,
+  addOversizedValues,
   addRolledBackFiles,
 } from "./vault-kit/forged-files.ts";
 import { Kit } from "./vault-kit/kit.ts";
@@ -69,6 +73,29 @@ addForgedKeySlots(kit, vault, other);
 addForgedParameters(kit, vault);
 addForgedSchemas(kit, vault);
 addRolledBackFiles(kit, changed, earlier, composed);
+const backup = kit.path("backup");
+const leased = await kit.makeVault("leased", password, async (made) => {
+  await made.add(wallets);
+  await made.database.transaction((session) =>
+    session.execute("INSERT INTO lease VALUES (1, zeroblob(16), 9007199254740991, 9007199254740991, 0, -1)"),
+  );
+});
+kit.good("lease-forged", leased, password, wallets);
+const after = kit.path("after");
+copyFileSync(vault, after);
+const next = await Vault.open(after, new Secret(password));
+await next.backup(backup);
+await next.add([["next", { privateKey: "k", chain: "ETH", testnet: true }]]);
+await next.close();
+addOversizedValues(kit, vault);
+addJournals(kit, {
+  vault,
+  backup,
+  wallets,
+  before: readFileSync(vault),
+  after,
+  other: readFileSync(other),
+});
 const original = join(vectors, "legacy-wallet-dat/mixed-chains.dat");
 kit.bad("original-file", original, "VAULT_IS_ORIGINAL", /tatum-kms 8/, () => undefined);
 

@@ -1,6 +1,8 @@
 /** Files that somebody with a database program changed, who knows this format but no key. */
 import { rmSync, writeFileSync } from "node:fs";
-import { columnOf, forgeParameters, forgeSlot, rowsOf, type Statement, sql } from "./damage.ts";
+import type { WalletEntry } from "../../src/vault/wallet-changes.ts";
+import { journalHeader, journalOf, superJournalName } from "../../tests/src/store/sqlite/left-journal.ts";
+import { columnOf, type Damage, forgeParameters, forgeSlot, rowsOf, type Statement, sql } from "./damage.ts";
 import type { Kit } from "./kit.ts";
 
 const anyRecord = /wallet record [0-9a-f]{32} does not open/;
@@ -85,6 +87,16 @@ export function addForgedParameters(kit: Kit, vault: string): void {
   forge("passes-too-many", /key slot 1: .*passes of 1000000 is outside/, { passes: 1_000_000 });
   forge("parallelism-none", /key slot 1: .*parallelism of 0 is outside/, { parallelism: 0 });
   forge("parallelism-too-large", /key slot 1: .*parallelism of 9 is outside/, { parallelism: 9 });
+  forge("memory-of-five-slots", /key slot 1: Argon2 memory of 327680 KiB is outside/, { memory: 327_680 });
+  forge("passes-of-five-slots", /key slot 1: .*passes of 15 is outside/, { passes: 15 });
+  kit.bad("argon2-too-much-together", vault, "VAULT_CORRUPT", /key slots ask for \d+ .* together/, (file) => {
+    for (let id = 2; id <= 4; id++) {
+      forgeSlot(({ parameters }) => ({
+        slot_id: id,
+        parameters: JSON.stringify({ ...JSON.parse(parameters), memory: 262_144, passes: 6 }),
+      }))(file);
+    }
+  });
   forge("salt-too-short", /key slot 1: .*salt length of 8 bytes is outside/, { salt: "00".repeat(8) });
   forge("salt-too-long", /key slot 1: .*salt length of 65 bytes is outside/, { salt: "00".repeat(65) });
   const shape = /key slot 1: .*unknown shape/;
@@ -104,6 +116,9 @@ export function addForgedSchemas(kit: Kit, vault: string): void {
   forge("extra-index", /index "faster" that does not belong/, "CREATE INDEX faster ON wallet (sealed)");
   forge("extra-column", /table wallet was changed/, "ALTER TABLE wallet ADD COLUMN more TEXT");
   forge("missing-table", /table lane is missing/, "DROP TABLE lane");
+  const long = `CREATE TABLE long (n DEFAULT '${"x".repeat(5000)}')`;
+  forge("schema-too-long", /list of tables is longer/, long);
+  forge("write-ahead-mode", /write-ahead mode/, "PRAGMA journal_mode = WAL");
   forge("wrong-application-id", /application id is 1,/, "PRAGMA application_id = 1", "NOT_A_VAULT");
   const newer = /newer version .* format is 2/;
   forge("newer-version", newer, "PRAGMA user_version = 2", "VAULT_TOO_NEW");
@@ -136,7 +151,7 @@ export function addRolledBackFiles(kit: Kit, vault: string, earlier: string, pas
     columnOf(earlier, "SELECT manifest FROM vault"),
   ] as const;
   const forge = (name: string, names: RegExp, ...statements: readonly Statement[]) =>
-    kit.bad(name, vault, "VAULT_CORRUPT", names, sql(...statements), password);
+    kit.bad(name, vault, "VAULT_CORRUPT", names, sql(...statements), { password });
   forge("wallet-brought-back", /1 wallet is extra \(4 expected, 5 found\)/, insert);
   forge("wallet-replaced-by-removed-one", /record was replaced/, insert, remove);
   forge(
@@ -144,4 +159,64 @@ export function addRolledBackFiles(kit: Kit, vault: string, earlier: string, pas
     /key slot was added, removed or replaced, or the manifest is an older one/,
     manifest,
   );
+}
+
+/** Files in which somebody put values of two megabytes, which no column holds. */
+export function addOversizedValues(kit: Kit, vault: string): void {
+  const bytes = "zeroblob(2000000)";
+  const text = `CAST(${bytes} AS TEXT)`;
+  for (const [table, column, value] of [
+    ["vault", "manifest", bytes],
+    ["key_slot", "parameters", text],
+    ["key_slot", "wrapped_key", bytes],
+    ["wallet", "sealed", bytes],
+  ] as const) {
+    const names = new RegExp(`a ${table} row has a ${column} that is longer than any`);
+    const damage = sql(`UPDATE ${table} SET ${column} = ${value}`);
+    kit.bad(`oversized-${table}-${column}`, vault, "VAULT_CORRUPT", names, damage);
+  }
+}
+
+interface JournalSources {
+  readonly vault: string;
+  /** What it holds. */
+  readonly wallets: readonly WalletEntry[];
+  /** A backup of it. */
+  readonly backup: string;
+  /** Its content. */
+  readonly before: Buffer;
+  /** It, with the next change written into it. */
+  readonly after: string;
+  /** The content of another vault. */
+  readonly other: Buffer;
+}
+
+/** Files beside which a rollback journal lies. */
+export function addJournals(
+  kit: Kit,
+  { vault, backup, wallets, before, after, other }: JournalSources,
+): void {
+  const none: Damage = () => undefined;
+  kit.good("crashed", after, kit.password, wallets, journalOf(before));
+  kit.good(
+    "crashed-before-writing",
+    vault,
+    kit.password,
+    wallets,
+    journalOf(before, undefined, { records: 0 }),
+  );
+  const refuse = (name: string, names: RegExp, journal: Uint8Array, base = after) =>
+    kit.bad(`journal-${name}`, base, "VAULT_CORRUPT", names, none, { journal });
+  refuse("of-another-vault", /made for another file/, journalOf(other));
+  refuse("of-a-crash-beside-a-backup", /made for another file/, journalOf(before), backup);
+  refuse(
+    "that-cuts",
+    /made for a file of 1 pages/,
+    journalHeader({ records: 0, pagesBefore: 1, pageSize: 4096 }),
+  );
+  refuse("without-first-page", /does not hold the first page/, journalOf(before, [2, 3]));
+  refuse("cut-short", /it is damaged/, journalOf(before).subarray(0, -1));
+  const named = Buffer.concat([journalOf(before), superJournalName("another-file")]);
+  refuse("of-several-files", /change of several files/, named);
+  refuse("that-is-none", /not a journal of SQLite/, Buffer.from("notes\n".repeat(200)));
 }

@@ -18,6 +18,8 @@ interface KitEntry {
   readonly names?: string;
   /** What a good file holds, newest first. */
   readonly wallets?: readonly WalletEntry[];
+  /** A rollback journal that lies beside it. */
+  readonly journal?: string;
 }
 
 /** Collects the files of the kit, compressed since most of a small SQLite file is zeros. */
@@ -52,9 +54,15 @@ export class Kit {
   }
 
   /** @param wallets What the file holds, newest last. */
-  good(name: string, file: string, password: string, wallets: readonly WalletEntry[]): void {
+  good(
+    name: string,
+    file: string,
+    password: string,
+    wallets: readonly WalletEntry[],
+    journal?: Uint8Array,
+  ): void {
     const entry = { file: `good/${name}.vault`, password, expect: "ok", wallets: wallets.toReversed() };
-    this.#store(entry, file);
+    this.#store(entry, file, journal);
   }
 
   bad(
@@ -63,12 +71,12 @@ export class Kit {
     expect: string,
     names: RegExp,
     damage: Damage,
-    password = this.password,
+    { password = this.password, journal }: { password?: string; journal?: Uint8Array } = {},
   ): void {
     const file = this.path(name);
     copyFileSync(base, file);
     damage(file);
-    this.#store({ file: `bad/${name}.vault`, password, expect, names: names.source }, file);
+    this.#store({ file: `bad/${name}.vault`, password, expect, names: names.source }, file, journal);
   }
 
   /** A good file with a password that is not its own. */
@@ -86,8 +94,14 @@ export class Kit {
     rmSync(this.#work, { recursive: true });
   }
 
-  #store(entry: KitEntry, file: string): void {
-    writeFileSync(join(this.#folder, `${entry.file}.gz`), gzipSync(readFileSync(file), { level: 9 }));
-    this.#entries.push(entry);
+  #store(entry: KitEntry, file: string, journal?: Uint8Array): void {
+    this.#write(entry.file, readFileSync(file));
+    const name = `${entry.file}-journal`;
+    if (journal !== undefined) this.#write(name, journal);
+    this.#entries.push(journal === undefined ? entry : { ...entry, journal: name });
+  }
+
+  #write(name: string, content: Uint8Array): void {
+    writeFileSync(join(this.#folder, `${name}.gz`), gzipSync(content, { level: 9 }));
   }
 }

@@ -57,7 +57,8 @@ const HKDF = (key: Uint8Array, salt: Uint8Array, info: Uint8Array) => hkdf(sha25
 const HMAC = (key: Uint8Array, x: Uint8Array) => hmac(sha256, key, x);
 
 async function read(file: string, password: string) {
-  const database = new Sqlite(file, { readonly: true });
+  // Not read-only: what a crash broke off is undone first.
+  const database = new Sqlite(file);
   const [vault] = database.query("SELECT * FROM vault").all() as [VaultRow];
   const slots = database.query("SELECT * FROM key_slot ORDER BY slot_id").all() as SlotRow[];
   const wallets = database.query("SELECT * FROM wallet").all() as WalletRow[];

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseExactJson } from "../../../chains/codec/exact-json.ts";
@@ -13,6 +13,7 @@ export interface KitFile {
   readonly expect: string;
   readonly names?: string;
   readonly wallets?: readonly WalletEntry[];
+  readonly journal?: string;
 }
 
 export const kitFiles = parseExactJson(
@@ -21,8 +22,12 @@ export const kitFiles = parseExactJson(
 
 export const goodKitFiles = kitFiles.filter(({ expect }) => expect === "ok");
 
-/** Unpacks a file of the kit to a path, with the mode a vault has to have. */
-export function unpack({ file }: KitFile, path: string): string {
-  writeFileSync(path, gunzipSync(readFileSync(join(folder, `${file}.gz`))), { mode: 0o600 });
+/** Unpacks a file of the kit to a path, with its journal if it has one, and the mode a vault has to have. */
+export function unpack({ file, journal }: KitFile, path: string): string {
+  const write = (name: string, to: string) =>
+    writeFileSync(to, gunzipSync(readFileSync(join(folder, `${name}.gz`))), { mode: 0o600 });
+  write(file, path);
+  rmSync(`${path}-journal`, { force: true });
+  if (journal !== undefined) write(journal, `${path}-journal`);
   return path;
 }
