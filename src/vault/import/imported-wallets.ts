@@ -43,7 +43,7 @@ function parseEntry({ name, text }: JsonMember): ImportedWallet {
   return { signatureId: name, record };
 }
 
-/** Whether a number such as 1e400 was too large: it would be written back as `null`. */
+/** Whether a number such as 1e4000 was too large to be read exactly: it would be written back as `null`. */
 function holdsInfinity(value: JsonValue): boolean {
   if (typeof value === "object" && value !== null) return Object.values(value).some(holdsInfinity);
   return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY;
