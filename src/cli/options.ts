@@ -62,7 +62,8 @@ export const options = {
   provider: {
     type: "string",
     valueHint: "name",
-    description: "Where the unlocking secret comes from; `provider list` names the places",
+    description:
+      "Where the unlocking secret comes from; `provider list` names the places (or TATUM_KMS_PROVIDER)",
   },
   aws: { type: "boolean", description: "Short for --provider=aws (AWS Secrets Manager)" },
   azure: { type: "boolean", description: "Short for --provider=azure (Azure Key Vault)" },
@@ -70,7 +71,8 @@ export const options = {
   pkcs11: {
     type: "string",
     valueHint: "uri",
-    description: "A PKCS#11 token or a key in it, as pkcs11:token=...?module-path=...",
+    description:
+      "A PKCS#11 token or a key in it, as pkcs11:token=...?module-path=... (or TATUM_KMS_PKCS11_URI)",
   },
   port: {
     type: "string",

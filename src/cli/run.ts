@@ -5,8 +5,10 @@ import { exitStatus } from "../errors.ts";
 import { restartClean } from "../operations/clean-restart.ts";
 import { assertSafeEnvironment } from "../operations/environment-guard.ts";
 import { hardenProcess } from "../operations/hardening.ts";
+import type { SettingDefinition } from "../setting-table.ts";
 import { declaredSecrets } from "../setting-table.ts";
 import { version } from "../version.ts";
+import { readBy } from "./command.ts";
 import { writeError, writeOutput } from "./output.ts";
 import { parseCommandLine, toArguments } from "./parse.ts";
 import { printNote } from "./print.ts";
@@ -15,8 +17,20 @@ import { describeError } from "./report-error.ts";
 import { checkPositionals, type Selection, selectCommand } from "./select-command.ts";
 import { takeOptions, unknownOption } from "./take-options.ts";
 
+/** The variables of a command, made from the table of settings. */
+function variablesHelp(variables: readonly SettingDefinition[]): string {
+  if (variables.length === 0) return "";
+  const width = Math.max(...variables.map(({ name }) => name.length));
+  const lines = variables.map(({ name, meaning, standard }) => {
+    const shown = standard === undefined ? "" : ` (default ${standard})`;
+    return `  ${name.padEnd(width)}    ${meaning}${shown}`;
+  });
+  return `\nVARIABLES\n\n${lines.join("\n")}\n`;
+}
+
 async function printHelp({ command, above }: Selection): Promise<void> {
-  const usage = await renderUsage(command, above === "" ? undefined : { meta: { name: above, version } });
+  const options = await renderUsage(command, above === "" ? undefined : { meta: { name: above, version } });
+  const usage = options + variablesHelp(readBy(command));
   writeOutput(isatty(1) ? `${usage}\n` : `${stripVTControlCharacters(usage).replace(/ +$/gm, "")}\n`);
 }
 

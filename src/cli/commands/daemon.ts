@@ -1,5 +1,6 @@
 import { readDaemonSettings } from "../../daemon/settings.ts";
 import { startDaemon } from "../../daemon/start.ts";
+import { settings } from "../../setting-table.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withVault } from "../open-vault.ts";
@@ -25,12 +26,23 @@ export default defineCommand({
     ...pickOptions("wallets", "transaction-ids", "api-key"),
     ...vaultOptions,
   },
+  reads: [
+    settings.apiKey,
+    settings.apiUrl,
+    settings.retries,
+    settings.retryDelay,
+    settings.httpTimeout,
+    settings.lease,
+    settings.metricsFile,
+    settings.debugMode,
+    settings.testnetType,
+  ],
   async run({ args }) {
     const context = await createContext(args);
     printUnreadEnvFile(context.config);
-    const settings = await readDaemonSettings(args, context.config);
+    const daemonSettings = await readDaemonSettings(args, context.config);
     await withVault(context, (vault) =>
-      startDaemon({ vault, tokens: context.tokens }, settings, printJsonLine),
+      startDaemon({ vault, tokens: context.tokens }, daemonSettings, printJsonLine),
     );
   },
 });

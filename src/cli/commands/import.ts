@@ -1,4 +1,5 @@
 import { readPath } from "../../home.ts";
+import { settings } from "../../setting-table.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { choosingOptions, vaultOptions } from "../options.ts";
@@ -12,6 +13,7 @@ export default defineCommand({
     ...vaultOptions,
   },
   refuses: choosingOptions,
+  reads: [settings.importPassword],
   async run({ args }) {
     printJson(await importFile(await createContext(args), readPath(args.file, "The argument <file>")));
   },

@@ -88,6 +88,19 @@ describe("--help", () => {
   );
 });
 
+describe("the variables of a command", () => {
+  test.each([
+    ["daemon", /^ {2}TATUM_KMS_LEASE +Seconds without a sign of life .* \(default 15\)$/m],
+    ["import", /^ {2}TATUM_KMS_IMPORT_PASSWORD +Password of the file/m],
+    ["migrate", /^ {2}TATUM_KMS_IMPORT_PASSWORD +Password of the file/m],
+    ["vault change-password", /^ {2}TATUM_KMS_NEW_PASSWORD +New password/m],
+    ["vault slot add", /^ {2}TATUM_KMS_NEW_PASSWORD +New password/m],
+    ["export", /\(or TATUM_KMS_PROVIDER\)[\s\S]*\(or TATUM_KMS_PKCS11_URI\)/],
+  ])("are in the help of %s", async (command, shown) => {
+    expect(await helpOf([...command.split(" "), "--help"])).toMatch(shown);
+  });
+});
+
 describe("--version", () => {
   test.each([[["--version"]], [["--version", "generatewallet", "BTC"]], [["generatewallet", "--version"]]])(
     "prints the bare version: %j",

@@ -1,4 +1,5 @@
 import { PASSWORD_VARIABLE } from "../../../../providers/password/provider.ts";
+import { settings } from "../../../setting-table.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { askNewPassword } from "../../new-password.ts";
@@ -11,6 +12,7 @@ export default defineCommand({
   meta: { name: "change-password", description: "Give the vault another password" },
   args: vaultOptions,
   refuses: choosingOptions,
+  reads: [settings.newPassword],
   async run({ args }) {
     const context = await createContext(args);
     await withVault(context, async (vault) => {

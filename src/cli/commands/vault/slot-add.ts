@@ -1,3 +1,4 @@
+import { settings } from "../../../setting-table.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { choosingOptions, vaultOptions } from "../../options.ts";
@@ -11,6 +12,7 @@ export default defineCommand({
   },
   args: vaultOptions,
   refuses: choosingOptions,
+  reads: [settings.newPassword],
   async run({ args }) {
     printJson(await addSlot(await createContext(args, { optionNamesObject: true })));
   },
