@@ -1,5 +1,6 @@
 /** What is wrong with a member of a payload or an answer, in one form: where it is, what is wanted there, what it is. */
 import * as v from "valibot";
+import { JsonDecimal } from "./exact-json.ts";
 
 const MAXIMUM_SHOWN = 60;
 
@@ -10,9 +11,7 @@ const HOLDS_A_KEY = /(?:^|\.)(?:mintPK|privateKey|secret|mnemonic|seed)$/i;
 export function shown(value: unknown): string {
   if (value === undefined) return "missing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
-  if (typeof value === "object" && value !== null && value.toString === Object.prototype.toString) {
-    return "an object";
-  }
+  if (typeof value === "object" && value !== null && !(value instanceof JsonDecimal)) return "an object";
   const text = String(value);
   if (text.length <= MAXIMUM_SHOWN) return typeof value === "string" ? JSON.stringify(value) : text;
   const start = `${text.slice(0, MAXIMUM_SHOWN)}...`;
@@ -28,7 +27,7 @@ export function shown(value: unknown): string {
  */
 export function wrongMember(path: string, wanted: string, found: unknown): string {
   if (found === undefined) return `${path} is missing`;
-  if (HOLDS_A_KEY.test(path) || / but is | it is /.test(wanted)) return `${path} ${wanted}`;
+  if (HOLDS_A_KEY.test(path) || /, but is |: it is /.test(wanted)) return `${path} ${wanted}`;
   return wanted.startsWith("must ")
     ? `${path} ${wanted}, but is ${shown(found)}`
     : `${path} ${wanted}: it is ${shown(found)}`;

@@ -18,13 +18,13 @@ function tellMalformed({ pipeline }: Round, malformed: readonly MalformedTransac
   const [first] = nameless;
   if (first !== undefined && reports.addMalformed(undefined, first.problem)) {
     log.error(
-      `Could not process ${nameless.length} entries of ${ticker} without an id, error: ${first.problem}`,
+      `Could not process ${nameless.length} entries of ${ticker} without an id, error: ${first.problem}.`,
     );
   }
   for (const { id, problem } of malformed) {
     if (id === undefined) continue;
     if (reports.addMalformed(id, `Error: The pending transaction cannot be read: ${problem}.`)) {
-      log.error(`Could not process transaction id ${id} of ${ticker}, error: ${problem}`);
+      log.error(`Could not process transaction id ${id} of ${ticker}, error: ${problem}.`);
     }
   }
 }

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chains/chain.ts";
 import { JsonDecimal, type JsonValue } from "../../chains/codec/exact-json.ts";
+import { describeIssue, wrongMember } from "../../chains/codec/issue.ts";
 import { sha256Hex } from "./digest.ts";
 import { isDeeperThan } from "./json-depth.ts";
 import { TRANSACTION_ID } from "./transaction-id.ts";
@@ -13,32 +14,41 @@ const MAXIMUM_SIGNERS = 10_000;
 const MAXIMUM_LEVELS = 50;
 const MAXIMUM_INDEX = 2 ** 31 - 1;
 
+const IDENTIFIER = "must be an identifier: at most 128 letters, digits, dashes and dots";
+const TEXT_ID = /^[\w:-][\w.:-]{0,127}$/;
 /** Identifiers become parts of URLs, where `.` and `..` would be other places. */
-const identifier = v.pipe(v.string(), v.regex(/^[\w:-][\w.:-]{0,127}$/, "is not an identifier"));
+const identifier = v.pipe(v.string(IDENTIFIER), v.regex(TEXT_ID, IDENTIFIER));
 
+const INDEX = `must be a whole number from 0 to ${MAXIMUM_INDEX}`;
 /** Derivation indexes arrive as numbers, now and then as decimal text. */
 const derivationIndex = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,10}$/), v.transform(Number))]),
-  v.integer(),
-  v.minValue(0),
-  v.maxValue(MAXIMUM_INDEX, "is above 2^31 - 1"),
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,10}$/), v.transform(Number))], INDEX),
+  v.integer(INDEX),
+  v.minValue(0, INDEX),
+  v.maxValue(MAXIMUM_INDEX, INDEX),
 );
+
+const TOO_MANY = `must not have more than ${MAXIMUM_SIGNERS} entries`;
+const TRANSACTION_ID_TEXT = "must be a transaction id";
 
 const pendingTransactionSchema = v.object({
   id: identifier,
   chain: v.string(),
-  serializedTransaction: v.pipe(v.string(), v.maxLength(MAXIMUM_SERIALIZED_LENGTH)),
-  hashes: v.nullish(v.pipe(v.array(identifier), v.maxLength(MAXIMUM_SIGNERS))),
+  serializedTransaction: v.pipe(
+    v.string(),
+    v.maxLength(MAXIMUM_SERIALIZED_LENGTH, `must not have more than ${MAXIMUM_SERIALIZED_LENGTH} characters`),
+  ),
+  hashes: v.nullish(v.pipe(v.array(identifier), v.maxLength(MAXIMUM_SIGNERS, TOO_MANY))),
   signatures: v.nullish(
     v.pipe(
       v.array(v.object({ id: identifier, index: v.nullish(derivationIndex) })),
-      v.maxLength(MAXIMUM_SIGNERS),
+      v.maxLength(MAXIMUM_SIGNERS, TOO_MANY),
     ),
   ),
   index: v.nullish(derivationIndex),
-  withdrawalId: v.nullish(v.union([v.literal(""), identifier])),
-  withdrawalResponses: v.nullish(v.pipe(v.array(v.unknown()), v.maxLength(MAXIMUM_SIGNERS))),
-  txId: v.nullish(v.union([v.literal(""), v.pipe(v.string(), v.regex(TRANSACTION_ID))])),
+  withdrawalId: v.nullish(v.union([v.literal(""), identifier], IDENTIFIER)),
+  withdrawalResponses: v.nullish(v.pipe(v.array(v.unknown()), v.maxLength(MAXIMUM_SIGNERS, TOO_MANY))),
+  txId: v.nullish(v.union([v.literal(""), v.pipe(v.string(), v.regex(TRANSACTION_ID))], TRANSACTION_ID_TEXT)),
 });
 
 /** A pending transaction as the API listed it. */
@@ -55,6 +65,7 @@ export interface ListedTransaction {
 /** An entry of the list that cannot be understood. */
 export interface MalformedTransaction {
   readonly id?: string;
+  /** Without a full stop. */
   readonly problem: string;
 }
 
@@ -84,16 +95,14 @@ export function readPendingTransaction(entry: JsonValue, chain: string): ListEnt
 function readEntry(entry: JsonValue, chain: string): ListEntry {
   const parsed = v.safeParse(pendingTransactionSchema, entry);
   if (!parsed.success) {
-    const [issue] = parsed.issues;
-    const place = v.getDotPath(issue) ?? "the entry";
-    return {
-      ...identifierOf(entry),
-      problem: `${place} has an unexpected shape (expected ${issue.expected ?? "another"})`,
-    };
+    return { ...identifierOf(entry), problem: describeIssue(parsed.issues[0], { whole: "the entry" }) };
   }
   const read = parsed.output;
   if (read.chain !== chain) {
-    return { id: read.id, problem: `it was listed for ${chain} but says it belongs to another chain` };
+    return {
+      id: read.id,
+      problem: wrongMember("chain", `must be ${chain}, for which it was listed`, read.chain),
+    };
   }
   const transaction: PendingTransaction = {
     id: read.id,

@@ -81,7 +81,7 @@ export async function workOn(
   const { ticker } = chain.facts;
   const network = networkOf(vector.testnet);
   const listed = readPendingTransaction(entry, ticker);
-  if (!("transaction" in listed)) return { kind: "malformed", problem: listed.problem };
+  if (!("transaction" in listed)) return { kind: "malformed", problem: `${listed.problem}.` };
   const { transaction } = listed;
   const wallets = {
     get: async (id: string) =>

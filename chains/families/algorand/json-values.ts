@@ -1,7 +1,7 @@
 /** Reads the values of a transaction that algosdk turned into JSON. */
 import { equalBytes } from "@noble/curves/utils.js";
 import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
-import { shown } from "../../codec/issue.ts";
+import { wrongMember } from "../../codec/issue.ts";
 import { readWhole } from "../../codec/quantity.ts";
 import { addressChecksum, publicKeyOfAddress } from "./address.ts";
 
@@ -14,19 +14,19 @@ export class MemberError extends Error {
 export function readInteger(json: JsonValue, largest: bigint, member: string): bigint {
   const value = readWhole(json) ?? -1n;
   if (value >= 0n && value <= largest) return value;
-  throw new MemberError(`${member} must be a JSON integer from 0 to ${largest}, but is ${shown(json)}`);
+  throw new MemberError(wrongMember(member, `must be a JSON integer from 0 to ${largest}`, json));
 }
 
 /** @throws MemberError for anything but `true` and `false`. */
 export function readFlag(json: JsonValue, member: string): boolean {
   if (typeof json === "boolean") return json;
-  throw new MemberError(`${member} must be true or false`);
+  throw new MemberError(wrongMember(member, "must be true or false", json));
 }
 
 /** @throws MemberError for anything but text of at most so many bytes in UTF-8. */
 export function readText(json: JsonValue, maximumBytes: number, member: string): string {
   if (typeof json === "string" && Buffer.byteLength(json) <= maximumBytes) return json;
-  throw new MemberError(`${member} must be text of at most ${maximumBytes} bytes`);
+  throw new MemberError(wrongMember(member, `must be text of at most ${maximumBytes} bytes`, json));
 }
 
 /**
@@ -37,8 +37,9 @@ export function readText(json: JsonValue, maximumBytes: number, member: string):
 export function readBytes(json: JsonValue, maximum: number, member: string): Uint8Array {
   const numbers = byteNumbers(json);
   const isBytes = numbers?.every((n) => typeof n === "number" && Number.isInteger(n) && n >= 0 && n < 256);
-  if (numbers === undefined || !isBytes) throw new MemberError(`${member} must be bytes`);
-  if (numbers.length > maximum) throw new MemberError(`${member} must have at most ${maximum} bytes`);
+  if (numbers === undefined || !isBytes) throw new MemberError(wrongMember(member, "must be bytes", json));
+  if (numbers.length > maximum)
+    throw new MemberError(`${member} must have at most ${maximum} bytes, but has ${numbers.length}`);
   return Uint8Array.from(numbers as readonly number[]);
 }
 
@@ -58,13 +59,14 @@ function byteNumbers(json: JsonValue): readonly JsonValue[] | undefined {
 export function readAddress(json: JsonValue, member: string): Uint8Array {
   const publicKey = typeof json === "string" ? publicKeyOfAddress(json) : keyWithChecksum(json, member);
   if (publicKey !== undefined) return publicKey;
-  throw new MemberError(`${member} is not an address: its checksum does not match`);
+  throw new MemberError(wrongMember(member, "must be an address with its checksum", json));
 }
 
 function keyWithChecksum(json: JsonValue, member: string): Uint8Array | undefined {
-  if (!isJsonObject(json)) throw new MemberError(`${member} must be an address`);
+  if (!isJsonObject(json)) throw new MemberError(wrongMember(member, "must be an address", json));
   const publicKey = readBytes(json["publicKey"] ?? null, 32, `${member}.publicKey`);
-  if (publicKey.length !== 32) throw new MemberError(`${member}.publicKey must have 32 bytes`);
+  if (publicKey.length !== 32)
+    throw new MemberError(`${member}.publicKey must have 32 bytes, but has ${publicKey.length}`);
   const checksum = readBytes(json["checksum"] ?? null, 4, `${member}.checksum`);
   return equalBytes(checksum, addressChecksum(publicKey)) ? publicKey : undefined;
 }

@@ -1,6 +1,7 @@
 import { base64 } from "@scure/base";
 import type { Network, PendingTransaction } from "../../chain.ts";
 import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { shown, wrongMember } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import { invalidPayload } from "../payload.ts";
 import { MemberError, readBytes } from "./json-values.ts";
@@ -37,7 +38,9 @@ export function parsePayload(pending: PendingTransaction, network: Network): Tra
     const { type } = json;
     const typeMembers = typeof type === "string" ? TYPE_MEMBERS.get(type) : undefined;
     if (typeof type !== "string" || typeMembers === undefined) {
-      throw new MemberError(`type must be one of ${[...TYPE_MEMBERS.keys()].join(", ")}`);
+      throw new MemberError(
+        wrongMember("type", `must be one of ${[...TYPE_MEMBERS.keys()].join(", ")}`, type),
+      );
     }
     assertTag(json);
 
@@ -79,7 +82,9 @@ function assertTag({ tag }: JsonObject): void {
 function assertNothingElse(json: JsonObject, known: readonly string[]): void {
   const other = Object.entries(json).find(([name, value]) => !known.includes(name) && !isEmpty(value));
   if (other === undefined) return;
-  throw new MemberError(`${other[0]} is not supported in a transaction of type ${json["type"]}`);
+  throw new MemberError(
+    wrongMember(other[0].slice(0, 60), `is not supported in a transaction of type ${json["type"]}`, other[1]),
+  );
 }
 
 /** algosdk writes members that it did not set as well. */
@@ -94,7 +99,8 @@ function assertNetwork({ gen: id, gh: hash }: PackedMap, network: Network, pendi
   if (isHash && (id === undefined || id === genesis.id)) return;
   throw new ChainError(
     "NETWORK_MISMATCH",
-    `The genesis hash or ID of transaction ${pendingId} is not that of ${genesis.id}, the network of this daemon.`,
+    `genesisHash or genesisID of transaction ${pendingId} is not that of ${genesis.id}, the network of this daemon` +
+      `${typeof id === "string" && id !== genesis.id ? `: genesisID is ${shown(id)}` : ""}.`,
   );
 }
 

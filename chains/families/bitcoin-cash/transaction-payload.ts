@@ -90,7 +90,7 @@ function parseAmounts(
   const name = place === null ? "The list of amounts" : `Amount ${place}`;
   throw invalid(
     transaction,
-    `${name} is not understood: expected whole satoshi from 0 to ${maximumAmount}, but it is ${shown(issue.input)}.`,
+    `${name} is not understood: it must be ${place === null ? "a list" : `whole satoshi from 0 to ${maximumAmount}`}, but is ${shown(issue.input)}.`,
   );
 }
 

@@ -75,7 +75,7 @@ const payload = v.object({
   msg: v.strictObject({
     inputs: shares(account),
     outputs: shares(account),
-    aminoPrefix: v.pipe(v.string(), v.toUpperCase(), v.literal("2A2C87FA", "is not that of a transfer")),
+    aminoPrefix: v.pipe(v.string(), v.regex(/^2A2C87FA$/i, "must be 2A2C87FA, that of a transfer")),
   }),
   signMsg: v.strictObject({ inputs: shares(v.string()), outputs: shares(v.string()) }),
   memo: v.optional(memoText, ""),

@@ -2,6 +2,7 @@ import { bytesToHex, concatBytes } from "@noble/curves/utils.js";
 import { blake2b } from "@noble/hashes/blake2.js";
 import { bech32 } from "@scure/base";
 import type { Network } from "../../chain.ts";
+import { shown } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import { byronAddress } from "./byron-address.ts";
 
@@ -69,5 +70,5 @@ function bech32Bytes(text: string): Uint8Array {
 }
 
 function notAnAddress(text: string): ChainError {
-  return new ChainError("INVALID_TRANSACTION", `Not a Cardano address: ${text}`);
+  return new ChainError("INVALID_TRANSACTION", `Not a Cardano address: ${shown(text)}.`);
 }

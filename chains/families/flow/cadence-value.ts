@@ -66,7 +66,7 @@ function simpleValue(type: string, value: JsonValue): CadenceValue | string {
         ? { type, value }
         : "Address must be 0x and 16 hex digits";
     default:
-      return `the type ${type || "of the value"} is not supported`;
+      return type === "" ? "the type of the value is missing" : `the type ${shown(type)} is not supported`;
   }
 }
 

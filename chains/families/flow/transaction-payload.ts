@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
-import { shown } from "../../codec/issue.ts";
+import { shown, wrongMember } from "../../codec/issue.ts";
 import { MAX_UINT64, readDecimal, wholeNumberOrText } from "../../codec/quantity.ts";
 import { invalidPayload, readJsonPayload } from "../payload.ts";
 import { type CadenceValue, cadenceValue } from "./cadence-value.ts";
@@ -120,6 +120,9 @@ const customBody = v.object({
   ),
 });
 
+const outline = v.object({ type: v.optional(v.unknown()), body: v.optional(v.unknown()) });
+const ownTransaction = v.object({ transaction: v.unknown() });
+
 /**
  * Reads the `serializedTransaction` of a pending transaction: `{"type": n, "body": {...}}`.
  *
@@ -128,7 +131,8 @@ const customBody = v.object({
 export function parsePayload(pending: PendingTransaction): TransactionPayload {
   const read = <Body>(body: v.GenericSchema<unknown, Body>): Body =>
     readJsonPayload(pending, v.object({ body }), []).body;
-  switch (readJsonPayload(pending, v.object({ type: v.optional(v.unknown()) }), []).type) {
+  const { type, body: given } = readJsonPayload(pending, outline, []);
+  switch (type) {
     case 0:
       return keyOperation("create-account", read(keyBody));
     case 1:
@@ -167,6 +171,10 @@ export function parsePayload(pending: PendingTransaction): TransactionPayload {
       };
     }
     default:
+      // The original takes every other type for a transaction of its own.
+      if (typeof type !== "number" && !v.is(ownTransaction, given)) {
+        throw invalidPayload(pending, wrongMember("type", "must be a whole number from 0 to 7", type));
+      }
       return custom(pending, read(customBody));
   }
 }

@@ -112,5 +112,7 @@ function tooLarge(): ChainError {
 }
 
 function refuse(problem: string, cause?: unknown): ChainError {
-  return new ChainError("INVALID_TRANSACTION", `The Solana message cannot be signed: ${problem}.`, { cause });
+  return new ChainError("INVALID_TRANSACTION", `The Solana message (txData) cannot be signed: ${problem}.`, {
+    cause,
+  });
 }

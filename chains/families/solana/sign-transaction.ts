@@ -102,6 +102,18 @@ async function sign(fresh: FreshMessage, keys: readonly SigningKey[]): Promise<S
   };
 }
 
+function mintKey(mintSecretKey: string, id: string): SigningKey {
+  try {
+    return parsePrivateKey(mintSecretKey).key;
+  } catch (cause) {
+    throw new ChainError(
+      "INVALID_KEY",
+      `mintPK of transaction ${id} is not a secret key of Solana: 64 bytes in base58, as hex or as a list of numbers.`,
+      { cause },
+    );
+  }
+}
+
 /** The keys in the order of the accounts that have to sign. */
 async function signingKeys(
   { signers }: SolanaMessage,
@@ -111,7 +123,7 @@ async function signingKeys(
   if (request.signers.length === 0) throw noSigners(request);
   const { id } = request.transaction;
   const keys = await Promise.all(request.signers.map((signer) => accountKey(signer, request)));
-  if (mintSecretKey !== undefined) keys.push(parsePrivateKey(mintSecretKey).key);
+  if (mintSecretKey !== undefined) keys.push(mintKey(mintSecretKey, id));
   const byAddress = new Map(keys.map((key) => [addressOfPublicKey(key.publicKey), key]));
   const unknown = [...byAddress.keys()].find((address) => !signers.includes(address));
   if (unknown !== undefined) {

@@ -1,6 +1,6 @@
 import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
-import { shown } from "../../codec/issue.ts";
+import { wrongMember } from "../../codec/issue.ts";
 import { bytesField, varintField } from "../../codec/protobuf.ts";
 import { readWhole } from "../../codec/quantity.ts";
 import { HEX_ADDRESS } from "./address.ts";
@@ -23,10 +23,11 @@ const WHOLE_BYTES = /^(?:0x)?(?:[0-9a-f]{2})*$/i;
  * negative.
  */
 export function encodeMessage(type: MessageType, json: JsonValue | undefined, path: string): Uint8Array {
-  if (!isJsonObject(json)) throw new MessageError(`${path} must be an object`);
+  if (!isJsonObject(json)) throw new MessageError(wrongMember(path, "must be an object", json));
   const known = [...type.fields.map(({ name }) => name), ...type.ignored];
   const unknown = Object.keys(json).find((member) => !known.includes(member));
-  if (unknown !== undefined) throw new MessageError(`${path}.${unknown} is not known`);
+  if (unknown !== undefined)
+    throw new MessageError(wrongMember(`${path}.${unknown.slice(0, 60)}`, "is not known", json[unknown]));
   return concatBytes(...type.fields.map((field) => encodeField(field, json[field.name] ?? undefined, path)));
 }
 
@@ -45,7 +46,7 @@ function encodeField({ name, number, type }: Field, json: JsonValue | undefined,
     case "message":
       return bytesField(number, encodeMessage(type, json, path));
     case "repeated":
-      if (!Array.isArray(json)) throw new MessageError(`${path} must be a list`);
+      if (!Array.isArray(json)) throw new MessageError(wrongMember(path, "must be a list", json));
       return concatBytes(
         ...json.map((item, i) => bytesField(number, encodeMessage(type.of, item, `${path}[${i}]`))),
       );
@@ -60,21 +61,21 @@ function encodeScalar(
 ): Uint8Array {
   switch (type) {
     case "bool":
-      if (typeof json !== "boolean") throw new MessageError(`${path} must be true or false`);
+      if (typeof json !== "boolean") throw new MessageError(wrongMember(path, "must be true or false", json));
       return unlessZero(number, json ? 1n : 0n);
     case "int32":
     case "int64":
       return unlessZero(number, integer(json, LARGEST[type], path));
     case "string":
-      if (typeof json !== "string") throw new MessageError(`${path} must be text`);
+      if (typeof json !== "string") throw new MessageError(wrongMember(path, "must be text", json));
       return unlessEmpty(number, utf8ToBytes(json));
     case "bytes":
     case "address":
       if (typeof json !== "string" || !WHOLE_BYTES.test(json)) {
-        throw new MessageError(`${path} must be hex text of whole bytes`);
+        throw new MessageError(wrongMember(path, "must be hex text of whole bytes", json));
       }
       if (type === "address" && json !== "" && !HEX_ADDRESS.test(json)) {
-        throw new MessageError(`${path} is not an address: 41 and 40 hex digits`);
+        throw new MessageError(wrongMember(path, "must be an address: 41 and 40 hex digits", json));
       }
       return unlessEmpty(number, hexToBytes(hexDigits(json)));
   }
@@ -83,7 +84,7 @@ function encodeScalar(
 function integer(json: JsonValue, largest: bigint, path: string): bigint {
   const value = readWhole(json) ?? -1n;
   if (value >= 0n && value <= largest) return value;
-  throw new MessageError(`${path} must be a JSON integer from 0 to ${largest}, but is ${shown(json)}`);
+  throw new MessageError(wrongMember(path, `must be a JSON integer from 0 to ${largest}`, json));
 }
 
 function enumNumber({ names }: EnumType, json: JsonValue, path: string): bigint {
@@ -91,7 +92,7 @@ function enumNumber({ names }: EnumType, json: JsonValue, path: string): bigint 
     typeof json === "string" && name.toLowerCase() === json.toLowerCase();
   const number = typeof json === "number" ? json : names.findIndex(isName);
   if (names[number] !== undefined) return BigInt(number);
-  throw new MessageError(`${path} must be one of ${names.join(", ")}`);
+  throw new MessageError(wrongMember(path, `must be one of ${names.join(", ")}`, json));
 }
 
 function unlessZero(number: number, value: bigint): Uint8Array {

@@ -1,5 +1,6 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/exact-json.ts";
+import { wrongMember } from "../../codec/issue.ts";
 import { encodeMessage, MessageError } from "./encode-message.ts";
 import { message } from "./message-type.ts";
 import { SYSTEM_CONTRACTS, type SystemContract } from "./system-contracts.ts";
@@ -38,32 +39,45 @@ const rawDataType = message(
   [18, "fee_limit", "int64"],
 );
 
+function isSingle(list: JsonValue | undefined): boolean {
+  return Array.isArray(list) && list.length === 1;
+}
+
 /**
  * Encodes the `raw_data` of a node's JSON (`Transaction.raw` of TRON's `core/Tron.proto`).
  *
  * @throws MessageError
  */
 export function encodeRawData(rawData: JsonValue | undefined): RawData {
-  if (!isJsonObject(rawData)) throw new MessageError("raw_data must be an object");
+  if (!isJsonObject(rawData)) throw new MessageError(wrongMember("raw_data", "must be an object", rawData));
   const { contract: list } = rawData;
   const [call, ...others] = Array.isArray(list) ? list : [];
   if (!isJsonObject(call) || others.length > 0) {
-    throw new MessageError("raw_data.contract must be a list of one contract");
+    throw new MessageError(
+      isSingle(list)
+        ? wrongMember("raw_data.contract[0]", "must be an object", call)
+        : wrongMember("raw_data.contract", "must be a list of one contract", list),
+    );
   }
   const contractType = typeof call["type"] === "string" ? call["type"] : "";
   const contract = SYSTEM_CONTRACTS.get(contractType);
   if (contract === undefined) {
-    throw new MessageError("raw_data.contract[0].type is not a contract that this program knows");
+    throw new MessageError(
+      wrongMember("raw_data.contract[0].type", "is not a contract that this program knows", call["type"]),
+    );
   }
 
   const path = "raw_data.contract[0].parameter";
   const typed = call["parameter"];
-  if (!isJsonObject(typed)) throw new MessageError(`${path} must be an object`);
+  if (!isJsonObject(typed)) throw new MessageError(wrongMember(path, "must be an object", typed));
   if (typed["type_url"] !== TYPE_URL + contractType) {
-    throw new MessageError(`${path}.type_url is not that of ${contractType}`);
+    throw new MessageError(
+      wrongMember(`${path}.type_url`, `must be ${TYPE_URL}${contractType}`, typed["type_url"]),
+    );
   }
   const { value: parameter } = typed;
-  if (!isJsonObject(parameter)) throw new MessageError(`${path}.value must be an object`);
+  if (!isJsonObject(parameter))
+    throw new MessageError(wrongMember(`${path}.value`, "must be an object", parameter));
   const value = bytesToHex(encodeMessage(contract.parameter, parameter, `${path}.value`));
   const envelope = { ...call, type: contract.number, parameter: { ...typed, value } };
   const encoded = encodeMessage(rawDataType, { ...rawData, contract: envelope }, "raw_data");

@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { PendingTransaction } from "../../chain.ts";
 import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { wrongMember } from "../../codec/issue.ts";
 import { readWhole } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { invalidPayload } from "../payload.ts";
@@ -44,15 +45,26 @@ export function parsePayload(pending: PendingTransaction): TransactionPayload {
   const json = parseJson(pending.serializedTransaction);
   if (!isJsonObject(json)) throw refuse("it is not a JSON object");
   if ((json["signature"] ?? undefined) !== undefined) throw asInOriginal("Transaction is already signed");
-  if ((json["visible"] ?? false) !== false) throw refuse("visible must be false: addresses in hex");
+  if ((json["visible"] ?? false) !== false) {
+    throw refuse(wrongMember("visible", "must be false, with addresses in hex", json["visible"]));
+  }
 
   const { encoded, ...call } = unlessRefused(() => encodeRawData(json["raw_data"]), refuse);
   if (encoded.length > MAX_TRANSACTION_BYTES) {
     throw refuse(`it has ${encoded.length} bytes; the network takes at most ${MAX_TRANSACTION_BYTES}`);
   }
   const transactionId = sha256(encoded);
-  if (!isHex(json["raw_data_hex"], encoded) || !isHex(json["txID"], transactionId)) {
-    throw asInOriginal("Invalid transaction");
+  if (!isHex(json["raw_data_hex"], encoded)) {
+    const reason = wrongMember("raw_data_hex", "is not what raw_data is encoded to", json["raw_data_hex"]);
+    throw asInOriginal("Invalid transaction", reason);
+  }
+  if (!isHex(json["txID"], transactionId)) {
+    const reason = wrongMember(
+      "txID",
+      `must be ${bytesToHex(transactionId)}, the hash of raw_data`,
+      json["txID"],
+    );
+    throw asInOriginal("Invalid transaction", reason);
   }
 
   // All of this was encoded above, so it has the right form.
@@ -81,9 +93,14 @@ function unlessRefused<Result>(read: () => Result, refuse: (reason: string) => C
   }
 }
 
-/** A refusal in the words of the original, which reports them without anything before or after. */
-export function asInOriginal(text: string): ChainError {
-  return new ChainError("INVALID_TRANSACTION", text, { reportedText: text });
+/**
+ * A refusal that is reported in the words of the original, without anything before or after.
+ * @param reason what this program says besides, without a full stop
+ */
+export function asInOriginal(text: string, reason?: string): ChainError {
+  return new ChainError("INVALID_TRANSACTION", reason === undefined ? text : `${text}: ${reason}.`, {
+    reportedText: text,
+  });
 }
 
 function isHex(text: JsonValue | undefined, bytes: Uint8Array): boolean {

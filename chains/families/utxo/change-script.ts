@@ -1,6 +1,7 @@
 import { hex } from "@scure/base";
 import { OP, Script } from "@scure/btc-signer/script.js";
 import { equalBytes } from "@scure/btc-signer/utils.js";
+import { shown } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import type { RawTransaction } from "./raw-transaction.ts";
 
@@ -22,7 +23,8 @@ export function assertChangeOutput(
   if (stated === undefined || output === undefined || !equalBytes(stated, output.script)) {
     throw new ChainError(
       "INVALID_TRANSACTION",
-      `changeIndex says that output ${changeIndex} is the change, but changeScript is not that output's script.`,
+      `changeIndex says that output ${changeIndex} is the change, but changeScript is not that output's script: it is ` +
+        `${shown(changeScript)}.`,
     );
   }
 }

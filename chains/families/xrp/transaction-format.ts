@@ -22,7 +22,7 @@ export function formatProblem(type: string, fields: readonly string[]): string |
   const own = formats.get(type);
   const common = formats.get("common");
   if (own === undefined || common === undefined || own === common)
-    return `the TransactionType ${type.slice(0, 60)} is not known`;
+    return wrongMember("TransactionType", "is not known", type);
   const missing = own.find(({ name, optionality }) => optionality === 0 && !fields.includes(name));
   if (missing !== undefined) return `${type}: missing field ${missing.name}`;
   const known = new Set([...own, ...common].map(({ name }) => name));
@@ -100,11 +100,15 @@ function wrongWithin(name: string, value: JsonValue, path: string): string | und
   const type = types.get(name);
   if (type === "STArray" && Array.isArray(value)) {
     for (const [position, item] of value.entries()) {
-      const entries = isFields(item) ? Object.entries(item) : [];
-      for (const [wrapper, inner] of entries) {
-        const found = isFields(inner) ? wrongField(inner, `${path}.${position}.${wrapper}.`) : undefined;
-        if (found !== undefined) return found;
+      const place = `${path}.${position}`;
+      const [entry, another] = isFields(item) ? Object.entries(item) : [];
+      if (entry === undefined || another !== undefined) {
+        return wrongMember(place, "must be an object with one member", item);
       }
+      const [wrapper, inner] = entry;
+      if (!isFields(inner)) return wrongMember(`${place}.${wrapper}`, "must be an object", inner);
+      const found = wrongField(inner, `${place}.${wrapper}.`);
+      if (found !== undefined) return found;
     }
   }
   if (!isFields(value)) return undefined;

@@ -31,7 +31,7 @@ describe("an Algorand payload is refused", () => {
     [
       "the checksum of an address differs",
       payment({ to: { ...addressJson(RECEIVER), checksum: addressJson(OTHER).checksum } }),
-      "its checksum does not match",
+      "to must be an address with its checksum",
     ],
     ["an address in text has a wrong letter", payment({ to: RECEIVER.replace("P", "Q") }), "checksum"],
     ["an asset name is too long", { ...common("acfg"), assetName: "é".repeat(17) }, "at most 32 bytes"],

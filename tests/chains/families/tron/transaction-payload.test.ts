@@ -43,7 +43,11 @@ describe("a TRON payload is refused", () => {
     ["an amount is a fraction", changed(`${PARAMETER}.value.amount`, 1.5), "integer from 0"],
     ["an amount is text", changed(`${PARAMETER}.value.amount`, "1"), "integer from 0"],
     ["an amount has more than 63 bits", changed(`${PARAMETER}.value.amount`, 2n ** 63n), "integer from 0"],
-    ["an address is not one", changed(`${PARAMETER}.value.to_address`, "410e58"), "is not an address"],
+    [
+      "an address is not one",
+      changed(`${PARAMETER}.value.to_address`, "410e58"),
+      "to_address must be an address",
+    ],
     ["its addresses are base58", changed("visible", true), "visible must be false"],
   ])("when %s", (_, payload, reason) => {
     expect(() => describeTransaction(payload)).toThrow(reason);
