@@ -121,7 +121,7 @@ TATUM_KMS_SYSTEMD_CREDENTIAL     : N/A
   test("are set or not, no more, when they are secret", async () => {
     const env = { ...unsetPassword, TATUM_KMS_PASSWORD_COMMAND: '["get","canary"]' };
     const shown = await table([], env);
-    expect(shown).toEndWith("TATUM_KMS_PASSWORD_COMMAND       : set (from environment)\n");
+    expect(shown).toContain("\nTATUM_KMS_PASSWORD_COMMAND       : set (from environment)\n");
     expect(shown).toContain("Wallet store type                : EXEC\n");
     expect(shown).not.toContain("canary");
   });
