@@ -100,4 +100,8 @@ export class SoftTokens {
 }
 
 /** The process that loads the vendor's module, from the sources. */
-const moduleProcessCommand = [process.execPath, join(root, "src", "main.ts"), "pkcs11-process"] as const;
+export const moduleProcessCommand = [
+  process.execPath,
+  join(root, "src", "main.ts"),
+  "pkcs11-process",
+] as const;

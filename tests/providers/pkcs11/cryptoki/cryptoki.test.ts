@@ -6,7 +6,7 @@ import type { Tokens, TokensSettings } from "../../../../providers/pkcs11/tokens
 import { WrappingToken } from "../../../../providers/pkcs11/wrapping-token.ts";
 import { errors, FaultyTokens } from "../faulty-tokens.ts";
 import { refused } from "../refused.ts";
-import { softHsmModule } from "../soft-token.ts";
+import { moduleProcessCommand, softHsmModule } from "../soft-token.ts";
 
 // Each process of a module takes a moment to start on a busy machine.
 setDefaultTimeout(60_000);
@@ -193,7 +193,13 @@ describe("a file that is no module", () => {
 
 test("without memory that may be written and run PKCS#11 is refused with what forbids it", async () => {
   const environment = { ...software.environment, BUN_JSC_useJIT: "0" };
-  const { code, message, hint } = await refused(() => sign({ environment }));
+  // The runtime has read the variable by then; the program itself refuses to run with it.
+  const unset = software.path("unset.ts");
+  writeFileSync(unset, "delete process.env.BUN_JSC_useJIT;");
+  const [bun, ...rest] = moduleProcessCommand;
+  const { code, message, hint } = await refused(() =>
+    sign({ environment, command: [bun, "--preload", unset, ...rest] }),
+  );
   expect({ code, message }).toEqual({
     code: "NOT_AVAILABLE",
     message: "PKCS#11 needs memory that a program may write and then run, and this process may have none.",
