@@ -52,6 +52,8 @@ const errors = {
   WRONG_PASSWORD: { exit: exitStatus.noPermission, kind: "operator" },
   /** The vault or its directory can be read or replaced by others. */
   VAULT_PERMISSIONS: { exit: exitStatus.noPermission, kind: "vault" },
+  /** The file at the path is another vault than the one that is expected. */
+  WRONG_VAULT: { exit: exitStatus.noPermission, kind: "operator" },
   /** The vault's content is not what was written. */
   VAULT_CORRUPT: { exit: exitStatus.dataError, kind: "vault" },
   /** The file is no vault: empty, or of another kind. */

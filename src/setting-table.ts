@@ -4,6 +4,7 @@ import { providerNames, secretVariables } from "../providers/index.ts";
 import { expandHome } from "./home.ts";
 import { readBaseUrl, readHttpUrl } from "./http/http-url.ts";
 import { LIBRARY_PATH_VARIABLE } from "./operations/clean-restart.ts";
+import { parseVaultPin, type VaultPin, wantedVaultPin } from "./vault-pin.ts";
 
 /** A variable. Those of the secret providers are declared by the providers. */
 export interface SettingDefinition<Value = unknown> {
@@ -151,6 +152,13 @@ export const settings = {
   ),
   metricsFile: path("TATUM_KMS_METRICS_FILE", "File for the daemon's metrics, ending in .prom"),
   debugMode: flag("TATUM_KMS_DEBUG_MODE", "The log tells more"),
+  vaultId: {
+    name: "TATUM_KMS_VAULT_ID",
+    meaning: "As --vault-id: the one vault that may be opened",
+    secret: false,
+    wanted: wantedVaultPin,
+    parse: parseVaultPin,
+  } satisfies SettingDefinition<VaultPin>,
   allowGroupAccess: flag("TATUM_KMS_ALLOW_GROUP_ACCESS", "As --allow-group-access"),
   allowPlainHttp: flag("TATUM_KMS_ALLOW_PLAIN_HTTP", "As --allow-plain-http"),
   trustedOwner: {

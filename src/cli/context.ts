@@ -8,12 +8,13 @@ import type { ProviderContext, SecretProvider } from "../../providers/provider.t
 import { secretSetting } from "../../providers/provider-variable.ts";
 import type { Secret } from "../../providers/secret.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
-import type { KmsError } from "../errors.ts";
+import { KmsError } from "../errors.ts";
 import { expandHome, isPathVariable, readPath } from "../home.ts";
 import { createProviderHttp } from "../http/provider-http.ts";
 import { assertNoProblems, settingProblems } from "../setting-check.ts";
 import { settings } from "../setting-table.ts";
 import { Config, defaultVaultPath } from "../settings.ts";
+import { parseVaultPin, type VaultPin, wantedVaultPin } from "../vault-pin.ts";
 import {
   asksPerson,
   chooseProvider,
@@ -31,6 +32,7 @@ export interface VaultArguments extends ProviderArguments {
   readonly path?: string | undefined;
   readonly "allow-group-access"?: boolean | undefined;
   readonly "env-file"?: string | undefined;
+  readonly "vault-id"?: string | undefined;
   readonly pkcs11?: string | undefined;
 }
 
@@ -42,6 +44,14 @@ export function vaultPathOf({ path }: Pick<VaultArguments, "path">): string {
   return path === undefined ? defaultVaultPath() : readPath(path, "Option --path");
 }
 
+/** @throws KmsError `USAGE` */
+function vaultPinOf(option: string | undefined, config: Config): VaultPin | undefined {
+  if (option === undefined) return config.value(settings.vaultId);
+  const pin = parseVaultPin(option);
+  if (pin !== undefined) return pin;
+  throw new KmsError("USAGE", `Option --vault-id has to be ${wantedVaultPin}.`);
+}
+
 /** What a command works with: the settings, a person to ask, and where the vault is. */
 export interface CommandContext {
   readonly config: Config;
@@ -49,6 +59,8 @@ export interface CommandContext {
   readonly vaultPath: string;
   /** Who else may have access to the vault. */
   readonly access: AccessRules;
+  /** The one vault that may be opened. */
+  readonly vaultPin: VaultPin | undefined;
   /** Where the unlocking secret comes from, and what that place may use. */
   provider(): Promise<SecretProvider>;
   readonly providerContext: ProviderContext;
@@ -121,6 +133,7 @@ export async function createContext(
     prompt,
     vaultPath: vaultPathOf(args),
     access: { allowGroup: args["allow-group-access"] ?? config.value(settings.allowGroupAccess) },
+    vaultPin: vaultPinOf(args["vault-id"], config),
     provider,
     providerContext,
     asksForPassword: asksPerson(args, config),

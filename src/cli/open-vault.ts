@@ -14,6 +14,7 @@ import type { PreparedSlot, SlotOpener } from "../vault/key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "../vault/key-slots/password-slot.ts";
 import { prepareTokenSlot, tokenOpener } from "../vault/key-slots/token-slot.ts";
 import { Vault } from "../vault/vault.ts";
+import { assertNoPin, assertPinnedId, assertPinnedVault, formatVaultPin } from "../vault-pin.ts";
 import type { CommandContext } from "./context.ts";
 import { warnOfWeakPassword } from "./password-objection.ts";
 import { printNote, printUnreadEnvFile } from "./print.ts";
@@ -38,6 +39,7 @@ export interface FirstSlot {
 }
 
 export async function prepareFirstSlot(context: CommandContext): Promise<FirstSlot> {
+  assertNoPin(context.vaultPin, context.vaultPath);
   const unlocking = context.chooseUnlocking(undefined);
   if (unlocking.kind === "password") {
     const password = await context.password("create");
@@ -83,8 +85,18 @@ export function withVault<Result>(
   work: (vault: Vault) => Promise<Result>,
 ): Promise<Result> {
   const open = (): Promise<Vault> =>
-    Vault.openBy(context.vaultPath, (slotKinds) => openerOf(context, slotKinds), context.access);
-  return openAndUse(context, open, work);
+    Vault.openBy(
+      context.vaultPath,
+      (slotKinds, vaultId) => {
+        assertPinnedId(context.vaultPin, vaultId, context.vaultPath);
+        return openerOf(context, slotKinds);
+      },
+      context.access,
+    );
+  return openAndUse(context, open, async (vault) => {
+    assertPinnedVault(context.vaultPin, vault.identity, context.vaultPath);
+    return work(vault);
+  });
 }
 
 /** Paths of new vaults that a person was told of. */
@@ -95,7 +107,7 @@ const announced = new Set<string>();
  * which a person at a terminal is told.
  *
  * @returns whether there is a vault
- * @throws KmsError `CANNOT_WRITE` when a vault cannot be made there, `VAULT_PERMISSIONS`, `NOT_A_VAULT`, ...
+ * @throws KmsError `WRONG_VAULT` when another one is expected, `CANNOT_WRITE` when a vault cannot be made there, `VAULT_PERMISSIONS`, `NOT_A_VAULT`, ...
  */
 export async function checkVaultPlace(context: CommandContext): Promise<boolean> {
   const { vaultPath, access, prompt } = context;
@@ -105,6 +117,7 @@ export async function checkVaultPlace(context: CommandContext): Promise<boolean>
   } catch (error) {
     if (!(error instanceof KmsError) || error.code !== "NO_WALLET_FILE") throw error;
   }
+  assertNoPin(context.vaultPin, vaultPath);
   checkFolders(vaultPath, access);
   await checkNewPlace(vaultPath);
   if (prompt.isTerminal && !announced.has(vaultPath))
@@ -153,6 +166,7 @@ async function makeVault(context: CommandContext): Promise<Vault> {
   const { slot, password } = await prepareFirstSlot(context);
   const vault = await Vault.createWith(context.vaultPath, slot, context.access);
   printNote(`A new vault was made at ${context.vaultPath}.`);
+  printNote(`With TATUM_KMS_VAULT_ID=${formatVaultPin(vault.identity)} no other vault is taken for it.`);
   if (password !== undefined) await warnOfWeakPassword(password);
   return vault;
 }

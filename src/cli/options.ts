@@ -13,6 +13,11 @@ export const options = {
     description:
       "Let a group of this process have access to the vault and its folders (fsGroup of Kubernetes)",
   },
+  "vault-id": {
+    type: "string",
+    valueHint: "id:fingerprint",
+    description: "Open no other vault than this one, and make none (see vault status)",
+  },
   "env-file": {
     type: "string",
     valueHint: "file",
@@ -100,7 +105,7 @@ export function pickOptions<Name extends OptionName>(...names: readonly Name[]):
 
 /** What every command takes that opens the vault. */
 export const vaultOptions = {
-  ...pickOptions("path", "allow-group-access", "env-file"),
+  ...pickOptions("path", "allow-group-access", "vault-id", "env-file"),
   ...pickOptions("provider", "aws", "azure", "vgs", "pkcs11"),
 };
 

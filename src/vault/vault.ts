@@ -26,7 +26,7 @@ import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wal
 import type { StoredWallet, WalletRecord, WalletSummary } from "./wallet-record.ts";
 
 /** The purposes that the vault seals and hashes its own rows for. */
-const ownPurposes = ["wallet", "manifest", "wallet-digest", "slot-digest"];
+const ownPurposes = ["fingerprint", "wallet", "manifest", "wallet-digest", "slot-digest"];
 
 /** What a full check went through. */
 export interface VaultCounts {
@@ -42,12 +42,18 @@ export type RowCheck = (session: Session) => Promise<Readonly<Record<string, num
 
 const noOtherRows: RowCheck = async () => ({});
 
+/** Which vault it is; in hexadecimal. */
+export interface VaultIdentity {
+  /** Stands in the file unprotected. */
+  readonly vaultId: string;
+  /** Comes from the root key: only who has that can make a vault of this fingerprint. */
+  readonly fingerprint: string;
+}
+
 /** What can be told of a vault without telling what is in it. */
-export interface VaultStatus {
+export interface VaultStatus extends VaultIdentity {
   readonly path: string;
   readonly format: number;
-  /** In hexadecimal. */
-  readonly vaultId: string;
   readonly generation: number;
   readonly wallets: number;
   readonly slots: readonly (Pick<KeySlotRow, "slotId" | "kind"> & {
@@ -114,11 +120,11 @@ export class Vault {
 
   /**
    * Opens a vault like {@link Vault.openWith}.
-   * @param choose is told the kinds of the vault's key slots
+   * @param choose is told the kinds of the vault's key slots, and the id that the file says it has, in hexadecimal
    */
   static async openBy(
     path: string,
-    choose: (slotKinds: readonly string[]) => Promise<SlotOpener>,
+    choose: (slotKinds: readonly string[], vaultId: string) => Promise<SlotOpener>,
     access: AccessRules = ownerOnly,
   ): Promise<Vault> {
     return Vault.#load(await inspectVaultFile(path, access), (database) => unlock(database, choose), access);
@@ -143,6 +149,12 @@ export class Vault {
       await database.close();
       throw error;
     }
+  }
+
+  get identity(): VaultIdentity {
+    const { vaultId } = this.#rootKey;
+    const fingerprint = this.#rootKey.keyedHash("fingerprint", vaultId).subarray(0, 16);
+    return { vaultId: toHex(vaultId), fingerprint: toHex(fingerprint) };
   }
 
   /** Grows by one with every change of the wallets or key slots. */
@@ -310,7 +322,7 @@ export class Vault {
       return {
         path: this.path,
         format: formatVersion,
-        vaultId: Buffer.from(this.#rootKey.vaultId).toString("hex"),
+        ...this.identity,
         generation: manifest.generation,
         wallets: manifest.count,
         slots: slots.map(({ slotId, kind, parameters }) => ({
@@ -368,14 +380,15 @@ export class Vault {
 
 async function unlock(
   database: Database,
-  choose: (slotKinds: readonly string[]) => Promise<SlotOpener>,
+  choose: (slotKinds: readonly string[], vaultId: string) => Promise<SlotOpener>,
 ): Promise<RootKey> {
   const { vault, slots } = await database.read(async (session) => ({
     vault: await readVaultRow(session),
     slots: await readKeySlotRows(session),
   }));
   checkFormatVersion(vault.formatVersion);
-  const opener = await choose(slots.map(({ kind }) => kind));
+  const kinds = slots.map(({ kind }) => kind);
+  const opener = await choose(kinds, toHex(vault.vaultId));
   // Outside the transaction: deriving a key takes long, and another process may want to write.
   return openKeySlots(vault.vaultId, slots, opener);
 }
@@ -383,4 +396,8 @@ async function unlock(
 function foreignPurpose(purpose: string): string {
   if (ownPurposes.includes(purpose)) throw new RangeError(`The purpose ${purpose} is the vault's own.`);
   return purpose;
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
 }

@@ -70,3 +70,11 @@ export class Installation {
     rmSync(this.home, { recursive: true, force: true });
   }
 }
+
+/** What is told on standard error when a vault is made, after what was told before. */
+export function newVaultNote(path: string, before = ""): RegExp {
+  const place = RegExp.escape(`${before}A new vault was made at ${path}.\n`);
+  return new RegExp(
+    `^${place}With TATUM_KMS_VAULT_ID=[0-9a-f]{32}:[0-9a-f]{32} no other vault is taken for it\\.\\n$`,
+  );
+}

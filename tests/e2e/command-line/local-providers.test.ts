@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { executable, Installation, type Run } from "../executable.ts";
+import { executable, Installation, newVaultNote, type Run } from "../executable.ts";
 import { failureOf } from "./failure.ts";
 import { TerminalRun } from "./terminal.ts";
 
@@ -74,7 +74,7 @@ describe("the password comes from", () => {
     const where = new Installation();
     newVaults.push(where);
     const made = await shell(`${line} generatemanagedwallet ETH`, where);
-    expect(made.stderr).toBe(`A new vault was made at ${where.vaultPath}.\n`);
+    expect(made.stderr).toMatch(newVaultNote(where.vaultPath));
     expect((await shell('TATUM_KMS_PASSWORD=geheim-Zeichen "$KMS" vault status', where)).status).toBe(0);
   });
 });

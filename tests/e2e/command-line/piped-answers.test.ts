@@ -1,7 +1,7 @@
 /** Passwords and secrets through a pipe: one line for each question. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
-import { executable, Installation, type Run } from "../executable.ts";
+import { executable, Installation, newVaultNote, type Run } from "../executable.ts";
 import { failureOf } from "./failure.ts";
 
 // Each run that opens a vault derives a key, which takes long on a busy machine.
@@ -121,7 +121,7 @@ describe("the password of a new vault", () => {
     const installation = newInstallation();
     const made = await shell(installation, `printf ${lines} | "$KMS" generatemanagedwallet ETH`);
     expect(made.status).toBe(0);
-    expect(made.stderr).toBe(`A new vault was made at ${installation.vaultPath}.\n`);
+    expect(made.stderr).toMatch(newVaultNote(installation.vaultPath));
     expect((await shell(installation, `echo geheim-Zeichen | "$KMS" report`)).status).toBe(0);
   });
 

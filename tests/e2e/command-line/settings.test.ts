@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Installation, type RunOptions } from "../executable.ts";
+import { Installation, newVaultNote, type RunOptions } from "../executable.ts";
 import { failureOf } from "./failure.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
@@ -143,7 +143,7 @@ describe("a .env in the working directory", () => {
     const made = await run("generatemanagedwallet", "ETH", "--testnet");
     expect(made).toMatchObject({
       status: 0,
-      stderr: `${note()}A new vault was made at ${installation.vaultPath}.\n`,
+      stderr: expect.stringMatching(newVaultNote(installation.vaultPath, note())) as string,
     });
     expect((await run("export")).stderr).toBe("");
     expect((await run("daemon", "--run-once", "--chain=BTC")).stderr).toStartWith(note());

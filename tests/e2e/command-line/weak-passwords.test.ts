@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Installation } from "../executable.ts";
+import { Installation, newVaultNote } from "../executable.ts";
 import { failureOf } from "./failure.ts";
 import { TerminalRun } from "./terminal.ts";
 
@@ -31,7 +31,7 @@ test("a vault with a good password is made without a warning", async () => {
   const { status, stderr } = await withVault.run(["generatemanagedwallet", "ETH"]);
   expect({ status, stderr }).toEqual({
     status: 0,
-    stderr: `A new vault was made at ${withVault.vaultPath}.\n`,
+    stderr: expect.stringMatching(newVaultNote(withVault.vaultPath)) as string,
   });
 });
 

@@ -160,6 +160,7 @@ test("the status tells about the file, not about the wallets", async () => {
     path: path("vault"),
     format: 1,
     vaultId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/),
     generation: 2,
     wallets: 1,
     slots: [{ slotId: 1, kind: "password", parameters: expect.objectContaining({ algorithm: "argon2id" }) }],
