@@ -28,6 +28,18 @@ async function askFilePassword({ prompt }: CommandContext): Promise<Secret | und
   }
 }
 
+/** The same context, which asks for the vault's password once. */
+export function askingOnce(context: CommandContext): CommandContext {
+  let asked: Promise<Secret> | undefined;
+  return {
+    ...context,
+    password(purpose) {
+      asked ??= context.password(purpose);
+      return asked;
+    },
+  };
+}
+
 /**
  * The vault's password, which may be the file's as well. A token that opens the vault has none, but a variable may still
  * hold that of the original program.

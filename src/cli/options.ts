@@ -79,6 +79,11 @@ export const options = {
     description:
       "A PKCS#11 token or a key in it, as pkcs11:token=...?module-path=... (or TATUM_KMS_PKCS11_URI)",
   },
+  "delete-original": {
+    type: "boolean",
+    description:
+      "Delete the original file that was kept, once the vault is proven to hold all of its wallets",
+  },
   port: {
     type: "string",
     valueHint: "number",

@@ -3,6 +3,7 @@ import { startDaemon } from "../../daemon/start.ts";
 import { settings } from "../../setting-table.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
+import { warnOfKeptOriginals } from "../kept-originals.ts";
 import { withVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
 import { printJsonLine, printUnreadEnvFile } from "../print.ts";
@@ -41,8 +42,9 @@ export default defineCommand({
     const context = await createContext(args);
     printUnreadEnvFile(context.config);
     const daemonSettings = await readDaemonSettings(args, context.config);
-    await withVault(context, (vault) =>
-      startDaemon({ vault, tokens: context.tokens }, daemonSettings, printJsonLine),
-    );
+    await withVault(context, async (vault) => {
+      await warnOfKeptOriginals(vault.path);
+      await startDaemon({ vault, tokens: context.tokens }, daemonSettings, printJsonLine);
+    });
   },
 });

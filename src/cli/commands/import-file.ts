@@ -1,4 +1,3 @@
-import type { Secret } from "../../../providers/secret.ts";
 import { KmsError } from "../../errors.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import { type ImportResult, importWallets } from "../../vault/import/import-wallets.ts";
@@ -6,21 +5,10 @@ import type { ImportedWallet } from "../../vault/import/imported-wallets.ts";
 import type { ImportOptions } from "../../vault/import/read-import-file.ts";
 import type { Vault } from "../../vault/vault.ts";
 import type { CommandContext } from "../context.ts";
-import { readWallets, sharedPassword } from "../import-password.ts";
+import { askingOnce, readWallets, sharedPassword } from "../import-password.ts";
+import { tellOfImportedOriginal } from "../kept-originals.ts";
 import { checkVaultPlace, withNewOrExistingVault, withVault } from "../open-vault.ts";
 import { type PrintedResult, printWarnings } from "../print-warnings.ts";
-
-/** The same context, which asks for the vault's password once. */
-function askingOnce(context: CommandContext): CommandContext {
-  let asked: Promise<Secret> | undefined;
-  return {
-    ...context,
-    password(purpose) {
-      asked ??= context.password(purpose);
-      return asked;
-    },
-  };
-}
 
 /**
  * Takes the wallets of a file into the vault, all or none. A new vault is made only when the file could be read; an
@@ -32,7 +20,8 @@ export async function importFile(
   context: CommandContext,
   file: string,
 ): Promise<PrintedResult<ImportResult>> {
-  if ((await fileKindAt(file)) === "missing") {
+  const kind = await fileKindAt(file);
+  if (kind === "missing") {
     throw new KmsError("CANNOT_READ", `There is no file ${file} to import.`);
   }
   const once = askingOnce(context);
@@ -44,6 +33,7 @@ export async function importFile(
   ): Promise<PrintedResult<ImportResult>> => {
     const result = await importWallets(vault, wallets);
     told.forEach(context.providerContext.warn);
+    if (kind === "original") tellOfImportedOriginal(file);
     return printWarnings(result);
   };
   if (!(await checkVaultPlace(context))) {

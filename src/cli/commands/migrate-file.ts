@@ -6,18 +6,32 @@ import { readImportFile } from "../../vault/import/read-import-file.ts";
 import type { PreparedSlot } from "../../vault/key-slots/key-slot.ts";
 import type { CommandContext } from "../context.ts";
 import { importPassword, readWallets, sharedPassword } from "../import-password.ts";
+import { type Deletion, deleteKeptOriginals, tellOfKeptOriginal } from "../kept-originals.ts";
 import { prepareFirstSlot } from "../open-vault.ts";
 import { warnOfWeakPassword } from "../password-objection.ts";
+import { printNote } from "../print.ts";
 import { type PrintedResult, printWarnings } from "../print-warnings.ts";
+
+/** Whether a password opens an original file. */
+async function opens(file: string, password: Secret): Promise<boolean> {
+  return readImportFile(file, () => [password]).then(
+    () => true,
+    () => false,
+  );
+}
 
 /**
  * Turns the original wallet file at the vault's path into a vault. The vault gets the vault's password where one is
  * set; where somebody types, it gets the file's: a password that opened the file is no slip of the fingers. (A vault takes
  * no empty password, which original files may have.) A token that is named opens the vault instead.
  *
+ * @param deletesOriginal whether the old file goes, once the vault was opened and found to hold all of it
  * @throws KmsError as {@link migrateInPlace}, `IMPORT_DAMAGED`, `IMPORT_UNREADABLE`
  */
-export async function migrateFile(context: CommandContext): Promise<PrintedResult<MigrationResult>> {
+export async function migrateFile(
+  context: CommandContext,
+  deletesOriginal = false,
+): Promise<PrintedResult<MigrationResult> & Partial<Deletion>> {
   let typed: Secret | undefined;
   let asked: Promise<Secret> | undefined;
   const once: CommandContext = {
@@ -46,7 +60,18 @@ export async function migrateFile(context: CommandContext): Promise<PrintedResul
   try {
     const result = await migrateInPlace(context.vaultPath, read, prepareSlot, access);
     if (password !== undefined) await warnOfWeakPassword(password);
-    return printWarnings(result);
+    const printed = printWarnings(result);
+    if (deletesOriginal) {
+      printNote(
+        `The wallets were taken over into a vault; the old file is kept as ${result.backup} until that is proven.`,
+      );
+      return { ...printed, ...(await deleteKeptOriginals(once, [result.backup])) };
+    }
+    await tellOfKeptOriginal(
+      context.vaultPath,
+      password !== undefined && (await opens(result.backup, password)),
+    );
+    return printed;
   } finally {
     context.tokens.close();
   }

@@ -1,7 +1,9 @@
 import { settings } from "../../setting-table.ts";
+import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
-import { choosingOptions, vaultOptions } from "../options.ts";
+import { deleteKeptOriginals } from "../kept-originals.ts";
+import { choosingOptions, pickOptions, vaultOptions } from "../options.ts";
 import { printJson, printUnreadEnvFile } from "../print.ts";
 import { migrateFile } from "./migrate-file.ts";
 
@@ -10,12 +12,14 @@ export default defineCommand({
     name: "migrate",
     description: "Turn an original wallet.dat into a vault in its place; the old file is kept",
   },
-  args: vaultOptions,
+  args: { ...pickOptions("delete-original"), ...vaultOptions },
   refuses: choosingOptions,
   reads: [settings.importPassword],
   async run({ args }) {
     const context = await createContext(args);
     printUnreadEnvFile(context.config);
-    printJson(await migrateFile(context));
+    const deletes = args["delete-original"] === true;
+    const isDone = deletes && (await fileKindAt(context.vaultPath)) === "vault";
+    printJson(isDone ? await deleteKeptOriginals(context) : await migrateFile(context, deletes));
   },
 });

@@ -51,12 +51,16 @@ function countByChain(wallets: readonly ImportedWallet[]): Record<string, number
   return Object.fromEntries(counts);
 }
 
-function conflict(signatureIds: readonly string[]): KmsError {
-  const named = signatureIds.slice(0, MOST_NAMED).join(", ");
+/** Signature IDs for an error, not without end. */
+export function named(signatureIds: readonly string[]): string {
   const more = signatureIds.length > MOST_NAMED ? ` and ${signatureIds.length - MOST_NAMED} more` : "";
+  return `${signatureIds.slice(0, MOST_NAMED).join(", ")}${more}`;
+}
+
+function conflict(signatureIds: readonly string[]): KmsError {
   return new KmsError(
     "IMPORT_CONFLICT",
-    `Nothing was imported: the vault holds other wallets under the signature IDs ${named}${more}.`,
+    `Nothing was imported: the vault holds other wallets under the signature IDs ${named(signatureIds)}.`,
     { hint: "Import into a new vault (--path), or remove the wallets that are not wanted." },
   );
 }

@@ -64,6 +64,18 @@ describe("every original file opens, and export prints it as it was", () => {
   });
 });
 
+test("an original file that was imported is told to be weakly encrypted; other files are not", async () => {
+  const installation = newInstallation();
+  const file = join(samples, "one-char-password.dat");
+  const env = { TATUM_KMS_IMPORT_PASSWORD: "x" };
+  const { status, stderr } = await installation.run(["import", file], { env });
+  expect(status, stderr).toBe(0);
+  expect(stderr).toContain(`Warning: ${file} still holds the wallets, encrypted so weakly (MD5, one round)`);
+  const json = join(installation.home, "wallets.json");
+  writeFileSync(json, await exported(installation), { mode: 0o600 });
+  expect((await installation.run(["import", json])).stderr).toBe("");
+});
+
 describe("the password of the file", () => {
   test("is the vault's own by default", async () => {
     const installation = newInstallation();

@@ -7,7 +7,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -151,6 +153,128 @@ describe("migrate", () => {
     const run = await installation.run(["migrate"], { env: filePassword("one-char-password") });
     expect(failureOf(run)).toMatchObject({ status: 77, code: "VAULT_PERMISSIONS" });
     expect(readFileSync(installation.vaultPath).equals(bytesOf("one-char-password"))).toBe(true);
+  });
+});
+
+describe("the original file that migrate kept", () => {
+  const name = "mixed-chains";
+  const env = filePassword(name);
+  const weakness = "encrypted so weakly (MD5, one round)";
+
+  async function migrated(): Promise<{ installation: Installation; kept: string; stderr: string }> {
+    const installation = withOriginal(name);
+    const { status, stderr } = await installation.run(["migrate"], { env });
+    expect(status, stderr).toBe(0);
+    return { installation, kept: `${installation.vaultPath}.original`, stderr };
+  }
+
+  test("is told with what it means, what to do with it, and that its password is the vault's", async () => {
+    const { installation, kept, stderr } = await migrated();
+    expect(stderr).toContain(`Warning: ${kept} holds wallets of this vault, ${weakness}`);
+    expect(stderr).toContain(`tatum-kms migrate --delete-original --path=${installation.vaultPath}`);
+    expect(stderr).toContain("move the funds to new addresses");
+    expect(stderr).toContain("The vault has the password of that file");
+  });
+
+  test("does not have the vault's password where another one was set", async () => {
+    const installation = withOriginal(name);
+    const { stderr } = await installation.run(["migrate"], {
+      env: { TATUM_KMS_IMPORT_PASSWORD: passwords[name] as string },
+    });
+    expect(stderr).toContain(weakness);
+    expect(stderr).not.toContain("The vault has the password");
+  });
+
+  test("is told by vault status, vault verify and the daemon, in one line", async () => {
+    const { installation, kept } = await migrated();
+    for (const args of [
+      ["vault", "status"],
+      ["vault", "verify"],
+      ["daemon", "--testnet", "--run-once", "--api-key=key", "--chain=BTC"],
+    ]) {
+      const api = { TATUM_API_URL: "http://127.0.0.1:1", TATUM_RETRIES: "0" };
+      const { stderr } = await installation.run(args, { env: { ...env, ...api } });
+      expect(stderr.split("\n").filter((line) => line.startsWith(`Warning: ${kept} holds`))).toHaveLength(1);
+    }
+  });
+
+  test("is deleted when the vault holds all of it, and the vault stays as it was", async () => {
+    const { installation, kept } = await migrated();
+    const before = (await installation.run(["export"], { env })).stdout;
+    const { status, stdout, stderr } = await installation.run(["migrate", "--delete-original"], { env });
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ deleted: [kept] });
+    expect(stderr).toContain("holds all 6 wallets of what was deleted");
+    expect(existsSync(kept)).toBe(false);
+    expect((await installation.run(["export"], { env })).stdout).toBe(before);
+    expect((await installation.run(["vault", "status"], { env })).stderr).toBe("");
+    expect(failureOf(await installation.run(["migrate", "--delete-original"], { env }))).toMatchObject({
+      status: 66,
+      error: `There is no original wallet file beside ${installation.vaultPath} to delete.`,
+    });
+  });
+
+  test("is deleted after the password of the vault was changed, with its own password", async () => {
+    const { installation, kept } = await migrated();
+    const TATUM_KMS_NEW_PASSWORD = installation.password;
+    await installation.run(["vault", "change-password"], { env: { ...env, TATUM_KMS_NEW_PASSWORD } });
+    const asked = await installation.run(["migrate", "--delete-original"]);
+    expect(failureOf(asked)).toMatchObject({ code: "IMPORT_UNREADABLE" });
+    expect(existsSync(kept)).toBe(true);
+    const importEnv = { TATUM_KMS_IMPORT_PASSWORD: passwords[name] as string };
+    const run = await installation.run(["migrate", "--delete-original"], { env: importEnv });
+    expect(run.status, run.stderr).toBe(0);
+    expect(existsSync(kept)).toBe(false);
+  });
+
+  test("is deleted in the same step as it is migrated", async () => {
+    const installation = withOriginal(name);
+    const run = await installation.run(["migrate", "--deleteOriginal"], { env });
+    expect(run.status, run.stderr).toBe(0);
+    const backup = `${installation.vaultPath}.original`;
+    expect(JSON.parse(run.stdout)).toMatchObject({ imported: 6, backup, deleted: [backup] });
+    expect(readdirSync(dirname(backup))).toEqual(["wallet.dat"]);
+    expect((await installation.run(["export"], { env })).stdout).toBe(contentOf(name));
+  });
+
+  test("stays when the vault lacks a wallet of it", async () => {
+    const { installation, kept } = await migrated();
+    const [id = ""] = Object.keys(JSON.parse(contentOf(name)) as object);
+    await installation.run(["removewallet", id], { env });
+    const failure = failureOf(await installation.run(["migrate", "--delete-original"], { env }));
+    expect(failure).toMatchObject({ status: 65, code: "IMPORT_CONFLICT" });
+    expect(failure.error).toStartWith(
+      `Nothing was deleted: of ${kept}, the vault does not hold the wallets ${id}`,
+    );
+    expect(existsSync(kept)).toBe(true);
+  });
+
+  test("stays, with all others, when one of them does not open", async () => {
+    const { installation, kept } = await migrated();
+    copyFileSync(join(samples, "one-char-password.dat"), `${kept}-2`);
+    chmodSync(`${kept}-2`, 0o600);
+    const failure = failureOf(await installation.run(["migrate", "--delete-original"], { env }));
+    expect(failure).toMatchObject({ code: "IMPORT_UNREADABLE" });
+    expect([existsSync(kept), existsSync(`${kept}-2`)]).toEqual([true, true]);
+  });
+
+  test("stays when it is a link to another place, and when the vault does not open", async () => {
+    const { installation, kept } = await migrated();
+    const wrong = await installation.run(["migrate", "--delete-original"]);
+    expect(failureOf(wrong)).toMatchObject({ code: "WRONG_PASSWORD" });
+    renameSync(kept, join(installation.home, "elsewhere"));
+    symlinkSync(join(installation.home, "elsewhere"), kept);
+    const failure = failureOf(await installation.run(["migrate", "--delete-original"], { env }));
+    expect(failure).toMatchObject({ code: "IMPORT_CONFLICT" });
+    expect(existsSync(join(installation.home, "elsewhere"))).toBe(true);
+  });
+
+  test("is not meant by a file of another kind that has such a name", async () => {
+    const { installation, kept } = await migrated();
+    writeFileSync(`${kept}-2`, "notes");
+    const run = await installation.run(["migrate", "--delete-original"], { env });
+    expect(JSON.parse(run.stdout)).toEqual({ deleted: [kept] });
+    expect(readFileSync(`${kept}-2`, "utf8")).toBe("notes");
   });
 });
 

@@ -57,7 +57,7 @@ const table: Readonly<Record<string, Row>> = {
   getaddress: ofOneWallet,
   export: ofEverything,
   import: ofEverything,
-  migrate: ofEverything,
+  migrate: { ...ofEverything, takes: `delete-original ${vault}` },
   "vault status": ofTheVault,
   "vault verify": ofTheVault,
   "vault slot list": ofTheVault,

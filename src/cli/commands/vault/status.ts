@@ -1,5 +1,6 @@
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
+import { warnOfKeptOriginals } from "../../kept-originals.ts";
 import { withVault } from "../../open-vault.ts";
 import { vaultOptions } from "../../options.ts";
 import { printJson } from "../../print.ts";
@@ -8,6 +9,9 @@ export default defineCommand({
   meta: { name: "status", description: "Print the vault's format, key slots and number of wallets" },
   args: vaultOptions,
   async run({ args }) {
-    await withVault(await createContext(args), async (vault) => printJson(await vault.status()));
+    await withVault(await createContext(args), async (vault) => {
+      printJson(await vault.status());
+      await warnOfKeptOriginals(vault.path);
+    });
   },
 });

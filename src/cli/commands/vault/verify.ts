@@ -1,6 +1,7 @@
 import { verifyWhole } from "../../../journal/whole-vault.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
+import { warnOfKeptOriginals } from "../../kept-originals.ts";
 import { withVault } from "../../open-vault.ts";
 import { vaultOptions } from "../../options.ts";
 import { printJson } from "../../print.ts";
@@ -12,6 +13,9 @@ export default defineCommand({
   },
   args: vaultOptions,
   async run({ args }) {
-    await withVault(await createContext(args), async (vault) => printJson(await verifyWhole(vault)));
+    await withVault(await createContext(args), async (vault) => {
+      printJson(await verifyWhole(vault));
+      await warnOfKeptOriginals(vault.path);
+    });
   },
 });
