@@ -1,4 +1,5 @@
 import type { Network } from "../../chains/chain.ts";
+import { shown } from "../../chains/codec/issue.ts";
 import { tickers } from "../../chains/index.ts";
 import { knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
@@ -60,14 +61,14 @@ function readPeriod(text: string | undefined): number {
   if (seconds >= MINIMUM_PERIOD_SECONDS && seconds <= MAXIMUM_PERIOD_SECONDS) return seconds * 1000;
   throw new KmsError(
     "USAGE",
-    `Option --period must be a number of seconds from ${MINIMUM_PERIOD_SECONDS} to ${MAXIMUM_PERIOD_SECONDS}.`,
+    `Option --period must be a number of seconds from ${MINIMUM_PERIOD_SECONDS} to ${MAXIMUM_PERIOD_SECONDS}, but is ${shown(text)}.`,
   );
 }
 
 function readMethod(text: string | undefined): ApprovalMethod {
   const method = (text ?? "GET").toUpperCase();
   if (method === "GET" || method === "POST") return method;
-  throw new KmsError("USAGE", "Option --external-url-method is GET or POST.");
+  throw new KmsError("USAGE", `Option --external-url-method must be GET or POST, but is ${shown(text)}.`);
 }
 
 function readIds(option: string, text: string | undefined): ReadonlySet<string> | undefined {

@@ -2,6 +2,10 @@ import type { Hex } from "viem";
 import { bytesToHex, hexToBytes } from "viem/utils";
 import { ChainError } from "../../error.ts";
 
+const WRONG_LENGTH =
+  "Private key must be 32 bytes long: 64 hex digits, with or without 0x. A mnemonic is for storemanagedwallet; keys of " +
+  "other chains, such as WIF, have another form.";
+
 const HEX_KEY = /^[0-9a-fA-F]{64}$/;
 
 /**
@@ -13,7 +17,7 @@ const HEX_KEY = /^[0-9a-fA-F]{64}$/;
 export function privateKeyBytes(text: string): Uint8Array {
   const trimmed = text.trim();
   const digits = /^0x/i.test(trimmed) ? trimmed.slice(2) : trimmed;
-  if (digits.length !== 64) throw new ChainError("INVALID_KEY", "Private key must be 32 bytes long");
+  if (digits.length !== 64) throw new ChainError("INVALID_KEY", WRONG_LENGTH);
   if (!HEX_KEY.test(digits)) {
     throw new ChainError("INVALID_KEY", "Private key must be 64 hex digits, with or without 0x.");
   }

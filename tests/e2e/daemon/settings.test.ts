@@ -200,7 +200,11 @@ describe("numbers", () => {
     test(
       `${option} is refused`,
       onScene(async ({ runOnce }) => {
-        expect(await runOnce([option])).toMatchObject({ status });
+        const [, value] = option.split("=");
+        expect(await runOnce([option])).toMatchObject({
+          status,
+          stderr: expect.stringContaining(`but is \\"${value}\\"`),
+        });
       }),
     );
   }
