@@ -6,7 +6,7 @@ import { KmsError } from "./errors.ts";
 import type { VaultIdentity } from "./vault/vault.ts";
 
 /** What an operator wrote: the vault's id, and after a colon the fingerprint of its root key. */
-export const VAULT_PIN = /^([0-9a-f]{32})(?::([0-9a-f]{32}))?$/i;
+const VAULT_PIN = /^([0-9a-f]{32})(?::([0-9a-f]{32}))?$/i;
 
 export const wantedVaultPin =
   "the vaultId that `vault status` prints (32 hexadecimal digits), or that with a colon and the fingerprint";
