@@ -14,9 +14,16 @@ export interface UrlSetting {
 
 const MAXIMUM_SHOWN = 100;
 
-/** The text without what may be secret in it: user and password, query and fragment. */
-function shown(text: string): string {
+/** What is about a host, and so no secret that stands where it does not belong. */
+const NAMES_A_HOST = /^[\w.[\]:/@?#%-]*(?:[.:]|localhost)[\w.[\]:/@?#%-]*$/i;
+
+/**
+ * `is` and the text, without what may be secret in it: user and password, query and fragment, and all of it when it is
+ * about no host.
+ */
+function shown(text: string): string | undefined {
   const open = text.replace(/^([^/]*:\/\/)?.*@/s, "$1...@").replace(/[?#].*$/s, (rest) => `${rest[0]}...`);
+  if (!NAMES_A_HOST.test(open)) return undefined;
   return JSON.stringify(open.length > MAXIMUM_SHOWN ? `${open.slice(0, MAXIMUM_SHOWN)}...` : open);
 }
 
@@ -26,6 +33,7 @@ function isHttp(url: URL): boolean {
 
 /** The URL that somebody most likely meant who left the scheme out, or misspelled it. */
 function meant(text: string): string | undefined {
+  if (!NAMES_A_HOST.test(text.trim())) return undefined;
   const rest = text.trim().replace(/^[a-z]*:?\/\//i, "");
   if (!/^[\w.[\]:-]+(?:\/[^?#@]*)?$/.test(rest) || !URL.canParse(`https://${rest}`)) return undefined;
   const { hostname } = new URL(`https://${rest}`);
@@ -42,9 +50,10 @@ export function readHttpUrl({ what, text, code }: UrlSetting): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && isHttp(url)) return url;
   const likely = meant(text);
+  const found = shown(text);
   throw new KmsError(
     code,
-    `${what} is ${shown(text)}, which is not an http or https URL.`,
+    `${what} is ${found === undefined ? "" : `${found}, which is `}not an http or https URL.`,
     likely === undefined ? {} : { hint: `Did you mean ${likely}?` },
   );
 }
@@ -58,6 +67,6 @@ export function readBaseUrl(setting: UrlSetting): URL {
   if (url.search === "" && url.hash === "") return url;
   throw new KmsError(
     setting.code,
-    `${setting.what} is ${shown(setting.text)}, which has a query or a fragment; it has to end with the path.`,
+    `${setting.what} has a query or a fragment; it has to end with the path, as in ${url.origin}${url.pathname}.`,
   );
 }

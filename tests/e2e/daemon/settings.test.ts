@@ -163,7 +163,7 @@ describe("TATUM_API_KEY", () => {
       const ways: readonly (readonly [readonly string[], string])[] = [
         [[], "TATUM_API_KEY (from environment)"],
         [["--api-key=key-of-the-option"], "--api-key"],
-        [[`--env-file=${path}`], `TATUM_API_KEY (from ${path})`],
+        [[`--env-file=${path}`], `TATUM_API_KEY (from ${path}, line 1)`],
       ];
       for (const [args, place] of ways) {
         const env = args[0]?.startsWith("--env-file") ? { TATUM_API_KEY: "" } : {};
@@ -192,6 +192,14 @@ describe("TATUM_API_KEY", () => {
 });
 
 describe("numbers", () => {
+  test(
+    "a period that is none is told, when it is no secret",
+    onScene(async ({ runOnce }) => {
+      expect((await runOnce(["--period=-1"])).stderr).toContain("from 0.05 to 86400, but is -1.");
+      expect((await runOnce(["--period=hunter2"])).stderr).not.toContain("hunter2");
+    }),
+  );
+
   for (const [option, status] of [
     ["--period=abc", 64],
     ["--period=0", 64],
@@ -200,11 +208,7 @@ describe("numbers", () => {
     test(
       `${option} is refused`,
       onScene(async ({ runOnce }) => {
-        const [, value] = option.split("=");
-        expect(await runOnce([option])).toMatchObject({
-          status,
-          stderr: expect.stringContaining(`but is \\"${value}\\"`),
-        });
+        expect(await runOnce([option])).toMatchObject({ status });
       }),
     );
   }

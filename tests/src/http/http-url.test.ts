@@ -58,8 +58,21 @@ describe("a URL in an option or variable", () => {
       expect(message + hint).not.toContain("canary");
       expect(message + hint).not.toContain("ary@");
     }
-    expect(refusal("x".repeat(5000)).message.length).toBeLessThan(300);
+    expect(refusal(`${"x".repeat(5000)}.example`).message.length).toBeLessThan(300);
   });
+});
+
+test("a text that is about no host is not shown: it may be a secret in the wrong place", () => {
+  for (const secret of [
+    "Kanarienvogel",
+    "not a url Kanarienvogel",
+    "ab".repeat(32),
+    "zoo zoo zoo wrong",
+    "",
+  ]) {
+    const { message, hint } = refusal(secret);
+    expect([message, hint]).toEqual(["Option --external-url is not an http or https URL.", undefined]);
+  }
 });
 
 describe("a URL that paths are put behind", () => {
