@@ -2,6 +2,7 @@ import { ProviderError } from "./error.ts";
 import type { Prompt } from "./prompt/prompt.ts";
 import type { Secret } from "./secret.ts";
 import type { HttpSender } from "./support/http-sender.ts";
+import { secretOfVariable } from "./support/secret-text.ts";
 
 /** Tells a person something worth knowing that is no error. */
 export type Warn = (text: string) => void;
@@ -61,4 +62,48 @@ export function requiredSetting(
   if (value !== undefined) return value;
   const sentence = `${provider.title} needs the variable ${name}, which is not set.`;
   throw new ProviderError("NOT_CONFIGURED", sentence.charAt(0).toUpperCase() + sentence.slice(1));
+}
+
+/** The variables of providers: their declarations, and those that hold a secret. */
+
+export function optionalVariable(name: string, description: string): ProviderVariable {
+  return { name, required: false, secret: false, description };
+}
+
+/** An optional variable whose value must never be shown. */
+export function optionalSecretVariable(name: string, description: string): ProviderVariable {
+  return { name, required: false, secret: true, description };
+}
+
+export function requiredVariable(name: string, description: string): ProviderVariable {
+  return { name, required: true, secret: false, description };
+}
+
+/** A required variable whose value must never be shown. */
+export function requiredSecretVariable(name: string, description: string): ProviderVariable {
+  return { name, required: true, secret: true, description };
+}
+
+/**
+ * What a variable holds as a secret; `undefined` when it is unset or empty.
+ * @throws ProviderError `UNUSABLE` when it is no exact text
+ */
+export function secretSetting(
+  { setting, warn }: Pick<ProviderContext, "setting" | "warn">,
+  name: string,
+): Secret | undefined {
+  const value = setting(name);
+  return value === undefined ? undefined : secretOfVariable(name, value, warn);
+}
+
+/**
+ * A secret variable that has to be set.
+ * @throws ProviderError `NOT_CONFIGURED` naming it, `UNUSABLE`
+ */
+export function requiredSecret(
+  provider: Pick<SecretProvider, "title">,
+  context: ProviderContext,
+  name: string,
+): Secret {
+  return secretOfVariable(name, requiredSetting(provider, context, name), context.warn);
 }

@@ -135,3 +135,81 @@ export class KmsError extends Error {
 export function isVaultFailure(failure: unknown): failure is KmsError {
   return failure instanceof KmsError && failure.kind === "vault";
 }
+
+/**
+ * The error of a vault whose content is not what was written.
+ *
+ * @param options `hint`: what to do about it, where that is not to restore a backup.
+ * @param what What is wrong, naming the part of the file: "key slot 1: its checksum does not match".
+ */
+export function vaultCorrupt(what: string, options: KmsErrorOptions = {}): KmsError {
+  return new KmsError("VAULT_CORRUPT", `The vault is damaged or was tampered with: ${what}.`, {
+    hint: "Do not write to this file. Move it away together with the files named -journal, -wal and -shm beside it, if there are any, and put the latest backup in its place.",
+    ...options,
+  });
+}
+
+interface ApiUnavailableOptions extends ErrorOptions {
+  /** Milliseconds that the API asked to wait before the next request. */
+  readonly retryAfter?: number | undefined;
+  /** Whether it may answer later without anybody's doing; `true` where nothing is said. */
+  readonly mayPass?: boolean;
+}
+
+/** The API, or what is behind it, cannot answer now; it may later. Its code is `NETWORK`. */
+export class ApiUnavailable extends KmsError {
+  /** Milliseconds that the API asked to wait before the next request, where it did. */
+  readonly retryAfter: number | undefined;
+  readonly mayPass: boolean;
+
+  constructor(message: string, { retryAfter, mayPass = true, ...options }: ApiUnavailableOptions = {}) {
+    super("NETWORK", message, options);
+    this.retryAfter = retryAfter;
+    this.mayPass = mayPass;
+  }
+}
+
+/** Errors of node:fs as those of this program, in words. */
+
+/** What an error of the system says (errno(3)), and what can be done about it. */
+const meanings: Readonly<Record<string, { readonly words: string; readonly hint: string }>> = {
+  ENOSPC: { words: "the disk is full", hint: "Free some space on it. Nothing was changed." },
+  EDQUOT: { words: "the quota of the disk is used up", hint: "Free some space on it. Nothing was changed." },
+  EROFS: { words: "the disk is read-only", hint: "Choose another place, or have it mounted for writing." },
+  EIO: {
+    words: "the disk reports an error",
+    hint: "Check the disk, and whether the latest backup is sound.",
+  },
+  EACCES: {
+    words: "this user is not allowed to",
+    hint: "Check owner and mode of it and of the folders above it.",
+  },
+  EPERM: {
+    words: "this user is not allowed to",
+    hint: "Check owner and mode of it and of the folders above it.",
+  },
+  ENOENT: { words: "there is no such file or folder", hint: "Check the path." },
+  ENOTDIR: { words: "a part of its path is a file, not a folder", hint: "Check the path." },
+  EEXIST: { words: "a part of its path is a file, not a folder", hint: "Check the path." },
+  EISDIR: { words: "it is a folder", hint: "Name the file itself." },
+  ELOOP: { words: "its links lead in a circle", hint: "Mend the links, or name the file itself." },
+  ENAMETOOLONG: { words: "its name is too long", hint: "Choose a shorter one." },
+};
+
+/** The `code` of an error of node:fs, such as `ENOENT`. */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error && "syscall" in error && "code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** An error of node:fs as one of this program; any other error stays what it is. */
+export function explainFileError(code: ErrorCode, what: string, error: unknown): unknown {
+  const systemCode = systemErrorCode(error);
+  if (systemCode === undefined) return error;
+  const meaning = meanings[systemCode];
+  const words = meaning === undefined ? "" : `: ${meaning.words}`;
+  return new KmsError(code, `${what}${words} (${systemCode}).`, {
+    cause: error,
+    ...(meaning !== undefined && { hint: meaning.hint }),
+  });
+}

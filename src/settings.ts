@@ -7,6 +7,14 @@ import { KmsError } from "./errors.ts";
 import { homeDirectory, readPath } from "./home.ts";
 import type { SettingDefinition, SettingWithDefault } from "./setting-table.ts";
 
+const SHOWN = 4;
+
+/** Enough of an API key to tell which one it is: the first and last 4 characters; nothing of a short one. */
+export function maskApiKey(apiKey: string): string {
+  if (apiKey.length < 4 * SHOWN) return "*".repeat(apiKey.length);
+  return `${apiKey.slice(0, SHOWN)}${"*".repeat(apiKey.length - 2 * SHOWN)}${apiKey.slice(-SHOWN)}`;
+}
+
 const ENVIRONMENT = "environment";
 
 /** A setting and where it came from. */

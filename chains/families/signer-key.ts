@@ -1,6 +1,37 @@
-import type { PendingTransaction, SigningRequest } from "../chain.ts";
+import type { PendingTransaction, Signer, SigningRequest } from "../chain.ts";
 import { ChainError } from "../error.ts";
 import type { SigningKey } from "../signing-key.ts";
+
+/**
+ * The key of a wallet on a chain where a wallet stands for one account: of a mnemonic wallet the key at the index of
+ * the wallet's entry, else of the transaction, else at 0, whose address the wallet shows.
+ *
+ * @throws ChainError `MISSING_KEY`, `INVALID_KEY`
+ */
+export function accountKey(signer: Signer, { transaction }: SigningRequest): Promise<SigningKey> {
+  return signer.kind === "private-key" ? signer.key() : signer.key(signer.index ?? transaction.index ?? 0);
+}
+
+/**
+ * The key of the first wallet of a transaction, for chains where one account signs.
+ *
+ * @throws ChainError `MISSING_KEY`, `INVALID_KEY`
+ */
+export function firstAccountKey(request: SigningRequest): Promise<SigningKey> {
+  const [signer] = request.signers;
+  if (signer === undefined) throw noSigners(request);
+  return accountKey(signer, request);
+}
+
+/** No wallet of the vault was named, or none of those named is in the vault. */
+export function noSigners({ transaction: { id, hashes, signatures } }: SigningRequest): ChainError {
+  const named = [...hashes, ...signatures.map((entry) => entry.id)];
+  const reason =
+    named.length === 0
+      ? "it names no signature ID"
+      : `no wallet of this vault can sign as ${named.join(", ")}, which it names`;
+  return new ChainError("MISSING_KEY", `No signers for transaction ${id}: ${reason}.`);
+}
 
 /**
  * The key of a transaction that one account signs: that of the first wallet. A mnemonic wallet needs an index, its own

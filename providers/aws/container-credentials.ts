@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
-import { headerText } from "../support/header-text.ts";
+import { headerText } from "../support/http-sender.ts";
 import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
 import { serviceUrl } from "../support/service-url.ts";
 import type { AwsKeys } from "./keys.ts";

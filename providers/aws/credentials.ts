@@ -16,9 +16,8 @@ import { type ProviderContext, requiredSetting } from "../provider.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
 import { containerCredentials, hasContainerCredentials } from "./container-credentials.ts";
 import { type AwsKeys, keysFromVariables } from "./keys.ts";
-import { sdkRequestHandler } from "./sdk-request-handler.ts";
+import { sdkRequestHandler, silentLogger } from "./sdk-request-handler.ts";
 import type { AwsSettings } from "./settings.ts";
-import { silentLogger } from "./silent-logger.ts";
 
 const WEB_IDENTITY_TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE";
 const ROLE_ARN = "AWS_ROLE_ARN";

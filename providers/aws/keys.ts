@@ -1,7 +1,6 @@
 import { ProviderError } from "../error.ts";
-import type { ProviderContext } from "../provider.ts";
-import { secretSetting } from "../provider-variable.ts";
-import { headerText } from "../support/header-text.ts";
+import { type ProviderContext, secretSetting } from "../provider.ts";
+import { headerText } from "../support/http-sender.ts";
 
 /** What signs a request to AWS. */
 export interface AwsKeys {

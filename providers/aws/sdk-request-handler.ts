@@ -6,6 +6,17 @@ import type { HttpRequest, HttpSender } from "../support/http-sender.ts";
 import { refusal } from "../support/service-answer.ts";
 import { serviceUrl } from "../support/service-url.ts";
 
+const silence = (): void => undefined;
+
+/** For the AWS SDK, which otherwise writes warnings to the console. */
+export const silentLogger = {
+  trace: silence,
+  debug: silence,
+  info: silence,
+  warn: silence,
+  error: silence,
+};
+
 /** A request as the SDK hands it to a request handler (`HttpRequest` of @smithy/types). */
 interface SdkRequest {
   readonly method: string;

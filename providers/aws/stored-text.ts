@@ -6,10 +6,9 @@ import type { ProviderContext } from "../provider.ts";
 import { textOfBytes } from "../support/secret-text.ts";
 import { awsCredentials } from "./credentials.ts";
 import { credentialsError, missingRegion, secretError } from "./error.ts";
-import { sdkRequestHandler } from "./sdk-request-handler.ts";
+import { sdkRequestHandler, silentLogger } from "./sdk-request-handler.ts";
 import { type AwsSettings, secretTitle, TITLE } from "./settings.ts";
 import { checkSharedFiles } from "./shared-files.ts";
-import { silentLogger } from "./silent-logger.ts";
 
 /** Milliseconds to find the region or the credentials; a source of them may be a program that never ends. */
 const SEARCH_TIME = 60_000;

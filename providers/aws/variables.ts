@@ -1,5 +1,9 @@
-import type { ProviderVariable } from "../provider.ts";
-import { optionalSecretVariable, optionalVariable, requiredVariable } from "../provider-variable.ts";
+import {
+  optionalSecretVariable,
+  optionalVariable,
+  type ProviderVariable,
+  requiredVariable,
+} from "../provider.ts";
 
 /** Every variable that decides where and as whom AWS is asked. Those of the program come before those of AWS. */
 export const awsVariables: readonly ProviderVariable[] = [

@@ -1,8 +1,7 @@
 /** How the program shows Azure who it is, told by the variables that are set. */
 
 import { ProviderError } from "../error.ts";
-import type { ProviderContext } from "../provider.ts";
-import { secretSetting } from "../provider-variable.ts";
+import { type ProviderContext, secretSetting } from "../provider.ts";
 import { Secret } from "../secret.ts";
 import { metadataUrl } from "../support/metadata-url.ts";
 

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
-import { optionalVariable } from "../provider-variable.ts";
+import { optionalVariable, type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { secretOfBytes } from "../support/secret-text.ts";
 import { checkTrustedFile, orProviderError } from "../support/trusted-file.ts";

@@ -11,7 +11,7 @@ import { readCredentialFile } from "../support/credential-file.ts";
 import type { HttpSender } from "../support/http-sender.ts";
 import { isSuccess, parseAnswer } from "../support/service-answer.ts";
 import { CREDENTIALS, type ExternalAccount } from "./credentials-file.ts";
-import { SCOPE, TOKEN_SERVICE } from "./token-service.ts";
+import { SCOPE, TOKEN_SERVICE } from "./service-account.ts";
 
 const SOURCE = `credential_source of ${CREDENTIALS}`;
 

@@ -10,7 +10,6 @@ import { bearer } from "../support/access-token.ts";
 import type { HttpAnswer } from "../support/http-sender.ts";
 import { storedSecret, textOfBytes } from "../support/secret-text.ts";
 import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
-import { crc32c } from "./crc32c.ts";
 import {
   describeSecretVersion,
   resourceName,
@@ -18,6 +17,24 @@ import {
   SECRET_MANAGER,
   type SecretVersion,
 } from "./secret-version.ts";
+
+/** The polynomial of Castagnoli, 0x1edc6f41, with its bits in reverse. */
+const POLYNOMIAL = 0x82f63b78;
+
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte;
+  for (let bit = 0; bit < 8; bit++) {
+    remainder = (remainder >>> 1) ^ ((remainder & 1) === 1 ? POLYNOMIAL : 0);
+  }
+  return remainder;
+});
+
+/** The checksum CRC-32C of iSCSI (RFC 3720, 12.1 and B.4), as an unsigned number of 32 bits. */
+export function crc32c(bytes: Uint8Array): number {
+  let checksum = 0xffffffff;
+  for (const byte of bytes) checksum = (checksum >>> 8) ^ (table[(checksum ^ byte) & 0xff] ?? 0);
+  return (checksum ^ 0xffffffff) >>> 0;
+}
 
 /** Numbers of 64 bits are strings in Google's JSON; fields with an empty value may be left out of it. */
 const accessAnswer = v.object({

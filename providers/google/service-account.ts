@@ -5,7 +5,12 @@ import type { Secret } from "../secret.ts";
 import { formPost, requestToken } from "../support/access-token.ts";
 import type { HttpSender } from "../support/http-sender.ts";
 import { CREDENTIALS, type ServiceAccount } from "./credentials-file.ts";
-import { SCOPE, TOKEN_SERVICE } from "./token-service.ts";
+
+/** Who gives tokens for Google's services, for people. */
+export const TOKEN_SERVICE = "Google's token service";
+
+/** What tokens are for; Secret Manager has no narrower scope. */
+export const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
 /** RFC 7523, 2.1. */
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";

@@ -1,10 +1,9 @@
 /** Who asks Vault. Which way is used follows from the variables that are set; there is no other way behind it. */
 
 import { ProviderError } from "../error.ts";
-import type { ProviderContext } from "../provider.ts";
-import { secretSetting } from "../provider-variable.ts";
+import { type ProviderContext, secretSetting } from "../provider.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
-import { headerText } from "../support/header-text.ts";
+import { headerText } from "../support/http-sender.ts";
 import { clientSetting, TITLE } from "./server.ts";
 
 export const TOKEN_FILE = "VAULT_TOKEN_FILE";

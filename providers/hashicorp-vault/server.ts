@@ -3,8 +3,7 @@
 import { ProviderError } from "../error.ts";
 import { type ProviderContext, requiredSetting } from "../provider.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
-import { headerText } from "../support/header-text.ts";
-import type { HttpAnswer, HttpRequest } from "../support/http-sender.ts";
+import { type HttpAnswer, type HttpRequest, headerText } from "../support/http-sender.ts";
 import { serviceUrl, urlBelow } from "../support/service-url.ts";
 
 export const TITLE = "HashiCorp Vault";

@@ -1,7 +1,7 @@
 /** The token that a login gives: got, used, and given back. */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import { HEADER_TEXT } from "../support/header-text.ts";
+import { HEADER_TEXT } from "../support/http-sender.ts";
 import { isSuccess, parseAnswer } from "../support/service-answer.ts";
 import type { Login } from "./login.ts";
 import { vaultRefusal } from "./refusal.ts";

@@ -1,5 +1,9 @@
-import type { ProviderVariable } from "../provider.ts";
-import { optionalSecretVariable, optionalVariable, requiredVariable } from "../provider-variable.ts";
+import {
+  optionalSecretVariable,
+  optionalVariable,
+  type ProviderVariable,
+  requiredVariable,
+} from "../provider.ts";
 import { DEFAULT_FIELD, FIELD, KV_VERSION, MOUNT, SECRET_PATH, SECRET_VERSION } from "./key-value-secret.ts";
 import {
   AUTH_MOUNT,

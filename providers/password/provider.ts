@@ -1,6 +1,5 @@
 import { askSecret } from "../prompt/ask-secret.ts";
-import type { ProviderContext, SecretProvider, SecretPurpose } from "../provider.ts";
-import { secretSetting } from "../provider-variable.ts";
+import { type ProviderContext, type SecretProvider, type SecretPurpose, secretSetting } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 
 export const PASSWORD_VARIABLE = "TATUM_KMS_PASSWORD";

@@ -1,6 +1,6 @@
 /** Signing keys that are made in, or taken from, a token, and never leave it. */
 import { randomBytes } from "node:crypto";
-import { TokenError } from "../token-error.ts";
+import { TokenError } from "../error.ts";
 import type { Token } from "./token.ts";
 import type { Pkcs11Uri } from "./uri.ts";
 import type { KeySelector, TokenCurve } from "./worker/messages.ts";

@@ -1,7 +1,7 @@
 /** The process that holds a vendor's module, as the program sees it: it may hang, crash or talk nonsense. */
 import * as v from "valibot";
+import { TokenError } from "../error.ts";
 import { checkTrustedFile, FileRefused } from "../support/trusted-file.ts";
-import { TokenError } from "../token-error.ts";
 import {
   answerSchema,
   type OperationName,

@@ -1,7 +1,7 @@
+import { TokenError } from "../error.ts";
 import { readSecretFile } from "../file/secret-file.ts";
 import type { Warn } from "../provider.ts";
 import type { Secret } from "../secret.ts";
-import { TokenError } from "../token-error.ts";
 
 /**
  * The PIN from the place that a URI names: a file, as `file:/path` or as a plain path (RFC 7512, 2.4).

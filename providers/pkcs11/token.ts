@@ -1,6 +1,7 @@
 /** A PKCS#11 token: finds it, logs in, and finds it again when it was taken out or its module failed. */
+
+import { TokenError } from "../error.ts";
 import type { Secret } from "../secret.ts";
-import { TokenError } from "../token-error.ts";
 import { ModuleProcess, type ModuleProcessSettings, TokenLost } from "./module-process.ts";
 import type { OperationName, RequestOf, ResultOf, TokenSelector } from "./worker/messages.ts";
 

@@ -1,5 +1,5 @@
+import { TokenError } from "../error.ts";
 import type { Secret } from "../secret.ts";
-import { TokenError } from "../token-error.ts";
 import type { ModuleProcessSettings } from "./module-process.ts";
 import { Token } from "./token.ts";
 import type { Pkcs11Uri } from "./uri.ts";

@@ -1,5 +1,5 @@
 /** PKCS#11 URIs (RFC 7512): names of tokens and of keys in them. */
-import { TokenError } from "../token-error.ts";
+import { TokenError } from "../error.ts";
 
 /** What a URI says; what it does not say matches everything. */
 export interface Pkcs11Uri {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { TokenError } from "../token-error.ts";
+import { TokenError } from "../error.ts";
 import type { Token } from "./token.ts";
 import type { Pkcs11Uri } from "./uri.ts";
 import type { KeyName, WrapAlgorithm } from "./worker/messages.ts";

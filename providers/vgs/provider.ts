@@ -1,12 +1,14 @@
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
 import {
   optionalVariable,
+  type ProviderContext,
   requiredSecret,
   requiredSecretVariable,
+  requiredSetting,
   requiredVariable,
-} from "../provider-variable.ts";
+  type SecretProvider,
+} from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { fetchedSecret } from "../support/fetched-secret.ts";
 import type { HttpAnswer } from "../support/http-sender.ts";

@@ -1,6 +1,6 @@
 import type { Chain } from "../../chains/chain.ts";
 import { knownChain } from "../chain-names.ts";
-import { printNote } from "./print.ts";
+import { printNote } from "./output.ts";
 
 /**
  * The chain that an argument names. Where that is not its ticker it is told, since results and the API carry the ticker.

@@ -4,8 +4,7 @@ import { readPinSource } from "../../providers/pkcs11/pin.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { Prompt } from "../../providers/prompt/prompt.ts";
-import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
-import { secretSetting } from "../../providers/provider-variable.ts";
+import { type ProviderContext, type SecretProvider, secretSetting } from "../../providers/provider.ts";
 import type { Secret } from "../../providers/secret.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { KmsError } from "../errors.ts";
@@ -23,8 +22,8 @@ import {
   type ProviderArguments,
 } from "./choose-provider.ts";
 import { chooseUnlocking, type NamedTokens, readNamedTokens, type Unlocking } from "./choose-unlocking.ts";
+import { printWarning } from "./output.ts";
 import { objectionTo } from "./password-objection.ts";
-import { printWarning } from "./print.ts";
 import { createTokens } from "./tokens.ts";
 
 /** The options that all vault commands share, as citty hands them over. */

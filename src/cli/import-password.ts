@@ -2,7 +2,7 @@
 
 import { ProviderError } from "../../providers/error.ts";
 import { PASSWORD_VARIABLE } from "../../providers/password/provider.ts";
-import { secretSetting } from "../../providers/provider-variable.ts";
+import { secretSetting } from "../../providers/provider.ts";
 import { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
 import { settings } from "../setting-table.ts";

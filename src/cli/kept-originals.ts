@@ -4,7 +4,7 @@ import { deleteOriginals, keptOriginals } from "../vault/import/kept-originals.t
 import type { CommandContext } from "./context.ts";
 import { askingOnce, readWallets, sharedPassword } from "./import-password.ts";
 import { withVault } from "./open-vault.ts";
-import { printNote, printWarning } from "./print.ts";
+import { printNote, printWarning } from "./output.ts";
 
 /** What is left of the old file where it was deleted, and what no deleting mends. */
 const LEAKED = "If others may have had a copy of the old file, move the funds to new addresses.";

@@ -1,5 +1,5 @@
 /** Another password for a vault that has one. */
-import { secretSetting } from "../../providers/provider-variable.ts";
+import { secretSetting } from "../../providers/provider.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
 import { settings } from "../setting-table.ts";

@@ -5,8 +5,7 @@ import { dirname } from "node:path";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { WrappingToken } from "../../providers/pkcs11/wrapping-token.ts";
 import type { Secret } from "../../providers/secret.ts";
-import { KmsError } from "../errors.ts";
-import { explainFileError } from "../file-error.ts";
+import { explainFileError, KmsError } from "../errors.ts";
 import { defaultDirectory } from "../settings.ts";
 import { checkFolders } from "../store/sqlite/access.ts";
 import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
@@ -16,8 +15,8 @@ import { prepareTokenSlot, tokenOpener } from "../vault/key-slots/token-slot.ts"
 import { Vault } from "../vault/vault.ts";
 import { assertNoPin, assertPinnedId, assertPinnedVault, formatVaultPin } from "../vault-pin.ts";
 import type { CommandContext } from "./context.ts";
+import { printNote, printUnreadEnvFile } from "./output.ts";
 import { warnOfWeakPassword } from "./password-objection.ts";
-import { printNote, printUnreadEnvFile } from "./print.ts";
 
 async function openerOf(context: CommandContext, slotKinds: readonly string[]): Promise<SlotOpener> {
   const unlocking = context.chooseUnlocking(slotKinds);

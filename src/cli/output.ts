@@ -3,7 +3,10 @@
  * cuts nothing off, however slowly the other side reads.
  */
 import { writeSync } from "node:fs";
+import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { KmsError } from "../errors.ts";
+import type { Config } from "../settings.ts";
+import type { ImportResult } from "../vault/import/import-wallets.ts";
 
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
@@ -54,4 +57,50 @@ export function writeError(text: string): void {
   } catch {
     // See above.
   }
+}
+
+/** A result as the original prints it: JSON with two spaces, on standard output. */
+export function printJson(value: unknown): void {
+  writeOutput(`${stringifyExactJson(value, 2)}\n`);
+}
+
+/** A result in one line of JSON. */
+export function printJsonLine(value: unknown): void {
+  writeOutput(`${stringifyExactJson(value)}\n`);
+}
+
+/** Something worth knowing beside the result, on standard error. */
+export function printNote(text: string): void {
+  writeError(`${text}\n`);
+}
+
+const warnings = new Set<string>();
+
+/** A warning, on standard error; the same one once, however often its cause is met. */
+export function printWarning(text: string): void {
+  if (warnings.has(text)) return;
+  warnings.add(text);
+  printNote(`Warning: ${text}`);
+}
+
+/** The original read `./.env`: whoever comes from there is told at the first steps that it does not count. */
+export function printUnreadEnvFile({ unreadEnvFile }: Config): void {
+  if (unreadEnvFile === undefined) return;
+  printNote(
+    `The env file ${unreadEnvFile} is not read (tatum-kms 8 read it); to have it read, add --env-file=${unreadEnvFile}`,
+  );
+}
+
+/** What of an import is printed as its result; warnings go beside it. */
+export type PrintedResult<Result extends ImportResult> = Omit<Result, "warnings">;
+
+/** Tells the warnings of an import on standard error and gives the rest of it. */
+export function printWarnings<Result extends ImportResult>({
+  warnings,
+  ...printed
+}: Result): PrintedResult<Result> {
+  for (const { signatureId, field, problem } of warnings) {
+    printNote(`Warning: wallet ${signatureId}: ${field === undefined ? "it" : `'${field}'`} ${problem}.`);
+  }
+  return printed;
 }

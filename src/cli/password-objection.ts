@@ -1,6 +1,6 @@
 /** What is said of a new password that would not stand for long. */
 import type { Secret } from "../../providers/secret.ts";
-import { printWarning } from "./print.ts";
+import { printWarning } from "./output.ts";
 
 /** What speaks against a new password, in a sentence; nothing of it is shown. */
 export async function objectionTo(password: Secret): Promise<string | undefined> {

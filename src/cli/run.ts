@@ -9,12 +9,10 @@ import type { SettingDefinition } from "../setting-table.ts";
 import { declaredSecrets } from "../setting-table.ts";
 import { version } from "../version.ts";
 import { readBy } from "./command.ts";
-import { writeError, writeOutput } from "./output.ts";
-import { parseCommandLine, toArguments } from "./parse.ts";
-import { printNote } from "./print.ts";
+import { printNote, writeError, writeOutput } from "./output.ts";
+import { checkPositionals, parseCommandLine, type Selection, selectCommand, toArguments } from "./parse.ts";
 import { program } from "./program.ts";
 import { describeError } from "./report-error.ts";
-import { checkPositionals, type Selection, selectCommand } from "./select-command.ts";
 import { takeOptions, unknownOption } from "./take-options.ts";
 
 /** The variables of a command, made from the table of settings. */

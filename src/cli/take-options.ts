@@ -5,8 +5,14 @@ import { KmsError } from "../errors.ts";
 import { didYouMean } from "../suggestion.ts";
 import { refusedBy } from "./command.ts";
 import { type OptionName, options, originalOptions } from "./options.ts";
-import { type CommandLine, canonicalName } from "./parse.ts";
-import { argumentsOf, commandsBelow, nameOf, type Selection } from "./select-command.ts";
+import {
+  argumentsOf,
+  type CommandLine,
+  canonicalName,
+  commandsBelow,
+  nameOf,
+  type Selection,
+} from "./parse.ts";
 
 type Options = CommandLine["options"];
 

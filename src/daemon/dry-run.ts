@@ -1,7 +1,7 @@
 /** `daemon --dry-run`: everything but signing and sending; nothing is changed, here or at the API. */
 import type { Intent } from "../../chains/chain.ts";
-import { describeFailure } from "../describe-failure.ts";
 import { KmsError } from "../errors.ts";
+import { describeFailure } from "../failures.ts";
 import { isClosed, type Job, signedStates } from "../journal/job.ts";
 import type { Fence } from "../journal/journal.ts";
 import { type Decision, decide, type Policy } from "../signing/policy/policy.ts";

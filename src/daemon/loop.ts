@@ -1,8 +1,8 @@
 /** The daemon: every chain in its own loop, so that a slow one does not hold up the others. */
 import type { Chain, Network } from "../../chains/chain.ts";
 import { loadChain } from "../../chains/index.ts";
-import { describeFailure } from "../describe-failure.ts";
 import { isVaultFailure, KmsError } from "../errors.ts";
+import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
 import { boundedWait } from "../journal/retry-time.ts";
 import { ErrorReports } from "../signing/error-reports.ts";

@@ -1,5 +1,5 @@
+import { TokenError } from "../../providers/error.ts";
 import { parsePkcs11Uri } from "../../providers/pkcs11/uri.ts";
-import { TokenError } from "../../providers/token-error.ts";
 import { explainProviderFailure } from "../failures.ts";
 import type { Log } from "../operations/log.ts";
 import type { KeySource } from "../signing/services.ts";

@@ -1,6 +1,6 @@
 /** Asks the API what is pending on one chain. */
-import { ApiUnavailable } from "../api-unavailable.ts";
-import { describeFailure } from "../describe-failure.ts";
+import { ApiUnavailable } from "../errors.ts";
+import { describeFailure } from "../failures.ts";
 import type { Pipeline } from "../signing/pipeline.ts";
 import type { Poll } from "../tatum/api.ts";
 import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";

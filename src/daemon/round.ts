@@ -1,9 +1,8 @@
 /** One round of one chain: poll, then work off what is listed and what was left unfinished. */
 
-import { describeFailure } from "../describe-failure.ts";
 import { isVaultFailure } from "../errors.ts";
-import type { Job } from "../journal/job.ts";
-import { isFinished, type Outcome } from "../journal/job-outcome.ts";
+import { describeFailure } from "../failures.ts";
+import { isFinished, type Job, type Outcome } from "../journal/job.ts";
 import type { Work } from "../signing/pipeline.ts";
 import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";
 import { Lanes } from "./lanes.ts";

@@ -1,7 +1,7 @@
 /** How a daemon comes to its turn. */
 
-import { describeFailure } from "../describe-failure.ts";
 import { KmsError } from "../errors.ts";
+import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
 import type { Log } from "../operations/log.ts";
 import type { Database } from "../store/sqlite/database.ts";

@@ -3,8 +3,8 @@
  * and goes on finds a higher fencing epoch, and can write nothing any more.
  */
 
-import { describeFailure } from "../describe-failure.ts";
 import { KmsError } from "../errors.ts";
+import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
 import type { Log } from "../operations/log.ts";
 import type { Database, Session } from "../store/sqlite/database.ts";

@@ -1,8 +1,104 @@
 /** What keeps the secrets in this process's memory from other processes and from files, on Linux. */
-
 import { dlopen, type Pointer, ptr, toArrayBuffer } from "bun:ffi";
 import { readFileSync } from "node:fs";
-import { blankVariables, blankWords } from "./visible-secrets.ts";
+
+/**
+ * The memory block in which Linux keeps the arguments and the environment that a process was started with, as anybody who
+ * may look at the process sees it (`ps e`, `/proc/<pid>/environ`).
+ */
+
+/**
+ * Names with such a word hold a secret, whatever program they are for. Those of files and addresses (`..._TOKEN_FILE`,
+ * `..._SECRET_NAME`) do not.
+ */
+const SECRET_NAME =
+  /(^|_)(PASSWORD|PASSWD|PASSPHRASE|PASS|PW|PIN|SECRET|SECRET_ID|TOKEN|APIKEY|KEY|KEY_ID|MNEMONIC|SEED|COOKIE|DSN)$/i;
+
+/** Whether the value of a variable of this name is a secret by its name alone: ours, and those of clouds and secret stores. */
+export function isSecretVariable(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
+const END = 0;
+const EQUALS = "=";
+
+/** A part of a text, from one character to before another. */
+type Span = readonly [from: number, to: number];
+
+/**
+ * What of a text may be a secret although nothing says that all of it is: `user:password@` with or without a URL around it, what
+ * follows the question mark of a URL, and the PIN in a PKCS#11 URI. Rather too much than too little: it is only hidden from view.
+ */
+function secretSpans(text: string): Span[] {
+  const spans: Span[] = [];
+  const host = text.indexOf("://");
+  const at = text.lastIndexOf("@");
+  if (at > 0 && host !== -1 && host < at) spans.push([host + "://".length, at]);
+  else if (text.slice(0, Math.max(at, 0)).includes(":")) spans.push([0, at]);
+  const query = host === -1 ? -1 : text.slice(host).search(/[?#]/);
+  if (query !== -1) spans.push([host + query + 1, text.length]);
+  const pin = text.search(/pin-value=/i);
+  if (pin !== -1) spans.push([pin + "pin-value=".length, text.length]);
+  return spans;
+}
+
+/** The texts of a block, each ended by a zero byte, as spans of it. */
+function textsOf(block: Buffer): Span[] {
+  const spans: Span[] = [];
+  for (let start = 0; start < block.length; ) {
+    const found = block.indexOf(END, start);
+    const end = found === -1 ? block.length : found;
+    spans.push([start, end]);
+    start = end + 1;
+  }
+  return spans;
+}
+
+function blankSpans(block: Buffer, start: number, spans: readonly Span[]): void {
+  for (const [from, to] of spans) block.fill(END, start + from, start + to);
+}
+
+/**
+ * Overwrites the values of secret variables, and the secret parts of all others, with zeros, in place. The names stay.
+ *
+ * @param environment `NAME=value` texts, each ended by a zero byte
+ * @param declared names of variables that are known to be secret
+ */
+export function blankVariables(environment: Buffer, declared: ReadonlySet<string> = new Set()): void {
+  for (const [start, end] of textsOf(environment)) {
+    // One character a byte, so that places in the text are places in the block.
+    const text = environment.toString("latin1", start, end);
+    const equals = text.indexOf(EQUALS);
+    if (equals <= 0) continue;
+    const name = text.slice(0, equals);
+    const value = start + equals + 1;
+    if (isSecretVariable(name) || declared.has(name)) environment.fill(END, value, end);
+    else blankSpans(environment, value, secretSpans(text.slice(equals + 1)));
+  }
+}
+
+/**
+ * Overwrites secrets in the words of a command line with zeros, in place.
+ *
+ * @param words texts, each ended by a zero byte; the first is the program
+ * @param secrets words or values of options that are secret as a whole, wherever they stand
+ */
+export function blankWords(words: Buffer, secrets: readonly string[]): void {
+  for (const [start, end] of textsOf(words).slice(1)) {
+    const text = words.toString("latin1", start, end);
+    const value = text.startsWith("--") ? text.indexOf(EQUALS) + 1 : 0;
+    blankSpans(words, start + value, secretSpans(text.slice(value)));
+  }
+  for (const secret of secrets) blankText(words, secret);
+}
+
+function blankText(block: Buffer, text: string): void {
+  const length = Buffer.byteLength(text);
+  if (length === 0) return;
+  for (let at = block.indexOf(text); at !== -1; at = block.indexOf(text, at + length)) {
+    block.fill(END, at, at + length);
+  }
+}
 
 /** `prctl(2)` */
 const PR_SET_DUMPABLE = 4;

@@ -5,8 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { lstat, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, isAbsolute, join } from "node:path";
-import { KmsError } from "../errors.ts";
-import { explainFileError, systemErrorCode } from "../file-error.ts";
+import { explainFileError, KmsError, systemErrorCode } from "../errors.ts";
 
 /** One number, told apart from others of the metric by its labels. */
 export interface Sample {

@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
-import { ApiError, validationFailed } from "./api-error.ts";
+import { ApiError, jsonResponse, validationFailed } from "./api-error.ts";
 import type { SandboxChain } from "./chains/chain.ts";
-import { jsonResponse } from "./json-response.ts";
 import { type CannedNode, cannedAnswer, cannedFee } from "./nodes/canned-node-answers.ts";
 import { NodeRefused, type NodeRpc, NodeUnreachable } from "./nodes/node-rpc.ts";
 import { nameInPath, tickerInPath } from "./path-chains.ts";

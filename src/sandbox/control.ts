@@ -1,7 +1,6 @@
 import * as v from "valibot";
-import { ApiError } from "./api-error.ts";
+import { ApiError, jsonResponse, noContent } from "./api-error.ts";
 import { examplePayment } from "./example-payment.ts";
-import { jsonResponse, noContent } from "./json-response.ts";
 import { faultSchema, type NewExample, newExampleSchema, newTransactionSchema } from "./request-schemas.ts";
 import type { Route } from "./routes.ts";
 import type { SandboxState } from "./state.ts";

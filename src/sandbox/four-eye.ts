@@ -1,5 +1,4 @@
-import { ApiError } from "./api-error.ts";
-import { jsonResponse, noContent } from "./json-response.ts";
+import { ApiError, jsonResponse, noContent } from "./api-error.ts";
 import type { PendingQueue } from "./pending-queue.ts";
 import type { ApiRequest, Route } from "./routes.ts";
 

@@ -1,5 +1,5 @@
+import { jsonResponse, noContent } from "./api-error.ts";
 import { chainOfTicker } from "./chains/index.ts";
-import { jsonResponse, noContent } from "./json-response.ts";
 import { nameInPath, tickerInPath } from "./path-chains.ts";
 import {
   broadcastSchema,

@@ -5,13 +5,29 @@ import { sandboxEndpoints } from "./control.ts";
 import { disturb } from "./faults.ts";
 import { fourEyeEndpoints } from "./four-eye.ts";
 import { kmsEndpoints } from "./kms-endpoints.ts";
-import { refuseForeignCaller } from "./loopback-guard.ts";
 import { flowEndpoints } from "./nodes/flow-node.ts";
 import { multiversxEndpoints } from "./nodes/multiversx-node.ts";
 import { NodeRpc } from "./nodes/node-rpc.ts";
 import { vechainEndpoints } from "./nodes/vechain-node.ts";
 import { ApiRequest, matchRoute, type Route } from "./routes.ts";
 import { SandboxState } from "./state.ts";
+
+const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+const LOOPBACK_ORIGIN = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+
+/**
+ * Keeps web pages out that a browser on this machine has open: those that point their own name at 127.0.0.1 (DNS
+ * rebinding) show it in `Host`, those that send across origins in `Origin`.
+ *
+ * @throws ApiError 403
+ */
+function refuseForeignCaller(headers: Headers): void {
+  const origin = headers.get("origin");
+  const ownOrigin = origin === null || LOOPBACK_ORIGIN.test(origin);
+  if (!LOOPBACK_HOST.test(headers.get("host") ?? "") || !ownOrigin) {
+    throw new ApiError(403, "sandbox.foreign.caller", "The sandbox answers only programs on this machine.");
+  }
+}
 
 const BODY_LIMIT_BYTES = 2_000_000;
 /** Seconds of silence after which a connection is closed; the longest that Bun allows. */

@@ -3,15 +3,14 @@ import type { Chain, ChainEnvironment, Network, ThirdPartyRequest } from "../../
 import { type JsonValue, stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { ChainError } from "../../chains/error.ts";
 import { loadChain } from "../../chains/index.ts";
-import { ApiUnavailable } from "../api-unavailable.ts";
-import { KmsError } from "../errors.ts";
+import { ApiUnavailable, KmsError } from "../errors.ts";
 import { HttpFailure } from "../http/client.ts";
 import type { Endpoint } from "../http/endpoints.ts";
 import { readBaseUrl } from "../http/http-url.ts";
 import { pause, retryAfter } from "../http/retry.ts";
 import { UsedSequences } from "../journal/sequences.ts";
 import type { Setting } from "../settings.ts";
-import { isSuccess, jsonOf } from "../tatum/api-answer.ts";
+import { isSuccess, jsonOf } from "../tatum/connection.ts";
 import type { Services } from "./services.ts";
 
 /** The part of the services that leads outside. */

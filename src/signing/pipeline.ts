@@ -7,11 +7,9 @@ import type {
   SigningRequest,
 } from "../../chains/chain.ts";
 import { ChainError, sentence } from "../../chains/error.ts";
-import { ApiUnavailable } from "../api-unavailable.ts";
-import { describeFailure } from "../describe-failure.ts";
-import { isVaultFailure, KmsError } from "../errors.ts";
-import { type Job, signedStates } from "../journal/job.ts";
-import type { Outcome } from "../journal/job-outcome.ts";
+import { ApiUnavailable, isVaultFailure, KmsError } from "../errors.ts";
+import { describeFailure } from "../failures.ts";
+import { type Job, type Outcome, signedStates } from "../journal/job.ts";
 import { UsedSequences } from "../journal/sequences.ts";
 import { MAXIMUM_TX_DATA_LENGTH } from "../tatum/api.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";

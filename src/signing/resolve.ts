@@ -9,9 +9,8 @@ import type { Job } from "../journal/job.ts";
 import { Journal } from "../journal/journal.ts";
 import type { Config } from "../settings.ts";
 import { type Completion, TatumApi } from "../tatum/api.ts";
-import { sameTransactionId } from "../tatum/same-transaction-id.ts";
 import { apiEndpoint, connectToTatum, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
-import { TRANSACTION_ID } from "../tatum/transaction-id.ts";
+import { sameTransactionId, TRANSACTION_ID } from "../tatum/transaction-id.ts";
 import type { Vault } from "../vault/vault.ts";
 
 /** What was on its way when a job was parked has arrived after so many milliseconds at the earliest. */

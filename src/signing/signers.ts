@@ -2,9 +2,7 @@
 import type { Chain, Network, PendingTransaction, Signer } from "../../chains/chain.ts";
 import { ChainError } from "../../chains/error.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
-import { tokenKeyOf } from "../vault/token-key-record.ts";
-import { networkOf, walletFields } from "../vault/wallet-fields.ts";
-import type { WalletRecord } from "../vault/wallet-record.ts";
+import { networkOf, tokenKeyOf, type WalletRecord, walletFields } from "../vault/wallet-record.ts";
 import type { KeySource } from "./services.ts";
 import { tokenSigningKey } from "./token-key.ts";
 

@@ -8,7 +8,7 @@ import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import { parsePkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { KmsError } from "../errors.ts";
 import { explainProviderFailure } from "../failures.ts";
-import type { TokenKeyRecord } from "../vault/token-key-record.ts";
+import type { TokenKeyRecord } from "../vault/wallet-record.ts";
 
 /** In bytes: a compressed point of secp256k1; keys on Ed25519 have 32. */
 const SECP256K1_LENGTH = 33;

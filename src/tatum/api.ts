@@ -1,15 +1,13 @@
 /** The endpoints of the Tatum API for a KMS. Every answer is parsed before anything acts on it. */
 import * as v from "valibot";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
-import { ApiUnavailable } from "../api-unavailable.ts";
+import { ApiUnavailable } from "../errors.ts";
 import type { HttpAnswer } from "../http/client.ts";
 import { retryAfter } from "../http/retry.ts";
 import { version } from "../version.ts";
-import { errorCodeOf, isSuccess, jsonOf } from "./api-answer.ts";
-import { reasonOf, type TatumConnection } from "./connection.ts";
+import { errorCodeOf, isSuccess, jsonOf, reasonOf, type TatumConnection } from "./connection.ts";
 import { type ListEntry, readPendingTransaction } from "./pending-transaction.ts";
-import { sameTransactionId } from "./same-transaction-id.ts";
-import { TRANSACTION_ID } from "./transaction-id.ts";
+import { sameTransactionId, TRANSACTION_ID } from "./transaction-id.ts";
 
 /** As many as one round works on; the rest comes with the next polls. */
 const MAXIMUM_PENDING = 10_000;

@@ -2,10 +2,9 @@
 import * as v from "valibot";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import { ChainError } from "../../chains/error.ts";
-import { ApiUnavailable } from "../api-unavailable.ts";
+import { ApiUnavailable } from "../errors.ts";
 import type { HttpAnswer } from "../http/client.ts";
-import { isSuccess, jsonOf } from "./api-answer.ts";
-import type { TatumConnection } from "./connection.ts";
+import { isSuccess, jsonOf, type TatumConnection } from "./connection.ts";
 
 const rpcErrorSchema = v.object({ error: v.object({ message: v.optional(v.string()) }) });
 /** Errors of a node itself that come with status 500, whatever the cause. The Tatum API's own errors look otherwise. */

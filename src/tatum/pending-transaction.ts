@@ -1,11 +1,28 @@
 /** The border to the Tatum API's lists of pending transactions: nothing goes on from here that was not parsed. */
+
+import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chains/chain.ts";
 import { JsonDecimal, type JsonValue } from "../../chains/codec/exact-json.ts";
 import { describeIssue, wrongMember } from "../../chains/codec/issue.ts";
-import { sha256Hex } from "./digest.ts";
-import { isDeeperThan } from "./json-depth.ts";
 import { TRANSACTION_ID } from "./transaction-id.ts";
+
+/** Whether arrays and objects lie more than so many levels deep in a value. Needs no stack, however deep it is. */
+export function isDeeperThan(levels: number, value: JsonValue): boolean {
+  let level: readonly JsonValue[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true;
+    level = level
+      .filter((member) => typeof member === "object" && member !== null)
+      .flatMap((member): readonly JsonValue[] => Object.values(member as object));
+  }
+  return false;
+}
+
+/** SHA-256 (FIPS 180-4) of a text's UTF-8 bytes, as lower-case hex. */
+function sha256Hex(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
 
 /** Four times what a broadcast takes as `txData`: unsigned transactions as JSON are longer than signed ones. */
 const MAXIMUM_SERIALIZED_LENGTH = 4_000_000;

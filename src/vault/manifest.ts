@@ -3,11 +3,10 @@
  * or added is noticed. It changes in the same transaction as what it describes.
  */
 import * as v from "valibot";
+import { vaultCorrupt } from "../errors.ts";
 import type { KeySlotRow } from "../store/tables/key-slot.ts";
 import type { WalletRow } from "../store/tables/wallet.ts";
-import { vaultCorrupt } from "../vault-corrupt.ts";
-import { lengthPrefixed } from "./length-prefixed.ts";
-import type { RootKey } from "./root-key.ts";
+import { lengthPrefixed, type RootKey } from "./root-key.ts";
 
 export interface Manifest {
   /** Grows by one with every change of the vault. */

@@ -1,9 +1,85 @@
 /** The 256-bit key that seals everything in one vault. It never changes and is stored only wrapped in key slots. */
-import { createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { KmsError } from "../errors.ts";
-import { aesGcmDecrypt, aesGcmEncrypt, nonceLength, tagLength } from "./aes-gcm.ts";
-import { lengthPrefixed } from "./length-prefixed.ts";
+
+/**
+ * Joins byte strings so that no two different lists give the same bytes: each is preceded by its length as a 32-bit
+ * big-endian number. Text counts as UTF-8, a number as 64-bit big-endian.
+ */
+export function lengthPrefixed(parts: readonly (Uint8Array | string | number)[]): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  for (const part of parts) {
+    const bytes = toBytes(part);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    chunks.push(length, bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+function toBytes(part: Uint8Array | string | number): Uint8Array {
+  if (typeof part === "string") return Buffer.from(part, "utf8");
+  if (typeof part !== "number") return part;
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(part));
+  return bytes;
+}
+
+/** AES-256-GCM with 96-bit nonces and 128-bit tags (NIST SP 800-38D), by the native code behind node:crypto. */
+
+const ALGORITHM = "aes-256-gcm";
+export const nonceLength = 12;
+export const tagLength = 16;
+
+/**
+ * @param key 32 bytes.
+ * @param nonce 12 bytes, never used twice with one key.
+ * @returns Cipher text followed by the tag.
+ */
+export function aesGcmEncrypt(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  plainText: Uint8Array,
+  additionalData: Uint8Array,
+): Uint8Array {
+  assertNonce(nonce);
+  const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: tagLength });
+  cipher.setAAD(additionalData);
+  return Buffer.concat([cipher.update(plainText), cipher.final(), cipher.getAuthTag()]);
+}
+
+/**
+ * @param cipherText Cipher text followed by the tag.
+ * @returns The plain text, or `undefined` when key, nonce, cipher text, tag and additional data do not belong together.
+ */
+export function aesGcmDecrypt(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  cipherText: Uint8Array,
+  additionalData: Uint8Array,
+): Uint8Array | undefined {
+  assertNonce(nonce);
+  if (cipherText.length < tagLength) return undefined;
+  const tagStart = cipherText.length - tagLength;
+  const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: tagLength });
+  decipher.setAAD(additionalData);
+  decipher.setAuthTag(cipherText.subarray(tagStart));
+  const plainText = decipher.update(cipherText.subarray(0, tagStart));
+  try {
+    return Buffer.concat([plainText, decipher.final()]);
+  } catch {
+    return undefined;
+  } finally {
+    plainText.fill(0);
+  }
+}
+
+function assertNonce(nonce: Uint8Array): void {
+  if (nonce.length !== nonceLength) {
+    throw new RangeError(`A nonce has ${nonceLength} bytes, not ${nonce.length}.`);
+  }
+}
 
 /** The first byte of all sealed bytes. */
 const SEAL_VERSION = 1;

@@ -1,9 +1,7 @@
-import { KmsError } from "../errors.ts";
-import type { Database, Session } from "../store/sqlite/database.ts";
-import type { FileIdentity } from "../store/sqlite/file-identity.ts";
-import { Mutex } from "../store/sqlite/mutex.ts";
+import { KmsError, vaultCorrupt } from "../errors.ts";
+import { type Database, Mutex, type Session } from "../store/sqlite/database.ts";
+import type { FileIdentity } from "../store/sqlite/vault-file.ts";
 import { updateManifest } from "../store/tables/vault.ts";
-import { vaultCorrupt } from "../vault-corrupt.ts";
 import { readContents, readManifest, type VaultContents } from "./contents.ts";
 import { type Manifest, sealManifest } from "./manifest.ts";
 import type { RootKey } from "./root-key.ts";

@@ -1,29 +1,76 @@
 /** The vault: the sealed store of all wallets. docs/vault-format.md describes the file. */
 import { randomBytes } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { inspect } from "node:util";
 import type { Secret } from "../../providers/secret.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
-import { ownerOnly } from "../store/sqlite/access.ts";
+import { explainFileError, vaultCorrupt } from "../errors.ts";
+import { checkFolders, ownerOnly } from "../store/sqlite/access.ts";
 import { Database, type Session } from "../store/sqlite/database.ts";
 import { giveOwnCounter } from "../store/sqlite/file-header.ts";
-import { FileIdentity } from "../store/sqlite/file-identity.ts";
-import { makeNewFile } from "../store/sqlite/new-file.ts";
-import { checkFormatVersion, checkSchema, formatVersion } from "../store/sqlite/schema.ts";
-import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
-import { type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
+import { makeNewFile, syncToDisk } from "../store/sqlite/new-file.ts";
+import { checkFormatVersion, checkSchema, createSchema, formatVersion } from "../store/sqlite/schema.ts";
+import { FileIdentity, inspectVaultFile } from "../store/sqlite/vault-file.ts";
+import { insertKeySlotRow, type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
 import { checkLeaseRow, deleteLeaseRow } from "../store/tables/lease.ts";
-import { readVaultRow } from "../store/tables/vault.ts";
-import { vaultCorrupt } from "../vault-corrupt.ts";
+import { insertVaultRow, readVaultRow } from "../store/tables/vault.ts";
 import { readContents } from "./contents.ts";
 import { openKeySlots, opensAnySlot, type PreparedSlot, type SlotOpener } from "./key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "./key-slots/password-slot.ts";
+import { sealManifest, slotsHash } from "./manifest.ts";
 import { RootKey } from "./root-key.ts";
 import { deleteSlot, insertSlot, replacePasswordSlots } from "./slot-changes.ts";
 import { VaultState } from "./state.ts";
-import { createVaultFile } from "./vault-creation.ts";
 import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wallet-changes.ts";
 import type { StoredWallet, WalletRecord, WalletSummary } from "./wallet-record.ts";
+
+/**
+ * Makes the file of a vault without wallets, mode 0600, and its directory, mode 0700, if there is none.
+ *
+ * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, `VAULT_PERMISSIONS`
+ */
+export async function createVaultFile(
+  path: string,
+  rootKey: RootKey,
+  slot: KeySlotRow,
+  access: AccessRules,
+): Promise<void> {
+  checkFolders(path, access);
+  await makeDirectory(dirname(resolve(path)));
+  await makeNewFile(path, (temporaryFile) => fill(temporaryFile, rootKey, slot));
+}
+
+/** Made with all that are missing above it, and kept by the disk: or a power cut would take the vault with its directory. */
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    const first = await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (first === undefined) return;
+    for (let made = directory; made.length >= first.length; made = dirname(made))
+      await syncToDisk(dirname(made));
+  } catch (error) {
+    throw explainFileError("CANNOT_WRITE", `The directory ${directory} cannot be made`, error);
+  }
+}
+
+async function fill(file: string, rootKey: RootKey, slot: KeySlotRow): Promise<void> {
+  const manifest = { generation: 1, count: 0, digest: 0n, slots: slotsHash(rootKey, [slot]) };
+  const database = await Database.open(file);
+  try {
+    await createSchema(database);
+    await database.transaction(async (session) => {
+      await insertVaultRow(session, {
+        formatVersion,
+        vaultId: rootKey.vaultId,
+        manifest: sealManifest(rootKey, manifest),
+      });
+      await insertKeySlotRow(session, slot);
+    });
+  } finally {
+    await database.close();
+  }
+  await giveOwnCounter(file);
+}
 
 /** The purposes that the vault seals and hashes its own rows for. */
 const ownPurposes = ["fingerprint", "wallet", "manifest", "wallet-digest", "slot-digest"];

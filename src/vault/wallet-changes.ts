@@ -1,14 +1,12 @@
 /** Adds, finds and removes wallets inside a transaction. */
 import { randomBytes } from "node:crypto";
-import { KmsError } from "../errors.ts";
+import { KmsError, vaultCorrupt } from "../errors.ts";
 import type { Session } from "../store/sqlite/database.ts";
 import { deleteWalletRow, insertWalletRow, readWalletRow } from "../store/tables/wallet.ts";
-import { vaultCorrupt } from "../vault-corrupt.ts";
-import type { VaultContents } from "./contents.ts";
+import type { IndexedWallet, VaultContents } from "./contents.ts";
 import { addToDigest, takeFromDigest, walletHash } from "./manifest.ts";
 import type { RootKey } from "./root-key.ts";
 import type { Change } from "./state.ts";
-import type { IndexedWallet } from "./wallet-index.ts";
 import { openWallet, sealWallet, summarize, type WalletRecord } from "./wallet-record.ts";
 
 /** A wallet to add. */

@@ -1,11 +1,37 @@
 /** What is sealed in one wallet row: a wallet with its signature ID and its place in the order. */
 import * as v from "valibot";
+import type { Network, WalletFields } from "../../chains/chain.ts";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/codec/exact-json.ts";
-import { KmsError } from "../errors.ts";
+import { KmsError, vaultCorrupt } from "../errors.ts";
 import type { WalletRow } from "../store/tables/wallet.ts";
-import { vaultCorrupt } from "../vault-corrupt.ts";
 import type { RootKey } from "./root-key.ts";
-import { tokenKeyOf } from "./token-key-record.ts";
+
+/** Wallets whose private key is in a PKCS#11 token: the vault knows where it is, and its public key. */
+
+const schema = v.object({
+  keyUri: v.pipe(v.string(), v.startsWith("pkcs11:")),
+  publicKey: v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{64}|0[23][0-9a-f]{64})$/)),
+});
+
+export interface TokenKeyRecord {
+  /** RFC 7512; names the key, its token and the module. */
+  readonly keyUri: string;
+  /** 33 bytes (SEC 1, compressed) on secp256k1, 32 bytes on Ed25519. */
+  readonly publicKey: Uint8Array;
+}
+
+/** What a stored entry says of a key in a token; `undefined` for every other wallet. */
+export function tokenKeyOf(record: Readonly<Record<string, JsonValue>>): TokenKeyRecord | undefined {
+  const parsed = v.safeParse(schema, record);
+  if (!parsed.success) return undefined;
+  const { keyUri, publicKey } = parsed.output;
+  return { keyUri, publicKey: Buffer.from(publicKey, "hex") };
+}
+
+/** The fields that {@link tokenKeyOf} reads. */
+export function tokenKeyFields({ keyUri, publicKey }: TokenKeyRecord): { keyUri: string; publicKey: string } {
+  return { keyUri, publicKey: Buffer.from(publicKey).toString("hex") };
+}
 
 /** A wallet as it was stored: its fields with their values, in their order, whatever they are. */
 export type WalletRecord = Readonly<Record<string, JsonValue>>;
@@ -96,4 +122,19 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The fields a chain knows, where the stored entry has them as text; old entries may hold anything. */
+export function walletFields(record: WalletRecord): WalletFields {
+  const fields: Record<string, string> = {};
+  for (const name of ["mnemonic", "xpub", "address", "secret", "privateKey"] as const) {
+    const value = record[name];
+    if (typeof value === "string" && value !== "") fields[name] = value;
+  }
+  return fields;
+}
+
+/** The network of a stored entry; an entry without the flag counts as one of the main network. */
+export function networkOf(record: WalletRecord): Network {
+  return record["testnet"] === true ? "testnet" : "mainnet";
 }

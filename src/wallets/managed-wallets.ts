@@ -5,10 +5,8 @@ import { ChainError } from "../../chains/error.ts";
 import { loadChain } from "../../chains/index.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
-import { tokenKeyOf } from "../vault/token-key-record.ts";
 import type { Vault } from "../vault/vault.ts";
-import { networkOf, walletFields } from "../vault/wallet-fields.ts";
-import type { WalletRecord } from "../vault/wallet-record.ts";
+import { networkOf, tokenKeyOf, type WalletRecord, walletFields } from "../vault/wallet-record.ts";
 import { kindOfSecret } from "./secret-kinds.ts";
 
 /** The index at which the keys of a batch are derived, as the original has it. */

@@ -1,7 +1,6 @@
-import { maskApiKey } from "../mask-api-key.ts";
-import { tokenKeyOf } from "../vault/token-key-record.ts";
+import { maskApiKey } from "../settings.ts";
 import type { Vault } from "../vault/vault.ts";
-import type { WalletRecord } from "../vault/wallet-record.ts";
+import { tokenKeyOf, type WalletRecord } from "../vault/wallet-record.ts";
 import { version } from "../version.ts";
 
 type WalletType = "MNEMONIC" | "PRIVATE_KEY" | "SECRET" | "TOKEN_KEY" | "OTHER";

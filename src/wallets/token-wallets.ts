@@ -1,14 +1,23 @@
 /** Wallets whose private key is made in a PKCS#11 token, or found there, and never leaves it. */
 import { randomUUID } from "node:crypto";
-import type { Chain, Network } from "../../chains/chain.ts";
+import type { Chain, ChainFacts, Network } from "../../chains/chain.ts";
+import type { Curve } from "../../chains/signing-key.ts";
 import { makeKeyPair, readKeyPair, type TokenKeyPair } from "../../providers/pkcs11/key-pairs.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import { formatPkcs11Uri, type Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { KmsError } from "../errors.ts";
 import { checkTokenKey, compressedPublicKey } from "../signing/token-key.ts";
-import { tokenKeyFields } from "../vault/token-key-record.ts";
 import type { Vault } from "../vault/vault.ts";
-import { tokenCurve } from "./token-curve.ts";
+import { tokenKeyFields } from "../vault/wallet-record.ts";
+
+/**
+ * The curve of a key that a hardware token makes for a chain. No token has BIP32-Ed25519; a plain Ed25519 key does in its
+ * place, because its signatures are of the same kind. The XRP Ledger takes keys of both curves: new ones are on Ed25519,
+ * as in the wallets made here.
+ */
+export function tokenCurve({ curve }: Pick<ChainFacts, "curve">): Exclude<Curve, "ed25519-bip32"> {
+  return curve === "ed25519-bip32" ? "ed25519" : curve;
+}
 
 /** What the outside learns of a key in a token that was stored. */
 export interface StoredTokenKey {

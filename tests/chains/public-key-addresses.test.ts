@@ -6,7 +6,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { createBase58check } from "@scure/base";
 import type { Chain } from "../../chains/chain.ts";
 import { loadChain, tickers } from "../../chains/index.ts";
-import { tokenCurve } from "../../src/wallets/token-curve.ts";
+import { tokenCurve } from "../../src/wallets/token-wallets.ts";
 import { networkOf, readVectors, type WalletVector } from "./offline-signing-vectors.ts";
 
 /** Chains that tell an uncompressed key from a compressed one by its address. */

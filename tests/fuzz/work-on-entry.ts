@@ -1,7 +1,7 @@
 /** What becomes of an entry of the list of pending transactions, by the steps that the daemon takes. */
 import type { Chain, ChainEnvironment, Intent, PendingTransaction } from "../../chains/chain.ts";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
-import { describeFailure } from "../../src/describe-failure.ts";
+import { describeFailure } from "../../src/failures.ts";
 import { UsedSequences } from "../../src/journal/sequences.ts";
 import { createChainEnvironment } from "../../src/signing/environment.ts";
 import { resolveSigners } from "../../src/signing/signers.ts";

@@ -17,10 +17,9 @@ import { memoryEd25519Key } from "../../chains/keys/ed25519.ts";
 import { memorySecp256k1Key, signRecoverable } from "../../chains/keys/secp256k1.ts";
 import { slip10Ed25519 } from "../../chains/keys/slip10.ts";
 import { Secret } from "../../providers/secret.ts";
-import { aesGcmDecrypt, aesGcmEncrypt } from "../../src/vault/aes-gcm.ts";
 import { readOriginalWalletFile } from "../../src/vault/import/original-wallet-file.ts";
 import { passwordSlotKeys } from "../../src/vault/key-slots/password-slot.ts";
-import { RootKey } from "../../src/vault/root-key.ts";
+import { aesGcmDecrypt, aesGcmEncrypt, RootKey } from "../../src/vault/root-key.ts";
 import type { PeerCase } from "./peer-case.ts";
 
 /** This program's result is not the peer's. */

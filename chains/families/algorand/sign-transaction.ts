@@ -5,7 +5,7 @@ import { base32nopad } from "@scure/base";
 import type { ChainEnvironment, Intent, Network, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
-import { firstAccountKey } from "../account-key.ts";
+import { firstAccountKey } from "../signer-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { encodeCanonical } from "./message-pack.ts";
 import { parsePayload } from "./transaction-payload.ts";

@@ -6,7 +6,7 @@ import { parseExactJson } from "../../codec/exact-json.ts";
 import { shown } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import { outpoint, type RawTransaction } from "../utxo/raw-transaction.ts";
-import { satoshiSchema } from "../utxo/satoshi-schema.ts";
+import { satoshiSchema } from "../utxo/transaction-payload.ts";
 
 /**
  * A transaction to sign. `spentOutputs` has the amount (satoshi) for each input, in the order of the inputs; the

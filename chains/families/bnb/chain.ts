@@ -1,7 +1,7 @@
 /** The BNB Beacon Chain. It is closed, but its owners still need their addresses, keys and signatures for claims. */
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { readCompressedPublicKey } from "../../keys/public-key.ts";
-import { firstAccountKey } from "../account-key.ts";
+import { firstAccountKey } from "../signer-key.ts";
 import { accountId, addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import { signTransaction } from "./sign-transaction.ts";

@@ -3,7 +3,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signLowS } from "../../keys/secp256k1.ts";
-import { firstAccountKey } from "../account-key.ts";
+import { firstAccountKey } from "../signer-key.ts";
 import { accountId, addressOfPublicKey } from "./address.ts";
 import { encodeStandardTransaction } from "./amino.ts";
 import { signDocument } from "./sign-document.ts";

@@ -3,7 +3,7 @@ import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { MAX_UINT64, wholeNumberOrText } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
-import { readAnswer } from "../node-answer.ts";
+import { readAnswer } from "../payload.ts";
 import { accountId, addressOfPublicKey } from "./address.ts";
 import type { SigningAccount } from "./sign-document.ts";
 import type { TransferPayload } from "./transfer-payload.ts";

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
-import { readAnswer } from "../node-answer.ts";
+import { readAnswer } from "../payload.ts";
 
 /** The Rosetta construction API (version 1.4) of the node behind the Tatum API. */
 

@@ -2,9 +2,9 @@ import type { Hex } from "viem";
 import type { ChainEnvironment } from "../../chain.ts";
 import { hexQuantity, MAX_UINT256 } from "../../codec/quantity.ts";
 import { lowerCase } from "../evm/address.ts";
-import { completeFees } from "../evm/complete-fees.ts";
 import type { EvmFacts } from "../evm/facts.ts";
 import type { CeloFees, EthereumFees, FeeFields } from "../evm/fee-fields.ts";
+import { completeFees } from "../evm/fill-in.ts";
 import { callNode } from "../evm/node.ts";
 
 /** Set to `true` or `1`, transactions with a gas price have the encoding that the network took until March 2025. */

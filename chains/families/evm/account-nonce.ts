@@ -1,5 +1,5 @@
 import { hexQuantity, jsonInteger, MAX_NONCE } from "../../codec/quantity.ts";
-import { readAnswer } from "../node-answer.ts";
+import { readAnswer } from "../payload.ts";
 import { checksummedAddress } from "./address.ts";
 import type { AccountNonceSource } from "./facts.ts";
 import { callNode } from "./node.ts";

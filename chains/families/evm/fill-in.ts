@@ -1,11 +1,27 @@
 import type { Hex } from "viem";
 import type { ChainEnvironment } from "../../chain.ts";
 import { chainIdToSign } from "./chain-id.ts";
-import { completeFees } from "./complete-fees.ts";
 import type { EvmFacts } from "./facts.ts";
+import type { EthereumFees, FeeFields } from "./fee-fields.ts";
 import { estimateGas, isGasEstimated } from "./gas-limit.ts";
 import type { EvmTransaction } from "./serialize.ts";
 import type { TransactionPayload } from "./transaction-payload.ts";
+
+/**
+ * Fills in the gas price of a transaction of Ethereum's types that has none.
+ *
+ * @throws ChainError `NODE_REFUSED`, `NODE_ANSWER_INVALID`
+ */
+export async function completeFees(
+  fees: FeeFields,
+  facts: EvmFacts,
+  environment: ChainEnvironment,
+): Promise<EthereumFees> {
+  if (fees.type === "eip1559") return fees;
+  const { gasPrice } = fees;
+  const isExplicit = gasPrice !== undefined && (gasPrice !== 0n || facts.gasPriceZero === "kept");
+  return { ...fees, gasPrice: isExplicit ? gasPrice : await facts.gasPrice(facts, environment) };
+}
 
 const FILLABLE = ["nonce", "gas", "gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "chainId"] as const;
 type Fillable = { readonly [Field in (typeof FILLABLE)[number]]?: bigint };

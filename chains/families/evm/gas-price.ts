@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { hexQuantity, jsonInteger, MAX_UINT256 } from "../../codec/quantity.ts";
-import { readAnswer } from "../node-answer.ts";
+import { readAnswer } from "../payload.ts";
 import type { GasPriceSource } from "./facts.ts";
 import { callNode } from "./node.ts";
 

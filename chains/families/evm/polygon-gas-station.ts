@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import { JsonDecimal } from "../../codec/exact-json.ts";
-import { readAnswer } from "../node-answer.ts";
+import { readAnswer } from "../payload.ts";
 import type { EvmFacts, GasPriceSource } from "./facts.ts";
 import { nodeGasPrice } from "./gas-price.ts";
 

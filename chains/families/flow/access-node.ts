@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
-import { readAnswer } from "../node-answer.ts";
+import { readAnswer } from "../payload.ts";
 import type { KeyOfAccount } from "./transaction.ts";
 
 /** The name of the access node among the chain's third parties. */

@@ -3,7 +3,7 @@ import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
-import { readAnswer } from "../node-answer.ts";
+import { readAnswer } from "../payload.ts";
 import type { KeyOfAccount } from "./transaction.ts";
 
 type Role = "payer" | "proposer";

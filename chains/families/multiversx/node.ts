@@ -3,7 +3,7 @@ import type { ChainEnvironment, Network } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { jsonInteger, MAX_NONCE } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
-import { readAnswer } from "../node-answer.ts";
+import { readAnswer } from "../payload.ts";
 
 const NODE_PATH = "/v3/egld/node/{key}";
 const DEFAULT_GAS_PRICE = 1_000_000_000n;

@@ -1,4 +1,4 @@
-import { COMPUTE_BUDGET_PROGRAM } from "./known-programs.ts";
+import { COMPUTE_BUDGET_PROGRAM } from "./instructions.ts";
 import type { Instruction, SolanaMessage } from "./message.ts";
 
 const LAMPORTS_PER_SIGNATURE = 5000n;

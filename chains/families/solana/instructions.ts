@@ -3,14 +3,23 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { base58 } from "@scure/base";
 import type { Intent } from "../../chain.ts";
-import {
-  ASSOCIATED_TOKEN_PROGRAM,
-  COMPUTE_BUDGET_PROGRAM,
-  MEMO_PROGRAMS,
-  SYSTEM_PROGRAM,
-  TOKEN_PROGRAMS,
-} from "./known-programs.ts";
 import type { Instruction } from "./message.ts";
+
+/** The programs whose instructions this program reads, by their addresses. */
+const SYSTEM_PROGRAM = "11111111111111111111111111111111";
+export const COMPUTE_BUDGET_PROGRAM = "ComputeBudget111111111111111111111111111111";
+const ASSOCIATED_TOKEN_PROGRAM = "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL";
+
+/** SPL Token and SPL Token-2022: their transfers have the same form. */
+const TOKEN_PROGRAMS: readonly string[] = [
+  "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+  "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
+];
+
+const MEMO_PROGRAMS: readonly string[] = [
+  "Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo",
+  "MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr",
+];
 
 /** Mint addresses by token account, as far as the transaction itself fixes them. */
 export type KnownMints = ReadonlyMap<string, string>;

@@ -1,7 +1,7 @@
 import type * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
-import { readAnswer } from "../node-answer.ts";
+import { readAnswer } from "../payload.ts";
 
 const NODE_PATH = "/v3/blockchain/node/SOL/{key}";
 

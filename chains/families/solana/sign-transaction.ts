@@ -4,8 +4,8 @@ import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import type { SigningKey } from "../../signing-key.ts";
-import { accountKey, noSigners } from "../account-key.ts";
 import { assertFeeWithinBound } from "../fee-bound.ts";
+import { accountKey, noSigners } from "../signer-key.ts";
 import { highestFee } from "./fee.ts";
 import { claimMessage } from "./issued-messages.ts";
 import { type SolanaMessage, withBlockhash } from "./message.ts";

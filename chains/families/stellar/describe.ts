@@ -1,9 +1,8 @@
 import { bytesToHex } from "@noble/curves/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { Memo, MuxedAccount, Operation } from "@stellar/stellar-sdk/xdr";
+import type { Asset, ChangeTrustAsset, Memo, MuxedAccount, Operation } from "@stellar/stellar-sdk/xdr";
 import type { Intent, PendingTransaction } from "../../chain.ts";
 import { accountAddress, muxedAddress } from "./account.ts";
-import { assetName } from "./asset-name.ts";
 import { encodeStrkey } from "./strkey.ts";
 import {
   type Envelope,
@@ -12,6 +11,20 @@ import {
   parseEnvelope,
   sourceAccount,
 } from "./transaction-envelope.ts";
+
+/** An asset that is not a share of a liquidity pool. */
+type NamedAsset = Asset | Exclude<ChangeTrustAsset, { readonly type: "assetTypePoolShare" }>;
+
+const CODE = /^[0-9A-Za-z]{1,12}$/;
+
+/** `XLM`, or the code of an asset and its issuer: `CODE:G...`. A code that is not one is shown as hex of its bytes. */
+function assetName(asset: NamedAsset): string {
+  if (asset.type === "assetTypeNative") return "XLM";
+  const { assetCode, issuer } = asset.value;
+  const bytes = assetCode.value;
+  const code = Buffer.from(bytes).toString("latin1").replace(/\0+$/, "");
+  return `${CODE.test(code) ? code : `0x${bytesToHex(bytes)}`}:${accountAddress(issuer)}`;
+}
 
 /**
  * What a pending transaction does, operation by operation. Amounts are in units of 10^-7; an asset is `XLM` or

@@ -4,8 +4,8 @@ import { DecoratedSignature } from "@stellar/stellar-sdk/xdr";
 import type { ChainEnvironment, Intent, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
-import { firstAccountKey } from "../account-key.ts";
 import { assertFeeWithinBound } from "../fee-bound.ts";
+import { firstAccountKey } from "../signer-key.ts";
 import { encodeStrkey } from "./strkey.ts";
 import {
   accountsToSign,

@@ -2,7 +2,7 @@ import { Address, OutScript } from "@scure/btc-signer/payment.js";
 import { hash160 } from "@scure/btc-signer/utils.js";
 import { CashAddressType, encodeCashAddress } from "./cash-address.ts";
 import type { NetworkParameters, UtxoParameters } from "./network-parameters.ts";
-import { scriptTemplate } from "./script-template.ts";
+import { scriptTemplate } from "./spendable-script.ts";
 
 /**
  * The address of an output script: Base58Check or CashAddr for P2PKH and P2SH, Bech32 (BIP-173) and Bech32m (BIP-350)

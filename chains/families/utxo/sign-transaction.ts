@@ -2,18 +2,16 @@ import { hex } from "@scure/base";
 import { RawTx } from "@scure/btc-signer/script.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
-import { assertNoDust } from "./dust.ts";
-import { assertFee, feeBounds, transactionFee } from "./fee-bound.ts";
+import { assertFee, assertNoDust, feeBounds, transactionFee } from "./fee-bound.ts";
 import { signInput, type Unlocking } from "./input-signing.ts";
 import { isInputSigned } from "./input-verification.ts";
-import { KeyRing } from "./key-ring.ts";
 import type { UtxoParameters } from "./network-parameters.ts";
 import { encodeTransaction, outpoint, transactionId } from "./raw-transaction.ts";
 import { SignatureDigests } from "./signature-digest.ts";
-import { signingKeys } from "./signing-keys.ts";
+import { KeyRing, signingKeys } from "./signing-keys.ts";
 import { type SpendableScript, spendableScript } from "./spendable-script.ts";
 import { parseTransaction, type UtxoTransaction } from "./transaction-payload.ts";
-import { walletIds } from "./wallet-ids.ts";
+import { walletIds } from "./withdrawal.ts";
 
 /** A long list of inputs would hide the rest of the log. */
 const NAMED_INPUTS = 10;

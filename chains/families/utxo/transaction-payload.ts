@@ -3,12 +3,16 @@ import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
 import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
 import { describeIssue } from "../../codec/issue.ts";
-import { smallNumber } from "../../codec/quantity.ts";
+import { smallNumber, wholeNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { assertChangeOutput } from "./change-script.ts";
 import type { UtxoParameters } from "./network-parameters.ts";
 import { type RawTransaction, transactionId } from "./raw-transaction.ts";
-import { satoshiSchema } from "./satoshi-schema.ts";
+
+/** Amounts of the UTXO family. */
+
+/** An amount of satoshi in a payload, from 0 to `maximum`. */
+export const satoshiSchema = (maximum: bigint) => wholeNumber(maximum);
 
 /** An unspent output that an input spends; the amount is in satoshi. */
 export interface SpentOutput {

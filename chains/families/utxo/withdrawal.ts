@@ -3,7 +3,11 @@ import type { PendingTransaction, Signer, SigningRequest } from "../../chain.ts"
 import { describeIssue } from "../../codec/issue.ts";
 import { smallNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
-import { walletIds } from "./wallet-ids.ts";
+
+/** The IDs of the wallets a pending transaction names, each once, for error messages. */
+export function walletIds({ transaction }: SigningRequest): string {
+  return [...new Set([...transaction.hashes, ...transaction.signatures.map(({ id }) => id)])].join(", ");
+}
 
 /** `vIn` of the entry that describes the change and stands for no input. */
 const CHANGE_ENTRY = "-1";

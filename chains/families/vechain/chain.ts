@@ -4,7 +4,7 @@ import { xpubWallet } from "../../keys/xpub-wallet.ts";
 import { addressOfPublicKey } from "../evm/address.ts";
 import { privateKeyBytes, privateKeyText } from "../evm/private-key.ts";
 import { describeTransaction } from "./describe.ts";
-import { isExpired } from "./expiration.ts";
+import { isExpired } from "./node.ts";
 import { signTransaction } from "./sign-transaction.ts";
 
 export function vechainChain(facts: ChainFacts & Required<Pick<ChainFacts, "derivationPath">>): Chain {

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import type { Hex } from "viem";
 import { decodeErrorResult, numberToHex } from "viem/utils";
-import type { ChainEnvironment } from "../../chain.ts";
+import type { ChainEnvironment, SignedTransaction } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { jsonInteger } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
-import { readAnswer } from "../node-answer.ts";
+import { readAnswer } from "../payload.ts";
 import type { Clause } from "./transaction-payload.ts";
 
 /** The name of the node among the chain's third parties. */
@@ -34,7 +34,7 @@ export async function block(
 }
 
 /** Whether the chain of the best block holds a transaction. @throws ChainError */
-export async function isIncluded(transactionId: string, environment: ChainEnvironment): Promise<boolean> {
+async function isIncluded(transactionId: string, environment: ChainEnvironment): Promise<boolean> {
   const path = `/transactions/${transactionId}`;
   const answer = await environment.askThirdParty(NODE, { method: "GET", path });
   return readAnswer(answer, path, v.nullable(v.looseObject({}, "must be an object or null"))) !== null;
@@ -93,4 +93,17 @@ function revertReason(data: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether the network can no longer take the transaction and never did: the last block that may hold it is final, and
+ * the chain does not hold it. A best block that is not final could still be replaced by one that holds it.
+ *
+ * @throws ChainError
+ */
+export async function isExpired(signed: SignedTransaction, environment: ChainEnvironment): Promise<boolean> {
+  const { expiry, transactionId } = signed;
+  if (expiry?.kind !== "height") return false;
+  const { number } = await block("finalized", environment);
+  return number >= expiry.value && !(await isIncluded(transactionId, environment));
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "@noble/hashes/utils.js";
 import type { Hex } from "viem";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
@@ -7,9 +8,16 @@ import { chooseKey } from "../signer-key.ts";
 import { chainTagToSign } from "./chain-tag.ts";
 import { estimateGas } from "./gas-limit.ts";
 import { block } from "./node.ts";
-import { randomNonce } from "./random-nonce.ts";
 import { digestToSign, serializeSigned, type Transaction, transactionId } from "./serialize.ts";
 import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
+
+/**
+ * A nonce for a transaction that names none: any number of 64 bits makes its id unique. The signed bytes are recorded
+ * before they are sent, so no second nonce is ever drawn for the same transaction.
+ */
+function randomNonce(): bigint {
+  return Buffer.from(randomBytes(8)).readBigUInt64BE();
+}
 
 /** 2 hours of blocks. */
 const DEFAULT_EXPIRATION = 720n;

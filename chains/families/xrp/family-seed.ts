@@ -1,5 +1,5 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { halfSha512 } from "./half-sha512.ts";
+import { halfSha512 } from "./sign-transaction.ts";
 
 /** The 32-byte ed25519 private key of a 16-byte seed. */
 export function ed25519PrivateKeyOfSeed(seed: Uint8Array): Uint8Array {

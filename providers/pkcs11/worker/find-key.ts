@@ -3,7 +3,7 @@
  * token may put an object of any name into it, most tokens ask no PIN for objects that are not private.
  */
 import { KeyGenMechanism, KeyType, ObjectClass, type Session, type SessionObject } from "graphene-pk11";
-import { TokenError } from "../../token-error.ts";
+import { TokenError } from "../../error.ts";
 import type { KeyName, KeySelector } from "./messages.ts";
 
 /** Kinds of objects by their class (CKA_CLASS), as errors call them. */

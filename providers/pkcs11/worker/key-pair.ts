@@ -1,6 +1,6 @@
 /** Key pairs whose private part never leaves the token: secp256k1 (SEC 2) and Ed25519 (RFC 8032). */
 import { MechanismEnum, ObjectClass, type PrivateKey, type Session, type SessionObject } from "graphene-pk11";
-import { TokenError } from "../../token-error.ts";
+import { TokenError } from "../../error.ts";
 import {
   assertStaysInToken,
   findKey,

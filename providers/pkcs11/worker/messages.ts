@@ -3,7 +3,7 @@
  * module is foreign code.
  */
 import * as v from "valibot";
-import type { TokenErrorCode } from "../../token-error.ts";
+import type { TokenErrorCode } from "../../error.ts";
 
 const hex = v.pipe(v.string(), v.regex(/^([0-9a-f]{2})*$/), v.maxLength(2 * 1024 * 1024));
 const label = v.pipe(v.string(), v.maxLength(1024));

@@ -4,7 +4,7 @@
  */
 import { type Module, type Session, SessionFlag } from "graphene-pk11";
 import * as v from "valibot";
-import { TokenError } from "../../token-error.ts";
+import { TokenError } from "../../error.ts";
 import { makeKeyPair, readKeyPair, sign } from "./key-pair.ts";
 import {
   type OperationName,

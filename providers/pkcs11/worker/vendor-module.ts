@@ -1,6 +1,6 @@
 /** A vendor's PKCS#11 module in this process, and the choice of one of its tokens. */
 import { Module, type Slot } from "graphene-pk11";
-import { TokenError } from "../../token-error.ts";
+import { TokenError } from "../../error.ts";
 import { unknownAbi } from "../cryptoki/abi.ts";
 import type { TokenSelector } from "./messages.ts";
 

@@ -11,7 +11,7 @@ import {
   type Session,
   type SessionObject,
 } from "graphene-pk11";
-import { TokenError } from "../../token-error.ts";
+import { TokenError } from "../../error.ts";
 import { assertMadeInToken, findKey, findKeys, nameOf, requireKey } from "./find-key.ts";
 import type { KeyName, KeySelector, RequestOf, ResultOf, WrapAlgorithm } from "./messages.ts";
 import { firstLine } from "./vendor-module.ts";

@@ -6,7 +6,7 @@ import { createContext } from "../context.ts";
 import { warnOfKeptOriginals } from "../kept-originals.ts";
 import { withVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
-import { printJsonLine, printUnreadEnvFile } from "../print.ts";
+import { printJsonLine, printUnreadEnvFile } from "../output.ts";
 
 export default defineCommand({
   meta: {

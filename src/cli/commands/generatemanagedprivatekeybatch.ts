@@ -3,9 +3,8 @@ import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
-import { pickOptions, vaultOptions } from "../options.ts";
-import { printJsonLine } from "../print.ts";
-import { readWholeNumber } from "../read-number.ts";
+import { pickOptions, readWholeNumber, vaultOptions } from "../options.ts";
+import { printJsonLine } from "../output.ts";
 
 export default defineCommand({
   meta: {

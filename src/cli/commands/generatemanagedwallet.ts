@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
-import { printJson } from "../print.ts";
+import { printJson } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "generatemanagedwallet", description: "Make a wallet and store it in the vault" },

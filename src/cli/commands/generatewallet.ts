@@ -2,7 +2,7 @@ import { toNetwork } from "../../wallets/managed-wallets.ts";
 import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";
 import { pickOptions } from "../options.ts";
-import { printJson } from "../print.ts";
+import { printJson } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "generatewallet", description: "Make a wallet and print it; nothing is stored" },

@@ -1,8 +1,8 @@
 import { getAddress } from "../../wallets/managed-wallets.ts";
 import { defineCommand } from "../command.ts";
 import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../named-wallet.ts";
-import { printJson } from "../print.ts";
-import { readDerivationIndex } from "../read-number.ts";
+import { readDerivationIndex } from "../options.ts";
+import { printJson } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "getaddress", description: "Print the address of a wallet at an index" },

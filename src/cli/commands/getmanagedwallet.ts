@@ -1,7 +1,7 @@
 import { getManagedWallet } from "../../wallets/managed-wallets.ts";
 import { defineCommand } from "../command.ts";
 import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../named-wallet.ts";
-import { printJson } from "../print.ts";
+import { printJson } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "getmanagedwallet", description: "Print a stored wallet with its secrets" },

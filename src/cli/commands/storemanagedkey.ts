@@ -5,7 +5,7 @@ import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
-import { printJson, printNote } from "../print.ts";
+import { printJson, printNote } from "../output.ts";
 import { namedTokenKey } from "../token-key-option.ts";
 
 export default defineCommand({

@@ -5,7 +5,7 @@ import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { checkVaultPlace, withNewOrExistingVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
-import { printJson, printNote } from "../print.ts";
+import { printJson, printNote } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "storemanagedprivatekey", description: "Store a private key that is asked for" },

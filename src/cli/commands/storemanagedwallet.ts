@@ -10,7 +10,7 @@ import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { checkVaultPlace, withNewOrExistingVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
-import { printJson, printNote } from "../print.ts";
+import { printJson, printNote } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "storemanagedwallet", description: "Store the wallet of a mnemonic that is asked for" },

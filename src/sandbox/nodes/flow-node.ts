@@ -1,7 +1,6 @@
 /** A stand-in of Tatum's co-signers of Flow transactions and of a Flow access node: what a signer asks. */
 import * as v from "valibot";
-import { ApiError } from "../api-error.ts";
-import { jsonResponse } from "../json-response.ts";
+import { ApiError, jsonResponse } from "../api-error.ts";
 import type { Route } from "../routes.ts";
 import { hostPath } from "../third-party-hosts.ts";
 

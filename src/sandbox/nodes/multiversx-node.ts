@@ -1,6 +1,6 @@
 /** A stand-in of the MultiversX node behind the Tatum API: what a signer asks. */
 import * as v from "valibot";
-import { jsonResponse } from "../json-response.ts";
+import { jsonResponse } from "../api-error.ts";
 import type { Route } from "../routes.ts";
 import type { SandboxState } from "../state.ts";
 

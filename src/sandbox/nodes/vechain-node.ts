@@ -1,7 +1,7 @@
 /** A stand-in of a VeChain node: what a signer asks. */
 import * as v from "valibot";
 import type { Network } from "../../../chains/chain.ts";
-import { jsonResponse } from "../json-response.ts";
+import { jsonResponse } from "../api-error.ts";
 import type { Route } from "../routes.ts";
 import { hostPath } from "../third-party-hosts.ts";
 

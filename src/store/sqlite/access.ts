@@ -7,8 +7,7 @@ import {
   isOwnGroup,
   type UntrustedFolder,
 } from "../../../providers/support/trusted-folder.ts";
-import { KmsError } from "../../errors.ts";
-import { explainFileError } from "../../file-error.ts";
+import { explainFileError, KmsError } from "../../errors.ts";
 
 /** Nobody but the owner has access, unless a person allows it. */
 export const ownerOnly: AccessRules = { allowGroup: false };

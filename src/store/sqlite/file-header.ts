@@ -1,7 +1,7 @@
 /** The first page of a SQLite file (https://sqlite.org/fileformat2.html), read before SQLite itself trusts it. */
 import { randomBytes } from "node:crypto";
 import { open } from "node:fs/promises";
-import { vaultCorrupt } from "../../vault-corrupt.ts";
+import { vaultCorrupt } from "../../errors.ts";
 
 const HEADER_LENGTH = 100;
 const CHANGE_COUNTER = 24;

@@ -2,10 +2,21 @@
 import { randomBytes } from "node:crypto";
 import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { KmsError } from "../../errors.ts";
-import { explainFileError, systemErrorCode } from "../../file-error.ts";
+import { explainFileError, KmsError, systemErrorCode } from "../../errors.ts";
 import { refuseLeftSideFiles } from "./side-files.ts";
-import { syncToDisk } from "./sync-to-disk.ts";
+
+/**
+ * Has the disk keep a file's content, or the names in a directory, also when the power goes right after: syncing a file
+ * does not sync its name (fsync(2)).
+ */
+export async function syncToDisk(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
 
 /**
  * Has `write` fill a new file with mode 0600 beside `path`, which gets its name when it is complete and on disk.

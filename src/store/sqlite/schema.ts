@@ -1,8 +1,7 @@
 /** The tables of the store, and the check that a file holds them and nothing else. See docs/vault-format.md. */
 import { stat } from "node:fs/promises";
 import * as v from "valibot";
-import { KmsError } from "../../errors.ts";
-import { vaultCorrupt } from "../../vault-corrupt.ts";
+import { KmsError, vaultCorrupt } from "../../errors.ts";
 import { mostBytes } from "../tables/bounds.ts";
 import type { Database, Session } from "./database.ts";
 

@@ -4,8 +4,7 @@
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats, statSync } from "node:fs";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
-import { KmsError } from "../../errors.ts";
-import { explainFileError, systemErrorCode } from "../../file-error.ts";
+import { explainFileError, KmsError, systemErrorCode } from "../../errors.ts";
 import { checkAccess } from "./access.ts";
 import { checkFirstPage } from "./file-header.ts";
 import { type OpenFile, readAt, whyForeign } from "./rollback-journal.ts";

@@ -1,6 +1,6 @@
 /** Statements of the table `vault`, which has one row. */
 import * as v from "valibot";
-import { vaultCorrupt } from "../../vault-corrupt.ts";
+import { vaultCorrupt } from "../../errors.ts";
 import type { Session } from "../sqlite/database.ts";
 import { mostBytes } from "./bounds.ts";
 import { blob, blobOfLength, parseRow, positiveInteger, upTo } from "./row.ts";

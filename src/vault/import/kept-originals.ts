@@ -4,9 +4,8 @@
  */
 import { lstat, readdir, realpath, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { KmsError } from "../../errors.ts";
-import { explainFileError } from "../../file-error.ts";
-import { syncToDisk } from "../../store/sqlite/sync-to-disk.ts";
+import { explainFileError, KmsError } from "../../errors.ts";
+import { syncToDisk } from "../../store/sqlite/new-file.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import type { Vault } from "../vault.ts";
 import { named } from "./import-wallets.ts";

@@ -4,12 +4,17 @@
  * record.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { KmsError } from "../../errors.ts";
+import { KmsError, vaultCorrupt } from "../../errors.ts";
 import type { KeySlotRow } from "../../store/tables/key-slot.ts";
-import { vaultCorrupt } from "../../vault-corrupt.ts";
-import { aesGcmDecrypt, aesGcmEncrypt, nonceLength, tagLength } from "../aes-gcm.ts";
-import { lengthPrefixed } from "../length-prefixed.ts";
-import { RootKey, rootKeyLength } from "../root-key.ts";
+import {
+  aesGcmDecrypt,
+  aesGcmEncrypt,
+  lengthPrefixed,
+  nonceLength,
+  RootKey,
+  rootKeyLength,
+  tagLength,
+} from "../root-key.ts";
 
 /** What a slot's owner can produce; 32 bytes each. */
 export interface SlotKeys {

@@ -2,9 +2,8 @@
 import { argon2Sync, randomBytes } from "node:crypto";
 import * as v from "valibot";
 import type { Secret } from "../../../providers/secret.ts";
-import { KmsError } from "../../errors.ts";
+import { KmsError, vaultCorrupt } from "../../errors.ts";
 import { type KeySlotRow, MOST_SLOTS } from "../../store/tables/key-slot.ts";
-import { vaultCorrupt } from "../../vault-corrupt.ts";
 import { makeKeySlot, type PreparedSlot, type SlotKeys, type SlotOpener } from "./key-slot.ts";
 
 export const passwordKind = "password";

@@ -4,9 +4,8 @@
  */
 import { randomBytes } from "node:crypto";
 import * as v from "valibot";
-import { KmsError } from "../../errors.ts";
+import { KmsError, vaultCorrupt } from "../../errors.ts";
 import type { KeySlotRow } from "../../store/tables/key-slot.ts";
-import { vaultCorrupt } from "../../vault-corrupt.ts";
 import { makeKeySlot, type PreparedSlot, type SlotKeys, type SlotOpener } from "./key-slot.ts";
 
 export const tokenKind = "token";

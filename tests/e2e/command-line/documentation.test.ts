@@ -2,8 +2,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { options } from "../../../src/cli/options.ts";
+import { commandsBelow, selectCommand } from "../../../src/cli/parse.ts";
 import { program } from "../../../src/cli/program.ts";
-import { commandsBelow, selectCommand } from "../../../src/cli/select-command.ts";
 import { type ErrorCode, exitStatus, KmsError } from "../../../src/errors.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.

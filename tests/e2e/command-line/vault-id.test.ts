@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
 import { preparePasswordSlot } from "../../../src/vault/key-slots/password-slot.ts";
 import { RootKey } from "../../../src/vault/root-key.ts";
-import { createVaultFile } from "../../../src/vault/vault-creation.ts";
+import { createVaultFile } from "../../../src/vault/vault.ts";
 import { Installation, type Run } from "../executable.ts";
 import { failureOf } from "./failure.ts";
 

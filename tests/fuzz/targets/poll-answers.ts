@@ -1,6 +1,6 @@
 /** Whole answers to a poll, as text. */
 import { type JsonValue, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
-import { ApiUnavailable } from "../../../src/api-unavailable.ts";
+import { ApiUnavailable } from "../../../src/errors.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
 import { TatumConnection } from "../../../src/tatum/connection.ts";
 import type { Random } from "../../random.ts";

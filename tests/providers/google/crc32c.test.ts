@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { crc32c } from "../../../providers/google/crc32c.ts";
+import { crc32c } from "../../../providers/google/secret-manager.ts";
 
 /** RFC 3720, B.4, and the check value of the catalogue of CRCs. */
 test.each([

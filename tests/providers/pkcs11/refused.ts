@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { TokenError } from "../../../providers/token-error.ts";
+import { TokenError } from "../../../providers/error.ts";
 
 /** The error that some work with a token ends with. */
 export async function refused(work: () => unknown): Promise<TokenError> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readDerivationIndex, readWholeNumber } from "../../../src/cli/read-number.ts";
+import { readDerivationIndex, readWholeNumber } from "../../../src/cli/options.ts";
 
 describe("a whole number", () => {
   test.each([

@@ -1,8 +1,8 @@
 /** Every option with every command: taken, ignored with a warning, or refused before anything is done. */
 import { describe, expect, test } from "bun:test";
 import { type OptionName, options, originalOptions } from "../../../src/cli/options.ts";
+import { argumentsOf, commandsBelow, selectCommand } from "../../../src/cli/parse.ts";
 import { program } from "../../../src/cli/program.ts";
-import { argumentsOf, commandsBelow, selectCommand } from "../../../src/cli/select-command.ts";
 import { takeOptions, unknownOption } from "../../../src/cli/take-options.ts";
 import { KmsError } from "../../../src/errors.ts";
 

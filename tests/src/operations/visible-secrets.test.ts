@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { blankVariables, blankWords, isSecretVariable } from "../../../src/operations/visible-secrets.ts";
+import { blankVariables, blankWords, isSecretVariable } from "../../../src/operations/hardening.ts";
 import { declaredSecrets } from "../../../src/setting-table.ts";
 
 describe("the name of a variable", () => {

@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
-import { createLog } from "../../../src/operations/log.ts";
-import { withoutRepetition } from "../../../src/operations/without-repetition.ts";
+import { createLog, withoutRepetition } from "../../../src/operations/log.ts";
 
 const MINUTE = 60_000;
 

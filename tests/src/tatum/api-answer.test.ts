@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { HttpAnswer } from "../../../src/http/client.ts";
-import { errorCodeOf, explain, jsonOf } from "../../../src/tatum/api-answer.ts";
+import { errorCodeOf, explain, jsonOf } from "../../../src/tatum/connection.ts";
 
 const API_KEY = "t-key/+1";
 

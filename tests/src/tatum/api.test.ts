@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { ApiUnavailable } from "../../../src/api-unavailable.ts";
+import { ApiUnavailable } from "../../../src/errors.ts";
 import { HttpClient } from "../../../src/http/client.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
 import { TatumConnection } from "../../../src/tatum/connection.ts";

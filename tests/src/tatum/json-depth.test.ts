@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { JsonValue } from "../../../chains/codec/exact-json.ts";
-import { isDeeperThan } from "../../../src/tatum/json-depth.ts";
+import { isDeeperThan } from "../../../src/tatum/pending-transaction.ts";
 
 function nested(levels: number): JsonValue {
   let value: JsonValue = 1;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gcm } from "@noble/ciphers/aes.js";
 import fc from "fast-check";
-import { aesGcmDecrypt, aesGcmEncrypt } from "../../../src/vault/aes-gcm.ts";
+import { aesGcmDecrypt, aesGcmEncrypt } from "../../../src/vault/root-key.ts";
 
 interface WycheproofTest {
   readonly tcId: number;

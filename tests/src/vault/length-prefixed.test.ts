@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { lengthPrefixed } from "../../../src/vault/length-prefixed.ts";
+import { lengthPrefixed } from "../../../src/vault/root-key.ts";
 
 function hex(...parts: Parameters<typeof lengthPrefixed>[0]): string {
   return Buffer.from(lengthPrefixed(parts)).toString("hex");

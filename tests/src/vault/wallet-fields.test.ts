@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { networkOf, walletFields } from "../../../src/vault/wallet-fields.ts";
+import { networkOf, walletFields } from "../../../src/vault/wallet-record.ts";
 
 test("fields that a chain knows are taken where they are text, others are left out", () => {
   const fields = { mnemonic: "m", xpub: "x", address: "a", secret: "s", privateKey: "p" };

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { loadChain, tickers } from "../../../chains/index.ts";
-import { tokenCurve } from "../../../src/wallets/token-curve.ts";
+import { tokenCurve } from "../../../src/wallets/token-wallets.ts";
 
 const ON_ED25519 = ["XRP", "XLM", "SOL", "EGLD", "ADA", "ALGO"];
 

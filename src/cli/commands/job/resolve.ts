@@ -3,7 +3,7 @@ import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { choosingOptions, pickOptions, vaultOptions } from "../../options.ts";
-import { printJson, printNote } from "../../print.ts";
+import { printJson, printNote } from "../../output.ts";
 
 export default defineCommand({
   meta: {

@@ -3,7 +3,7 @@ import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { choosingOptions, vaultOptions } from "../../options.ts";
-import { printJson } from "../../print.ts";
+import { printJson } from "../../output.ts";
 
 export default defineCommand({
   meta: {

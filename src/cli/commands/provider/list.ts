@@ -1,9 +1,50 @@
+import { loadProvider, providerNames } from "../../../../providers/index.ts";
+import type { SecretProvider } from "../../../../providers/provider.ts";
+import type { Config } from "../../../settings.ts";
 import { providerByOption } from "../../choose-provider.ts";
 import { defineCommand } from "../../command.ts";
 import { loadConfig } from "../../context.ts";
 import { pickOptions } from "../../options.ts";
-import { printJson } from "../../print.ts";
-import { listProviders } from "./list-providers.ts";
+import { printJson } from "../../output.ts";
+
+/** A variable as `provider list` prints it; never its value. */
+interface ListedVariable {
+  readonly name: string;
+  readonly description: string;
+  readonly required: boolean;
+  readonly secret: boolean;
+  readonly set: boolean;
+}
+
+interface ListedProvider {
+  readonly name: string;
+  readonly title: string;
+  readonly variables: readonly ListedVariable[];
+}
+
+function listed({ name, title, variables }: SecretProvider, config: Config): ListedProvider {
+  return {
+    name,
+    title,
+    variables: variables.map((variable) => ({
+      name: variable.name,
+      description: variable.description,
+      required: variable.required,
+      secret: variable.secret,
+      set: config.get(variable.name) !== undefined,
+    })),
+  };
+}
+
+/**
+ * Every secret provider of the program with its variables, in the order of the registry; only one when it is named.
+ * @throws ProviderError `NOT_CONFIGURED` when there is none of that name
+ */
+async function listProviders(config: Config, only?: string): Promise<ListedProvider[]> {
+  const names = only === undefined ? providerNames : [only];
+  const providers = await Promise.all(names.map(loadProvider));
+  return providers.map((provider) => listed(provider, config));
+}
 
 export default defineCommand({
   meta: { name: "list", description: "Print the secret providers and whether their variables are set" },

@@ -4,7 +4,7 @@ import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { choosingOptions, vaultOptions } from "../../options.ts";
-import { printNote } from "../../print.ts";
+import { printNote } from "../../output.ts";
 
 export default defineCommand({
   meta: { name: "backup", description: "Write a checked copy of the vault, also while the daemon runs" },

@@ -5,8 +5,8 @@ import { createContext } from "../../context.ts";
 import { askNewPassword } from "../../new-password.ts";
 import { withVault } from "../../open-vault.ts";
 import { choosingOptions, vaultOptions } from "../../options.ts";
+import { printNote } from "../../output.ts";
 import { warnOfWeakPassword } from "../../password-objection.ts";
-import { printNote } from "../../print.ts";
 
 export default defineCommand({
   meta: { name: "change-password", description: "Give the vault another password" },

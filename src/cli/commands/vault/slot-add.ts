@@ -1,9 +1,55 @@
+import type { Pkcs11Uri } from "../../../../providers/pkcs11/uri.ts";
 import { settings } from "../../../setting-table.ts";
+import { passwordKind, preparePasswordSlot } from "../../../vault/key-slots/password-slot.ts";
+import { tokenKind } from "../../../vault/key-slots/token-slot.ts";
+import type { Vault } from "../../../vault/vault.ts";
 import { defineCommand } from "../../command.ts";
-import { createContext } from "../../context.ts";
+import { type CommandContext, createContext } from "../../context.ts";
+import { askNewPassword, newPasswordIsSet } from "../../new-password.ts";
+import { prepareSlotOfToken, withVault } from "../../open-vault.ts";
 import { choosingOptions, vaultOptions } from "../../options.ts";
-import { printJson } from "../../print.ts";
-import { addSlot } from "./add-slot.ts";
+import { printJson } from "../../output.ts";
+import { warnOfWeakPassword } from "../../password-objection.ts";
+
+/** What `vault slot add` prints. */
+interface AddedSlot {
+  readonly slotId: number;
+  readonly kind: string;
+}
+
+/**
+ * The token that gets the new slot: that of `--pkcs11`, else that of `TATUM_KMS_PKCS11_URI` where it does not open the vault
+ * already and no new password is set.
+ */
+function tokenToAdd(context: CommandContext, slotKinds: readonly string[]): Pkcs11Uri | undefined {
+  const { byOption, byVariable } = context.namedTokens;
+  const isPasswordMeant = newPasswordIsSet(context) || context.chooseUnlocking(slotKinds).kind === tokenKind;
+  return byOption ?? (isPasswordMeant ? undefined : byVariable);
+}
+
+async function addTokenSlot(context: CommandContext, vault: Vault, uri: Pkcs11Uri): Promise<AddedSlot> {
+  const slot = await prepareSlotOfToken(context, uri);
+  return { slotId: await vault.addSlot(slot), kind: tokenKind };
+}
+
+async function addPasswordSlot(context: CommandContext, vault: Vault): Promise<AddedSlot> {
+  const password = await askNewPassword(context, vault);
+  const slotId = await vault.addSlot(preparePasswordSlot(password));
+  await warnOfWeakPassword(password);
+  return { slotId, kind: passwordKind };
+}
+
+/**
+ * Adds a key slot for a token, or for another password.
+ * @throws TokenError, ProviderError, KmsError
+ */
+function addSlot(context: CommandContext): Promise<AddedSlot> {
+  return withVault(context, async (vault) => {
+    const slotKinds = (await vault.status()).slots.map(({ kind }) => kind);
+    const token = tokenToAdd(context, slotKinds);
+    return token === undefined ? addPasswordSlot(context, vault) : addTokenSlot(context, vault, token);
+  });
+}
 
 export default defineCommand({
   meta: {

@@ -2,7 +2,7 @@ import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { vaultOptions } from "../../options.ts";
-import { printJson } from "../../print.ts";
+import { printJson } from "../../output.ts";
 
 export default defineCommand({
   meta: { name: "list", description: "Print the vault's key slots" },

@@ -1,9 +1,8 @@
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
-import { choosingOptions, vaultOptions } from "../../options.ts";
-import { printNote } from "../../print.ts";
-import { readWholeNumber } from "../../read-number.ts";
+import { choosingOptions, readWholeNumber, vaultOptions } from "../../options.ts";
+import { printNote } from "../../output.ts";
 
 export default defineCommand({
   meta: { name: "remove", description: "Remove a key slot; the last one cannot be removed" },

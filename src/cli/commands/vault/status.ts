@@ -3,7 +3,7 @@ import { createContext } from "../../context.ts";
 import { warnOfKeptOriginals } from "../../kept-originals.ts";
 import { withVault } from "../../open-vault.ts";
 import { vaultOptions } from "../../options.ts";
-import { printJson } from "../../print.ts";
+import { printJson } from "../../output.ts";
 
 export default defineCommand({
   meta: { name: "status", description: "Print the vault's format, key slots and number of wallets" },

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { FileIdentity } from "../../../../src/store/sqlite/file-identity.ts";
+import { FileIdentity } from "../../../../src/store/sqlite/vault-file.ts";
 import { caught } from "../../vault/caught.ts";
 import { useTemporaryFolder } from "../../vault/temporary-folder.ts";
 

@@ -1,5 +1,0 @@
-/** Whether two texts are the same transaction id; chains and nodes differ in case and in the `0x` before it. */
-export function sameTransactionId(a: string, b: string): boolean {
-  const normal = (id: string): string => id.toLowerCase().replace(/^0x/, "");
-  return normal(a) === normal(b);
-}
