@@ -62,7 +62,7 @@ test("it ends with its parent, also when it is stopped and sees nothing", async 
     });
     child.send({ nonsense: true });
   `;
-  const parent = Bun.spawn([process.execPath, "-e", program], { stdout: "pipe" });
+  const parent = Bun.spawn([process.execPath, "-e", program], { env: {}, stdout: "pipe" });
   const { value } = await parent.stdout.getReader().read();
   const pid = Number(new TextDecoder().decode(value));
   expect(isAlive(pid)).toBe(true);
@@ -72,6 +72,7 @@ test("it ends with its parent, also when it is stopped and sees nothing", async 
 
 test("it does nothing for a person who starts it", () => {
   const run = Bun.spawnSync([process.execPath, main, word], {
+    env: {},
     stdout: "pipe",
     stderr: "pipe",
     timeout: 30_000,
