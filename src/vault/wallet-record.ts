@@ -8,7 +8,7 @@ import type { RootKey } from "./root-key.ts";
 
 /** Wallets whose private key is in a PKCS#11 token: the vault knows where it is, and its public key. */
 
-const schema = v.object({
+const tokenKeySchema = v.object({
   keyUri: v.pipe(v.string(), v.startsWith("pkcs11:")),
   publicKey: v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{64}|0[23][0-9a-f]{64})$/)),
 });
@@ -22,7 +22,7 @@ export interface TokenKeyRecord {
 
 /** What a stored entry says of a key in a token; `undefined` for every other wallet. */
 export function tokenKeyOf(record: Readonly<Record<string, JsonValue>>): TokenKeyRecord | undefined {
-  const parsed = v.safeParse(schema, record);
+  const parsed = v.safeParse(tokenKeySchema, record);
   if (!parsed.success) return undefined;
   const { keyUri, publicKey } = parsed.output;
   return { keyUri, publicKey: Buffer.from(publicKey, "hex") };
