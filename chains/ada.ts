@@ -1,3 +1,4 @@
+/** Cardano. Keys: https://cips.cardano.org/cip/CIP-1852, but with a hardened fourth level. */
 import type { Chain, OtherWallets } from "./chain.ts";
 import { cardanoChain } from "./families/cardano/chain.ts";
 

@@ -1,3 +1,4 @@
+/** Algorand. Accounts of one key each, without derivation: https://dev.algorand.co/concepts/accounts/overview/ */
 import type { Chain } from "./chain.ts";
 import { algorandChain } from "./families/algorand/chain.ts";
 

@@ -1,3 +1,9 @@
+/**
+ * Bitcoin Cash. Keys: BIP-44 with coin type 145.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Address prefixes: https://github.com/bitcoincashorg/bitcoincash.org/blob/master/spec/cashaddr.md
+ * Version bytes, which are Bitcoin's: https://github.com/bitcoin/bitcoin/blob/master/src/kernel/chainparams.cpp
+ */
 import type { Chain } from "./chain.ts";
 import { bitcoinCashChain } from "./families/bitcoin-cash/chain.ts";
 

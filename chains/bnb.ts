@@ -1,3 +1,8 @@
+/**
+ * The BNB Beacon Chain. Keys: BIP-44 with coin type 714, on both networks.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Its end: https://www.bnbchain.org/en/bnb-chain-fusion
+ */
 import type { Chain } from "./chain.ts";
 import { bnbChain } from "./families/bnb/chain.ts";
 

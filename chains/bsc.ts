@@ -1,3 +1,8 @@
+/**
+ * BNB Smart Chain. Keys: BIP-44 with coin type 60, Ethereum's, on test networks 1.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-56.json
+ */
 import { tatumTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { constantGasPrice } from "./families/evm/gas-price.ts";

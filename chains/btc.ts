@@ -1,3 +1,8 @@
+/**
+ * Bitcoin. Keys: BIP-44 with coin type 0, on test networks 1.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Network parameters: https://github.com/bitcoin/bitcoin/blob/master/src/kernel/chainparams.cpp
+ */
 import type { Chain } from "./chain.ts";
 import { bip84Wallets } from "./families/other-wallets.ts";
 import { utxoChain } from "./families/utxo/chain.ts";

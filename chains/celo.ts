@@ -1,3 +1,9 @@
+/**
+ * Celo. Keys: BIP-44 with coin type 52752, on test networks 1.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-42220.json
+ * Transaction types: https://docs.celo.org/specs/transaction-types
+ */
 import { celoFees } from "./families/celo/fees.ts";
 import { readSignedCelo } from "./families/celo/read-signed.ts";
 import { nodeTransactionCount } from "./families/evm/account-nonce.ts";

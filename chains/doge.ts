@@ -1,3 +1,9 @@
+/**
+ * Dogecoin. Keys: BIP-44 with coin type 3, on test networks 1.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Network parameters: https://github.com/dogecoin/dogecoin/blob/master/src/chainparams.cpp
+ * Version bytes of extended keys, which are Bitcoin's: https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki
+ */
 import type { Chain } from "./chain.ts";
 import { utxoChain } from "./families/utxo/chain.ts";
 

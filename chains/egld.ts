@@ -1,3 +1,8 @@
+/**
+ * MultiversX. Keys: SLIP-10 with coin type 508, on test networks 1.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * https://github.com/satoshilabs/slips/blob/master/slip-0010.md
+ */
 import type { Chain } from "./chain.ts";
 import { multiversxChain } from "./families/multiversx/chain.ts";
 

@@ -1,7 +1,8 @@
 /**
- * Why a chain refused a transaction, a key or a wallet. The code is stable; the message is safe to log and to
- * report: it never holds key material.
+ * The errors of chains: stable codes, and messages that are safe to log and to report, because they never hold key material.
  */
+
+/** Why a chain refused a transaction, a key or a wallet. */
 export type ChainErrorCode =
   /** The pending transaction or its serializedTransaction has an unknown or contradictory shape. */
   | "INVALID_TRANSACTION"

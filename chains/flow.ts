@@ -1,3 +1,7 @@
+/**
+ * Flow. Keys: BIP-44 with coin type 539, on both networks.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ */
 import type { Chain } from "./chain.ts";
 import { flowChain } from "./families/flow/chain.ts";
 
@@ -6,7 +10,6 @@ export const flow: Chain = flowChain({
   name: "Flow",
   curve: "secp256k1",
   status: { kind: "live" },
-  // Coin type 539 (SLIP-44) on both networks.
   derivationPath: {
     mainnet: "m/44'/539'/0'/0",
     testnet: "m/44'/539'/0'/0",

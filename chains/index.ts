@@ -1,9 +1,7 @@
+/** The registry of the 22 supported chains, by ticker. */
 import type { Chain } from "./chain.ts";
 
-/**
- * The supported chains, in the order in which the daemon names them. A chain is loaded, and with it its libraries,
- * only when it is used.
- */
+/** In the order in which the daemon names them. A chain is loaded, and with it its libraries, only when it is used. */
 const loaders: ReadonlyMap<string, () => Promise<Chain>> = new Map([
   ["BCH", async () => (await import("./bch.ts")).bitcoinCash],
   ["VET", async () => (await import("./vet.ts")).vechain],

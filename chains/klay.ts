@@ -1,3 +1,9 @@
+/**
+ * Kaia, which was Klaytn until 2024: the Tatum API and its nodes keep the old name.
+ * Keys: BIP-44 with coin type 8217, on test networks 1.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-8217.json
+ */
 import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { nodeGasPrice } from "./families/evm/gas-price.ts";
@@ -6,7 +12,6 @@ import { PRAGUE } from "./families/evm/network-rules.ts";
 const GWEI = 10n ** 9n;
 const KAIA = 10n ** 18n;
 
-/** Kaia, which was Klaytn until 2024: the Tatum API and its nodes keep the old name. */
 export const kaia: EvmChain = evmChain({
   ticker: "KLAY",
   name: "Kaia",

@@ -1,3 +1,9 @@
+/**
+ * Litecoin. Keys: BIP-44 with coin type 2, on test networks 1.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Network parameters: https://github.com/litecoin-project/litecoin/blob/master/src/chainparams.cpp
+ * Version bytes of extended keys: https://github.com/satoshilabs/slips/blob/master/slip-0132.md
+ */
 import type { Chain } from "./chain.ts";
 import { bip84Wallets } from "./families/other-wallets.ts";
 import { utxoChain } from "./families/utxo/chain.ts";

@@ -1,3 +1,8 @@
+/**
+ * Polygon PoS. Keys: BIP-44 with coin type 966, on test networks 1.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-137.json
+ */
 import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { PRAGUE } from "./families/evm/network-rules.ts";

@@ -1,3 +1,9 @@
+/**
+ * Harmony. Keys: BIP-44 with coin type 1023, on test networks 1.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-1666600000.json
+ * Bech32 addresses: https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki
+ */
 import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { nodeGasPrice } from "./families/evm/gas-price.ts";

@@ -1,10 +1,13 @@
+/**
+ * A private key as the ability to sign, in memory or in a hardware token, on one of the curves that chains use.
+ * ECDSA on secp256k1: https://www.secg.org/sec1-v2.pdf
+ * Ed25519: https://www.rfc-editor.org/rfc/rfc8032
+ */
+
 /** The curve, and with it the signature scheme, of a key. */
 export type Curve = "secp256k1" | "ed25519" | "ed25519-bip32";
 
-/**
- * The ability to sign. A key held in memory and a key that never leaves a hardware token look the same to a chain;
- * neither shows its private part.
- */
+/** A key in memory and one that never leaves a hardware token look the same to a chain; neither shows its private part. */
 export interface SigningKey {
   readonly curve: Curve;
 

@@ -1,3 +1,8 @@
+/**
+ * Solana. Keys: SLIP-10 with coin type 501, on all networks.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * https://github.com/satoshilabs/slips/blob/master/slip-0010.md
+ */
 import type { Chain, OtherWallets } from "./chain.ts";
 import { solanaChain } from "./families/solana/chain.ts";
 

@@ -1,3 +1,7 @@
+/**
+ * VeChainThor. Keys: BIP-44 with coin type 818, on the test network 1.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ */
 import type { Chain } from "./chain.ts";
 import { vechainChain } from "./families/vechain/chain.ts";
 
@@ -13,7 +17,6 @@ export const vechain: Chain = vechainChain({
       source: "https://github.com/vechain/vechain-sdk-js/blob/main/packages/core/src/hdkey/HDKey.ts",
     },
   },
-  // Coin type 818 (SLIP-44); on the test network 1.
   derivationPath: {
     mainnet: "m/44'/818'/0'/0",
     testnet: "m/44'/1'/0'/0",

@@ -1,3 +1,8 @@
+/**
+ * XDC Network. Keys: BIP-44 with coin type 550, on test networks 1.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-50.json
+ */
 import { tatumTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { nodeGasPrice } from "./families/evm/gas-price.ts";

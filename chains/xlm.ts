@@ -1,3 +1,4 @@
+/** Stellar. Keys of mnemonics: SEP-5, https://github.com/stellar/stellar-protocol/blob/master/ecosystem/sep-0005.md */
 import type { Chain } from "./chain.ts";
 import { stellarChain } from "./families/stellar/chain.ts";
 

@@ -1,3 +1,8 @@
+/**
+ * The XRP Ledger. Keys of mnemonics: BIP-44 with coin type 144, on all networks.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ * Keys of seeds: https://xrpl.org/docs/concepts/accounts/cryptographic-keys
+ */
 import type { Chain } from "./chain.ts";
 import { xrpChain } from "./families/xrp/chain.ts";
 
