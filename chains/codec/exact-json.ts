@@ -1,8 +1,8 @@
 /**
- * JSON without lost digits (RFC 8259 allows any number; a double holds 53 bits of an integer).
- *
- * Whole numbers that a double cannot hold become `bigint`, however they are written (`1e21`). Others are numbers where the
- * double means the same number as the text (`0.05`), else a {@link JsonDecimal}.
+ * JSON without lost digits: RFC 8259 allows any number, a double holds 53 bits of an integer. Whole numbers that a double
+ * cannot hold become `bigint`, however they are written (`1e21`). Others are numbers where the double means the same number
+ * as the text (`0.05`), else a {@link JsonDecimal}.
+ * https://www.rfc-editor.org/rfc/rfc8259, https://tc39.es/proposal-json-parse-with-source/
  */
 import { parseDecimal, toUnits } from "./decimal.ts";
 

@@ -1,4 +1,6 @@
-/** The part of the Protocol Buffers wire format that TRON transactions use. */
+/**
+ * The part of the Protocol Buffers wire format that TRON transactions use: https://protobuf.dev/programming-guides/encoding/
+ */
 import { concatBytes } from "@noble/hashes/utils.js";
 
 const WIRE_VARINT = 0n;

@@ -1,6 +1,7 @@
 /**
  * The numbers of payloads and of answers, as schemas: amounts, fees, nonces, counts. A JSON number may have a point and an
  * exponent; it is read exactly, or refused with what it is.
+ * 0x-hex numbers: https://ethereum.org/en/developers/docs/apis/json-rpc/
  */
 import * as v from "valibot";
 import { type Decimal, parseDecimal, toUnits } from "./decimal.ts";

@@ -1,6 +1,7 @@
 /**
- * The Schnorr signatures of Bitcoin Cash (specification of 2019-05-15). They are older than BIP-340 and differ from it:
- * the hash is not tagged, public keys are compressed ones, and the nonce point has a y that is a square.
+ * The Schnorr signatures of Bitcoin Cash, older than BIP-340 and different from it: the hash is not tagged, public keys are
+ * compressed ones, and the nonce point has a y that is a square.
+ * https://github.com/bitcoincashorg/bitcoincash.org/blob/master/spec/2019-05-15-schnorr.md
  */
 import { FpLegendre } from "@noble/curves/abstract/modular.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";

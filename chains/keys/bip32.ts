@@ -1,3 +1,7 @@
+/**
+ * Hierarchical deterministic keys on secp256k1: the extended public key of a mnemonic at a path, and its children.
+ * https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki
+ */
 import { HARDENED_OFFSET, HDKey, type Versions } from "@scure/bip32";
 import { ChainError } from "../error.ts";
 import { mnemonicToSeed } from "./bip39.ts";

@@ -1,4 +1,4 @@
-/** Mnemonics of BIP-39: https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki. */
+/** Mnemonics of BIP-39 and the seeds they give: https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki */
 import { pbkdf2Sync } from "node:crypto";
 import * as bip39 from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";

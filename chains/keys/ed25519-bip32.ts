@@ -1,3 +1,7 @@
+/**
+ * Signing keys of BIP32-Ed25519 (Khovratovich, Law, 2017): Ed25519 keys with a scalar that is not the hash of a seed.
+ * https://cardano-foundation.github.io/cardano-wallet/concepts/Ed25519_BIP.pdf, https://www.rfc-editor.org/rfc/rfc8032
+ */
 import { inspect } from "node:util";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToHex, bytesToNumberLE, concatBytes, numberToBytesLE } from "@noble/curves/utils.js";
@@ -42,8 +46,7 @@ class MemoryEd25519Bip32Key implements SigningKey {
 }
 
 /**
- * A signing key held in memory: an extended private key of "BIP32-Ed25519: Hierarchical Deterministic Keys over a
- * Non-linear Keyspace" (Khovratovich, Law, 2017). It shows nothing but its public key.
+ * A signing key held in memory: an extended private key. It shows nothing but its public key.
  *
  * @param extendedKey 64 bytes `kL || kR`: the scalar (little-endian) and the key of the deterministic nonce; copied.
  * @throws ChainError `INVALID_KEY`

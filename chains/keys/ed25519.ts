@@ -1,3 +1,4 @@
+/** Signing keys and signatures of Ed25519: https://www.rfc-editor.org/rfc/rfc8032 */
 import { inspect } from "node:util";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToHex } from "@noble/curves/utils.js";
@@ -28,7 +29,7 @@ class MemoryEd25519Key implements SigningKey {
 }
 
 /**
- * A signing key held in memory: Ed25519 of RFC 8032 (deterministic). It shows nothing but its public key.
+ * A signing key held in memory. It shows nothing but its public key.
  *
  * @param seed the 32-byte private key of RFC 8032, 5.1.5; copied.
  * @throws ChainError `INVALID_KEY`

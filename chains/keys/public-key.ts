@@ -1,4 +1,7 @@
-/** Public keys from outside, such as those of hardware tokens, checked before an address is told of them. */
+/**
+ * Public keys from outside, such as those of hardware tokens, checked before an address is told of them.
+ * https://www.secg.org/sec1-v2.pdf (secp256k1), https://www.rfc-editor.org/rfc/rfc8032 (Ed25519)
+ */
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { ChainError } from "../error.ts";

@@ -1,3 +1,8 @@
+/**
+ * Signing keys and ECDSA signatures on secp256k1, with s in the lower half of the order.
+ * https://www.secg.org/sec1-v2.pdf, https://www.rfc-editor.org/rfc/rfc6979
+ * https://github.com/bitcoin/bips/blob/master/bip-0146.mediawiki
+ */
 import { inspect } from "node:util";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex, equalBytes } from "@noble/curves/utils.js";

@@ -1,3 +1,7 @@
+/**
+ * Hierarchical deterministic keys on Ed25519, whose levels are all hardened.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0010.md
+ */
 import { createHmac } from "node:crypto";
 import { ChainError } from "../error.ts";
 
@@ -5,7 +9,7 @@ const HARDENED = 0x80000000;
 const PATH = /^m(?:\/\d{1,10}')*$/;
 
 /**
- * The private key of a path below a seed, after SLIP-0010 for the curve ed25519, which knows hardened levels only.
+ * The private key of a path below a seed.
  *
  * @param seed the BIP-39 seed, 16 to 64 bytes.
  * @param path such as `m/44'/501'/0'/0'`; `m` is the master key. Indices 0 to 2^31 - 1.

@@ -1,3 +1,8 @@
+/**
+ * Wallets that are a mnemonic and its extended public key, on secp256k1 chains with one address format.
+ * https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki
+ * https://github.com/bitcoin/bips/blob/master/bip-0044.mediawiki
+ */
 import type { Chain, Network, WalletFields } from "../chain.ts";
 import { ChainError } from "../error.ts";
 import { childPrivateKey, childPublicKey, extendedPublicKey } from "./bip32.ts";
