@@ -1,7 +1,9 @@
+/**
+ * The highest fee that is signed without asking, on chains whose transactions name their fee; the operator can set another.
+ */
 import type { ChainEnvironment } from "../chain.ts";
 import { ChainError } from "../error.ts";
 
-/** The highest fee that is signed without asking, of a chain whose transactions name their fee. */
 export interface FeeBound {
   readonly ticker: string;
   /** The smallest unit of the coin in the plural, such as `lamports`. */

@@ -1,3 +1,4 @@
+/** JSON from outside, read with a schema: the payload of a pending transaction, and the answer of a node. */
 import * as v from "valibot";
 import type { PendingTransaction } from "../chain.ts";
 import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../codec/exact-json.ts";

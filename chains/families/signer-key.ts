@@ -1,3 +1,4 @@
+/** The choice of the one key that signs a transaction, on chains where a transaction has one account. */
 import type { PendingTransaction, Signer, SigningRequest } from "../chain.ts";
 import { ChainError } from "../error.ts";
 import type { SigningKey } from "../signing-key.ts";

@@ -1,3 +1,7 @@
+/**
+ * Bitcoin Cash: Bitcoin's wallets and transactions, but a payload and signatures of its own.
+ * https://github.com/bitcoincashorg/bitcoincash.org/blob/master/spec/replay-protected-sighash.md
+ */
 import type { Chain } from "../../chain.ts";
 import { utxoChain } from "../utxo/chain.ts";
 import { describeTransaction } from "../utxo/describe.ts";
@@ -5,7 +9,6 @@ import type { UtxoParameters } from "../utxo/network-parameters.ts";
 import { signTransaction } from "./sign-transaction.ts";
 import { parseTransaction } from "./transaction-payload.ts";
 
-/** A coin with Bitcoin's wallets, but with the payload and the signatures of Bitcoin Cash. */
 export function bitcoinCashChain(parameters: UtxoParameters): Chain {
   const { facts, maximumAmount, networks } = parameters;
   return {

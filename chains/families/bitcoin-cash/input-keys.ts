@@ -1,3 +1,7 @@
+/**
+ * The key of each input of a Bitcoin Cash transaction, whose payload does not say what the inputs spend.
+ * https://developer.bitcoin.org/reference/transactions.html
+ */
 import { hex } from "@scure/base";
 import { equalBytes } from "@scure/btc-signer/utils.js";
 import type { Signer, SigningRequest } from "../../chain.ts";
@@ -14,8 +18,8 @@ import type { BitcoinCashTransaction } from "./transaction-payload.ts";
 type Input = BitcoinCashTransaction["inputs"][number];
 
 /**
- * The key of each input, in the order of the inputs. The payload does not say what the inputs spend: on-chain the order
- * of the wallets decides, for an off-chain withdrawal the ledger's list.
+ * The keys in the order of the inputs: on-chain the order of the wallets decides, for an off-chain withdrawal the ledger's
+ * list.
  *
  * @throws ChainError `MISSING_KEY`, `INVALID_TRANSACTION`, `INVALID_KEY`
  */

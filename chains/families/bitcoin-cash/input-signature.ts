@@ -1,3 +1,8 @@
+/**
+ * Signatures of P2PKH inputs on Bitcoin Cash: Schnorr or ECDSA, over the digest with fork id.
+ * https://github.com/bitcoincashorg/bitcoincash.org/blob/master/spec/replay-protected-sighash.md
+ * https://github.com/bitcoincashorg/bitcoincash.org/blob/master/spec/2019-05-15-schnorr.md
+ */
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { concatBytes } from "@scure/btc-signer/utils.js";
 import { verifySchnorr } from "../../keys/bch-schnorr.ts";

@@ -1,3 +1,7 @@
+/**
+ * Addresses of Bitcoin Cash, read in both forms in use: CashAddr and the Base58Check form of before 2018.
+ * https://github.com/bitcoincashorg/bitcoincash.org/blob/master/spec/cashaddr.md
+ */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { createBase58check } from "@scure/base";
 import { OutScript } from "@scure/btc-signer/payment.js";
@@ -12,8 +16,7 @@ const MAXIMUM_LENGTH = 124;
 const base58check = createBase58check(sha256);
 
 /**
- * Reads an address of Bitcoin Cash in both forms that are in use: CashAddr, with or without its prefix, and the
- * Base58Check form of before 2018.
+ * Reads an address in either form; CashAddr with or without its prefix.
  *
  * @param network the network it has to belong to.
  * @returns the output script that pays to it (P2PKH, P2SH or P2SH32).

@@ -1,3 +1,7 @@
+/**
+ * Signing of Bitcoin Cash transactions, whose inputs are all P2PKH.
+ * https://github.com/bitcoincashorg/bitcoincash.org/blob/master/spec/replay-protected-sighash.md
+ */
 import { bytesToHex } from "@noble/curves/utils.js";
 import { RawOldTx, Script } from "@scure/btc-signer/script.js";
 import { equalBytes } from "@scure/btc-signer/utils.js";
@@ -13,7 +17,7 @@ import { isInputSignature, signInput } from "./input-signature.ts";
 import { type BitcoinCashTransaction, parseTransaction } from "./transaction-payload.ts";
 
 /**
- * Signs every input with its key, all as P2PKH inputs. Needs no network. The result is the raw transaction in hex.
+ * Signs every input with its key. Needs no network. The result is the raw transaction in hex.
  *
  * @throws ChainError
  */

@@ -1,3 +1,7 @@
+/**
+ * The payload of a pending Bitcoin Cash transaction: a raw transaction and the amounts that its inputs spend.
+ * https://developer.bitcoin.org/reference/transactions.html
+ */
 import { hex } from "@scure/base";
 import { RawOldTx } from "@scure/btc-signer/script.js";
 import * as v from "valibot";

@@ -1,3 +1,8 @@
+/**
+ * The fees of Celo, which CELO or a token pays: transaction type and prices.
+ * https://github.com/celo-org/celo-proposals/blob/master/CIPs/cip-0064.md
+ * https://docs.celo.org/specs/transaction-types
+ */
 import type { Hex } from "viem";
 import type { ChainEnvironment } from "../../chain.ts";
 import { hexQuantity, MAX_UINT256 } from "../../codec/quantity.ts";

@@ -1,3 +1,8 @@
+/**
+ * A reader of signed Celo transactions, by which those just written are checked.
+ * https://github.com/celo-org/celo-proposals/blob/master/CIPs/cip-0064.md, https://eips.ethereum.org/EIPS/eip-2718
+ * The encoding until March 2025: https://docs.celo.org/specs/transaction-types
+ */
 import type { Hex } from "viem";
 import { concatHex, fromRlp, isHex, keccak256, numberToHex, toRlp } from "viem/utils";
 import { type ReadBack, readEthereum } from "../evm/signed-transaction-check.ts";

@@ -1,3 +1,7 @@
+/**
+ * The next nonce of an account, as the Tatum API or the node counts it.
+ * eth_getTransactionCount: https://ethereum.org/en/developers/docs/apis/json-rpc/
+ */
 import { hexQuantity, jsonInteger, MAX_NONCE } from "../../codec/quantity.ts";
 import { readAnswer } from "../payload.ts";
 import { checksummedAddress } from "./address.ts";

@@ -1,3 +1,7 @@
+/**
+ * Addresses of the EVM family: hex with the checksum of EIP-55, and the other forms that some chains have.
+ * https://eips.ethereum.org/EIPS/eip-55, https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki
+ */
 import { bech32 } from "@scure/base";
 import * as v from "valibot";
 import type { Hex } from "viem";

@@ -1,3 +1,8 @@
+/**
+ * Call data of contract methods, decoded for display: the ABI of Solidity, with the methods of token standards.
+ * https://docs.soliditylang.org/en/latest/abi-spec.html
+ * https://eips.ethereum.org/EIPS/eip-20, https://eips.ethereum.org/EIPS/eip-721, https://eips.ethereum.org/EIPS/eip-1155
+ */
 import type { Hex } from "viem";
 import { decodeAbiParameters, encodeAbiParameters, toFunctionSelector } from "viem/utils";
 

@@ -1,3 +1,4 @@
+/** The chain id, which keeps a transaction from being replayed on another network: https://eips.ethereum.org/EIPS/eip-155 */
 import type { ChainEnvironment } from "../../chain.ts";
 import { hexQuantity, MAX_NONCE } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
@@ -5,7 +6,7 @@ import type { EvmFacts } from "./facts.ts";
 import { callNode } from "./node.ts";
 
 /**
- * The chain id (EIP-155) to sign for: the payload's, else the node's. Each has to be one of the daemon's network, so
+ * The chain id to sign for: the payload's, else the node's. Each has to be one of the daemon's network, so
  * that a payload or a node can never turn a testnet wallet's transaction into a mainnet one or the reverse.
  *
  * @throws ChainError `NETWORK_MISMATCH`, `NODE_REFUSED`, `NODE_ANSWER_INVALID`

@@ -1,3 +1,8 @@
+/**
+ * Chains of the EVM family: Ethereum and those that took over its accounts, its transactions and its JSON-RPC.
+ * https://ethereum.github.io/yellowpaper/paper.pdf
+ * https://ethereum.org/en/developers/docs/apis/json-rpc/
+ */
 import type { Hex } from "viem";
 import { keccak256 } from "viem/utils";
 import type { Chain, ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";

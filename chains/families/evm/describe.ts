@@ -1,3 +1,7 @@
+/**
+ * The intents of an EVM transaction: transfers, contract calls, contract creations and the fee.
+ * https://ethereum.github.io/yellowpaper/paper.pdf
+ */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import type { Hex } from "viem";

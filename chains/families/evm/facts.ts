@@ -1,3 +1,7 @@
+/**
+ * What tells one chain of the EVM family from another: chain ids, node methods, sources of nonce and gas price, fee bounds.
+ * https://eips.ethereum.org/EIPS/eip-155, https://ethereum.org/en/developers/docs/apis/json-rpc/
+ */
 import type { Hex } from "viem";
 import type { ChainEnvironment, ChainFacts, Network } from "../../chain.ts";
 import type { AddressForms } from "./address.ts";
@@ -40,7 +44,6 @@ export interface FeeCurrencyRules {
   readonly readSigned: SignedTransactionReader;
 }
 
-/** What tells one chain of the EVM family from another. */
 export interface EvmFacts extends ChainFacts, AddressForms {
   readonly derivationPath: Readonly<Record<Network, string>>;
   /** The chain ids (EIP-155) a transaction may carry, for each network; the operator can name another one. */

@@ -1,3 +1,7 @@
+/**
+ * The highest gas price and the highest fee that are signed, on chains of the EVM family.
+ * Gas and its price: https://ethereum.github.io/yellowpaper/paper.pdf, https://eips.ethereum.org/EIPS/eip-1559
+ */
 import type { ChainEnvironment } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import type { EvmFacts } from "./facts.ts";

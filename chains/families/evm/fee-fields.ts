@@ -1,3 +1,8 @@
+/**
+ * The fee fields of a transaction, which decide its type: legacy, EIP-2930, EIP-1559 or, on Celo, CIP-64.
+ * https://eips.ethereum.org/EIPS/eip-2718, https://eips.ethereum.org/EIPS/eip-2930, https://eips.ethereum.org/EIPS/eip-1559
+ * https://github.com/celo-org/celo-proposals/blob/master/CIPs/cip-0064.md
+ */
 import type { Hex } from "viem";
 
 /** EIP-2930 access list; addresses in lower case. */

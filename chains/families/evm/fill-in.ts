@@ -1,3 +1,7 @@
+/**
+ * What a payload leaves to the signer: chain id, gas limit, gas price and nonce.
+ * https://ethereum.org/en/developers/docs/apis/json-rpc/
+ */
 import type { Hex } from "viem";
 import type { ChainEnvironment } from "../../chain.ts";
 import { chainIdToSign } from "./chain-id.ts";
@@ -27,7 +31,7 @@ const FILLABLE = ["nonce", "gas", "gasPrice", "maxFeePerGas", "maxPriorityFeePer
 type Fillable = { readonly [Field in (typeof FILLABLE)[number]]?: bigint };
 
 /**
- * Completes a payload: chain id, gas limit, gas price and nonce that it does not say are asked for.
+ * Completes a payload; what it does not say is asked for.
  *
  * @param sender address in lower case
  * @throws ChainError `NETWORK_MISMATCH`, `NODE_REFUSED`, `NODE_ANSWER_INVALID`

@@ -1,3 +1,7 @@
+/**
+ * The gas limit of a transaction, estimated by the node.
+ * eth_estimateGas: https://ethereum.org/en/developers/docs/apis/json-rpc/
+ */
 import type { Hex } from "viem";
 import { numberToHex } from "viem/utils";
 import type { ChainEnvironment } from "../../chain.ts";

@@ -1,3 +1,7 @@
+/**
+ * Sources of the gas price: the Tatum API, the node, or a constant.
+ * eth_gasPrice: https://ethereum.org/en/developers/docs/apis/json-rpc/
+ */
 import * as v from "valibot";
 import { hexQuantity, jsonInteger, MAX_UINT256 } from "../../codec/quantity.ts";
 import { readAnswer } from "../payload.ts";

@@ -1,6 +1,8 @@
 /**
  * What a network demands of a transaction before it runs it: how much gas it has to name at least and at most, and how
  * much code a contract may be created from. A node refuses what breaks these rules, so it is not signed.
+ * https://ethereum.github.io/yellowpaper/paper.pdf
+ * https://eips.ethereum.org/EIPS/eip-3860, https://eips.ethereum.org/EIPS/eip-7623, https://eips.ethereum.org/EIPS/eip-7825
  */
 import type { Hex } from "viem";
 import { hexToBytes } from "viem/utils";

@@ -1,3 +1,7 @@
+/**
+ * The JSON-RPC node of an EVM chain behind the Tatum API.
+ * https://www.jsonrpc.org/specification, https://ethereum.org/en/developers/docs/apis/json-rpc/
+ */
 import type * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";

@@ -1,3 +1,4 @@
+/** The gas price of Polygon's gas station: https://docs.polygon.technology/tools/gas/polygon-gas-station/ */
 import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import { JsonDecimal } from "../../codec/exact-json.ts";

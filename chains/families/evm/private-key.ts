@@ -1,3 +1,7 @@
+/**
+ * The text form of private keys on chains of the EVM family: 32 bytes of secp256k1 in hex.
+ * https://www.secg.org/sec1-v2.pdf
+ */
 import type { Hex } from "viem";
 import { bytesToHex, hexToBytes } from "viem/utils";
 import { ChainError } from "../../error.ts";

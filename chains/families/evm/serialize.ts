@@ -1,3 +1,9 @@
+/**
+ * The RLP encoding of EVM transactions and the digest that is signed, for each transaction type.
+ * https://ethereum.github.io/yellowpaper/paper.pdf
+ * https://eips.ethereum.org/EIPS/eip-155, https://eips.ethereum.org/EIPS/eip-2930, https://eips.ethereum.org/EIPS/eip-1559
+ * https://github.com/celo-org/celo-proposals/blob/master/CIPs/cip-0064.md
+ */
 import type { Hex } from "viem";
 import { concatHex, hexToBytes, keccak256, numberToHex, toRlp } from "viem/utils";
 import type { AccessList, CeloFees, EthereumFees } from "./fee-fields.ts";

@@ -1,3 +1,7 @@
+/**
+ * The check of a signed transaction before it leaves: read back by other code, it has to be the one that was meant.
+ * https://eips.ethereum.org/EIPS/eip-2718, https://eips.ethereum.org/EIPS/eip-2930, https://eips.ethereum.org/EIPS/eip-1559
+ */
 import type { Hex } from "viem";
 import { keccak256, parseTransaction, recoverAddress, serializeTransaction } from "viem/utils";
 import { ChainError } from "../../error.ts";

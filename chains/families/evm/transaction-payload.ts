@@ -1,3 +1,7 @@
+/**
+ * The payload of a pending transaction on chains of the EVM family: the transaction object of Ethereum's JSON-RPC.
+ * eth_sendTransaction: https://ethereum.org/en/developers/docs/apis/json-rpc/
+ */
 import * as v from "valibot";
 import type { Hex } from "viem";
 import type { Network, PendingTransaction } from "../../chain.ts";

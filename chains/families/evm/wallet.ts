@@ -1,3 +1,8 @@
+/**
+ * Wallets of the EVM family: a mnemonic and its extended public key, or one private key.
+ * https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki
+ * https://github.com/bitcoin/bips/blob/master/bip-0044.mediawiki
+ */
 import type { Network, ParsedPrivateKey, WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { childPrivateKey, childPublicKey, extendedPublicKey } from "../../keys/bip32.ts";

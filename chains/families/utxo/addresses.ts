@@ -1,3 +1,9 @@
+/**
+ * Addresses of output scripts and of public keys: Base58Check, CashAddr, Bech32 (BIP-173) and Bech32m (BIP-350).
+ * https://en.bitcoin.it/wiki/Base58Check_encoding, https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki
+ * https://github.com/bitcoin/bips/blob/master/bip-0350.mediawiki
+ * https://github.com/bitcoincashorg/bitcoincash.org/blob/master/spec/cashaddr.md
+ */
 import { Address, OutScript } from "@scure/btc-signer/payment.js";
 import { hash160 } from "@scure/btc-signer/utils.js";
 import { CashAddressType, encodeCashAddress } from "./cash-address.ts";
@@ -5,8 +11,8 @@ import type { NetworkParameters, UtxoParameters } from "./network-parameters.ts"
 import { scriptTemplate } from "./spendable-script.ts";
 
 /**
- * The address of an output script: Base58Check or CashAddr for P2PKH and P2SH, Bech32 (BIP-173) and Bech32m (BIP-350)
- * for witness programs. `undefined` for scripts without an address.
+ * The address of an output script: Base58Check or CashAddr for P2PKH and P2SH, Bech32 and Bech32m for witness programs.
+ * `undefined` for scripts without an address.
  */
 export function addressOfScript(script: Uint8Array, network: NetworkParameters): string | undefined {
   if (network.cashAddressPrefix !== undefined) return cashAddressOfScript(script, network.cashAddressPrefix);

@@ -1,6 +1,11 @@
+/**
+ * CashAddr, the address format of Bitcoin Cash, with the types that say that the receiver understands tokens.
+ * https://github.com/bitcoincashorg/bitcoincash.org/blob/master/spec/cashaddr.md
+ * https://github.com/cashtokens/cashtokens
+ */
 import { bech32 } from "@scure/base";
 
-/** What a CashAddr address says; see the specification "CashAddr: Address format for Bitcoin Cash". */
+/** What a CashAddr address says. */
 export interface CashAddress {
   /** The network, such as `bitcoincash`; lower case. */
   readonly prefix: string;

@@ -1,3 +1,7 @@
+/**
+ * Chains of the UTXO family: coins whose transactions spend outputs of earlier ones, like Bitcoin's.
+ * https://developer.bitcoin.org/reference/transactions.html, https://github.com/bitcoin/bips/blob/master/bip-0141.mediawiki
+ */
 import type { Chain } from "../../chain.ts";
 import { readSecp256k1PublicKey } from "../../keys/public-key.ts";
 import { addressOfPublicKey } from "./addresses.ts";
@@ -8,10 +12,7 @@ import { signTransaction } from "./sign-transaction.ts";
 import { parseTransaction } from "./transaction-payload.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallets.ts";
 
-/**
- * A coin whose transactions spend outputs of earlier ones, like Bitcoin's, and whose pending transactions are JSON that
- * shows the spent outputs.
- */
+/** A coin whose pending transactions are JSON that shows the spent outputs. */
 export function utxoChain(parameters: UtxoParameters): Chain {
   const { facts, networks } = parameters;
   return {

@@ -1,3 +1,7 @@
+/**
+ * The change that a payload states of itself, with its script as bitcore writes it.
+ * https://github.com/bitpay/bitcore/blob/master/packages/bitcore-lib/docs/script.md
+ */
 import { hex } from "@scure/base";
 import { OP, Script } from "@scure/btc-signer/script.js";
 import { equalBytes } from "@scure/btc-signer/utils.js";
@@ -6,7 +10,7 @@ import { ChainError } from "../../error.ts";
 import type { RawTransaction } from "./raw-transaction.ts";
 
 /**
- * Checks the payload's own statement about its change: the output at `changeIndex` pays to `changeScript`.
+ * Checks the statement: the output at `changeIndex` pays to `changeScript`.
  *
  * @param changeScript hex, or opcodes as text: `OP_DUP OP_HASH160 20 0x<40 hex> OP_EQUALVERIFY OP_CHECKSIG`.
  * @throws ChainError `INVALID_TRANSACTION`

@@ -1,3 +1,7 @@
+/**
+ * The intents of a UTXO transaction: its transfers, the data it carries and its fee.
+ * https://developer.bitcoin.org/reference/transactions.html
+ */
 import { hex } from "@scure/base";
 import { OP, Script } from "@scure/btc-signer/script.js";
 import type { Intent } from "../../chain.ts";

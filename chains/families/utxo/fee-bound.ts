@@ -1,3 +1,7 @@
+/**
+ * The fee of a UTXO transaction, with the highest that is signed, and the smallest output that nodes relay (dust).
+ * Virtual size: https://github.com/bitcoin/bips/blob/master/bip-0141.mediawiki
+ */
 import { OP } from "@scure/btc-signer/script.js";
 import type { ChainEnvironment } from "../../chain.ts";
 import { ChainError } from "../../error.ts";

@@ -1,3 +1,9 @@
+/**
+ * Signatures that unlock P2PK, P2PKH, P2WPKH and P2SH-P2WPKH inputs.
+ * https://github.com/bitcoin/bips/blob/master/bip-0066.mediawiki
+ * https://github.com/bitcoin/bips/blob/master/bip-0141.mediawiki
+ * https://github.com/bitcoin/bips/blob/master/bip-0146.mediawiki
+ */
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { Script } from "@scure/btc-signer/script.js";
 import { concatBytes } from "@scure/btc-signer/utils.js";

@@ -1,3 +1,8 @@
+/**
+ * The check that an input is unlocked by a valid signature over the whole transaction.
+ * https://github.com/bitcoin/bips/blob/master/bip-0141.mediawiki
+ * https://github.com/bitcoin/bips/blob/master/bip-0143.mediawiki
+ */
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { Script } from "@scure/btc-signer/script.js";
 import { equalBytes, hash160 } from "@scure/btc-signer/utils.js";

@@ -1,3 +1,8 @@
+/**
+ * What tells one coin of the UTXO family from another: version bytes, address prefixes, scripts and fee bounds.
+ * https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki
+ * https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki, https://en.bitcoin.it/wiki/Wallet_import_format
+ */
 import type { ChainFacts, Network } from "../../chain.ts";
 
 /** Ways to lock an output that this family can spend with one key. */
@@ -19,7 +24,7 @@ export interface NetworkParameters {
   readonly wif: number;
 }
 
-/** All that distinguishes one coin of the family from another. Amounts in satoshi: 1 coin = 10^8. */
+/** Amounts in satoshi: 1 coin = 10^8. */
 export interface UtxoParameters {
   readonly facts: ChainFacts & { readonly derivationPath: Readonly<Record<Network, string>> };
   readonly networks: Readonly<Record<Network, NetworkParameters>>;

@@ -1,3 +1,7 @@
+/**
+ * Texts of private keys: wallet import format (WIF) and hex.
+ * https://en.bitcoin.it/wiki/Wallet_import_format
+ */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { createBase58check, hex } from "@scure/base";
 import type { Network, ParsedPrivateKey } from "../../chain.ts";

@@ -1,3 +1,8 @@
+/**
+ * The wire format of transactions and the transaction id.
+ * https://developer.bitcoin.org/reference/transactions.html
+ * https://github.com/bitcoin/bips/blob/master/bip-0144.mediawiki
+ */
 import { hex } from "@scure/base";
 import { RawTx } from "@scure/btc-signer/script.js";
 import { sha256x2 } from "@scure/btc-signer/utils.js";

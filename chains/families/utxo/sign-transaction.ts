@@ -1,3 +1,8 @@
+/**
+ * Signing of UTXO transactions, with witnesses and without.
+ * https://github.com/bitcoin/bips/blob/master/bip-0141.mediawiki
+ * https://github.com/bitcoin/bips/blob/master/bip-0143.mediawiki
+ */
 import { hex } from "@scure/base";
 import { RawTx } from "@scure/btc-signer/script.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";

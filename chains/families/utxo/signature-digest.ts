@@ -1,3 +1,8 @@
+/**
+ * The digests that signatures of inputs cover: the original one and that of BIP-143.
+ * https://en.bitcoin.it/wiki/OP_CHECKSIG
+ * https://github.com/bitcoin/bips/blob/master/bip-0143.mediawiki
+ */
 import { CompactSize, RawInput, RawOutput, VarBytes } from "@scure/btc-signer/script.js";
 import { concatBytes, sha256x2 } from "@scure/btc-signer/utils.js";
 import type { RawTransaction } from "./raw-transaction.ts";

@@ -1,3 +1,7 @@
+/**
+ * The keys for a UTXO transaction, chosen from the wallets that it names.
+ * https://developer.bitcoin.org/reference/transactions.html
+ */
 import { hex } from "@scure/base";
 import { hash160 } from "@scure/btc-signer/utils.js";
 import type { SigningRequest } from "../../chain.ts";

@@ -1,3 +1,7 @@
+/**
+ * Output scripts: the standard templates, and those that one key unlocks.
+ * https://developer.bitcoin.org/reference/transactions.html, https://github.com/bitcoin/bips/blob/master/bip-0141.mediawiki
+ */
 import { hex } from "@scure/base";
 import { OutScript } from "@scure/btc-signer/payment.js";
 import { equalBytes, hash160 } from "@scure/btc-signer/utils.js";

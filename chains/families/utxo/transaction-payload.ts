@@ -1,3 +1,7 @@
+/**
+ * The payload of a pending UTXO transaction: the JSON of a bitcore transaction with the outputs that it spends.
+ * https://github.com/bitpay/bitcore/blob/master/packages/bitcore-lib/docs/transaction.md
+ */
 import { hex } from "@scure/base";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
@@ -8,8 +12,6 @@ import { ChainError } from "../../error.ts";
 import { assertChangeOutput } from "./change-script.ts";
 import type { UtxoParameters } from "./network-parameters.ts";
 import { type RawTransaction, transactionId } from "./raw-transaction.ts";
-
-/** Amounts of the UTXO family. */
 
 /** An amount of satoshi in a payload, from 0 to `maximum`. */
 export const satoshiSchema = (maximum: bigint) => wholeNumber(maximum);
@@ -34,25 +36,29 @@ const MAXIMUM_TEXT_LENGTH = 8_000_000;
 const MAXIMUM_SCRIPT_BYTES = 10_000;
 
 const uint32 = smallNumber(0xffff_ffff);
-const script = v.pipe(
+const scriptHex = v.pipe(
   v.string(),
   v.maxLength(2 * MAXIMUM_SCRIPT_BYTES),
   v.regex(/^(?:[0-9a-f]{2})*$/i, "must be hex text of whole bytes"),
   v.transform((text) => hex.decode(text.toLowerCase())),
 );
-const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i, "must be 64 hex digits"), v.toLowerCase());
+const transactionIdHex = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{64}$/i, "must be 64 hex digits"),
+  v.toLowerCase(),
+);
 
 function payloadSchema(maximumAmount: bigint) {
-  const output = v.object({ satoshis: satoshiSchema(maximumAmount), script });
+  const output = v.object({ satoshis: satoshiSchema(maximumAmount), script: scriptHex });
   const input = v.object({
-    prevTxId: hash,
+    prevTxId: transactionIdHex,
     outputIndex: uint32,
     sequenceNumber: uint32,
-    script,
+    script: scriptHex,
     output: v.nullish(output),
   });
   return v.object({
-    hash: v.nullish(hash),
+    hash: v.nullish(transactionIdHex),
     version: smallNumber(0x7fff_ffff, 1),
     nLockTime: uint32,
     inputs: v.pipe(v.array(input), v.minLength(1), v.maxLength(MAXIMUM_INPUTS)),
@@ -63,8 +69,7 @@ function payloadSchema(maximumAmount: bigint) {
 }
 
 /**
- * Reads `serializedTransaction`: the JSON of an unsigned (or partly signed) transaction together with the outputs it
- * spends.
+ * Reads `serializedTransaction`, unsigned or partly signed.
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */

@@ -1,3 +1,7 @@
+/**
+ * Off-chain withdrawals of the Tatum API: the inputs that its ledger chose, and the wallet that signs them.
+ * https://apidoc.tatum.io/
+ */
 import * as v from "valibot";
 import type { PendingTransaction, Signer, SigningRequest } from "../../chain.ts";
 import { describeIssue } from "../../codec/issue.ts";
