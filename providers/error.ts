@@ -1,4 +1,6 @@
-/** Why a PKCS#11 token could not do what was asked. The message never holds a PIN. */
+/** The errors of secret providers and of PKCS#11 tokens. Their messages never hold a secret or a PIN. */
+
+/** Why a PKCS#11 token could not do what was asked. */
 export type TokenErrorCode =
   /** The URI, the module or another setting is missing or wrong. */
   | "NOT_CONFIGURED"
@@ -37,7 +39,7 @@ export class TokenError extends Error {
   }
 }
 
-/** Why the unlocking secret could not be had. The message never holds a secret. */
+/** Why the unlocking secret could not be had. */
 export type ProviderErrorCode =
   /** A variable or option is missing, wrong, or contradicts another. */
   | "NOT_CONFIGURED"

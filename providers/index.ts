@@ -1,7 +1,8 @@
+/** The registry of secret providers: each by its name, loaded only when it is used. */
 import { ProviderError } from "./error.ts";
 import type { ProviderVariable, SecretProvider } from "./provider.ts";
 
-/** Every provider by its name, loaded only when it is used. Adding one is adding a folder and a line here. */
+/** Adding a provider is adding a folder and a line here. */
 const providers: Readonly<Record<string, () => Promise<SecretProvider>>> = {
   password: async () => (await import("./password/provider.ts")).passwordProvider,
   prompt: async () => (await import("./prompt/provider.ts")).promptProvider,

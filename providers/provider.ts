@@ -1,3 +1,4 @@
+/** The interface of secret providers: what each declares, may use, and gives; and their variables. */
 import { ProviderError } from "./error.ts";
 import type { Prompt } from "./prompt/prompt.ts";
 import type { Secret } from "./secret.ts";
@@ -63,8 +64,6 @@ export function requiredSetting(
   const sentence = `${provider.title} needs the variable ${name}, which is not set.`;
   throw new ProviderError("NOT_CONFIGURED", sentence.charAt(0).toUpperCase() + sentence.slice(1));
 }
-
-/** The variables of providers: their declarations, and those that hold a secret. */
 
 export function optionalVariable(name: string, description: string): ProviderVariable {
   return { name, required: false, secret: false, description };

@@ -1,10 +1,11 @@
+/** Text that must never be printed: a password, a PIN, a mnemonic. */
 import { inspect } from "node:util";
 
 const REDACTED = "[secret]";
 
 /**
- * Text that must never be printed: a password, a PIN, a mnemonic. Every way in which JavaScript turns a value into
- * text gives `[secret]`; only {@link Secret.reveal} gives the text, so that each place that needs it can be found.
+ * Every way in which JavaScript turns a secret into text gives `[secret]`; only {@link Secret.reveal} gives the text, so
+ * that each place that needs it can be found.
  */
 export class Secret {
   readonly #text: string;

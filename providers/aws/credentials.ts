@@ -1,10 +1,7 @@
 /**
- * Where the keys come from that sign the request: the program's own variables, else the chain that every tool of AWS
- * goes through, in the order of the AWS SDK for JavaScript:
+ * The AWS credentials that sign requests: the program's own variables, else the chain that every tool of AWS goes through,
+ * in the order of the AWS SDK for JavaScript:
  * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html.
- *
- * The chain is put together here, because the SDK's own takes its variables from the process environment only, and
- * ours may be in an env file.
  */
 import {
   createCredentialChain,
@@ -88,7 +85,12 @@ function fromInstance(): CredentialProvider {
   });
 }
 
-/** @throws ProviderError `NOT_CONFIGURED` when variables contradict each other; the keys are fetched later */
+/**
+ * The chain is put together here, because the SDK's own takes its variables from the process environment only, and
+ * ours may be in an env file.
+ *
+ * @throws ProviderError `NOT_CONFIGURED` when variables contradict each other; the keys are fetched later
+ */
 export function awsCredentials(context: ProviderContext, { stsEndpoint }: AwsSettings): CredentialProvider {
   const keys = staticKeys(context);
   if (keys !== undefined) return async () => keys;

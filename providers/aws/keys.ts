@@ -1,3 +1,7 @@
+/**
+ * AWS access keys from variables, long-term or temporary with a session token:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html.
+ */
 import { ProviderError } from "../error.ts";
 import { type ProviderContext, secretSetting } from "../provider.ts";
 import { headerText } from "../support/http-sender.ts";

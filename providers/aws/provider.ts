@@ -1,3 +1,7 @@
+/**
+ * Secret provider `aws`: a secret of AWS Secrets Manager, or one member of it:
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html.
+ */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
 import type { ProviderContext, SecretProvider, Warn } from "../provider.ts";

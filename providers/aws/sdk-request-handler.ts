@@ -1,6 +1,6 @@
 /**
- * The way of the AWS SDK to its services: it leads through the program's HTTP client, so that the SDK opens no
- * connection of its own, follows no redirect, and its answers are bounded in time and size.
+ * The HTTP handler of the AWS SDK, which leads through the program's own HTTP client: the SDK opens no connection of its
+ * own, follows no redirect, and its answers are bounded in time and size.
  */
 import type { HttpRequest, HttpSender } from "../support/http-sender.ts";
 import { refusal } from "../support/service-answer.ts";

@@ -1,4 +1,7 @@
-/** What the operator set about the secret in AWS Secrets Manager, checked before anybody is asked. */
+/**
+ * The secret in AWS Secrets Manager that the variables name: its name, version, region and endpoint, checked before anybody
+ * is asked.
+ */
 
 import { ProviderError } from "../error.ts";
 import { type ProviderContext, requiredSetting } from "../provider.ts";

@@ -1,4 +1,8 @@
-/** The files that every tool of AWS shares. The SDK reads them; one of them may name a program to run. */
+/**
+ * The configuration and credentials files that every tool of AWS shares:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html. The SDK reads them; one of them may name a program to
+ * run.
+ */
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ProviderContext } from "../provider.ts";

@@ -1,4 +1,7 @@
-/** The text in a secret of AWS Secrets Manager, fetched with the AWS SDK. */
+/**
+ * The text in a secret of AWS Secrets Manager, fetched with the AWS SDK:
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html.
+ */
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";

@@ -1,3 +1,7 @@
+/**
+ * Every variable that decides where and as whom AWS is asked; those that are not this program's are settings of all AWS
+ * SDKs: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html.
+ */
 import {
   optionalSecretVariable,
   optionalVariable,
@@ -5,7 +9,7 @@ import {
   requiredVariable,
 } from "../provider.ts";
 
-/** Every variable that decides where and as whom AWS is asked. Those of the program come before those of AWS. */
+/** Those of the program come before those of AWS. */
 export const awsVariables: readonly ProviderVariable[] = [
   requiredVariable("TATUM_KMS_AWS_SECRET_NAME", "Name or ARN of the secret"),
   optionalVariable(

@@ -1,4 +1,7 @@
-/** Microsoft's identity platform, which gives tokens to applications that show a secret or another platform's token. */
+/**
+ * Microsoft's identity platform, which gives tokens to applications that show a secret or another platform's token:
+ * https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow.
+ */
 
 import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";

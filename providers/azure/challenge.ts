@@ -1,10 +1,6 @@
 /**
- * The challenge of Azure Key Vault: a request without a token is answered with 401 and says which resource a token has
- * to be for, and who gives it.
- *
- * Source: Microsoft's "Authentication, requests and responses" of Key Vault, and https://aka.ms/azsdk/blog/vault-uri for
- * why the resource has to be checked: a token for all vaults, sent to a host that only claims to be one, opens the real
- * ones to it.
+ * The challenge of Azure Key Vault: a request without a token is answered with 401 and says which resource a token has to be
+ * for, and who gives it: https://learn.microsoft.com/en-us/azure/key-vault/general/authentication-requests-and-responses.
  */
 import { ProviderError } from "../error.ts";
 import { cloudOfVault } from "./cloud.ts";
@@ -69,7 +65,8 @@ function mayBeSentTo(vault: URL, resource: URL): boolean {
 }
 
 /**
- * Makes sure that a vault asks for a token that is meant for it.
+ * Makes sure that a vault asks for a token that is meant for it: a token for all vaults, sent to a host that only claims
+ * to be one, opens the real ones to it (https://aka.ms/azsdk/blog/vault-uri).
  *
  * @param configured the resource that the operator named, which then is the only right one
  * @throws ProviderError `BAD_ANSWER`

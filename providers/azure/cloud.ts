@@ -1,4 +1,7 @@
-/** The clouds that Microsoft runs, each with vaults and login hosts of its own. */
+/**
+ * The clouds that Microsoft runs, each with vaults and login hosts of its own:
+ * https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud.
+ */
 
 interface AzureCloud {
   /** The vaults are `https://<name>.<vaultDomain>`, and tokens for them are asked for `https://<vaultDomain>`. */

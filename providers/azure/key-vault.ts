@@ -1,4 +1,4 @@
-/** Azure Key Vault's "Get Secret". */
+/** Azure Key Vault's "Get Secret": https://learn.microsoft.com/en-us/rest/api/keyvault/secrets/get-secret/get-secret. */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";

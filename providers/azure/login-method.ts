@@ -1,4 +1,4 @@
-/** How the program shows Azure who it is, told by the variables that are set. */
+/** Azure credentials: the way in which the program shows who it is, told by the variables that are set. */
 
 import { ProviderError } from "../error.ts";
 import { type ProviderContext, secretSetting } from "../provider.ts";

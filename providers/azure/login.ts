@@ -1,3 +1,7 @@
+/**
+ * Login to Azure: access tokens for Key Vault by client secret, workload identity (RFC 7523:
+ * https://www.rfc-editor.org/rfc/rfc7523) or managed identity.
+ */
 import type { ProviderContext, Warn } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { requestToken } from "../support/access-token.ts";

@@ -1,4 +1,7 @@
-/** The identity that Azure gives to a machine or an app, and the local services that hand out its tokens. */
+/**
+ * The managed identity that Azure gives to a machine or an app, and the local services that hand out its tokens:
+ * https://learn.microsoft.com/en-us/entra/identity/managed-identities-azure-resources/how-to-use-vm-token.
+ */
 
 import { ProviderError } from "../error.ts";
 import type { Secret } from "../secret.ts";

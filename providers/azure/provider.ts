@@ -1,3 +1,4 @@
+/** Secret provider `azure`: a secret in Azure Key Vault. */
 import type { ProviderContext, ProviderVariable, SecretProvider } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { AUTHORITY_HOST, authorityOf } from "./authority.ts";
@@ -27,7 +28,7 @@ function variable(name: string, description: string, rest: Partial<ProviderVaria
   return { name, required: false, secret: false, description, ...rest };
 }
 
-/** A secret in Azure Key Vault, as in the original, with the login that Key Vault really asks for. */
+/** As in the original, with the login that Key Vault really asks for. */
 export const azureProvider: SecretProvider = {
   name: "azure",
   title: KEY_VAULT,

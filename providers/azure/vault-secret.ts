@@ -1,3 +1,4 @@
+/** The secret in Azure Key Vault that the variables name: vault, name and version, and its URL. */
 import { ProviderError } from "../error.ts";
 import { type ProviderContext, requiredSetting } from "../provider.ts";
 import { serviceUrl, urlBelow } from "../support/service-url.ts";

@@ -1,3 +1,4 @@
+/** A command as the operator writes it: one path, which may hold blanks, or a JSON array of words. No shell reads it. */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
 
@@ -13,7 +14,7 @@ const onePath = v.pipe(
 const wordList = v.pipe(v.string(), v.parseJson(), v.tupleWithRest([program], word));
 
 /**
- * A command as the operator writes it: one path, which may hold blanks, or a JSON array of words. No shell reads it.
+ * The words of a command as it is written.
  *
  * @param variable where it was set, for the error
  * @throws ProviderError `NOT_CONFIGURED`, which shows nothing of the command: a secret may stand in it

@@ -1,3 +1,4 @@
+/** Secret provider `exec`: the output of a command, such as `pass`, `gopass`, `op`, `bw` or a script. */
 import { resolve } from "node:path";
 import { optionalVariable, type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
 import type { Secret } from "../secret.ts";
@@ -35,7 +36,6 @@ function environmentOfCommand({ setting }: ProviderContext): Record<string, stri
   };
 }
 
-/** The output of a command, such as `pass`, `gopass`, `op`, `bw` or a script. */
 export const execProvider: SecretProvider = {
   name: "exec",
   title: "the output of a command",

@@ -1,4 +1,4 @@
-/** Runs a command whose output is a secret. */
+/** A command whose output is a secret: its run, bounded in time and size. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { ProviderError } from "../error.ts";

@@ -1,3 +1,4 @@
+/** Secret provider `fd`: a line that the process which starts this one writes into a pipe, as in `3< <(pass show kms)`. */
 import { fstatSync } from "node:fs";
 import { ProviderError } from "../error.ts";
 import { readBounded } from "../file/bounded-read.ts";
@@ -61,7 +62,6 @@ export async function readDescriptor(descriptor: number, timeLimit: number = TIM
   return secretOfBytes(source, bytes);
 }
 
-/** A line that the process which starts this one writes into a pipe, as in `3< <(pass show kms)`. */
 export const fdProvider: SecretProvider = {
   name: "fd",
   title: "an open file descriptor",

@@ -1,4 +1,4 @@
-/** Reads a secret from an open file descriptor, but neither for ever nor without end. */
+/** A secret read from an open file descriptor, within bounds of time and size. */
 import { read } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";

@@ -1,3 +1,4 @@
+/** Secret provider `file`: the content of a file, such as a secret of Docker or Kubernetes. */
 import { resolve } from "node:path";
 import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
 import type { Secret } from "../secret.ts";
@@ -9,7 +10,6 @@ function path(context: ProviderContext): string {
   return resolve(requiredSetting(fileProvider, context, FILE_VARIABLE));
 }
 
-/** The content of a file, such as a secret of Docker or Kubernetes. */
 export const fileProvider: SecretProvider = {
   name: "file",
   title: "a file",

@@ -1,4 +1,7 @@
-/** The file that `GOOGLE_APPLICATION_CREDENTIALS` names, as Google Cloud makes it. */
+/**
+ * The credentials file that `GOOGLE_APPLICATION_CREDENTIALS` names:
+ * https://cloud.google.com/docs/authentication/application-default-credentials.
+ */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
 import type { Warn } from "../provider.ts";

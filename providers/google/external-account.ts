@@ -1,6 +1,6 @@
 /**
- * Workload identity federation: the token that another platform gave to this program, exchanged for one of Google's.
- * Source: https://google.aip.dev/auth/4117
+ * Workload identity federation: the token that another platform gave to this program, exchanged for one of Google's:
+ * https://google.aip.dev/auth/4117, https://www.rfc-editor.org/rfc/rfc8693.
  */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";

@@ -1,6 +1,6 @@
 /**
- * The metadata server of machines in Google Cloud, which gives tokens of the service account that they run as.
- * Source: Google's "About VM metadata".
+ * The metadata server of machines in Google Cloud, which gives tokens of the service account that they run as:
+ * https://cloud.google.com/compute/docs/metadata/overview.
  */
 
 import { ProviderError } from "../error.ts";

@@ -1,3 +1,4 @@
+/** Secret provider `google`: a secret in Google Secret Manager. */
 import type { ProviderContext, ProviderVariable, SecretProvider } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import {
@@ -56,7 +57,6 @@ function variable(name: string, description: string, required = false): Provider
   return { name, required, secret: false, description };
 }
 
-/** A secret in Google Secret Manager. */
 export const googleProvider: SecretProvider = {
   name: "google",
   title: SECRET_MANAGER,

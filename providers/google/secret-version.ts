@@ -1,3 +1,4 @@
+/** The version of a secret in Google Secret Manager that the variables name, and its resource name. */
 import { ProviderError } from "../error.ts";
 import { type ProviderContext, requiredSetting } from "../provider.ts";
 import { serviceUrl } from "../support/service-url.ts";

@@ -1,4 +1,7 @@
-/** The login of a service account that has a key: it signs a statement, and Google gives a token for it. */
+/**
+ * The login of a service account that has a key: it signs a statement (JWT), and Google gives a token for it:
+ * https://developers.google.com/identity/protocols/oauth2/service-account, https://www.rfc-editor.org/rfc/rfc7523.
+ */
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { ProviderError } from "../error.ts";
 import type { Secret } from "../secret.ts";

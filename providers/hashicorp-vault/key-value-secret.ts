@@ -1,6 +1,6 @@
 /**
- * A secret of Vault's key-value engine, of version 2 (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2)
- * or 1 (.../kv-v1).
+ * A secret of Vault's key-value engine, of version 2 (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2) or 1
+ * (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v1).
  */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";

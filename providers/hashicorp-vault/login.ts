@@ -1,4 +1,8 @@
-/** Who asks Vault. Which way is used follows from the variables that are set; there is no other way behind it. */
+/**
+ * Who asks Vault: a token, AppRole (https://developer.hashicorp.com/vault/api-docs/auth/approle) or Kubernetes
+ * (https://developer.hashicorp.com/vault/api-docs/auth/kubernetes). Which way is used follows from the variables that are
+ * set; there is no other way behind it.
+ */
 
 import { ProviderError } from "../error.ts";
 import { type ProviderContext, secretSetting } from "../provider.ts";

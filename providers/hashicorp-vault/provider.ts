@@ -1,3 +1,7 @@
+/**
+ * Secret provider `vault`: a field of a secret of the key-value engine of HashiCorp Vault, or of OpenBao, which speaks the
+ * same language.
+ */
 import type { ProviderContext, SecretProvider } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { keyValueSecret, readKeyValueSecret } from "./key-value-secret.ts";
@@ -6,7 +10,6 @@ import { serverHost, TITLE, vaultServer } from "./server.ts";
 import { withLoginToken } from "./token.ts";
 import { vaultVariables } from "./variables.ts";
 
-/** HashiCorp Vault, and OpenBao, which speaks the same language: a field of a secret of the key-value engine. */
 export const vaultProvider: SecretProvider = {
   name: "vault",
   title: "HashiCorp Vault or OpenBao",

@@ -1,4 +1,6 @@
-/** The token that a login gives: got, used, and given back. */
+/**
+ * The Vault token that a login gives: got, used, and given back (https://developer.hashicorp.com/vault/api-docs/auth/token).
+ */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
 import { HEADER_TEXT } from "../support/http-sender.ts";

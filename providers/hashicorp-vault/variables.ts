@@ -1,3 +1,7 @@
+/**
+ * Every variable that decides where and as whom Vault is asked; the `VAULT_` ones are those of its own command line:
+ * https://developer.hashicorp.com/vault/docs/commands.
+ */
 import {
   optionalSecretVariable,
   optionalVariable,
@@ -16,7 +20,6 @@ import {
   TOKEN_FILE,
 } from "./login.ts";
 
-/** Every variable that decides where and as whom Vault is asked. */
 export const vaultVariables: readonly ProviderVariable[] = [
   requiredVariable(
     "VAULT_ADDR",

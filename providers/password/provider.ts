@@ -1,3 +1,7 @@
+/**
+ * Secret provider `password`, the default: the password as the original takes it, from `TATUM_KMS_PASSWORD`, else from a
+ * person.
+ */
 import { askSecret } from "../prompt/ask-secret.ts";
 import { type ProviderContext, type SecretProvider, type SecretPurpose, secretSetting } from "../provider.ts";
 import type { Secret } from "../secret.ts";
@@ -9,7 +13,6 @@ function variableOf(purpose: SecretPurpose): string {
   return purpose === "pin" ? PIN_VARIABLE : PASSWORD_VARIABLE;
 }
 
-/** The password as the original takes it: from `TATUM_KMS_PASSWORD`, else from a person. */
 export const passwordProvider: SecretProvider = {
   name: "password",
   title: "the environment or a person",

@@ -1,3 +1,6 @@
+/**
+ * The PIN from the place that the `pin-source` of a PKCS#11 URI names: https://www.rfc-editor.org/rfc/rfc7512#section-2.4.
+ */
 import { TokenError } from "../error.ts";
 import { readSecretFile } from "../file/secret-file.ts";
 import type { Warn } from "../provider.ts";

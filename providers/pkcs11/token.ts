@@ -1,4 +1,4 @@
-/** A PKCS#11 token: finds it, logs in, and finds it again when it was taken out or its module failed. */
+/** A PKCS#11 token: found, logged in to, and found again when it was taken out or its module failed. */
 
 import { TokenError } from "../error.ts";
 import type { Secret } from "../secret.ts";

@@ -1,3 +1,4 @@
+/** The PKCS#11 tokens this program works with, by their URIs, each with one process of its own. */
 import { TokenError } from "../error.ts";
 import type { Secret } from "../secret.ts";
 import type { ModuleProcessSettings } from "./module-process.ts";
@@ -12,7 +13,6 @@ export interface TokensSettings extends Omit<ModuleProcessSettings, "modulePath"
   pin(uri: Pkcs11Uri): Promise<Secret>;
 }
 
-/** The tokens this program works with, each with one process of its own. */
 export class Tokens {
   readonly #settings: TokensSettings;
   readonly #open = new Map<string, Token>();

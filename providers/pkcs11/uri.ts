@@ -1,4 +1,4 @@
-/** PKCS#11 URIs (RFC 7512): names of tokens and of keys in them. */
+/** PKCS#11 URIs (https://www.rfc-editor.org/rfc/rfc7512): names of tokens and of keys in them. */
 import { TokenError } from "../error.ts";
 
 /** What a URI says; what it does not say matches everything. */

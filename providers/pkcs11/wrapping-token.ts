@@ -1,3 +1,4 @@
+/** A PKCS#11 token as the owner of AES-256 keys that wrap the keys of a vault. */
 import { randomBytes } from "node:crypto";
 import { TokenError } from "../error.ts";
 import type { Token } from "./token.ts";
@@ -19,7 +20,6 @@ export interface SlotKey {
   readonly isNew: boolean;
 }
 
-/** A token as the owner of AES-256 keys that wrap the keys of a vault. */
 export class WrappingToken {
   readonly #token: Token;
 

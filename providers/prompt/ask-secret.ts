@@ -1,3 +1,4 @@
+/** The questions for unlocking secrets: a password, a new one, the PIN of a token. */
 import type { SecretPurpose } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import type { Prompt } from "./prompt.ts";

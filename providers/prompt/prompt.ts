@@ -1,5 +1,5 @@
 /**
- * Asks for secrets on standard input: unseen at a terminal, one line each from a pipe. Questions go to standard error, so
+ * Questions for secrets on standard input: unseen at a terminal, one line each from a pipe. They go to standard error, so
  * that standard output carries results alone.
  */
 import { ProviderError } from "../error.ts";

@@ -1,8 +1,8 @@
+/** Secret provider `prompt`: a person, also where a variable holds the password. */
 import type { ProviderContext, SecretProvider, SecretPurpose } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { askSecret } from "./ask-secret.ts";
 
-/** A person, also where a variable holds the password. */
 export const promptProvider: SecretProvider = {
   name: "prompt",
   title: "a person",

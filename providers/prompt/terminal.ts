@@ -1,4 +1,6 @@
-/** Reads secrets at a terminal: unseen, and as whole pastes, so that no line of one becomes the answer to the next question. */
+/**
+ * Secrets typed at a terminal: unseen, and as whole pastes, so that no line of one becomes the answer to the next question.
+ */
 import { BRACKETED_PASTE, TypedLine } from "./typed-line.ts";
 
 /** Milliseconds of silence after which nothing more of a paste is on its way. */

@@ -1,4 +1,7 @@
-/** A line that is typed or pasted unseen at a terminal in raw mode, key by key. */
+/**
+ * A line that is typed or pasted unseen at a terminal in raw mode, key by key (xterm control sequences:
+ * https://invisible-island.net/xterm/ctlseqs/ctlseqs.html).
+ */
 
 /** How a line ended, and the keys that came after it. */
 export interface LineEnd {

@@ -1,9 +1,9 @@
+/** Secret provider `stdin`: a line of standard input, which is a pipe or a file, never a terminal. */
 import { ProviderError } from "../error.ts";
 import { nextLine } from "../prompt/ask-secret.ts";
 import type { ProviderContext, SecretProvider, SecretPurpose } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 
-/** A line of standard input: a pipe or a file, never a terminal. */
 export const stdinProvider: SecretProvider = {
   name: "stdin",
   title: "a line of standard input",

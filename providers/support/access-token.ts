@@ -1,4 +1,4 @@
-/** Access tokens of OAuth 2.0 (RFC 6749), with which cloud services know who asks. */
+/** Access tokens of OAuth 2.0 (https://www.rfc-editor.org/rfc/rfc6749), with which cloud services know who asks. */
 import * as v from "valibot";
 import type { ProviderError, ProviderErrorCode } from "../error.ts";
 import { Secret } from "../secret.ts";

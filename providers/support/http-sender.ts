@@ -1,3 +1,7 @@
+/**
+ * The way to a service over HTTP that the program lends to providers, which open no connection by themselves; and texts that
+ * may become header values.
+ */
 import { ProviderError } from "../error.ts";
 
 /** What every token and name that goes into a header consists of: visible ASCII, without spaces and line breaks. */
@@ -17,8 +21,6 @@ export function headerText(variable: string, text: string): string {
     `What ${variable} gives has a space, a line break or another character that cannot be part of it.`,
   );
 }
-
-/** The way to a service over HTTP that the program lends to providers; they open no connection by themselves. */
 
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT";

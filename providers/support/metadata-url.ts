@@ -1,3 +1,7 @@
+/**
+ * URLs of the metadata services of clouds, plain http at link-local addresses (https://www.rfc-editor.org/rfc/rfc3927)
+ * included.
+ */
 import { isLoopback, serviceUrl } from "./service-url.ts";
 
 /**

@@ -1,3 +1,7 @@
+/**
+ * URLs of services that hand out secrets: https, or plain http to this machine only; and URLs below them
+ * (https://www.rfc-editor.org/rfc/rfc3986).
+ */
 import { ProviderError } from "../error.ts";
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;

@@ -1,6 +1,6 @@
 /**
- * Opens a file that configures this program or gives it a secret: once, without waiting, and only what belongs to root or
- * to us and nobody else can write; then reads it within bounds of size and time.
+ * Trusted files: those that configure this program or give it a secret. Each is opened once, without waiting, and only if it
+ * belongs to root or to us and nobody else can write it; then it is read within bounds of size and time.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { ProviderError, type ProviderErrorCode } from "../error.ts";

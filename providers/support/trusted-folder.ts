@@ -1,6 +1,7 @@
 /**
  * Who else may put files into the folders on the way to a file: whoever may can put another file, or another folder, in its
- * place. The rules are those of OpenSSH's StrictModes, with all links followed.
+ * place. The rules are those of OpenSSH's StrictModes (https://man.openbsd.org/sshd_config#StrictModes), with all links
+ * followed.
  */
 import { lstatSync, readlinkSync, type Stats } from "node:fs";
 import { join, parse, resolve } from "node:path";

@@ -1,3 +1,4 @@
+/** Secret provider `systemd`: a credential of a systemd service (https://systemd.io/CREDENTIALS). */
 import { isAbsolute, join } from "node:path";
 import { ProviderError } from "../error.ts";
 import { readSecretFile } from "../file/secret-file.ts";
@@ -29,7 +30,6 @@ function credential(context: ProviderContext): Credential {
   );
 }
 
-/** A credential of a systemd service (<https://systemd.io/CREDENTIALS>). */
 export const systemdProvider: SecretProvider = {
   name: "systemd",
   title: "a credential of systemd",

@@ -1,3 +1,4 @@
+/** Secret provider `vgs`: the value behind an alias of VGS Vault, revealed by its HTTP API. */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
 import {

@@ -1,15 +1,15 @@
 /**
- * How PKCS#11 (Cryptoki) lies in memory: the order of its functions and the layout of its structures. From the headers
- * of OASIS, which 3.0 and 3.1 left as they were for what stands here:
+ * PKCS#11 (Cryptoki) in memory: the order of its functions and the layout of its structures. From the headers of OASIS,
+ * which 3.0 and 3.1 left as they were for what stands here:
  * https://docs.oasis-open.org/pkcs11/pkcs11-base/v2.40/errata01/os/include/pkcs11-v2.40/ (pkcs11t.h, pkcs11f.h),
  * https://docs.oasis-open.org/pkcs11/pkcs11-spec/v3.1/os/pkcs11-spec-v3.1-os.html.
- *
- * CK_ULONG is `unsigned long`. On Linux and macOS (LP64, x86-64 and ARM64, little-endian) that is 8 bytes, as a pointer is,
- * and structures have the compiler's natural alignment. On Windows (LLP64) it is 4 bytes and structures are packed (2.1 of
- * the standard); that ABI is refused.
  */
 
-/** Bytes of CK_ULONG, and of a pointer. */
+/**
+ * Bytes of CK_ULONG, which is `unsigned long`, and of a pointer. On Linux and macOS (LP64, x86-64 and ARM64, little-endian)
+ * both have 8, and structures have the compiler's natural alignment. On Windows (LLP64) CK_ULONG has 4 and structures are
+ * packed (2.1 of the standard); that ABI is refused.
+ */
 export const ULONG_BYTES = 8;
 
 /** Lengths and counts that the module does not tell (CK_UNAVAILABLE_INFORMATION). */

@@ -1,4 +1,4 @@
-/** Stands for the native addon of pkcs11js, which loads it with `require` and adds classes of errors to it. */
+/** The stand-in of pkcs11js's native addon, which it loads with `require` and adds classes of errors to. */
 const { PKCS11 } = require("./cryptoki.ts");
 const { numbers } = require("./numbers.ts");
 

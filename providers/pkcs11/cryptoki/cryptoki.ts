@@ -1,9 +1,7 @@
 /**
- * PKCS#11 modules called through `bun:ffi`, with the interface that the native addon of `pkcs11js` has: its JavaScript, and
- * `graphene-pk11` above it, work with this instead. It has what this program needs. The module is foreign code: what it
- * says about lengths and counts is believed only within the room that it was given.
- *
- * One thread calls the module, one call at a time.
+ * PKCS#11 modules called through `bun:ffi`, with what this program needs of the interface of `pkcs11js`'s native addon: its
+ * JavaScript, and `graphene-pk11` above it, work with this instead. The module is foreign code: what it says about lengths
+ * and counts is believed only within the room that it was given. One thread calls it, one call at a time.
  */
 import { CFunction, type FFITypeOrString, type Pointer } from "bun:ffi";
 import {

@@ -1,4 +1,4 @@
-/** Loads a vendor's module, finds its functions, and says why where that is not possible. */
+/** A vendor's PKCS#11 module, loaded as a shared library: its functions by name, or why it cannot be used. */
 import { dlopen, type Pointer, read } from "bun:ffi";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { type FunctionName, functionNames, functionOffset } from "./abi.ts";

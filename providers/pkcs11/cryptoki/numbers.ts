@@ -1,6 +1,6 @@
 /**
  * Numbers of PKCS#11 by their names in the standard (pkcs11t.h of 2.40 and 3.1, see abi.ts): those that keys and this
- * program need.
+ * program need. https://docs.oasis-open.org/pkcs11/pkcs11-spec/v3.1/os/pkcs11-spec-v3.1-os.html
  */
 
 export const numbers = {

@@ -7,17 +7,17 @@ import { TokenError } from "../../error.ts";
 import type { KeyName, KeySelector } from "./messages.ts";
 
 /** Kinds of objects by their class (CKA_CLASS), as errors call them. */
-const kinds = {
+const objectClasses = {
   "secret key": ObjectClass.SECRET_KEY,
   "private key": ObjectClass.PRIVATE_KEY,
   "public key": ObjectClass.PUBLIC_KEY,
 } as const;
-export type KeyKind = keyof typeof kinds;
+export type KeyKind = keyof typeof objectClasses;
 
 /** All keys of a kind that a selector means. */
 export function findKeys(session: Session, kind: KeyKind, { object, id }: KeySelector): SessionObject[] {
   const found = session.find({
-    class: kinds[kind],
+    class: objectClasses[kind],
     ...(object === undefined ? {} : { label: object }),
     ...(id === undefined ? {} : { id: Buffer.from(id, "hex") }),
   });

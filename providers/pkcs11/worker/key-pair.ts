@@ -1,4 +1,7 @@
-/** Key pairs whose private part never leaves the token: secp256k1 (SEC 2) and Ed25519 (RFC 8032). */
+/**
+ * Key pairs whose private part never leaves the token: secp256k1 (https://www.secg.org/sec2-v2.pdf) and Ed25519
+ * (https://www.rfc-editor.org/rfc/rfc8032).
+ */
 import { MechanismEnum, ObjectClass, type PrivateKey, type Session, type SessionObject } from "graphene-pk11";
 import { TokenError } from "../../error.ts";
 import {

@@ -1,4 +1,7 @@
-/** Wrapping by a non-extractable AES-256 key of the token: AES-GCM, or AES key wrap where the token lacks it. */
+/**
+ * Wrapping by a non-extractable AES-256 key of the token: AES-GCM, or AES key wrap (https://www.rfc-editor.org/rfc/rfc3394)
+ * where the token lacks it.
+ */
 import { randomBytes } from "node:crypto";
 import {
   AesGcm240Params,
