@@ -1,10 +1,7 @@
 /**
- * Makes the executable: `bun run build [--outfile=FILE] [--target=bun-linux-arm64]`.
- *
- * The executable holds Bun, the program as bytecode and every library. It does not read `.env` or `bunfig.toml` from the
- * folder it is started in: those could make it run foreign code; and on Linux it is no plain Bun, whatever variables are set.
- *
- * It has no native code beside Bun's, so that one for another platform is made here as well, PKCS#11 included.
+ * The build of the executable: `bun run build [--outfile=FILE] [--target=bun-linux-arm64]`. It holds Bun, the program as
+ * bytecode and every library. It has no native code beside Bun's, so that one for another platform is made here as well,
+ * PKCS#11 included.
  */
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -39,6 +36,7 @@ try {
     plugins: [pkcs11Binding],
     compile: {
       outfile,
+      // What lies in the folder that it is started in could make it run foreign code.
       autoloadDotenv: false,
       autoloadBunfig: false,
       ...(values.target === undefined ? {} : { target: values.target as Bun.Build.CompileTarget }),

@@ -1,8 +1,6 @@
 /**
- * Makes tests/vectors/vault: good vault files, and damaged or forged ones with the error that each has to give.
- * Keys and salts are new in every run.
- *
- *     bun scripts/make-vault-kit.ts
+ * The vault kit, tests/vectors/vault: good vault files, and damaged or forged ones with the error that each has to give,
+ * made by `bun scripts/make-vault-kit.ts`. Keys and salts are new in every run.
  */
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";

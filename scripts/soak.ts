@@ -1,9 +1,6 @@
 /**
- * Runs the executable as a daemon under load and looks for leaks: `bun scripts/soak.ts [minutes] [seed]`. Writes the
+ * The soak: the executable as a daemon under load, watched for leaks: `bun scripts/soak.ts [minutes] [seed]`. Writes the
  * samples to `dist/soak.csv` and their graph to `dist/soak.svg`; the one in `docs/` is from such a run.
- *
- * Each job is five durable commits, one after another: a disk that takes 11 ms for one allows 15 jobs a second. With
- * `TMPDIR=/dev/shm` the vault is in memory, and the load is what it says.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,6 +11,10 @@ import { toCsv } from "../tests/e2e/soak/sample.ts";
 import { drawGraph } from "./soak/draw-graph.ts";
 
 const WALLETS = 25_000;
+/**
+ * Each job is five durable commits, one after another: a disk that takes 11 ms for one allows 15 jobs a second. With
+ * `TMPDIR=/dev/shm` the vault is in memory, and the load is what it says.
+ */
 const JOBS_PER_SECOND = 50;
 const FAULT_SHARE = 0.05;
 /** MiB a minute. */

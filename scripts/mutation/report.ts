@@ -1,3 +1,4 @@
+/** The report of a mutation test: how many mutants the tests noticed, and which they did not, as Markdown. */
 import type { Mutant } from "./mutants.ts";
 import type { Verdict } from "./workshop.ts";
 
@@ -19,7 +20,7 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").replaceAll("|", "\\|").slice(0, 90);
 }
 
-/** How many mutants the tests noticed, for each file and in all, and which they did not; Markdown. */
+/** The report as Markdown, for each file and in all. */
 export function describe(tried: readonly Tried[], title: string): string {
   const byFile = Map.groupBy(tried, ({ mutant }) => mutant.file);
   const files = [...byFile].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,3 +1,4 @@
+/** A copy of the project in which one mutant after another is tried. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +22,6 @@ const ARGON2_FILE = "src/vault/key-slots/password-slot.ts";
 const ARGON2_COST = "nonce: salt, memory, passes,";
 const LITTLE_COST = "nonce: salt, memory: 64, passes: 1,";
 
-/** A copy of the project in which one mutant after another is tried. */
 export class Workshop {
   readonly #folder = mkdtempSync(join(tmpdir(), "tatum-kms-mutation-"));
   readonly #root: string;

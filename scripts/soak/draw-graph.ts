@@ -1,4 +1,7 @@
-/** The samples of a soak as a picture (SVG 1.1): one panel for each figure, one above the other. */
+/**
+ * The samples of a soak as a picture (SVG 1.1: https://www.w3.org/TR/SVG11/): one panel for each figure, one above the
+ * other.
+ */
 import type { Sample } from "../../tests/e2e/soak/sample.ts";
 
 const WIDTH = 900;

@@ -1,3 +1,4 @@
+/** The kit of vault files under tests/vectors/vault: its files and its table of contents, kit.json. */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

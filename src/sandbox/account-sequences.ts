@@ -1,3 +1,4 @@
+/** Sequence numbers (nonces) of EVM accounts, as far as the sandbox saw them used. */
 import type { TransactionSerialized } from "viem";
 
 /**

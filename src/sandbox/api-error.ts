@@ -1,3 +1,4 @@
+/** Answers of the sandbox in the form of the Tatum API: JSON, no content, and errors. */
 import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 
 /** An answer in JSON; members that are `undefined` are left out. */

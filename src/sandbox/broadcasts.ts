@@ -1,3 +1,4 @@
+/** The signed transactions that the sandbox received: each id once, always with the same content. */
 import type { AccountSequences } from "./account-sequences.ts";
 import { ApiError } from "./api-error.ts";
 import type { SandboxChain } from "./chains/chain.ts";
@@ -28,7 +29,6 @@ interface SignedContent {
   answer?: Promise<BroadcastAnswer>;
 }
 
-/** Takes signed transactions: once for each id, always with the same content. */
 export class Broadcasts {
   readonly #records: BroadcastRecord[] = [];
   readonly #contents = new Map<string, SignedContent>();

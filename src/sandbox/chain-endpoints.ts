@@ -1,3 +1,4 @@
+/** The chain endpoints of the sandbox: what signers ask while signing, such as transaction count, fee and JSON-RPC. */
 import * as v from "valibot";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import { ApiError, jsonResponse, validationFailed } from "./api-error.ts";
@@ -9,7 +10,6 @@ import { rpcRequestSchema } from "./request-schemas.ts";
 import type { ApiRequest, Route } from "./routes.ts";
 import type { SandboxState } from "./state.ts";
 
-/** What signers ask about a chain while signing: transaction count, fee, JSON-RPC. */
 export function chainEndpoints(state: SandboxState): readonly Route[] {
   return [
     {

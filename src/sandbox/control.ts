@@ -1,3 +1,4 @@
+/** The sandbox's own endpoints, under `/sandbox`. */
 import * as v from "valibot";
 import { ApiError, jsonResponse, noContent } from "./api-error.ts";
 import { examplePayment } from "./example-payment.ts";

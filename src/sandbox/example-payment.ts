@@ -1,4 +1,4 @@
-/** The example payments of all chains, by name. */
+/** Example payments of all chains, by name. */
 import type { ExamplePayment, ExampleWallet } from "./chains/chain.ts";
 import { chainOfTicker } from "./chains/index.ts";
 

@@ -1,3 +1,4 @@
+/** Disturbances on request: errors, lost answers and delays of the sandbox. */
 import { ApiError } from "./api-error.ts";
 import type { Fault } from "./request-schemas.ts";
 

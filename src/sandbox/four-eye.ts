@@ -1,8 +1,9 @@
+/** The sandbox's stand-in of the server that approves transactions (four-eye check). */
 import { ApiError, jsonResponse, noContent } from "./api-error.ts";
 import type { PendingQueue } from "./pending-queue.ts";
 import type { ApiRequest, Route } from "./routes.ts";
 
-/** A stand-in of the server that approves transactions: it approves what is in the queue and was not denied. */
+/** What is in the queue and was not denied is approved. */
 export function fourEyeEndpoints(queue: PendingQueue): readonly Route[] {
   const judge = (request: ApiRequest): Response => {
     const id = request.parameter("id");

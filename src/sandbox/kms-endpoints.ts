@@ -1,3 +1,4 @@
+/** The endpoints of the Tatum API that are made for a KMS, as the sandbox answers them (https://apidoc.tatum.io/). */
 import { jsonResponse, noContent } from "./api-error.ts";
 import { chainOfTicker } from "./chains/index.ts";
 import { nameInPath, tickerInPath } from "./path-chains.ts";

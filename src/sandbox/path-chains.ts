@@ -1,3 +1,4 @@
+/** The chain that a path of the API names, by ticker or by name. */
 import { ApiError, validationFailed } from "./api-error.ts";
 import type { SandboxChain } from "./chains/chain.ts";
 import { chainOfPathName, chainOfTicker, sandboxChains } from "./chains/index.ts";

@@ -1,3 +1,4 @@
+/** The sandbox's queue of pending transactions, with what became of each. */
 import { ApiError } from "./api-error.ts";
 import type { NewTransaction } from "./request-schemas.ts";
 

@@ -1,7 +1,8 @@
+/** The bodies of requests that the sandbox takes. */
 import * as v from "valibot";
 import { sandboxChains } from "./chains/index.ts";
 
-const text = v.pipe(v.string(), v.nonEmpty());
+const nonEmptyText = v.pipe(v.string(), v.nonEmpty());
 /** A transaction's id at the API: 24 hexadecimal digits. */
 const transactionId = v.pipe(
   v.string(),
@@ -19,7 +20,7 @@ export const pendingRequestSchema = v.object({ signatureIds: v.optional(v.array(
 /** Body of `POST /v3/{name}/broadcast`. */
 export const broadcastSchema = v.object({
   txData,
-  signatureId: v.optional(text),
+  signatureId: v.optional(nonEmptyText),
   index: v.optional(index),
 });
 
@@ -27,8 +28,8 @@ export const broadcastSchema = v.object({
 export const withdrawalBroadcastSchema = v.object({
   currency: ticker,
   txData,
-  signatureId: text,
-  withdrawalId: text,
+  signatureId: nonEmptyText,
+  withdrawalId: nonEmptyText,
 });
 
 /** Body of `POST /v3/tatum/kms/batch`. */
@@ -41,11 +42,11 @@ export type ReportedError = v.InferOutput<typeof errorBatchSchema>["errors"][num
 export const newTransactionSchema = v.looseObject({
   id: v.optional(transactionId),
   chain: ticker,
-  serializedTransaction: text,
-  hashes: v.optional(v.array(text), []),
-  signatures: v.optional(v.array(v.object({ id: text, index: v.optional(index) }))),
+  serializedTransaction: nonEmptyText,
+  hashes: v.optional(v.array(nonEmptyText), []),
+  signatures: v.optional(v.array(v.object({ id: nonEmptyText, index: v.optional(index) }))),
   index: v.optional(index),
-  withdrawalId: v.optional(text),
+  withdrawalId: v.optional(nonEmptyText),
   withdrawalResponses: v.optional(v.array(v.looseObject({}))),
 });
 export type NewTransaction = v.InferOutput<typeof newTransactionSchema>;
@@ -53,14 +54,14 @@ export type NewTransaction = v.InferOutput<typeof newTransactionSchema>;
 /** Body of `POST /sandbox/examples`. */
 export const newExampleSchema = v.object({
   chain: ticker,
-  signatureId: text,
+  signatureId: nonEmptyText,
   /** The wallet's address; at `index` when it is a mnemonic wallet. */
-  address: text,
+  address: nonEmptyText,
   index: v.optional(index),
   /** Where the payment goes; back to `address` when absent. */
-  to: v.optional(text),
+  to: v.optional(nonEmptyText),
   /** Which of the chain's examples; the first when absent. */
-  example: v.optional(text),
+  example: v.optional(nonEmptyText),
 });
 export type NewExample = v.InferOutput<typeof newExampleSchema>;
 

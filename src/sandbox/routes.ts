@@ -1,3 +1,4 @@
+/** Routes of the sandbox: methods, paths and the requests that they match. */
 import * as v from "valibot";
 import { type JsonValue, parseExactJson } from "../../chains/codec/exact-json.ts";
 import { ApiError, validationFailed } from "./api-error.ts";

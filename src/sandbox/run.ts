@@ -1,4 +1,4 @@
-/** The `sandbox` command: runs the stand-in until a signal comes, and says how to use it. */
+/** The run of the `sandbox` command: until a signal comes. */
 import { tickerNamed } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import { SandboxStartError, startSandbox } from "./server.ts";

@@ -1,3 +1,4 @@
+/** The sandbox's HTTP server, for programs on this machine alone. */
 import { ApiError } from "./api-error.ts";
 import { chainEndpoints } from "./chain-endpoints.ts";
 import { sandboxChains } from "./chains/index.ts";

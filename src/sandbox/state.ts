@@ -1,3 +1,4 @@
+/** All that a sandbox knows, in memory. */
 import type { Network } from "../../chains/chain.ts";
 import { AccountSequences } from "./account-sequences.ts";
 import { Broadcasts } from "./broadcasts.ts";
@@ -6,7 +7,6 @@ import type { NodeRpc } from "./nodes/node-rpc.ts";
 import { PendingQueue } from "./pending-queue.ts";
 import type { ReportedError } from "./request-schemas.ts";
 
-/** All that a sandbox knows. It lives in memory. */
 export class SandboxState {
   readonly network: Network;
   readonly nodes: ReadonlyMap<string, NodeRpc>;

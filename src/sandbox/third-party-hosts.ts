@@ -1,4 +1,4 @@
-/** The hosts outside the Tatum API for which the sandbox stands in as well, and where. */
+/** Hosts outside the Tatum API for which the sandbox stands in as well, and where. */
 
 const NAMES = ["VET", "FLOW"] as const;
 export type HostName = (typeof NAMES)[number];

@@ -1,4 +1,4 @@
-/** The ids of broadcast transactions. */
+/** Ids of broadcast transactions, as the sandbox gives them. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { SandboxChain } from "./chains/chain.ts";

@@ -1,3 +1,4 @@
+/** Cardano in the sandbox: a payment in Rosetta operations. */
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 const INPUT_LOVELACE = 10_000_000;

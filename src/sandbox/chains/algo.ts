@@ -1,3 +1,4 @@
+/** Algorand in the sandbox: a payment as algosdk writes it, and transaction ids. */
 import { sha512_256 } from "@noble/hashes/sha2.js";
 import { base32nopad } from "@scure/base";
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";

@@ -1,3 +1,4 @@
+/** Bitcoin Cash in the sandbox: a raw transaction without signatures. */
 import {
   BITCOIN_FEE_SATOSHI,
   bitcoinLikeChain,

@@ -1,4 +1,4 @@
-/** Chains with the transactions of Bitcoin. */
+/** Chains with the transactions of Bitcoin in the sandbox: payments, and transaction ids. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import type { Network } from "../../../chains/chain.ts";

@@ -1,3 +1,4 @@
+/** BNB Beacon Chain in the sandbox: a transfer, and the ids of Amino transactions. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 

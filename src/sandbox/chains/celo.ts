@@ -1,3 +1,4 @@
+/** Celo in the sandbox: a payment whose gas the node tells. */
 import type { ExamplePayment, ExampleWallet } from "./chain.ts";
 import { ETHEREUM_VALUE_WEI, evmChain } from "./evm.ts";
 

@@ -1,3 +1,4 @@
+/** Dogecoin in the sandbox: a legacy payment. */
 import { bitcoinLikeChain, bitcoinPayment } from "./bitcoin-like.ts";
 
 export const dogecoin = bitcoinLikeChain("DOGE", "dogecoin", {

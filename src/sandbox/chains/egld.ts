@@ -1,3 +1,4 @@
+/** MultiversX in the sandbox: a transfer of EGLD, and transaction ids. */
 import * as v from "valibot";
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 

@@ -1,3 +1,4 @@
+/** Ethereum in the sandbox. */
 import { evmChain } from "./evm.ts";
 
 export const ethereum = evmChain(

@@ -1,4 +1,4 @@
-/** Chains of the EVM. */
+/** Chains of the EVM in the sandbox: payments, and transaction ids. */
 import type { Network } from "../../../chains/chain.ts";
 import {
   type ExamplePayment,

@@ -1,3 +1,4 @@
+/** Flow in the sandbox: a transfer of FLOW. */
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 /** Invented: addresses of accounts come from the chain, not from the wallet's key. */

@@ -1,4 +1,4 @@
-/** The 22 chains for which the API queues pending transactions. */
+/** The 22 chains of the sandbox: those for which the API queues pending transactions. */
 import { cardano } from "./ada.ts";
 import { algorand } from "./algo.ts";
 import { bitcoinCash } from "./bch.ts";

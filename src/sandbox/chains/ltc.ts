@@ -1,3 +1,4 @@
+/** Litecoin in the sandbox: a legacy payment. */
 import { bitcoinLikeChain, bitcoinPayment } from "./bitcoin-like.ts";
 
 export const litecoin = bitcoinLikeChain("LTC", "litecoin", {

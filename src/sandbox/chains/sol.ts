@@ -1,3 +1,4 @@
+/** Solana in the sandbox: a transfer of the system program in a legacy message. */
 import { solanaMethods } from "../nodes/solana-node.ts";
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 

@@ -1,3 +1,4 @@
+/** TRON in the sandbox: a transfer of TRX as a node writes it, and transaction ids. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 

@@ -1,3 +1,4 @@
+/** VeChain in the sandbox: a transfer of VET, and transaction ids. */
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 /** 0.001 VET. */

@@ -1,3 +1,4 @@
+/** Stellar in the sandbox: a payment of lumens in an envelope without signatures. */
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 const STROOPS = 10_000_000n;

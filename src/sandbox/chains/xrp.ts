@@ -1,3 +1,4 @@
+/** The XRP Ledger in the sandbox: a payment without its signature. */
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 /** 1 XRP. */

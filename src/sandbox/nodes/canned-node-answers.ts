@@ -1,3 +1,6 @@
+/**
+ * A node that does not exist: canned answers in JSON-RPC 2.0 (https://www.jsonrpc.org/specification), enough for a signer.
+ */
 import type { Network } from "../../../chains/chain.ts";
 import type { AccountSequences } from "../account-sequences.ts";
 import type { SandboxChain } from "../chains/chain.ts";
@@ -32,7 +35,6 @@ const evmMethods: ReadonlyMap<string, CannedMethod> = new Map<string, CannedMeth
   ],
 ]);
 
-/** The JSON-RPC 2.0 answer of a node that does not exist: enough for a signer. */
 export function cannedAnswer(node: CannedNode, { id, method, params }: RpcRequest): object {
   const answer = node.chain.kind === "evm" ? evmMethods.get(ethereumName(method)) : undefined;
   if (answer !== undefined) return { jsonrpc: "2.0", id, result: answer(node, params) };

@@ -1,4 +1,7 @@
-/** A stand-in of the Rosetta construction API of Cardano, for payments in ADA. */
+/**
+ * A stand-in of the Rosetta construction API of Cardano (https://github.com/cardano-foundation/cardano-rosetta-java), for
+ * payments in ADA.
+ */
 import { bytesToHex, concatBytes, hexToBytes } from "@noble/hashes/utils.js";
 import { encode } from "cborg";
 import * as v from "valibot";

@@ -1,4 +1,4 @@
-/** A node that speaks JSON-RPC, as the sandbox asks it. */
+/** A node that speaks JSON-RPC, as the sandbox asks it (https://www.jsonrpc.org/specification). */
 import * as v from "valibot";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { HttpClient, HttpFailure } from "../../http/client.ts";

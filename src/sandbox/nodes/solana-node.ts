@@ -1,3 +1,4 @@
+/** A stand-in of a Solana node that takes everything and confirms it at once (https://solana.com/docs/rpc). */
 import { randomBytes } from "node:crypto";
 import { base58 } from "@scure/base";
 
@@ -8,7 +9,7 @@ const SIGNATURE_BYTES = 64;
 
 type SolanaMethod = (params: readonly unknown[]) => unknown;
 
-/** A Solana node that takes everything and confirms it at once: what a signer asks. */
+/** The methods that a signer asks. */
 export const solanaMethods: ReadonlyMap<string, SolanaMethod> = new Map<string, SolanaMethod>([
   ["getBlockHeight", () => BLOCK_HEIGHT],
   ["getEpochInfo", () => ({ absoluteSlot: BLOCK_HEIGHT, blockHeight: BLOCK_HEIGHT })],

@@ -1,4 +1,4 @@
-/** A stand-in of a VeChain node: what a signer asks. */
+/** A stand-in of a VeChain node (https://github.com/vechain/thor): what a signer asks. */
 import * as v from "valibot";
 import type { Network } from "../../../chains/chain.ts";
 import { jsonResponse } from "../api-error.ts";
