@@ -1,6 +1,7 @@
 /**
- * Env files: NAME=value lines as dotenv 16 reads them, which the original uses. What it would read as something else than
- * what stands there (half of a quoted text, a password up to its `#`) is refused with its line and the reason.
+ * Env files: NAME=value lines as dotenv 16 reads them (https://github.com/motdotla/dotenv), which the original uses. What it
+ * would read as something else than what stands there (half of a quoted text, a password up to its `#`) is refused with its
+ * line and the reason.
  */
 import { isUtf8 } from "node:buffer";
 import { statSync } from "node:fs";

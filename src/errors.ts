@@ -1,6 +1,7 @@
 /**
- * The program's errors: each code is stable and stands for one exit status of sysexits.h, so that scripts can rely
- * on both. Messages never hold secrets.
+ * The program's errors: each code is stable and stands for one exit status of sysexits.h
+ * (https://man7.org/linux/man-pages/man3/sysexits.h.3head.html), so that scripts can rely on both. Messages never hold
+ * secrets.
  */
 
 /** Exit statuses (sysexits.h). */
@@ -168,8 +169,6 @@ export class ApiUnavailable extends KmsError {
     this.mayPass = mayPass;
   }
 }
-
-/** Errors of node:fs as those of this program, in words. */
 
 /** What an error of the system says (errno(3)), and what can be done about it. */
 const meanings: Readonly<Record<string, { readonly words: string; readonly hint: string }>> = {

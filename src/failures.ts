@@ -1,4 +1,4 @@
-/** What goes wrong with providers and tokens, in the codes of this program. */
+/** Failures of providers and tokens, in the codes of this program. */
 
 import { ChainError, sentence } from "../chains/error.ts";
 import { ProviderError, TokenError } from "../providers/error.ts";

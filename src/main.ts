@@ -1,3 +1,4 @@
+/** The entry point of the executable: the version, the process that holds a PKCS#11 module, or the command line. */
 import { writeSync } from "node:fs";
 import { pkcs11ProcessWord } from "./cli/pkcs11-process-word.ts";
 import { version } from "./version.ts";

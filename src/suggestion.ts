@@ -1,3 +1,4 @@
+/** "Did you mean": the known word nearest to a mistyped one, by Levenshtein distance. */
 import { closest, distance } from "fastest-levenshtein";
 
 /** The known word that someone most likely meant, if one is near enough to be worth saying. */

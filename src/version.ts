@@ -1,4 +1,5 @@
+/** The program's version. */
 import packageJson from "../package.json" with { type: "json" };
 
-/** The version of this program. It continues the numbering of the original, whose place it takes. */
+/** It continues the numbering of the original, whose place this program takes. */
 export const version: string = packageJson.version;

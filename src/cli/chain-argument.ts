@@ -1,3 +1,4 @@
+/** The argument that names a chain: by its ticker, or by another name that people call it. */
 import type { Chain } from "../../chains/chain.ts";
 import { knownChain } from "../chain-names.ts";
 import { printNote } from "./output.ts";

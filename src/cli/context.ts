@@ -1,4 +1,4 @@
-/** What the vault commands work with. */
+/** The context of the vault commands: the vault's place, the settings, and the ways to its secret and its tokens. */
 import { providerVariables } from "../../providers/index.ts";
 import { readPinSource } from "../../providers/pkcs11/pin.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";

@@ -1,4 +1,4 @@
-/** What is said and done about the original wallet files that `migrate` kept. */
+/** The original wallet files that `migrate` kept: warnings of them, and their deletion. */
 import { KmsError } from "../errors.ts";
 import { deleteOriginals, keptOriginals } from "../vault/import/kept-originals.ts";
 import type { CommandContext } from "./context.ts";

@@ -1,4 +1,4 @@
-/** What the commands share that work on one wallet, which is named by its signature ID. */
+/** Commands that work on one wallet, which is named by its signature ID: what they share. */
 
 import { knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";

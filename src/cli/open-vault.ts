@@ -1,4 +1,4 @@
-/** From a command's context to an open vault. */
+/** From a command's context to a vault: opened, or made where there is none, and closed again. */
 import { constants, existsSync } from "node:fs";
 import { access as accessFile } from "node:fs/promises";
 import { dirname } from "node:path";

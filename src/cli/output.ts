@@ -1,6 +1,6 @@
 /**
- * Writes to standard output and standard error. All of a text is written before the call returns: ending the process
- * cuts nothing off, however slowly the other side reads.
+ * Standard output and standard error. All of a text is written before the call returns: ending the process cuts nothing off,
+ * however slowly the other side reads.
  */
 import { writeSync } from "node:fs";
 import { stringifyExactJson } from "../../chains/codec/exact-json.ts";

@@ -1,4 +1,4 @@
-/** Takes a command line apart; what its words and options mean to a command is not known here. */
+/** Command lines taken apart, and the commands that their words name; what options mean to a command is not known here. */
 
 import type { ArgsDef, CommandDef, SubCommandsDef } from "citty";
 import { isExactText } from "../../providers/support/secret-text.ts";
@@ -6,8 +6,7 @@ import { KmsError } from "../errors.ts";
 import { didYouMean } from "../suggestion.ts";
 import { type OptionName, options } from "./options.ts";
 
-/** From the words of a command line to the command they name. */
-
+/** The command that the words of a command line name. */
 export interface Selection {
   readonly command: CommandDef;
   /** The names of the commands above, from the program down, such as `tatum-kms vault`. */

@@ -1,8 +1,9 @@
+/** The command tree of `tatum-kms`. */
 import type { CommandDef } from "citty";
 import { version } from "../version.ts";
 import { pickOptions } from "./options.ts";
 
-/** The command tree. A command is loaded only when it is used or when help lists it. */
+/** A command is loaded only when it is used or when help lists it. */
 export const program: CommandDef = {
   meta: {
     name: "tatum-kms",

@@ -1,3 +1,4 @@
+/** What a failed command leaves behind: one line of JSON on standard error, and an exit status of sysexits.h. */
 import { ChainError, sentence } from "../../chains/error.ts";
 import { exitStatus, KmsError } from "../errors.ts";
 import { explainProviderFailure } from "../failures.ts";

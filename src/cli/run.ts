@@ -1,3 +1,4 @@
+/** One run of the command line: from its words, past the guards of the process, to the command or its help. */
 import { isatty } from "node:tty";
 import { stripVTControlCharacters } from "node:util";
 import { renderUsage, runCommand } from "citty";

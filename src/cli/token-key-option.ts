@@ -1,3 +1,4 @@
+/** The PKCS#11 token or key that a command works on. */
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { KmsError } from "../errors.ts";
 import type { CommandContext } from "./context.ts";

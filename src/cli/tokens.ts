@@ -1,4 +1,4 @@
-/** PKCS#11 tokens as the settings of this machine have them. */
+/** The PKCS#11 tokens of a command, as the settings of this machine have them. */
 import { Tokens } from "../../providers/pkcs11/tokens.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import type { Secret } from "../../providers/secret.ts";

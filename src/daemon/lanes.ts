@@ -1,3 +1,4 @@
+/** Concurrency of one chain: work side by side, but that of one account one after another. */
 import pLimit from "p-limit";
 
 /** Transactions of one chain that are worked on side by side. */

@@ -1,3 +1,4 @@
+/** The login to tokens at the daemon's start. */
 import { TokenError } from "../../providers/error.ts";
 import { parsePkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { explainProviderFailure } from "../failures.ts";

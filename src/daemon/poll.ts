@@ -1,4 +1,4 @@
-/** Asks the API what is pending on one chain. */
+/** The poll: what the API lists as pending on one chain. */
 import { ApiUnavailable } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import type { Pipeline } from "../signing/pipeline.ts";

@@ -1,3 +1,4 @@
+/** The daemon's settings, from its options and variables. */
 import type { Network } from "../../chains/chain.ts";
 import { tickers } from "../../chains/index.ts";
 import { knownTickers } from "../chain-names.ts";

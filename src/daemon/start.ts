@@ -1,4 +1,4 @@
-/** Puts the daemon together from its settings, and takes it down on a signal. */
+/** The daemon's start and end: put together from its settings, and taken down on a signal. */
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../http/client.ts";
 import { type Fence, Journal } from "../journal/journal.ts";

@@ -1,3 +1,4 @@
+/** The notice of a newer version that the API announces. */
 import type { Log } from "../operations/log.ts";
 import { version } from "../version.ts";
 
@@ -14,7 +15,7 @@ function isNewer(candidate: string, than: string): boolean {
   return false;
 }
 
-/** Tells the operator of a newer version that the API announces as `version;level;message`. */
+/** Tells the operator of it; the API announces a version as `version;level;message`. */
 export function createVersionNotice(log: Log): (announcement: string) => void {
   let told = { announcement: "", at: Number.NEGATIVE_INFINITY };
   return (announcement) => {

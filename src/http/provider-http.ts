@@ -1,3 +1,4 @@
+/** The HTTP client as secret providers get it. */
 import { ProviderError } from "../../providers/error.ts";
 import type { HttpAnswer, HttpSender } from "../../providers/support/http-sender.ts";
 import { settings } from "../setting-table.ts";

@@ -1,3 +1,7 @@
+/**
+ * Retries of HTTP requests: exponential backoff with jitter, and `Retry-After`
+ * (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3).
+ */
 import { type HttpAnswer, HttpFailure } from "./client.ts";
 
 export interface RetryPolicy {

@@ -79,14 +79,14 @@ export function mayFollow(from: JobState, to: JobState, ground: Ground): boolean
   return following[from][ground]?.includes(to) ?? false;
 }
 
-const digits = v.pipe(v.string(), v.regex(/^\d+$/));
+const decimalDigits = v.pipe(v.string(), v.regex(/^\d+$/));
 
 const signedSchema = v.object({
   payload: v.string(),
   transactionId: v.string(),
   filledIn: v.record(v.string(), v.string()),
-  sequence: v.optional(v.object({ account: v.string(), number: digits })),
-  expiry: v.optional(v.object({ kind: v.picklist(["height", "time"]), value: digits })),
+  sequence: v.optional(v.object({ account: v.string(), number: decimalDigits })),
+  expiry: v.optional(v.object({ kind: v.picklist(["height", "time"]), value: decimalDigits })),
 });
 
 const jobSchema = v.object({

@@ -37,7 +37,7 @@ const JOB_PURPOSE = "job";
 const LANE_PURPOSE = "lane";
 
 const utf8 = new TextEncoder();
-const text = new TextDecoder("utf-8", { fatal: true });
+const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
 
 function damaged(what: string, cause?: unknown): KmsError {
   return new KmsError("JOURNAL", `The journal is damaged: ${what}.`, {
@@ -283,7 +283,7 @@ export class Journal {
 
   #openSequences(key: Uint8Array, sealed: Uint8Array): UsedSequences {
     try {
-      return UsedSequences.parse(text.decode(this.#vault.open(LANE_PURPOSE, key, sealed)));
+      return UsedSequences.parse(utf8Decoder.decode(this.#vault.open(LANE_PURPOSE, key, sealed)));
     } catch (cause) {
       throw damaged(`the sequence numbers of account record ${hex(key)} do not open`, cause);
     }
@@ -352,7 +352,7 @@ export class Journal {
         row.jobKey,
         row.sealed,
       );
-      const content = parseJobContent(text.decode(opened));
+      const content = parseJobContent(utf8Decoder.decode(opened));
       const { jobKey: key, revision, attemptAt, updatedAt } = row;
       return { ...content, key, state, revision, attemptAt, updatedAt };
     } catch (cause) {

@@ -12,12 +12,12 @@ interface Range {
 /** More ranges than any account leaves behind; the lowest ones have long been counted by the node. */
 const MAXIMUM_RANGES = 1_000;
 
-const digits = v.pipe(
+const sequenceNumber = v.pipe(
   v.string(),
   v.regex(/^\d{1,78}$/),
   v.transform((text) => BigInt(text)),
 );
-const rangesSchema = v.array(v.tuple([digits, digits]));
+const rangesSchema = v.array(v.tuple([sequenceNumber, sequenceNumber]));
 
 export class UsedSequences {
   /** Sorted, and neither touching nor overlapping. */

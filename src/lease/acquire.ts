@@ -1,4 +1,4 @@
-/** How a daemon comes to its turn. */
+/** The way of a daemon to the lease: it stands by until nobody else has it. */
 
 import { KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";

@@ -1,13 +1,11 @@
+/** The watch over another daemon's lease: whether its holder is alive, without trust in any wall clock. */
 import type { LeaseRow } from "../store/tables/lease.ts";
 import { isUnchanged } from "./lease.ts";
 
 /** What a look at the lease of another daemon shows: nobody has it, its holder may be alive, its holder is alive. */
 export type Finding = "free" | "held" | "renewed";
 
-/**
- * Finds out whether the holder of a lease is alive, without trust in any wall clock: it is gone when it renewed nothing for
- * a whole duration while this process was looking.
- */
+/** A holder is gone when it renewed nothing for a whole duration while this process was looking. */
 export class LeaseWatch {
   readonly #longestGap: number;
   #seen: LeaseRow | undefined;

@@ -1,4 +1,4 @@
-/** What must not be in the environment: variables that would change what the program does. */
+/** The guard of the environment: variables that would change what the program does are refused. */
 import { KmsError } from "../errors.ts";
 
 /**

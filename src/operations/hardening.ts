@@ -1,11 +1,10 @@
-/** What keeps the secrets in this process's memory from other processes and from files, on Linux. */
+/**
+ * Hardening of the process on Linux: no core dump, no debugger (https://man7.org/linux/man-pages/man2/prctl.2.html), and no
+ * secret in the arguments and the environment that the kernel shows to whoever may look at the process (`ps e`,
+ * `/proc/<pid>/environ`).
+ */
 import { dlopen, type Pointer, ptr, toArrayBuffer } from "bun:ffi";
 import { readFileSync } from "node:fs";
-
-/**
- * The memory block in which Linux keeps the arguments and the environment that a process was started with, as anybody who
- * may look at the process sees it (`ps e`, `/proc/<pid>/environ`).
- */
 
 /**
  * Names with such a word hold a secret, whatever program they are for. Those of files and addresses (`..._TOKEN_FILE`,

@@ -1,6 +1,6 @@
+/** The program's log: one line an event on standard error, beginning with the time as the original has it. */
 import { createConsola, type LogObject } from "consola/core";
 
-/** The program's log: one line an event on standard error, beginning with the time as the original has it. */
 export interface Log {
   info(text: string): void;
   warn(text: string): void;

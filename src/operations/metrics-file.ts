@@ -1,6 +1,7 @@
 /**
- * A file of metrics in the Prometheus text exposition format 0.0.4, as the textfile collector of node_exporter reads it.
- * See https://prometheus.io/docs/instrumenting/exposition_formats/ and https://github.com/prometheus/node_exporter.
+ * A file of metrics in the Prometheus text exposition format 0.0.4
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/), as the textfile collector of node_exporter reads it
+ * (https://github.com/prometheus/node_exporter#textfile-collector).
  */
 import { randomBytes } from "node:crypto";
 import { lstat, open, rename, rm, stat } from "node:fs/promises";

@@ -1,3 +1,4 @@
+/** The daemon's metrics: counts of polls, transactions and jobs, and the file they are kept in. */
 import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
 import { type JobState, jobStates, type Outcome, outcomes } from "../journal/job.ts";
@@ -133,8 +134,6 @@ export class JobMetrics {
     return numbers;
   }
 }
-
-/** Keeps the metrics file up to date while the daemon works or stands by. */
 
 /** Milliseconds between two writes. */
 const INTERVAL = 15_000;

@@ -1,3 +1,4 @@
+/** Reports of failures to the Tatum API: each job and cause once, those of a round together. */
 import { sentence } from "../../chains/error.ts";
 import type { Job } from "../journal/job.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -19,7 +20,6 @@ interface Report {
   readonly error: string;
 }
 
-/** Failures to tell the Tatum API: each job and cause once, those of a round together. */
 export class ErrorReports {
   readonly #pending: Report[] = [];
   readonly #toldWithoutJob = new Set<string>();

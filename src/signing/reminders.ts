@@ -1,3 +1,4 @@
+/** Reminders of parked jobs, which wait for a person. */
 import { sentence } from "../../chains/error.ts";
 import type { Job } from "../journal/job.ts";
 import type { Log } from "../operations/log.ts";

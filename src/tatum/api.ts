@@ -1,4 +1,6 @@
-/** The endpoints of the Tatum API for a KMS. Every answer is parsed before anything acts on it. */
+/**
+ * The endpoints of the Tatum API for a KMS (https://apidoc.tatum.io/). Every answer is parsed before anything acts on it.
+ */
 import * as v from "valibot";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import { ApiUnavailable } from "../errors.ts";

@@ -1,12 +1,13 @@
-/** How this program talks to the Tatum API: one base URL, one key, every request with a time limit. */
+/**
+ * The connection to the Tatum API: one base URL, one key, every request with a time limit; and its refusals, said on without
+ * repeating everything it sent.
+ */
 
 import * as v from "valibot";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { ApiUnavailable } from "../errors.ts";
 import { type HttpAnswer, type HttpClient, HttpFailure } from "../http/client.ts";
 import { type RetryPolicy, retryAfter, withRetries } from "../http/retry.ts";
-
-/** How the Tatum API says no, and how to say it on without repeating everything it sent. */
 
 const MAXIMUM_MESSAGE_LENGTH = 500;
 

@@ -1,3 +1,4 @@
+/** The settings of the connection to the Tatum API: URL, key, time limit and retries. */
 import { KmsError } from "../errors.ts";
 import type { HttpClient } from "../http/client.ts";
 import type { Endpoint } from "../http/endpoints.ts";
@@ -6,7 +7,6 @@ import { settings } from "../setting-table.ts";
 import { type Config, placeOf } from "../settings.ts";
 import { TatumConnection } from "./connection.ts";
 
-/** How the Tatum API is reached. */
 export interface TatumSettings {
   readonly apiUrl: URL;
   /** The variable that names the URL, and where it is set. */

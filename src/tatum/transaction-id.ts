@@ -1,3 +1,5 @@
+/** Transaction ids of all chains: their form, and when two are the same. */
+
 /** Whether two texts are the same transaction id; chains and nodes differ in case and in the `0x` before it. */
 export function sameTransactionId(a: string, b: string): boolean {
   const normal = (id: string): string => id.toLowerCase().replace(/^0x/, "");

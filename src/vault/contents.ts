@@ -1,4 +1,4 @@
-/** Reads a vault as a whole and checks it against its manifest. */
+/** The contents of a vault: all of it read, and checked against its manifest. */
 
 import { vaultCorrupt } from "../errors.ts";
 import type { Session } from "../store/sqlite/database.ts";

@@ -1,4 +1,7 @@
-/** The 256-bit key that seals everything in one vault. It never changes and is stored only wrapped in key slots. */
+/**
+ * The root key: the 256-bit key that seals everything in one vault, by AES-GCM (NIST SP 800-38D) with keys of HKDF
+ * (https://www.rfc-editor.org/rfc/rfc5869). It never changes and is stored only wrapped in key slots.
+ */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { KmsError } from "../errors.ts";
@@ -26,8 +29,7 @@ function toBytes(part: Uint8Array | string | number): Uint8Array {
   return bytes;
 }
 
-/** AES-256-GCM with 96-bit nonces and 128-bit tags (NIST SP 800-38D), by the native code behind node:crypto. */
-
+/** With 96-bit nonces and 128-bit tags, by the native code behind node:crypto. */
 const ALGORITHM = "aes-256-gcm";
 export const nonceLength = 12;
 export const tagLength = 16;

@@ -1,4 +1,4 @@
-/** Adds and removes key slots inside a transaction. */
+/** Changes of key slots inside a transaction: a new one, a replaced one, one less. */
 import { KmsError } from "../errors.ts";
 import type { Session } from "../store/sqlite/database.ts";
 import {

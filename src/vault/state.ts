@@ -1,3 +1,4 @@
+/** An open vault in memory, kept in step with its file, which other processes may change as well. */
 import { KmsError, vaultCorrupt } from "../errors.ts";
 import { type Database, Mutex, type Session } from "../store/sqlite/database.ts";
 import type { FileIdentity } from "../store/sqlite/vault-file.ts";
@@ -14,10 +15,7 @@ export interface Change {
   readonly updateIndex?: () => void;
 }
 
-/**
- * Keeps what is in memory of a vault in step with the file, which other processes may change as well. Each method
- * sees one state of both.
- */
+/** Each method sees one state of memory and file. */
 export class VaultState {
   readonly #database: Database;
   readonly #rootKey: RootKey;

@@ -1,4 +1,4 @@
-/** Adds, finds and removes wallets inside a transaction. */
+/** Wallets inside a transaction: added, found and removed. */
 import { randomBytes } from "node:crypto";
 import { KmsError, vaultCorrupt } from "../errors.ts";
 import type { Session } from "../store/sqlite/database.ts";

@@ -6,8 +6,7 @@ import { KmsError, vaultCorrupt } from "../errors.ts";
 import type { WalletRow } from "../store/tables/wallet.ts";
 import type { RootKey } from "./root-key.ts";
 
-/** Wallets whose private key is in a PKCS#11 token: the vault knows where it is, and its public key. */
-
+/** A wallet whose private key is in a PKCS#11 token: the vault knows where it is, and its public key. */
 const tokenKeySchema = v.object({
   keyUri: v.pipe(v.string(), v.startsWith("pkcs11:")),
   publicKey: v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{64}|0[23][0-9a-f]{64})$/)),

@@ -1,3 +1,4 @@
+/** The report on the installation and its wallets, without secrets. */
 import { maskApiKey } from "../settings.ts";
 import type { Vault } from "../vault/vault.ts";
 import { tokenKeyOf, type WalletRecord } from "../vault/wallet-record.ts";

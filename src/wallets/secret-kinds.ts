@@ -1,7 +1,7 @@
 /** What a text most likely is that was given where a mnemonic or a private key of a chain was wanted. */
 import { isMnemonic, isMnemonicWord } from "../../chains/keys/bip39.ts";
 
-const kinds: readonly (readonly [form: RegExp, kind: string])[] = [
+const kindsByForm: readonly (readonly [form: RegExp, kind: string])[] = [
   [/^-----BEGIN /, "the content of a PEM file"],
   [/^[{[]/, "JSON"],
   [/^[59][1-9A-HJ-NP-Za-km-z]{50}$/, "a private key in WIF, as Bitcoin has it"],
@@ -30,5 +30,5 @@ export function kindOfSecret(text: string, wanted: "mnemonic" | "private key"): 
     return `${isWhole ? "a BIP-39 mnemonic" : "words of a mnemonic"} (${words.length} words)`;
   }
   if (wanted === "mnemonic" && /^(0x)?[0-9a-f]{64}$/i.test(trimmed)) return "a private key of 64 hex digits";
-  return kinds.find(([form]) => form.test(trimmed))?.[1];
+  return kindsByForm.find(([form]) => form.test(trimmed))?.[1];
 }

@@ -1,3 +1,7 @@
+/**
+ * `checkconfig`: the settings of this machine and where each comes from, in the original's table; and what is wrong with
+ * them.
+ */
 import type { ProviderVariable } from "../../../providers/provider.ts";
 import type { KmsError } from "../../errors.ts";
 import { assertNoProblems } from "../../setting-check.ts";
@@ -10,8 +14,6 @@ import { defineCommand } from "../command.ts";
 import { loadConfig, vaultPathOf } from "../context.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
 import { writeOutput } from "../output.ts";
-
-/** The table of `checkconfig`. */
 
 /** The column in which the original's table has its colons. */
 const LABEL_WIDTH = 33;

@@ -1,3 +1,4 @@
+/** `daemon`: polls for pending transactions, has them approved, signs and broadcasts them. */
 import { readDaemonSettings } from "../../daemon/settings.ts";
 import { startDaemon } from "../../daemon/start.ts";
 import { settings } from "../../setting-table.ts";

@@ -1,3 +1,4 @@
+/** `export`: all wallets of the vault with their secrets, as JSON. */
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withVault } from "../open-vault.ts";

@@ -1,3 +1,4 @@
+/** `generatemanagedkey`: a new wallet whose private key is made inside a PKCS#11 token and never leaves it. */
 import { toNetwork } from "../../wallets/managed-wallets.ts";
 import { generateManagedKey } from "../../wallets/token-wallets.ts";
 import { chainArgument } from "../chain-argument.ts";

@@ -1,3 +1,4 @@
+/** `generatemanagedprivatekeybatch`: many new private keys, each printed once it is stored. */
 import { generatePrivateKeyBatch, MAXIMUM_BATCH, toNetwork } from "../../wallets/managed-wallets.ts";
 import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";

@@ -1,3 +1,4 @@
+/** `generatemanagedwallet`: a new wallet, stored in the vault. */
 import { generateManagedWallet, toNetwork } from "../../wallets/managed-wallets.ts";
 import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";

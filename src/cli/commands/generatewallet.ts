@@ -1,3 +1,4 @@
+/** `generatewallet`: a new wallet, printed and not stored. */
 import { toNetwork } from "../../wallets/managed-wallets.ts";
 import { chainArgument } from "../chain-argument.ts";
 import { defineCommand } from "../command.ts";

@@ -1,3 +1,4 @@
+/** `getaddress`: the address of a stored wallet at a derivation index. */
 import { getAddress } from "../../wallets/managed-wallets.ts";
 import { defineCommand } from "../command.ts";
 import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../named-wallet.ts";

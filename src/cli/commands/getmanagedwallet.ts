@@ -1,3 +1,4 @@
+/** `getmanagedwallet`: a stored wallet with its secrets. */
 import { getManagedWallet } from "../../wallets/managed-wallets.ts";
 import { defineCommand } from "../command.ts";
 import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../named-wallet.ts";

@@ -1,3 +1,4 @@
+/** `getprivatekey`: the private key of a stored wallet at a derivation index. */
 import { getPrivateKey } from "../../wallets/managed-wallets.ts";
 import { defineCommand } from "../command.ts";
 import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../named-wallet.ts";

@@ -1,3 +1,4 @@
+/** `import`: the wallets of an original wallet file, or of the JSON that `export` prints, taken into the vault. */
 import { KmsError } from "../../errors.ts";
 import { readPath } from "../../home.ts";
 import { settings } from "../../setting-table.ts";

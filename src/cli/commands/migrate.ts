@@ -1,3 +1,4 @@
+/** `migrate`: an original wallet file turned into a vault at the same path; and the deletion of the original. */
 import { PASSWORD_VARIABLE } from "../../../providers/password/provider.ts";
 import type { Secret } from "../../../providers/secret.ts";
 import { settings } from "../../setting-table.ts";

@@ -1,3 +1,4 @@
+/** `removewallet`: a wallet taken out of the vault for good. */
 import { removeManagedWallet } from "../../wallets/managed-wallets.ts";
 import { defineCommand } from "../command.ts";
 import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../named-wallet.ts";

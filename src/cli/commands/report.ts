@@ -1,3 +1,4 @@
+/** `report`: facts about the installation and about wallets, without secrets. */
 import { settings } from "../../setting-table.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import type { Vault } from "../../vault/vault.ts";

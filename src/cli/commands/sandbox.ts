@@ -1,3 +1,4 @@
+/** `sandbox`: a local stand-in of the Tatum API. */
 import { runSandbox } from "../../sandbox/run.ts";
 import { defineCommand } from "../command.ts";
 import { pickOptions } from "../options.ts";

@@ -1,3 +1,4 @@
+/** `storemanagedkey`: a wallet of a key that is in a PKCS#11 token already. */
 import { toNetwork } from "../../wallets/managed-wallets.ts";
 import { storeManagedKey } from "../../wallets/token-wallets.ts";
 import { chainArgument } from "../chain-argument.ts";

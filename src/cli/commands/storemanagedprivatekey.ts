@@ -1,3 +1,4 @@
+/** `storemanagedprivatekey`: a wallet of a private key that is asked for. */
 import { keyLines } from "../../wallets/answer-lines.ts";
 import { checkPrivateKey, storeManagedPrivateKey, toNetwork } from "../../wallets/managed-wallets.ts";
 import { chainArgument } from "../chain-argument.ts";

@@ -1,3 +1,4 @@
+/** `storemanagedwallet`: a wallet of a mnemonic that is asked for. */
 import { mnemonicLines } from "../../wallets/answer-lines.ts";
 import {
   checkMnemonic,

@@ -1,4 +1,4 @@
-/** What has to agree before a pending transaction is signed. */
+/** Policies: what has to agree before a pending transaction is signed. */
 import type { Intent } from "../../../chains/chain.ts";
 import type { ListedTransaction } from "../../tatum/pending-transaction.ts";
 

@@ -1,4 +1,4 @@
-/** Makes a file so that at its path there is either nothing or all of it, and never replaces another file. */
+/** The making of files: at a path there is either nothing or all of the file, and never is another file replaced. */
 import { randomBytes } from "node:crypto";
 import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";

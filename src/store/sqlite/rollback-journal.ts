@@ -1,10 +1,7 @@
 /**
- * Whether a rollback journal that a crash left behind belongs to the database file beside it. SQLite does not ask: it cuts
- * the file to the length that the journal says and writes the journal's pages into it, be it a backup that was put in the
- * crashed file's place (https://sqlite.org/fileformat2.html#the_rollback_journal).
- *
- * The first page of a file is in every journal of it, as it was before. So the file's change counter has to be the
- * journal's, or higher by one, and the rest of that page the same. Counters of files start at random.
+ * The rollback journal that a crash left behind (https://sqlite.org/fileformat2.html#the_rollback_journal): whether it
+ * belongs to the database beside it. SQLite does not ask: it cuts the file to the length that the journal says and writes
+ * the journal's pages into it, be it a backup that was put in the crashed file's place.
  */
 import { readSync } from "node:fs";
 import { areOfOneFile, type FileHeader, isPowerOfTwo, readHeader } from "./file-header.ts";
@@ -55,6 +52,9 @@ export function readAt({ descriptor }: OpenFile, offset: number, length: number)
 }
 
 /**
+ * The first page of a file is in every journal of it, as it was before. So the file's change counter has to be the
+ * journal's, or higher by one, and the rest of that page the same. Counters of files start at random.
+ *
  * @param firstPage The file's first page, with a header that {@link readHeader} reads.
  * @returns Why it does not belong, as the end of a sentence; `undefined` when SQLite may use it, or would do nothing with it.
  */

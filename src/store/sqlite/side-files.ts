@@ -1,6 +1,7 @@
 /**
- * The files that SQLite keeps beside a database and trusts: `-journal`, which undoes a change that a crash broke off, and
- * `-wal` and `-shm`, which this program never makes. All are looked at before SQLite sees them.
+ * The files that SQLite keeps beside a database and trusts (https://sqlite.org/tempfiles.html): `-journal`, which undoes a
+ * change that a crash broke off, and `-wal` and `-shm`, which this program never makes. All are looked at before SQLite sees
+ * them.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats, statSync } from "node:fs";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";

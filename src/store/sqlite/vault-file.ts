@@ -1,4 +1,4 @@
-/** What lies at a path, and who else can touch it. */
+/** The file at a vault's path: of what kind it is, whether it stays the same one, and who else can touch it. */
 import { constants } from "node:fs";
 import { open, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** The import of wallets into a vault, all or none, with warnings of what is odd about them. */
 import { tickers } from "../../../chains/index.ts";
 import { KmsError } from "../../errors.ts";
 import type { Vault } from "../vault.ts";

@@ -1,14 +1,16 @@
-/** Reads the JSON that both the original's vault and `export` hold: signature ID -> wallet, newest first. */
+/**
+ * The JSON that both the original's vault and `export` hold: signature ID -> wallet, newest first
+ * (https://www.rfc-editor.org/rfc/rfc8259).
+ */
 import * as v from "valibot";
 import { type JsonValue, parseExactJson } from "../../../chains/codec/exact-json.ts";
 import { KmsError } from "../../errors.ts";
 import { longestSignatureId, type WalletRecord } from "../wallet-record.ts";
 
 /**
- * The members of a JSON object as they stand in its text (RFC 8259). A JavaScript object would move members with
- * names like "1" to the front and keep only the last of two with one name.
+ * A member of a JSON object as it stands in its text. A JavaScript object would move members with names like "1" to the
+ * front and keep only the last of two with one name.
  */
-
 interface JsonMember {
   readonly name: string;
   /** The value's text. */

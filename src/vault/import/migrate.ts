@@ -1,4 +1,4 @@
-/** Puts a vault in the place of an original wallet file. At no moment is there less than one complete file. */
+/** The migration of an original wallet file to a vault in its place. At no moment is there less than one complete file. */
 import { randomBytes } from "node:crypto";
 import { chmod, link, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";

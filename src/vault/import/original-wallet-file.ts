@@ -1,7 +1,8 @@
 /**
- * Reads the vault file of tatum-kms 8 and older: the "Salted__" format of OpenSSL's `enc` command, that is
- * AES-256-CBC with key and initialisation vector from EVP_BytesToKey (MD5, one round), in base64. It has neither key
- * stretching nor authentication. This program never writes it.
+ * The vault file of tatum-kms 8 and older: the "Salted__" format of OpenSSL's `enc` command
+ * (https://docs.openssl.org/master/man1/openssl-enc/), that is AES-256-CBC with key and initialisation vector from
+ * EVP_BytesToKey (MD5, one round), in base64. It has neither key stretching nor authentication. This program never writes
+ * it.
  */
 import { createDecipheriv, createHash } from "node:crypto";
 import type { Secret } from "../../../providers/secret.ts";

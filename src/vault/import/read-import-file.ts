@@ -1,3 +1,4 @@
+/** Files whose wallets are taken over: the original's wallet file, or the JSON that `export` prints. */
 import type { Secret } from "../../../providers/secret.ts";
 import { exposure, FileRefused, readTrustedFile } from "../../../providers/support/trusted-file.ts";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
@@ -21,8 +22,7 @@ export interface ImportOptions {
 }
 
 /**
- * Reads wallets from a file of another program or vault, newest first: the original's wallet file, or the JSON that
- * `export` prints. The file, or a pipe, is only read, and only once.
+ * The wallets of a file, newest first. The file, or a pipe, is only read, and only once.
  *
  * @throws KmsError `CANNOT_READ`, also for a file that somebody else could have written; `IMPORT_DAMAGED`;
  * `IMPORT_UNREADABLE` when none of the passwords opens it
@@ -32,7 +32,7 @@ export async function readImportFile(
   passwords: Passwords,
   options: ImportOptions = {},
 ): Promise<ImportedWallet[]> {
-  const { bytes, exposed } = read(path, options);
+  const { bytes, exposed } = readContent(path, options);
   const wallets = await walletsIn(path, bytes, passwords);
   if (wallets.length > 0 && exposed !== undefined) options.warn?.(exposed);
   return wallets;
@@ -61,7 +61,7 @@ interface Content {
   readonly exposed: string | undefined;
 }
 
-function read(path: string, { access = ownerOnly }: ImportOptions): Content {
+function readContent(path: string, { access = ownerOnly }: ImportOptions): Content {
   const source = `The file ${path}`;
   try {
     const use = { source, maximumBytes: LARGEST_FILE, allowGroup: access.allowGroup };

@@ -1,4 +1,6 @@
-/** Key slots that a password opens: Argon2id (RFC 9106), by the native code behind node:crypto. */
+/**
+ * Key slots that a password opens: Argon2id (https://www.rfc-editor.org/rfc/rfc9106), by the native code behind node:crypto.
+ */
 import { argon2Sync, randomBytes } from "node:crypto";
 import * as v from "valibot";
 import type { Secret } from "../../../providers/secret.ts";

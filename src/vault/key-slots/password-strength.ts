@@ -1,4 +1,7 @@
-/** How long a password would stand against somebody who has a copy of the vault, by the estimate of zxcvbn. */
+/**
+ * Password strength: how long a password would stand against somebody who has a copy of the vault, by the estimate of zxcvbn
+ * (https://github.com/zxcvbn-ts/zxcvbn).
+ */
 import { ZxcvbnFactory } from "@zxcvbn-ts/core";
 import { adjacencyGraphs, dictionary as common } from "@zxcvbn-ts/language-common";
 import { dictionary as english } from "@zxcvbn-ts/language-en";

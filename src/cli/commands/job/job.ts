@@ -1,3 +1,4 @@
+/** `job`: the commands about the daemon's jobs. */
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({

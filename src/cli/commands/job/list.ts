@@ -1,3 +1,4 @@
+/** `job list`: the jobs that are not done, or those in a state. */
 import { listJobs } from "../../../journal/inspect.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";

@@ -1,3 +1,4 @@
+/** `job resolve`: a person's decision about a job that the daemon cannot finish. */
 import { resolveJob } from "../../../signing/resolve.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";

@@ -1,3 +1,4 @@
+/** `job retry`: a job that the daemon shall try again, with the same bytes if it was signed. */
 import { retryJob } from "../../../journal/inspect.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";

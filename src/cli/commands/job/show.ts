@@ -1,3 +1,4 @@
+/** `job show`: one job of the journal. */
 import { showJob } from "../../../journal/inspect.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";

@@ -1,3 +1,4 @@
+/** `provider list`: the secret providers, their variables, and which of these are set. */
 import { loadProvider, providerNames } from "../../../../providers/index.ts";
 import type { SecretProvider } from "../../../../providers/provider.ts";
 import type { Config } from "../../../settings.ts";

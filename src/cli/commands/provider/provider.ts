@@ -1,3 +1,4 @@
+/** `provider`: the commands about secret providers. */
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({

@@ -1,3 +1,4 @@
+/** `provider test`: whether the chosen provider gives a secret, and whether that opens the vault. */
 import { formatPkcs11Uri } from "../../../../providers/pkcs11/uri.ts";
 import { fileKindAt } from "../../../store/sqlite/vault-file.ts";
 import { defineCommand } from "../../command.ts";

@@ -1,3 +1,4 @@
+/** `vault backup`: a checked copy of the vault, also while the daemon runs. */
 import { readPath } from "../../../home.ts";
 import { backUpWhole } from "../../../journal/whole-vault.ts";
 import { defineCommand } from "../../command.ts";

@@ -1,3 +1,4 @@
+/** `vault change-password`: another password in the place of the vault's present one. */
 import { PASSWORD_VARIABLE } from "../../../../providers/password/provider.ts";
 import { settings } from "../../../setting-table.ts";
 import { defineCommand } from "../../command.ts";

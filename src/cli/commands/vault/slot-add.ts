@@ -1,3 +1,4 @@
+/** `vault slot add`: a new key slot, for a PKCS#11 token or for another password. */
 import type { Pkcs11Uri } from "../../../../providers/pkcs11/uri.ts";
 import { settings } from "../../../setting-table.ts";
 import { passwordKind, preparePasswordSlot } from "../../../vault/key-slots/password-slot.ts";

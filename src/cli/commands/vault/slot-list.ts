@@ -1,3 +1,4 @@
+/** `vault slot list`: the vault's key slots. */
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";

@@ -1,3 +1,4 @@
+/** `vault slot remove`: a key slot taken out of the vault. */
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";

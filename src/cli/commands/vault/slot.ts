@@ -1,3 +1,4 @@
+/** `vault slot`: the commands about key slots. */
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({

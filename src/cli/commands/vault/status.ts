@@ -1,3 +1,4 @@
+/** `vault status`: the vault's format, key slots and number of wallets. */
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { warnOfKeptOriginals } from "../../kept-originals.ts";

@@ -1,3 +1,4 @@
+/** `vault`: the commands that look after the vault. */
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({

@@ -1,3 +1,4 @@
+/** `vault verify`: every row of the vault and its journal opened, and the vault checked as a whole. */
 import { verifyWhole } from "../../../journal/whole-vault.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
