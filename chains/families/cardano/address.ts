@@ -1,3 +1,8 @@
+/**
+ * Cardano addresses of the Shelley era (CIP-19), and the hashes of the payment keys that spend from them.
+ * https://cips.cardano.org/cip/CIP-0019
+ */
+
 import { bytesToHex, concatBytes } from "@noble/curves/utils.js";
 import { blake2b } from "@noble/hashes/blake2.js";
 import { bech32 } from "@scure/base";
@@ -14,7 +19,7 @@ export interface CardanoAddress {
 }
 
 const PREFIX = { mainnet: "addr", testnet: "addr_test" } as const;
-/** The networks by their id in the header (CIP-19); no other ids are in use. */
+/** The networks by their id in the header; no other ids are in use. */
 const NETWORK_IDS: readonly (Network | undefined)[] = ["testnet", "mainnet"];
 /** The longest address is one with a stake pointer of three 64-bit numbers. */
 const MAX_TEXT_LENGTH = 128;
@@ -28,14 +33,14 @@ export function keyHashText(publicKey: Uint8Array): string {
   return bytesToHex(keyHash(publicKey));
 }
 
-/** The enterprise address (CIP-19, type 6: payment part only) of a 32-byte public key. */
+/** The enterprise address (type 6: payment part only) of a 32-byte public key. */
 export function enterpriseAddress(publicKey: Uint8Array, network: Network): string {
   const header = Uint8Array.of(network === "mainnet" ? 0x61 : 0x60);
   return bech32.encodeFromBytes(PREFIX[network], concatBytes(header, keyHash(publicKey)));
 }
 
 /**
- * Reads an address that can hold coins: a Shelley address of CIP-19 (types 0 to 7) or one of the Byron era.
+ * Reads an address that can hold coins: a Shelley address (types 0 to 7) or one of the Byron era.
  *
  * @throws ChainError `INVALID_TRANSACTION`, or `NETWORK_MISMATCH` for an address of another network.
  */

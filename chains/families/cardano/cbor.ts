@@ -1,7 +1,12 @@
+/**
+ * Strict CBOR, as far as transactions and addresses of Cardano need it.
+ * https://www.rfc-editor.org/rfc/rfc8949
+ */
+
 import { type DecodeOptions, decode, decodeFirst } from "cborg";
 
 /**
- * Integers in their shortest form, lengths known, no key of a map twice (RFC 8949, 4.2.1, but for the order of keys, which
+ * Integers in their shortest form, lengths known, no key of a map twice (section 4.2.1, but for the order of keys, which
  * the ledger does not prescribe). A set of the Conway era (tag 258) is read as an array, encoded CBOR (tag 24) as bytes.
  */
 const STRICT: DecodeOptions = {

@@ -1,4 +1,8 @@
-/** Cardano: transactions are built by the Tatum API's node and checked here before they are signed. */
+/**
+ * Cardano: transactions are built by the Tatum API's node and checked here before they are signed.
+ * https://github.com/cardano-foundation/CIPs
+ */
+
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { enterpriseAddress } from "./address.ts";

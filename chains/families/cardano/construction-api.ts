@@ -1,10 +1,13 @@
+/**
+ * The Rosetta construction API (version 1.4, now named Mesh) of the Cardano node behind the Tatum API.
+ * https://github.com/coinbase/mesh-specifications
+ */
+
 import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
 import { readAnswer } from "../payload.ts";
-
-/** The Rosetta construction API (version 1.4) of the node behind the Tatum API. */
 
 type JsonObject = { readonly [member: string]: JsonValue };
 

@@ -1,3 +1,8 @@
+/**
+ * The intents of a Cardano transaction, read from its operations alone.
+ * https://github.com/coinbase/mesh-specifications
+ */
+
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
 import { parseOperations } from "./operations.ts";
 

@@ -1,3 +1,9 @@
+/**
+ * Cardano's key derivation: the Icarus master key of a mnemonic (CIP-3), and its descendants by BIP32-Ed25519.
+ * https://github.com/cardano-foundation/CIPs/blob/master/CIP-0003/Icarus.md
+ * https://input-output-hk.github.io/adrestia/static/Ed25519_BIP.pdf
+ */
+
 import { createHmac, pbkdf2Sync } from "node:crypto";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToNumberLE, concatBytes, numberToBytesLE } from "@noble/curves/utils.js";
@@ -19,7 +25,7 @@ export interface ExtendedPublicKey {
 }
 
 /**
- * The master key of a mnemonic without passphrase (CIP-3, Icarus).
+ * The master key of a mnemonic without passphrase.
  *
  * @param entropy the 16 to 32 bytes that the mnemonic stands for (BIP-39), not its seed.
  */

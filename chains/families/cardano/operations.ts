@@ -1,3 +1,8 @@
+/**
+ * The payload of a pending Cardano transaction: Rosetta operations, inputs and outputs in ADA.
+ * https://github.com/coinbase/mesh-specifications
+ */
+
 import * as v from "valibot";
 import type { Network, PendingTransaction } from "../../chain.ts";
 import { isJsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
@@ -78,7 +83,7 @@ const output = v.object({
   metadata: noMetadata,
 });
 
-const operations = v.pipe(
+const operationsSchema = v.pipe(
   v.array(
     v.variant("type", [input, output], "must be an input or an output"),
     "must be an array of operations",
@@ -95,7 +100,7 @@ const operations = v.pipe(
 export function parseOperations(transaction: PendingTransaction, network: Network): Operations {
   const json = parseJsonArray(transaction.serializedTransaction);
   if (json === undefined) throw invalidPayload(transaction, "it is not a JSON array of operations");
-  const parsed = v.safeParse(operations, json);
+  const parsed = v.safeParse(operationsSchema, json);
   if (!parsed.success) throw invalidPayload(transaction, describeIssue(parsed.issues[0]));
 
   const inputs: OperationInput[] = [];

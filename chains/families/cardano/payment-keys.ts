@@ -1,10 +1,15 @@
+/**
+ * The payment keys that a Cardano transaction has to be signed with, by the hashes that addresses name (CIP-19).
+ * https://cips.cardano.org/cip/CIP-0019
+ */
+
 import type { Signer, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { keyHashText } from "./address.ts";
 import type { Operations } from "./operations.ts";
 
-/** Keys by the hash of their public key, as addresses name it. */
+/** Keys by the BLAKE2b-224 of their public key, in hex. */
 export type PaymentKeys = ReadonlyMap<string, SigningKey>;
 
 /**

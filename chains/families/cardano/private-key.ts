@@ -1,3 +1,8 @@
+/**
+ * Text forms of Cardano payment keys: hex, bech32 (CIP-5), and the files of cardano-cli.
+ * https://cips.cardano.org/cip/CIP-0005
+ */
+
 import { bytesToHex, concatBytes, equalBytes, hexToBytes } from "@noble/curves/utils.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 import { bech32 } from "@scure/base";
@@ -23,7 +28,7 @@ const textEnvelope = v.object({
 });
 
 /**
- * Reads a payment key: 128 hex digits (`kL || kR`), 192 (a chain code behind it), bech32 of CIP-5 (`addr_xsk`,
+ * Reads a payment key: 128 hex digits (`kL || kR`), 192 (a chain code behind it), bech32 (`addr_xsk`,
  * `addr_sk`), or what cardano-cli writes, as a file or as its `cborHex`.
  *
  * @throws ChainError `INVALID_KEY`, without the key in its message.

@@ -1,3 +1,8 @@
+/**
+ * Signing of Cardano transactions that the construction API builds: nothing of its answers is taken unchecked.
+ * https://github.com/coinbase/mesh-specifications
+ */
+
 import { bytesToHex } from "@noble/curves/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
@@ -16,8 +21,8 @@ import { assertBodyDoes } from "./transaction-body.ts";
 const FEE_BOUND = { ticker: "ADA", unit: "lovelace", standard: 10_000_000n } as const;
 
 /**
- * Has the transaction built by the construction API, signs it when it does exactly what the operations say, and takes the
- * signed one only when nothing but the signatures was added.
+ * Has the transaction built, signs it when it does exactly what the operations say, and takes the signed one only when
+ * nothing but the signatures was added.
  *
  * @throws ChainError
  */

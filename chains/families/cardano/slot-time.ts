@@ -1,3 +1,5 @@
+/** The time at which a slot of Cardano begins, on mainnet and preprod. */
+
 import type { Network } from "../../chain.ts";
 
 /**

@@ -1,3 +1,8 @@
+/**
+ * The body of a Cardano transaction, held against the operations that it was built from.
+ * https://github.com/IntersectMBO/cardano-ledger/blob/cardano-ledger-conway-1.12.0.0/eras/conway/impl/cddl-files/conway.cddl
+ */
+
 import { bytesToHex, equalBytes } from "@noble/curves/utils.js";
 import * as v from "valibot";
 import { ChainError } from "../../error.ts";

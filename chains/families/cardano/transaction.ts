@@ -1,10 +1,15 @@
+/**
+ * Cardano transactions in CBOR, as far as a payment needs them: the body, its hash, and the key witnesses.
+ * https://github.com/IntersectMBO/cardano-ledger/blob/cardano-ledger-conway-1.12.0.0/eras/conway/impl/cddl-files/conway.cddl
+ */
+
 import { hexToBytes } from "@noble/curves/utils.js";
 import { blake2b } from "@noble/hashes/blake2.js";
 import * as v from "valibot";
 import { ChainError } from "../../error.ts";
 import { type CborItem, decodeCbor, decodeCborSequence, decodeFirstCbor } from "./cbor.ts";
 
-/** A transaction of the ledger (CDDL of the Conway era and before), read as far as a payment needs. */
+/** A transaction of the Conway era or before. */
 export interface CardanoTransaction {
   /** The bytes whose BLAKE2b-256 is the transaction id. */
   readonly bodyBytes: Uint8Array;

@@ -1,3 +1,8 @@
+/**
+ * Cardano wallets: a mnemonic with payment keys below the path of CIP-1852, or one private key.
+ * https://cips.cardano.org/cip/CIP-1852
+ */
+
 import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
 import { mnemonicToEntropy } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
@@ -18,7 +23,7 @@ import {
 import { extendedKeyOfText, parsePrivateKey, privateKeyText } from "./private-key.ts";
 
 /**
- * The node below which a wallet's keys are. CIP-1852 does not harden the fourth level; the wallets of this program
+ * The node below which a wallet's keys are. The standard does not harden the fourth level; the wallets of this program
  * always did, so that their addresses are not those of other wallets with the same words.
  */
 const ACCOUNT_LEVELS = ["1852'", "1815'", "0'", "0'"] as const;

@@ -1,11 +1,16 @@
+/**
+ * The accounts of a compiled Solana message: which ones sign, which may be written to, which come from lookup tables.
+ * https://solana.com/docs/core/transactions/versioned-transactions
+ */
+
 import type { getCompiledTransactionMessageDecoder } from "@solana/web3.js";
 
 type Compiled = ReturnType<ReturnType<typeof getCompiledTransactionMessageDecoder>["decode"]>;
 
 /**
- * Everything that a message says of each of its accounts, as text: the address, or the table and the place in it for one that
- * only a lookup table on the chain knows, and whether it signs and may be written to. In the order in which instructions
- * count accounts: static ones, then those that tables make writable, then the others of tables.
+ * Each account as text: the address, or the table and the place in it for one that only a lookup table on the chain knows,
+ * then its roles. In the order in which instructions count accounts: static ones, then those that tables make writable,
+ * then the others of tables.
  */
 export function accountRoles(compiled: Compiled): readonly string[] {
   const { header, staticAccounts } = compiled;

@@ -1,4 +1,8 @@
-/** Solana: it submits its transactions itself and tells the Tatum API their ids. */
+/**
+ * Solana: it submits its transactions itself and tells the Tatum API their ids.
+ * https://solana.com/docs/core/transactions
+ */
+
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { describeTransaction } from "./describe.ts";

@@ -1,10 +1,15 @@
+/**
+ * The intents of a Solana transaction, read from its message alone.
+ * https://solana.com/docs/core/transactions
+ */
+
 import type { Intent, PendingTransaction } from "../../chain.ts";
 import { highestFee } from "./fee.ts";
 import { intentsOfInstruction, mintsFixedBy } from "./instructions.ts";
 import { parsePayload } from "./transaction-payload.ts";
 
 /**
- * What a pending transaction does, instruction by instruction, and the most it can cost.
+ * What a pending transaction does: the intents of each instruction in their order, then the most it can cost, in lamports.
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */

@@ -1,3 +1,8 @@
+/**
+ * The fee of a Solana transaction: the base fee of its signatures and the prioritization fee of its compute budget.
+ * https://solana.com/docs/core/fees
+ */
+
 import { COMPUTE_BUDGET_PROGRAM } from "./instructions.ts";
 import type { Instruction, SolanaMessage } from "./message.ts";
 
@@ -10,7 +15,7 @@ const MAX_UNITS = 1_400_000n;
 const SET_COMPUTE_UNIT_LIMIT = 2;
 const SET_COMPUTE_UNIT_PRICE = 3;
 
-/** The most that a transaction can cost its fee payer, in lamports: its signatures and its priority fee. */
+/** The most that a transaction can cost its fee payer, in lamports. */
 export function highestFee({ signers, instructions }: SolanaMessage): bigint {
   const budget = instructions.filter(({ program }) => program === COMPUTE_BUDGET_PROGRAM);
   const price = budgetValue(budget, SET_COMPUTE_UNIT_PRICE) ?? 0n;

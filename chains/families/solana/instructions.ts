@@ -1,3 +1,8 @@
+/**
+ * The instructions of Solana's System, Compute Budget, SPL Token, Token-2022, Associated Token Account and Memo programs.
+ * https://github.com/solana-program/token, https://github.com/solana-program/memo
+ */
+
 import { bytesToHex } from "@noble/curves/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
@@ -5,7 +10,7 @@ import { base58 } from "@scure/base";
 import type { Intent } from "../../chain.ts";
 import type { Instruction } from "./message.ts";
 
-/** The programs whose instructions this program reads, by their addresses. */
+/** Programs by their addresses. */
 const SYSTEM_PROGRAM = "11111111111111111111111111111111";
 export const COMPUTE_BUDGET_PROGRAM = "ComputeBudget111111111111111111111111111111";
 const ASSOCIATED_TOKEN_PROGRAM = "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL";

@@ -1,3 +1,8 @@
+/**
+ * The messages that were signed for pending transactions: Solana carries out equal messages once, whoever asked for them.
+ * https://solana.com/docs/core/transactions/transaction-pipeline
+ */
+
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
@@ -8,8 +13,8 @@ const pendingIdsByMessage = new Map<string, string>();
 
 /**
  * Claims a message for a pending transaction. Two payments of the same amount between the same accounts under the same
- * blockhash are one message. The network carries out a message once, whatever its signatures are (Solana keeps the
- * hashes of messages it has processed), and both payments would count as done.
+ * blockhash are one message, whatever its signatures are (the network keeps the hashes of messages it has processed):
+ * both payments would count as done.
  *
  * @returns false when the message belongs to another pending transaction.
  */

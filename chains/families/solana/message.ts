@@ -1,3 +1,9 @@
+/**
+ * The Solana message, legacy or version 0: header, account addresses, recent blockhash, compiled instructions.
+ * https://solana.com/docs/core/transactions/transaction-structure
+ * https://solana.com/docs/core/transactions/versioned-transactions
+ */
+
 import { base58 } from "@scure/base";
 import { getCompiledTransactionMessageDecoder, getCompiledTransactionMessageEncoder } from "@solana/web3.js";
 import { ChainError } from "../../error.ts";

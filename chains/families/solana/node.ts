@@ -1,3 +1,8 @@
+/**
+ * The JSON-RPC interface of the Solana node behind the Tatum API.
+ * https://solana.com/docs/rpc
+ */
+
 import type * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
@@ -6,7 +11,7 @@ import { readAnswer } from "../payload.ts";
 const NODE_PATH = "/v3/blockchain/node/SOL/{key}";
 
 /**
- * Calls the JSON-RPC node behind the Tatum API and reads its answer.
+ * Calls a method of the node and reads its answer.
  *
  * @throws ChainError `NODE_REFUSED`, or `NODE_ANSWER_INVALID` when the answer does not fit `schema`.
  */

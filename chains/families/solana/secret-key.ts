@@ -1,3 +1,8 @@
+/**
+ * Solana secret keys and addresses: the Ed25519 seed with its public key (64 bytes), and the public key alone.
+ * https://www.rfc-editor.org/rfc/rfc8032
+ */
+
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToHex, equalBytes, hexToBytes } from "@noble/curves/utils.js";
 import { base58 } from "@scure/base";
@@ -13,8 +18,8 @@ const keypairFile = v.pipe(
 );
 
 /**
- * Reads a Solana secret key: 64 bytes, the seed of RFC 8032 and the public key. It may be written in base58 (as wallets
- * export it), as 128 hex digits, or as the array of numbers that `solana-keygen` writes to a file.
+ * Reads a secret key in base58 (as wallets export it), as 128 hex digits, or as the array of numbers that `solana-keygen`
+ * writes to a file.
  *
  * @returns the 32-byte seed.
  * @throws ChainError `INVALID_KEY`, without the key in its message.

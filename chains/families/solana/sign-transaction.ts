@@ -1,3 +1,8 @@
+/**
+ * Signing of Solana transactions: a fresh blockhash, then an Ed25519 signature over the message for each of its signers.
+ * https://solana.com/docs/core/transactions/transaction-structure
+ */
+
 import { base58 } from "@scure/base";
 import * as v from "valibot";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
@@ -38,8 +43,8 @@ const latestBlockhash = v.object({
 });
 
 /**
- * Puts a fresh blockhash into the delivered message and signs it with every wallet. The payload is the transaction in
- * base64, as the node takes it.
+ * Signs the delivered message, with its blockhash replaced and all else as it is. The payload is the transaction in base64,
+ * as the node takes it.
  *
  * @throws ChainError
  */

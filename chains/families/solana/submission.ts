@@ -1,3 +1,8 @@
+/**
+ * Submission of a signed Solana transaction, its confirmation, and the proof that it has expired unused.
+ * https://solana.com/docs/rpc, https://solana.com/developers/guides/advanced/confirmation
+ */
+
 import * as v from "valibot";
 import type { ChainEnvironment, SignedTransaction } from "../../chain.ts";
 import { type JsonValue, stringifyExactJson } from "../../codec/exact-json.ts";

@@ -1,3 +1,8 @@
+/**
+ * The payload of a pending Solana transaction: JSON with the bytes of a message (`txData`), and the key of an NFT's mint.
+ * https://solana.com/docs/core/transactions/transaction-structure
+ */
+
 import { hexToBytes } from "@noble/curves/utils.js";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
@@ -21,7 +26,7 @@ const payloadSchema = v.object({
 });
 
 /**
- * Reads the `serializedTransaction` of a pending transaction: JSON with the bytes of a message (`txData`).
+ * Reads the `serializedTransaction` of a pending transaction.
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */

@@ -1,3 +1,9 @@
+/**
+ * Solana wallets: a BIP-39 mnemonic with Ed25519 keys by SLIP-0010 (coin type 501 of SLIP-0044), or one secret key.
+ * https://github.com/satoshilabs/slips/blob/master/slip-0010.md
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ */
+
 import type { ParsedPrivateKey, WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { assertIndex } from "../../keys/bip32.ts";
@@ -22,8 +28,8 @@ function walletOf(mnemonic: string): WalletFields {
 }
 
 /**
- * SLIP-0010 at the path of every wallet this program ever made. Phantom, Solflare and others use `m/44'/501'/i'/0'`,
- * which gives other addresses: an account of theirs is imported by its secret key.
+ * The key at the path of every wallet this program ever made. Phantom, Solflare and others use `m/44'/501'/i'/0'`, which
+ * gives other addresses: an account of theirs is imported by its secret key.
  */
 function derivedSecretKey(mnemonic: string, index: number): string {
   assertIndex(index);

@@ -1,7 +1,13 @@
+/**
+ * Addresses of Stellar accounts, whole ones and numbered parts of them (muxed accounts, CAP-27).
+ * https://github.com/stellar/stellar-protocol/blob/master/core/cap-0027.md
+ * https://github.com/stellar/stellar-protocol/blob/master/ecosystem/sep-0023.md
+ */
+
 import type { MuxedAccount, PublicKey } from "@stellar/stellar-sdk/xdr";
 import { encodeStrkey } from "./strkey.ts";
 
-/** The 32-byte public key of the account behind an address that may name a part of it (CAP-27). */
+/** The 32-byte public key of the account behind an address that may name a part of it. */
 export function accountOfMuxed(account: MuxedAccount): Uint8Array {
   return account.type === "keyTypeEd25519" ? account.ed25519.value : account.med25519.ed25519.value;
 }

@@ -1,4 +1,8 @@
-/** Stellar. */
+/**
+ * Stellar.
+ * https://github.com/stellar/stellar-protocol
+ */
+
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { describeTransaction } from "./describe.ts";

@@ -1,3 +1,8 @@
+/**
+ * The intents of a Stellar transaction, read from its envelope alone.
+ * https://github.com/stellar/stellar-xdr
+ */
+
 import { bytesToHex } from "@noble/curves/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Asset, ChangeTrustAsset, Memo, MuxedAccount, Operation } from "@stellar/stellar-sdk/xdr";
@@ -27,7 +32,7 @@ function assetName(asset: NamedAsset): string {
 }
 
 /**
- * What a pending transaction does, operation by operation. Amounts are in units of 10^-7; an asset is `XLM` or
+ * What a pending transaction does: operation by operation, memo, fee. Amounts are in units of 10^-7; an asset is `XLM` or
  * `CODE:ISSUER`.
  *
  * @throws ChainError `INVALID_TRANSACTION`

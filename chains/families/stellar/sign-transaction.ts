@@ -1,3 +1,8 @@
+/**
+ * Signing of Stellar transactions: an Ed25519 signature over the transaction's hash, with the hint of its key.
+ * https://github.com/stellar/stellar-xdr
+ */
+
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToHex, equalBytes } from "@noble/curves/utils.js";
 import { DecoratedSignature } from "@stellar/stellar-sdk/xdr";

@@ -1,12 +1,17 @@
+/**
+ * Strkeys (SEP-23): the base32 text of Stellar's account IDs, muxed accounts and secret seeds.
+ * https://github.com/stellar/stellar-protocol/blob/master/ecosystem/sep-0023.md
+ */
+
 import { base32nopad } from "@scure/base";
 import { ChainError } from "../../error.ts";
 
-/** The kinds of SEP-23 strkeys used here, by their version byte. The first letter follows from it: G, M, S. */
+/** Version bytes of the kinds. The first letter follows from them: G, M, S. */
 const VERSION_BYTES = { "account ID": 6 << 3, "muxed account": 12 << 3, "secret seed": 18 << 3 } as const;
 
 export type StrkeyKind = keyof typeof VERSION_BYTES;
 
-/** Writes a strkey (SEP-23): base32 of the version byte, the payload and a checksum. */
+/** Writes a strkey: base32 of the version byte, the payload and a checksum. */
 export function encodeStrkey(kind: StrkeyKind, payload: Uint8Array): string {
   const content = Uint8Array.of(VERSION_BYTES[kind], ...payload);
   const checksum = crc16(content);

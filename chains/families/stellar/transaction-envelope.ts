@@ -1,3 +1,10 @@
+/**
+ * Stellar's `TransactionEnvelope`: its source account, fee, time bounds, signers and signatures.
+ * https://github.com/stellar/stellar-protocol/blob/master/core/cap-0015.md
+ * https://github.com/stellar/stellar-protocol/blob/master/core/cap-0021.md
+ * https://github.com/stellar/stellar-protocol/blob/master/core/cap-0027.md
+ */
+
 import { base64 } from "@scure/base";
 import {
   type DecoratedSignature,

@@ -1,3 +1,8 @@
+/**
+ * The hash of a Stellar transaction on a network: its id, and what its signatures are over.
+ * https://github.com/stellar/stellar-protocol/blob/master/core/cap-0015.md
+ */
+
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Network } from "../../chain.ts";
 import type { Envelope } from "./transaction-envelope.ts";
@@ -14,8 +19,8 @@ const FEE_BUMP = Uint8Array.of(0, 0, 0, 5);
 const PLAIN_ACCOUNT = Uint8Array.of(0, 0, 0, 0);
 
 /**
- * What is signed, and the transaction id: SHA-256 of the XDR of `TransactionSignaturePayload`, which begins with the hash
- * of the network's passphrase. A legacy transaction is hashed as the current one that it stands for (CAP-15).
+ * SHA-256 of the XDR of `TransactionSignaturePayload`, which begins with the hash of the network's passphrase. A legacy
+ * transaction is hashed as the current one that it stands for.
  */
 export function transactionHash(envelope: Envelope, network: Network): Uint8Array {
   return sha256(Buffer.concat([sha256(Buffer.from(PASSPHRASES[network])), ...taggedTransaction(envelope)]));

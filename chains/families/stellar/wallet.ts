@@ -1,3 +1,8 @@
+/**
+ * Stellar wallets: the accounts of a mnemonic (SEP-5), or one secret seed.
+ * https://github.com/stellar/stellar-protocol/blob/master/ecosystem/sep-0005.md
+ */
+
 import { randomBytes } from "node:crypto";
 import type { ParsedPrivateKey, WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
@@ -14,7 +19,7 @@ export function generateWallet(): WalletFields {
 }
 
 /**
- * The accounts of a mnemonic after SEP-5; the wallet shows the first one.
+ * The accounts of a mnemonic; the wallet shows the first one.
  *
  * @throws ChainError `INVALID_KEY` when the words are not a BIP-39 mnemonic.
  */
@@ -36,7 +41,7 @@ export function derivePrivateKey({ mnemonic, secret, privateKey }: WalletFields,
   throw new ChainError("INVALID_KEY", "The wallet holds neither a mnemonic nor a secret.");
 }
 
-/** SEP-5: the account at `index` is `m/44'/148'/index'`. */
+/** The account at `index` is `m/44'/148'/index'`. */
 function derivedSecret(mnemonic: string, index: number): string {
   assertIndex(index);
   const seed = mnemonicToSeed(mnemonic);

@@ -1,3 +1,8 @@
+/**
+ * Public keys and classic addresses of XRP Ledger accounts.
+ * https://xrpl.org/docs/concepts/accounts/addresses
+ */
+
 import { ripemd160 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { encodeAccountID } from "ripple-address-codec";

@@ -1,4 +1,8 @@
-/** The XRP Ledger. */
+/**
+ * The XRP Ledger.
+ * https://xrpl.org/docs/references/protocol/transactions
+ */
+
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { addressOfPublicKey, keyOfEitherCurve, ledgerPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";

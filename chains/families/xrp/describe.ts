@@ -1,3 +1,8 @@
+/**
+ * The intents of an XRP Ledger transaction, read from its fields alone.
+ * https://xrpl.org/docs/references/protocol/transactions/types
+ */
+
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";

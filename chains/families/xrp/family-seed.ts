@@ -1,3 +1,8 @@
+/**
+ * Private keys of an XRP Ledger seed, on both curves.
+ * https://xrpl.org/docs/concepts/accounts/cryptographic-keys
+ */
+
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { halfSha512 } from "./sign-transaction.ts";
 
@@ -8,7 +13,7 @@ export function ed25519PrivateKeyOfSeed(seed: Uint8Array): Uint8Array {
 
 /**
  * The 32-byte secp256k1 private key of the first account of a 16-byte seed: the seed's root key, plus a number that
- * follows from the root's public key (XRP Ledger, "Cryptographic Keys", secp256k1 key derivation).
+ * follows from the root's public key.
  */
 export function secp256k1PrivateKeyOfSeed(seed: Uint8Array): Uint8Array {
   const { Fn } = secp256k1.Point;

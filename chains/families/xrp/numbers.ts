@@ -1,7 +1,9 @@
 /**
  * The numbers of a payload in the one form that the ledger's codec reads exactly: amounts as text. Callers write them as
  * JSON numbers, too.
+ * https://xrpl.org/docs/references/protocol/data-types/currency-formats
  */
+
 import definitions from "ripple-binary-codec/dist/enums/definitions.json";
 import { decimalText } from "../../codec/decimal.ts";
 import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";

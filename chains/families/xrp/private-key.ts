@@ -1,3 +1,8 @@
+/**
+ * Secrets of XRP Ledger accounts: base58 seeds, and private keys in hex.
+ * https://xrpl.org/docs/concepts/accounts/cryptographic-keys
+ */
+
 import { hexToBytes } from "@noble/curves/utils.js";
 import { decodeSeed } from "ripple-address-codec";
 import type { ParsedPrivateKey } from "../../chain.ts";

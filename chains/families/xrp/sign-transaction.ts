@@ -1,3 +1,8 @@
+/**
+ * Signing of XRP Ledger transactions with a single signature, on either curve.
+ * https://xrpl.org/docs/references/protocol/binary-format
+ */
+
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
 import { sha512 } from "@noble/hashes/sha2.js";

@@ -1,4 +1,8 @@
-/** What the ledger's definitions say of transactions: which fields they have, and what each field looks like. */
+/**
+ * What the ledger's definitions say of transactions: which fields they have, and what each field looks like.
+ * https://xrpl.org/docs/references/protocol/binary-format
+ */
+
 import { encode } from "ripple-binary-codec";
 import definitions from "ripple-binary-codec/dist/enums/definitions.json";
 import type { JsonValue } from "../../codec/exact-json.ts";
@@ -10,7 +14,8 @@ interface FieldFormat {
   readonly optionality: number;
 }
 
-const formats: ReadonlyMap<string, readonly FieldFormat[]> = new Map(
+/** Fields by transaction type; those that all types have are under `common`. */
+const transactionFormats: ReadonlyMap<string, readonly FieldFormat[]> = new Map(
   Object.entries(definitions.TRANSACTION_FORMATS),
 );
 
@@ -19,8 +24,8 @@ const formats: ReadonlyMap<string, readonly FieldFormat[]> = new Map(
  * never reaches the ledger, an unknown one would be signed as something else or not at all.
  */
 export function formatProblem(type: string, fields: readonly string[]): string | undefined {
-  const own = formats.get(type);
-  const common = formats.get("common");
+  const own = transactionFormats.get(type);
+  const common = transactionFormats.get("common");
   if (own === undefined || common === undefined || own === common)
     return wrongMember("TransactionType", "is not known", type);
   const missing = own.find(({ name, optionality }) => optionality === 0 && !fields.includes(name));
@@ -32,7 +37,8 @@ export function formatProblem(type: string, fields: readonly string[]): string |
 
 export type Fields = { readonly [name: string]: JsonValue };
 
-const types: ReadonlyMap<string, string> = new Map(
+/** The type of each field by its name. */
+const fieldTypes: ReadonlyMap<string, string> = new Map(
   (definitions.FIELDS as unknown as readonly [string, { readonly type: string }][]).map(
     ([name, { type }]) => [name, type],
   ),
@@ -97,7 +103,7 @@ function wrongAmount(amount: Fields, path: string): string | undefined {
 }
 
 function wrongWithin(name: string, value: JsonValue, path: string): string | undefined {
-  const type = types.get(name);
+  const type = fieldTypes.get(name);
   if (type === "STArray" && Array.isArray(value)) {
     for (const [position, item] of value.entries()) {
       const place = `${path}.${position}`;
@@ -122,7 +128,7 @@ function wrongWithin(name: string, value: JsonValue, path: string): string | und
  */
 export function wrongField(fields: Fields, parent = ""): string | undefined {
   for (const [name, value] of Object.entries(fields)) {
-    const type = types.get(name);
+    const type = fieldTypes.get(name);
     const isEmptyAccount = type === "AccountID" && value === "";
     if (type !== undefined && !isEmptyAccount && canBeEncoded({ [name]: value })) continue;
     const path = parent + name;

@@ -1,3 +1,9 @@
+/**
+ * The payload of a pending XRP Ledger transaction: JSON of its fields, all but the signature.
+ * https://xrpl.org/docs/references/protocol/transactions/common-fields
+ * https://github.com/XRPLF/XRPL-Standards/tree/master/XLS-0005-tagged-addresses
+ */
+
 import { isValidXAddress, xAddressToClassicAddress } from "ripple-address-codec";
 import { decode, encode } from "ripple-binary-codec";
 import * as v from "valibot";
@@ -51,9 +57,8 @@ const commonFields = v.object({
 });
 
 /**
- * Reads the `serializedTransaction` of a pending transaction: the JSON of a transaction that only lacks its signature.
- * Members that are null count as absent. An X-address (XLS-5) says which network it is for, and has to be for `network`
- * where that is given.
+ * Reads the `serializedTransaction` of a pending transaction. Members that are null count as absent. An X-address (XLS-5)
+ * says which network it is for, and has to be for `network` where that is given.
  *
  * @throws ChainError `INVALID_TRANSACTION`, `NETWORK_MISMATCH`
  */

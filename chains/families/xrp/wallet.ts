@@ -1,3 +1,9 @@
+/**
+ * XRP Ledger wallets: the secp256k1 accounts of a mnemonic (BIP-44, coin type 144 of SLIP-0044), or one secret.
+ * https://github.com/bitcoin/bips/blob/master/bip-0044.mediawiki
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ */
+
 import { randomBytes } from "node:crypto";
 import { bytesToHex } from "@noble/curves/utils.js";
 import { encodeSeed } from "ripple-address-codec";
@@ -8,7 +14,6 @@ import { assertMnemonic } from "../../keys/bip39.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { parsePrivateKey } from "./private-key.ts";
 
-/** BIP-44 with the coin type of XRP (SLIP-0044); keys on secp256k1. */
 export const DERIVATION_PATH = "m/44'/144'/0'/0";
 
 /** A random ed25519 seed: one account, without a mnemonic. */
