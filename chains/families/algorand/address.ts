@@ -1,3 +1,8 @@
+/**
+ * Algorand addresses: base32 of an Ed25519 public key and its checksum.
+ * https://dev.algorand.co/concepts/accounts/keys-signing/
+ */
+
 import { sha512_256 } from "@noble/hashes/sha2.js";
 import { concatBytes } from "@noble/hashes/utils.js";
 import { base32nopad } from "@scure/base";
@@ -10,7 +15,7 @@ export function addressChecksum(publicKey: Uint8Array): Uint8Array {
   return sha512_256(publicKey).subarray(-CHECKSUM_BYTES);
 }
 
-/** The 58 characters of an address: base32 of the 32-byte public key and its checksum. */
+/** The 58 characters of the address of a 32-byte public key. */
 export function addressOfPublicKey(publicKey: Uint8Array): string {
   return base32nopad.encode(concatBytes(publicKey, addressChecksum(publicKey)));
 }

@@ -1,3 +1,8 @@
+/**
+ * The intents of an Algorand transaction, read from its payload alone.
+ * https://dev.algorand.co/concepts/transactions/reference/
+ */
+
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
 import { addressOfPublicKey } from "./address.ts";
@@ -6,8 +11,7 @@ import { ASSET_PARAMETERS } from "./transaction-members.ts";
 import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
 
 /**
- * What a pending transaction does, from its payload alone. Asset amounts are in units of the asset, whose name is its
- * number.
+ * What a pending transaction does. Asset amounts are in units of the asset, whose name is its number.
  *
  * @throws ChainError `INVALID_TRANSACTION`, `NETWORK_MISMATCH`
  */

@@ -1,4 +1,5 @@
-/** Reads the values of a transaction that algosdk turned into JSON. */
+/** The values of a transaction object of algosdk that was turned into JSON: integers, flags, text, bytes, addresses. */
+
 import { equalBytes } from "@noble/curves/utils.js";
 import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { wrongMember } from "../../codec/issue.ts";

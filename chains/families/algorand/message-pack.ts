@@ -1,4 +1,9 @@
-/** The canonical MessagePack of Algorand: the shortest form of every value, the members of maps in order. */
+/**
+ * The canonical MessagePack of Algorand: the shortest form of every value, the members of maps in order.
+ * https://github.com/algorandfoundation/specs/blob/master/src/crypto/crypto-msgpack.md
+ * https://github.com/msgpack/msgpack/blob/master/spec.md
+ */
+
 import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 
 export type PackedValue = bigint | boolean | string | Uint8Array | PackedMap;

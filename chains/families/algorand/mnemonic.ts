@@ -1,3 +1,8 @@
+/**
+ * Algorand mnemonics: 25 words of the English BIP-39 list that are the key itself, not a BIP-39 mnemonic.
+ * https://dev.algorand.co/concepts/accounts/keys-signing/
+ */
+
 import { sha512_256 } from "@noble/hashes/sha2.js";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { ChainError } from "../../error.ts";
@@ -6,8 +11,8 @@ const BITS_PER_WORD = 11;
 const SEED_BYTES = 32;
 
 /**
- * The 32-byte key of an Algorand mnemonic: 25 words of the English BIP-39 list, but not a BIP-39 mnemonic. 24 words are
- * the key itself, 11 bits each, the lowest first; the last is a checksum of it (SHA-512/256).
+ * The 32-byte key of a mnemonic: 24 words are 11 bits of it each, the lowest first; the last is a checksum of it
+ * (SHA-512/256).
  *
  * @throws ChainError `INVALID_KEY`, without the words in its message.
  */

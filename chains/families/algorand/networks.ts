@@ -1,3 +1,8 @@
+/**
+ * The genesis of Algorand's networks, which ties transactions to one of them.
+ * https://github.com/algorandfoundation/specs/blob/master/src/ledger/ledger-genesis.md
+ */
+
 import type { Network } from "../../chain.ts";
 
 /** Genesis ID and genesis hash (32 bytes, base64) of the networks that the Tatum API serves. */

@@ -1,3 +1,8 @@
+/**
+ * Text forms of an Algorand account's secret: a mnemonic, or the Ed25519 key with its public key (64 bytes).
+ * https://www.rfc-editor.org/rfc/rfc8032
+ */
+
 import { concatBytes, hexToBytes } from "@noble/hashes/utils.js";
 import { base32nopad, base64 } from "@scure/base";
 import { ChainError } from "../../error.ts";
@@ -10,9 +15,8 @@ const SECRET_BYTES = 64;
 const BASE64_CHARACTERS = 88;
 
 /**
- * The 32-byte key (RFC 8032) of a secret in any form that users of Algorand have: a mnemonic of 25 words, or the 64
- * bytes of key and public key as base32 (as wallets of this program hold them), base64 (as the SDKs for Python and Go
- * print them) or hex.
+ * The 32-byte key of a secret in any form that users of Algorand have: a mnemonic of 25 words, or the 64 bytes as base32
+ * (as wallets of this program hold them), base64 (as the SDKs for Python and Go print them) or hex.
  *
  * @throws ChainError `INVALID_KEY`, without the secret in its message.
  */

@@ -1,3 +1,9 @@
+/**
+ * Signing of Algorand transactions (`SignedTxn`), also for accounts that were rekeyed to the wallet.
+ * https://github.com/algorandfoundation/specs/blob/master/src/ledger/ledger-txn-authorization.md
+ * https://dev.algorand.co/concepts/accounts/rekeying/
+ */
+
 import { equalBytes } from "@noble/curves/utils.js";
 import { sha512_256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
@@ -41,7 +47,6 @@ export async function signTransaction(
   };
 }
 
-/** A signature of another key than the sender's can only count when the account was rekeyed to it. */
 /** Says when the wallet signs for an account that was rekeyed to it. @throws ChainError */
 export async function describeSigner(request: SigningRequest, network: Network): Promise<readonly Intent[]> {
   const { sender } = parsePayload(request.transaction, network);
@@ -50,6 +55,7 @@ export async function describeSigner(request: SigningRequest, network: Network):
   return [{ kind: "signs-for", account: addressOfPublicKey(sender), signer: addressOfPublicKey(publicKey) }];
 }
 
+/** A signature of another key than the sender's can only count when the account was rekeyed to it. */
 function assertRekeyed(
   sender: Uint8Array,
   publicKey: Uint8Array,

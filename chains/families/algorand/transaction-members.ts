@@ -1,3 +1,8 @@
+/**
+ * The members of Algorand transactions by type: their names in JSON and in the encoding, and their values.
+ * https://dev.algorand.co/concepts/transactions/reference/
+ */
+
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { MemberError, readAddress, readBytes, readFlag, readInteger, readText } from "./json-values.ts";
 import type { PackedValue } from "./message-pack.ts";

@@ -1,3 +1,8 @@
+/**
+ * The payload of a pending Algorand transaction: a transaction object of algosdk as JSON, made the map that is signed.
+ * https://dev.algorand.co/concepts/transactions/reference/
+ */
+
 import { base64 } from "@scure/base";
 import type { Network, PendingTransaction } from "../../chain.ts";
 import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
@@ -26,8 +31,8 @@ const DECORATION = ["name", "tag", "type", "flatFee"];
 const MAX_VALIDITY = 1000n;
 
 /**
- * Reads the JSON of a transaction object of algosdk. Everything it asks for is in the result; a member that cannot be
- * carried over is refused, unless it is empty.
+ * Reads the `serializedTransaction` of a pending transaction. Everything it asks for is in the result; a member that cannot
+ * be carried over is refused, unless it is empty.
  *
  * @throws ChainError `INVALID_TRANSACTION`, `NETWORK_MISMATCH`
  */

@@ -1,3 +1,8 @@
+/**
+ * Algorand wallets: one Ed25519 key, also given by a mnemonic of 25 words.
+ * https://dev.algorand.co/concepts/accounts/keys-signing/
+ */
+
 import { randomBytes } from "node:crypto";
 import type { ParsedPrivateKey, WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";

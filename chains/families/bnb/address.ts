@@ -1,3 +1,8 @@
+/**
+ * Addresses of the BNB Beacon Chain: the hash of a secp256k1 public key in Bech32 (BIP-173).
+ * https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki
+ */
+
 import { bytesToHex, equalBytes } from "@noble/curves/utils.js";
 import { ripemd160 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";

@@ -1,7 +1,13 @@
+/**
+ * Signed transfers of the BNB Beacon Chain in Amino, the encoding of Tendermint.
+ * https://github.com/tendermint/go-amino
+ * https://github.com/bnb-chain/bnc-cosmos-sdk/blob/5f09ee6c0bd5d7039afac29d9aa19a4b21644706/x/auth/stdtx.go
+ */
+
 import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Share, TransferPayload } from "./transfer-payload.ts";
 
-/** Prefixes of registered types (Amino of Tendermint; "BNB Beacon Chain encoding types"). */
+/** Prefixes of registered types ("BNB Beacon Chain encoding types"). */
 const STD_TX = hexToBytes("f0625dee");
 const TRANSFER = hexToBytes("2a2c87fa");
 /** `PubKeySecp256k1`, and the length of the key behind it. */

@@ -1,4 +1,8 @@
-/** The BNB Beacon Chain. It is closed, but its owners still need their addresses, keys and signatures for claims. */
+/**
+ * The BNB Beacon Chain. It is closed, but its owners still need their addresses, keys and signatures for claims.
+ * https://github.com/bnb-chain/BEPs/blob/master/BEPs/BEP333.md
+ */
+
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { readCompressedPublicKey } from "../../keys/public-key.ts";
 import { firstAccountKey } from "../signer-key.ts";

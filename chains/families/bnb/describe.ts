@@ -1,3 +1,5 @@
+/** The intents of a transfer on the BNB Beacon Chain, read from its payload alone. */
+
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
 import { parsePayload } from "./transfer-payload.ts";

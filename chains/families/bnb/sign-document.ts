@@ -1,3 +1,8 @@
+/**
+ * The document that is signed for a transfer on the BNB Beacon Chain (`StdSignDoc` of the Cosmos SDK).
+ * https://github.com/bnb-chain/bnc-cosmos-sdk/blob/5f09ee6c0bd5d7039afac29d9aa19a4b21644706/x/auth/stdtx.go
+ */
+
 import { stringifyExactJson } from "../../codec/exact-json.ts";
 import type { Share, TransferPayload } from "./transfer-payload.ts";
 
@@ -7,7 +12,7 @@ export interface SigningAccount {
   readonly sequence: bigint;
 }
 
-/** The text whose SHA-256 is signed: compact JSON, members in alphabetical order (`StdSignDoc` of the Cosmos SDK). */
+/** The text whose SHA-256 is signed: compact JSON, members in alphabetical order. */
 export function signDocument(
   { inputs, outputs, memo, source }: TransferPayload,
   { chainId, accountNumber, sequence }: SigningAccount,

@@ -1,3 +1,8 @@
+/**
+ * Signing of transfers on the BNB Beacon Chain (`StdTx`): secp256k1 over the SHA-256 of their sign document.
+ * https://github.com/bnb-chain/bnc-cosmos-sdk/blob/5f09ee6c0bd5d7039afac29d9aa19a4b21644706/x/auth/stdtx.go
+ */
+
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";

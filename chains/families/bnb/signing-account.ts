@@ -1,3 +1,8 @@
+/**
+ * What a signature on the BNB Beacon Chain covers besides the transfer: chain id, account number, sequence.
+ * https://github.com/bnb-chain/bnc-cosmos-sdk/blob/5f09ee6c0bd5d7039afac29d9aa19a4b21644706/x/auth/stdtx.go
+ */
+
 import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
@@ -19,8 +24,8 @@ const counter = wholeNumberOrText(MAX_UINT64);
 const accountInfo = v.object({ account_number: counter, sequence: counter });
 
 /**
- * What the signature covers besides the transfer. The payload may say it; else the network is asked; where that no
- * longer answers, `TATUM_KMS_BNB_ACCOUNTS` and `TATUM_KMS_BNB_CHAIN_ID` say it.
+ * The payload may say it; else the network is asked; where that no longer answers, `TATUM_KMS_BNB_ACCOUNTS` and
+ * `TATUM_KMS_BNB_CHAIN_ID` say it.
  *
  * @throws ChainError `NETWORK_MISMATCH`, `NODE_ANSWER_INVALID`; the error of the Tatum API where the account is unknown.
  */

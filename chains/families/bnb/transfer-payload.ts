@@ -1,3 +1,5 @@
+/** The payload of a pending transfer on the BNB Beacon Chain: the message twice, as bytes to send and as text to sign. */
+
 import * as v from "valibot";
 import type { Network, PendingTransaction } from "../../chain.ts";
 import { smallNumber, wholeNumberOrText } from "../../codec/quantity.ts";
@@ -71,7 +73,7 @@ const memoText = v.pipe(
   v.maxBytes(MAX_MEMO_BYTES, `has more than ${MAX_MEMO_BYTES} bytes`),
 );
 
-const payload = v.object({
+const payloadSchema = v.object({
   msg: v.strictObject({
     inputs: shares(account),
     outputs: shares(account),
@@ -86,14 +88,14 @@ const payload = v.object({
 });
 
 /**
- * Reads the `serializedTransaction` of a pending transaction: the message twice, as bytes to send and as text to sign.
+ * Reads the `serializedTransaction` of a pending transaction; both messages have to be the same transfer.
  *
  * @throws ChainError `INVALID_TRANSACTION` naming what is wrong, `NETWORK_MISMATCH` for addresses of another network.
  */
 export function parsePayload(transaction: PendingTransaction, network: Network): TransferPayload {
   const { msg, signMsg, memo, source, chain_id, account_number, sequence } = readJsonPayload(
     transaction,
-    payload,
+    payloadSchema,
     ["data"],
   );
   const inputs = pairedShares(msg.inputs, signMsg.inputs, network);

@@ -1,3 +1,9 @@
+/**
+ * Wallets of the BNB Beacon Chain: the secp256k1 accounts of a mnemonic (BIP-44, coin type 714 of SLIP-0044), or one key.
+ * https://github.com/bitcoin/bips/blob/master/bip-0044.mediawiki
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ */
+
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex } from "@noble/curves/utils.js";
 import type { Network, ParsedPrivateKey, WalletFields } from "../../chain.ts";
@@ -8,7 +14,7 @@ import { memorySecp256k1Key } from "../../keys/secp256k1.ts";
 import { privateKeyBytes } from "../evm/private-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 
-/** SLIP-44 coin type 714, on both networks. */
+/** The same on both networks. */
 const ACCOUNT_PATH = "m/44'/714'/0'/0";
 
 /** A wallet of one key, without mnemonic. */

@@ -1,4 +1,8 @@
-/** The REST interface of Flow's access nodes. */
+/**
+ * The REST interface of Flow's access nodes.
+ * https://developers.flow.com/http-api
+ */
+
 import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";

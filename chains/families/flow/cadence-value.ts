@@ -1,4 +1,8 @@
-/** Arguments of transactions in the JSON-Cadence data interchange format. */
+/**
+ * Arguments of transactions in the JSON-Cadence data interchange format.
+ * https://cadence-lang.org/docs/json-cadence-spec
+ */
+
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { shown } from "../../codec/issue.ts";
 import { readWholeOrText } from "../../codec/quantity.ts";

@@ -1,4 +1,8 @@
-/** Flow: it submits its transactions itself and tells the Tatum API their ids. */
+/**
+ * Flow: it submits its transactions itself and tells the Tatum API their ids.
+ * https://developers.flow.com/build/cadence/basics/transactions
+ */
+
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { xpubWallet } from "../../keys/xpub-wallet.ts";
 import { describeTransaction } from "./describe.ts";

@@ -1,4 +1,8 @@
-/** The accounts of the Tatum API that propose and pay for the transactions of its users. */
+/**
+ * The accounts of the Tatum API that propose and pay for the transactions of its users.
+ * https://developers.flow.com/build/cadence/basics/transactions
+ */
+
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";

@@ -1,6 +1,10 @@
+/**
+ * The addresses of the contracts that transactions of the API use, by network.
+ * https://github.com/onflow/flow-ft, https://github.com/onflow/flow-nft
+ */
+
 import type { Network } from "../../chain.ts";
 
-/** Where the contracts are that transactions of the API use. */
 export const CONTRACTS = {
   mainnet: {
     FlowToken: "0x1654653399040a61",

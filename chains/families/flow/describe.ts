@@ -1,3 +1,8 @@
+/**
+ * The intents of a Flow transaction, read from its payload alone.
+ * https://developers.flow.com/build/cadence/basics/transactions
+ */
+
 import { sha3_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
@@ -6,7 +11,7 @@ import { CONTRACTS } from "./contracts.ts";
 import { type Operation, parsePayload } from "./transaction-payload.ts";
 
 /**
- * What a pending transaction does, from its payload alone. Amounts are in units of 10^-8.
+ * What a pending transaction does. Amounts are in units of 10^-8.
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */

@@ -1,4 +1,8 @@
-/** Cadence's fixed-point numbers: integers in units of 10^-8. */
+/**
+ * Cadence's fixed-point numbers: integers in units of 10^-8.
+ * https://cadence-lang.org/docs/language/values-and-types/fixed-point-nums-ints
+ */
+
 import { toUnits } from "../../codec/decimal.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { readDecimal } from "../../codec/quantity.ts";

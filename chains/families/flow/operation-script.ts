@@ -1,3 +1,8 @@
+/**
+ * The Cadence transaction of an operation: its text and its arguments.
+ * https://cadence-lang.org/docs/language/transactions
+ */
+
 import type { Hex } from "viem";
 import { numberToHex, toRlp } from "viem/utils";
 import type { Network } from "../../chain.ts";
@@ -29,7 +34,6 @@ const ADDED_KEY_WEIGHT = 0;
 const ECDSA_SECP256K1: Hex = "0x03";
 const SHA3_256: Hex = "0x03";
 
-/** What runs on the network for an operation. */
 export function scriptOf(operation: Operation, network: Network): Script {
   switch (operation.kind) {
     case "create-account":

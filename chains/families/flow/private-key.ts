@@ -1,3 +1,8 @@
+/**
+ * Private keys of Flow accounts: secp256k1, in hex.
+ * https://developers.flow.com/build/cadence/basics/accounts
+ */
+
 import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
 import { ChainError } from "../../error.ts";
 
@@ -6,7 +11,7 @@ const DIGITS = 64;
 const FEWEST_DIGITS = 58;
 
 /**
- * Reads a private key: 64 hex digits, with or without `0x`. Early versions of this program left out leading zeros, so
+ * Reads 64 hex digits, with or without `0x`. Early versions of this program left out leading zeros, so
  * some digits may be missing in front.
  *
  * @returns 32 bytes, big-endian.

@@ -1,9 +1,14 @@
+/**
+ * Public keys of Flow accounts: secp256k1, both coordinates. The addresses of accounts come from the chain.
+ * https://developers.flow.com/build/cadence/basics/accounts
+ */
+
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex } from "@noble/curves/utils.js";
 import { uncompressedPublicKey } from "../../keys/public-key.ts";
 
 /**
- * A public key as accounts hold it: both coordinates, 128 hex digits. The addresses of accounts come from the chain.
+ * A public key as accounts hold it: 128 hex digits.
  *
  * @throws ChainError `INVALID_KEY` when it is no public key on secp256k1.
  */

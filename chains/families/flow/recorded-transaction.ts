@@ -1,10 +1,15 @@
+/**
+ * Signed Flow transactions as the journal records them: the JSON that access nodes take.
+ * https://developers.flow.com/http-api
+ */
+
 import * as v from "valibot";
 import type { SignedTransaction } from "../../chain.ts";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
 import type { Signature, Transaction } from "./transaction.ts";
 
-/** A transaction with its signatures as access nodes take it, as JSON text: this is what the journal records. */
+/** The JSON text of a transaction with its signatures. */
 export function recordedText(
   { script, referenceBlock, gasLimit, proposer, payer, authorizers }: Transaction,
   payloadSignatures: readonly Signature[],

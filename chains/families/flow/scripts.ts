@@ -1,4 +1,8 @@
-/** The Cadence texts (version 1.0) of the transactions that the API asks for by name. */
+/**
+ * The Cadence texts (version 1.0) of the transactions that the API asks for by name.
+ * https://cadence-lang.org/docs/language/transactions
+ */
+
 import type { Network } from "../../chain.ts";
 import { CONTRACTS, type ContractName } from "./contracts.ts";
 

@@ -1,3 +1,8 @@
+/**
+ * Signing of Flow transactions by their three roles: the user's account authorizes, the Tatum API proposes and pays.
+ * https://developers.flow.com/build/cadence/basics/transactions
+ */
+
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { sha3_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -27,8 +32,8 @@ const AUTHORIZER_KEY_INDEX = 0;
 const LIFETIME_BLOCKS = 600n;
 
 /**
- * Builds the transaction of a payload, signs it as the authorizer, and has the Tatum API sign as the proposer and the
- * payer. Everything is signed before it is recorded, so that what is submitted, and submitted again, are the same bytes.
+ * Builds the transaction of a payload and has all roles sign it. Everything is signed before it is recorded, so that what is
+ * submitted, and submitted again, are the same bytes.
  *
  * @throws ChainError
  */

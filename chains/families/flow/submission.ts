@@ -1,3 +1,8 @@
+/**
+ * Submission of a signed Flow transaction, the wait for its result, and the proof that it has expired unused.
+ * https://developers.flow.com/http-api
+ */
+
 import type { ChainEnvironment, SignedTransaction } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import {

@@ -1,3 +1,7 @@
+/**
+ * The payload of a pending Flow transaction: an operation of the Tatum API by its number, or Cadence of the caller's own.
+ */
+
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";

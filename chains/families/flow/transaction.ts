@@ -1,3 +1,8 @@
+/**
+ * Flow transactions in RLP: the messages that their roles sign, and their id.
+ * https://developers.flow.com/build/cadence/basics/transactions
+ */
+
 import { sha3_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Hex } from "viem";

@@ -1,3 +1,8 @@
+/**
+ * MultiversX addresses: public keys in Bech32 (BIP-173).
+ * https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki
+ */
+
 import { bech32 } from "@scure/base";
 import * as v from "valibot";
 
@@ -6,7 +11,7 @@ const PUBLIC_KEY_BYTES = 32;
 /** Addresses of smart contracts begin with so many zero bytes. */
 const CONTRACT_ZERO_BYTES = 8;
 
-/** The address of an account: its 32-byte public key in Bech32 (BIP-173). */
+/** The address (`erd1...`) of a 32-byte public key. */
 export function addressOfPublicKey(publicKey: Uint8Array): string {
   return bech32.encode(PREFIX, bech32.toWords(publicKey));
 }

@@ -1,4 +1,9 @@
-/** The data of a transaction that calls something: `function@argument@argument`, arguments in hex. */
+/**
+ * The data of a transaction that calls something: `function@argument@argument`, arguments in hex. Transfers of tokens (ESDT)
+ * are such calls.
+ * https://docs.multiversx.com/tokens/esdt-tokens, https://docs.multiversx.com/tokens/nft-tokens
+ */
+
 export interface CallData {
   readonly method: string;
   /** Whole bytes in hex, in lower case. */

@@ -1,4 +1,8 @@
-/** MultiversX. */
+/**
+ * MultiversX.
+ * https://docs.multiversx.com/
+ */
+
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { addressOfPublicKey } from "./address.ts";

@@ -1,3 +1,8 @@
+/**
+ * The intents of a MultiversX transaction, read from its payload alone.
+ * https://docs.multiversx.com/tokens/esdt-tokens
+ */
+
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Intent, PendingTransaction } from "../../chain.ts";
 import { addressOfPublicKey, isContract } from "./address.ts";
@@ -9,8 +14,7 @@ const TICKER = "EGLD";
 const COIN_AS_TOKEN = "EGLD-000000";
 
 /**
- * What a pending transaction does, from its payload alone. Amounts are in units of 10^-18 EGLD, or of the token's
- * smallest unit.
+ * What a pending transaction does. Amounts are in units of 10^-18 EGLD, or of the token's smallest unit.
  *
  * @throws ChainError `INVALID_TRANSACTION`, `UNSAFE_TRANSACTION`
  */

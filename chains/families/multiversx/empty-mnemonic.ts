@@ -1,7 +1,9 @@
 /**
  * The accounts below the empty mnemonic. Early versions of this program printed their addresses instead of the
  * wallet's own, so deposits may be on their way to them. Anybody can compute their keys.
+ * https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki
  */
+
 import type { Network } from "../../chain.ts";
 import { mnemonicToSeed } from "../../keys/bip39.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";

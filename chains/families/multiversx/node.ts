@@ -1,3 +1,8 @@
+/**
+ * The MultiversX node behind the Tatum API: the network's configuration, nonces of accounts, gas.
+ * https://docs.multiversx.com/sdk-and-tools/rest-api/
+ */
+
 import * as v from "valibot";
 import type { ChainEnvironment, Network } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";

@@ -1,3 +1,9 @@
+/**
+ * Private keys of MultiversX: Ed25519 seeds in hex and in PEM files (RFC 7468).
+ * https://www.rfc-editor.org/rfc/rfc8032
+ * https://www.rfc-editor.org/rfc/rfc7468
+ */
+
 import { equalBytes, hexToBytes } from "@noble/curves/utils.js";
 import { ChainError } from "../../error.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
@@ -5,10 +11,10 @@ import { memoryEd25519Key } from "../../keys/ed25519.ts";
 const SEED_DIGITS = 64;
 
 /**
- * Reads a private key: 64 hex digits, with or without `0x`; 128 hex digits, which hold the public key as well; or the
+ * Reads 64 hex digits, with or without `0x`; 128 hex digits, which hold the public key as well; or the
  * content of a PEM file as the wallets of the chain write it (Base64 of 128 hex digits).
  *
- * @returns the 32-byte seed of RFC 8032.
+ * @returns the 32-byte seed.
  * @throws ChainError `INVALID_KEY`, without the key in its message.
  */
 export function seedOfPrivateKey(text: string): Uint8Array {
@@ -28,7 +34,7 @@ export function seedOfPrivateKey(text: string): Uint8Array {
   return seed;
 }
 
-/** The text inside the first block of a PEM file (RFC 7468). */
+/** The text inside the first block of a PEM file. */
 function pemContent(text: string): string {
   const [, base64 = ""] = /^-----BEGIN [^\n-]*-----([A-Za-z0-9+/=\s]*)-----END /.exec(text) ?? [];
   return Buffer.from(base64, "base64").toString("latin1");

@@ -1,3 +1,9 @@
+/**
+ * MultiversX transactions: the JSON that is signed and broadcast, and the Protocol Buffers that the id is the hash of.
+ * https://docs.multiversx.com/developers/signing-transactions/
+ * https://github.com/multiversx/mx-chain-core-go/blob/main/data/transaction/transaction.proto
+ */
+
 import { blake2b } from "@noble/hashes/blake2.js";
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { type JsonValue, stringifyExactJson } from "../../codec/exact-json.ts";

@@ -1,3 +1,8 @@
+/**
+ * Signing of MultiversX transactions, completed with what the network says: Ed25519 over their text or its hash.
+ * https://docs.multiversx.com/developers/signing-transactions/
+ */
+
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
@@ -22,7 +27,7 @@ export async function sendingAccount(request: SigningRequest): Promise<string> {
 }
 
 /**
- * Completes a payload with what the network says, and signs it.
+ * Signs a payload; the signed transaction is JSON text.
  *
  * @throws ChainError
  */

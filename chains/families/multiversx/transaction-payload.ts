@@ -1,3 +1,8 @@
+/**
+ * The payload of a pending MultiversX transaction: JSON of its fields, all but fee and signature.
+ * https://docs.multiversx.com/developers/signing-transactions/
+ */
+
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
@@ -46,7 +51,7 @@ const OPTION_GUARDED = 2n;
 /** Far more than the chain has. */
 const MAX_VALUE = 10n ** 48n;
 
-const schema = v.object({
+const payloadSchema = v.object({
   from: absentWhen([null, 0, ""], addressText),
   to: addressText,
   value: absentWhen([null, ""], coinAmount(DECIMALS, MAX_VALUE, -MAX_VALUE)),
@@ -71,7 +76,7 @@ const schema = v.object({
  * account that anybody can spend from.
  */
 export function parsePayload(pending: PendingTransaction): TransactionPayload {
-  const payload = readJsonPayload(pending, schema, UNSUPPORTED);
+  const payload = readJsonPayload(pending, payloadSchema, UNSUPPORTED);
   const { from, to, nonce, chainID, version, options = 0n } = payload;
   if ((options & OPTION_GUARDED) !== 0n) {
     throw invalidPayload(

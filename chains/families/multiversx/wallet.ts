@@ -1,3 +1,9 @@
+/**
+ * MultiversX wallets: a BIP-39 mnemonic with Ed25519 keys by SLIP-0010, or one private key.
+ * https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki
+ * https://github.com/satoshilabs/slips/blob/master/slip-0010.md
+ */
+
 import { bytesToHex } from "@noble/curves/utils.js";
 import type { Network, ParsedPrivateKey, WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";

@@ -1,3 +1,8 @@
+/**
+ * TRON addresses: the hash of a secp256k1 public key, in hex and in Base58Check.
+ * https://developers.tron.network/docs/account
+ */
+
 import { sha256 } from "@noble/hashes/sha2.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, concatBytes, hexToBytes } from "@noble/hashes/utils.js";

@@ -1,4 +1,8 @@
-/** TRON. */
+/**
+ * TRON.
+ * https://github.com/tronprotocol/protocol
+ */
+
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { describeTransaction } from "./describe.ts";
 import { signTransaction } from "./sign-transaction.ts";

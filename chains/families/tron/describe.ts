@@ -1,3 +1,8 @@
+/**
+ * The intents of a TRON transaction, read from its payload alone.
+ * https://github.com/tronprotocol/protocol/blob/master/core/Tron.proto
+ */
+
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Intent, PendingTransaction } from "../../chain.ts";
@@ -9,7 +14,7 @@ import { hexDigits } from "./encode-message.ts";
 import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
 
 /**
- * What a pending transaction does, from its payload alone.
+ * What a pending transaction does: its contract, its memo and its fee limit. Amounts are in the smallest unit.
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */

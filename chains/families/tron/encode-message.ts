@@ -1,3 +1,8 @@
+/**
+ * The canonical Protocol Buffers encoding (proto3) of messages that TRON nodes write as JSON (`"visible": false`).
+ * https://protobuf.dev/programming-guides/encoding/
+ */
+
 import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { wrongMember } from "../../codec/issue.ts";
@@ -15,8 +20,7 @@ const LARGEST = { int32: 2n ** 31n - 1n, int64: 2n ** 63n - 1n } as const;
 const WHOLE_BYTES = /^(?:0x)?(?:[0-9a-f]{2})*$/i;
 
 /**
- * The canonical Protocol Buffers encoding (proto3) of the JSON of a TRON node (`"visible": false`): fields in the order of
- * their numbers, those with the default value left out.
+ * Encodes a message: fields in the order of their numbers, those with the default value left out.
  *
  * @param path where the JSON stands, for errors.
  * @throws MessageError for members that the type does not have and for values out of range. No field of TRON is

@@ -1,4 +1,7 @@
-/** The form of a message of TRON's protocol: what its fields are called in JSON and how they are encoded. */
+/**
+ * The form of a message of TRON's protocol: what its fields are called in JSON and how they are encoded.
+ * https://protobuf.dev/programming-guides/encoding/
+ */
 
 type ScalarType = "address" | "bytes" | "string" | "bool" | "int32" | "int64";
 

@@ -1,3 +1,8 @@
+/**
+ * The part of a TRON transaction that is signed (`Transaction.raw`).
+ * https://github.com/tronprotocol/protocol/blob/master/core/Tron.proto
+ */
+
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { wrongMember } from "../../codec/issue.ts";
@@ -5,7 +10,6 @@ import { encodeMessage, MessageError } from "./encode-message.ts";
 import { message } from "./message-type.ts";
 import { SYSTEM_CONTRACTS, type SystemContract } from "./system-contracts.ts";
 
-/** The part of a transaction that is signed. */
 interface RawData {
   readonly encoded: Uint8Array;
   /** The name of its contract, such as `TransferContract`. */
@@ -44,7 +48,7 @@ function isSingle(list: JsonValue | undefined): boolean {
 }
 
 /**
- * Encodes the `raw_data` of a node's JSON (`Transaction.raw` of TRON's `core/Tron.proto`).
+ * Encodes the `raw_data` of a node's JSON.
  *
  * @throws MessageError
  */

@@ -1,3 +1,8 @@
+/**
+ * Signing of TRON transactions: a recoverable secp256k1 signature over the transaction id.
+ * https://github.com/tronprotocol/protocol/blob/master/core/Tron.proto
+ */
+
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { stringifyExactJson } from "../../codec/exact-json.ts";
@@ -9,7 +14,7 @@ import { hexAddressOfPublicKey } from "./address.ts";
 import { asInOriginal, parsePayload } from "./transaction-payload.ts";
 
 /**
- * Signs the id of a transaction with the key of its owner; the signature joins the JSON as `r || s || v` in hex.
+ * Signs with the key of the transaction's owner; the signature joins the JSON as `r || s || v` in hex.
  *
  * @throws ChainError `INVALID_TRANSACTION`, `MISSING_KEY`, `INVALID_KEY`
  */

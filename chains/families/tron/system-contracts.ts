@@ -1,6 +1,11 @@
+/**
+ * The "contracts" built into TRON, one of which is what a transaction does, and the messages they are called with.
+ * https://github.com/tronprotocol/protocol/blob/master/core/Tron.proto
+ * https://github.com/tronprotocol/protocol/tree/master/core/contract
+ */
+
 import { enumeration, type MessageType, message, repeated } from "./message-type.ts";
 
-/** What a transaction does is one of these "contracts" built into the network. */
 export interface SystemContract {
   /** Its number in the enumeration `ContractType`. */
   readonly number: number;
@@ -88,7 +93,7 @@ const exchangeTokens = [
   [4, "quant", "int64"],
 ] as const;
 
-/** The contracts by the name that the JSON of a transaction gives as `type` (TRON protocol, `core/Tron.proto`). */
+/** The contracts by the name that the JSON of a transaction gives as `type`. */
 export const SYSTEM_CONTRACTS: ReadonlyMap<string, SystemContract> = new Map<string, SystemContract>([
   [
     "AccountCreateContract",

@@ -1,3 +1,8 @@
+/**
+ * The payload of a pending TRON transaction: the JSON of a node, whose parts have to say the same.
+ * https://github.com/tronprotocol/protocol/blob/master/core/Tron.proto
+ */
+
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { PendingTransaction } from "../../chain.ts";

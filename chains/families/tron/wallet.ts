@@ -1,3 +1,9 @@
+/**
+ * TRON wallets: the secp256k1 accounts of a mnemonic (BIP-44, coin type 195 of SLIP-0044), or one private key.
+ * https://github.com/bitcoin/bips/blob/master/bip-0044.mediawiki
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
+ */
+
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { HDKey } from "@scure/bip32";
 import { ChainError } from "../../error.ts";
@@ -6,9 +12,9 @@ import { hexAddressOfPublicKey, readableAddress } from "./address.ts";
 
 const STANDARD_XPUB_CHARACTERS = 111;
 
-/** BIP-44 coin type 195; the test networks use the same. */
-const path = "m/44'/195'/0'/0";
-export const derivationPath = { mainnet: path, testnet: path };
+/** The test networks use the same. */
+const ACCOUNT_PATH = "m/44'/195'/0'/0";
+export const derivationPath = { mainnet: ACCOUNT_PATH, testnet: ACCOUNT_PATH };
 
 const standardWallet = xpubWallet({
   path: derivationPath,

@@ -1,8 +1,13 @@
+/**
+ * The chain tag of VeChainThor transactions, which ties them to one network.
+ * https://docs.vechain.org/thor/learn/transaction-model
+ */
+
 import type { ChainEnvironment, Network } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { block } from "./node.ts";
 
-/** The last byte of the genesis block's id. */
+/** The last bytes of the genesis blocks' ids. */
 const CHAIN_TAGS: Readonly<Record<Network, bigint>> = { mainnet: 0x4an, testnet: 0x27n };
 const SETTING = "TATUM_KMS_VET_CHAIN_TAG";
 

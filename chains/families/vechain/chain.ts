@@ -1,4 +1,8 @@
-/** VeChainThor. */
+/**
+ * VeChainThor.
+ * https://docs.vechain.org/thor/learn/transaction-model
+ */
+
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { xpubWallet } from "../../keys/xpub-wallet.ts";
 import { addressOfPublicKey } from "../evm/address.ts";

@@ -1,3 +1,8 @@
+/**
+ * The intents of a VeChainThor transaction, read from its payload alone. Tokens are those of VIP-180.
+ * https://github.com/vechain/VIPs/blob/master/vips/VIP-180.md
+ */
+
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
 import { decodeCall } from "../evm/call-data.ts";
 import { describeCode } from "../evm/describe.ts";
@@ -6,7 +11,7 @@ import { type Clause, parsePayload } from "./transaction-payload.ts";
 const TICKER = "VET";
 
 /**
- * What a pending transaction does, from its payload alone. Addresses are in lower case, amounts in the smallest unit.
+ * What a pending transaction does, clause by clause. Addresses are in lower case, amounts in the smallest unit.
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */

@@ -1,3 +1,8 @@
+/**
+ * The gas limit of VeChainThor transactions: intrinsic gas by their clauses and data, and what the node simulates.
+ * https://docs.vechain.org/core-concepts/transactions/transaction-calculation
+ */
+
 import type { Hex } from "viem";
 import { hexToBytes } from "viem/utils";
 import type { ChainEnvironment } from "../../chain.ts";
@@ -16,7 +21,7 @@ const EXECUTION_MARGIN = 15_000n;
 const BLOCK_GAS = 40_000_000n;
 
 /**
- * The gas limit: what every transaction of this size costs, and what the node's simulation adds.
+ * The gas limit for a transaction of these clauses.
  *
  * @throws ChainError `NODE_REFUSED`, `NODE_ANSWER_INVALID`; `UNSAFE_TRANSACTION` when no block has room for it
  */
@@ -32,7 +37,7 @@ export async function estimateGas(
   throw new ChainError("UNSAFE_TRANSACTION", `It needs ${limit} gas, but a block holds only ${BLOCK_GAS}.`);
 }
 
-/** What a transaction costs before anything runs. */
+/** What a transaction costs before anything runs, in gas. */
 export function intrinsicGas(clauses: readonly Clause[]): bigint {
   let gas = TRANSACTION_GAS;
   for (const { to, data } of clauses) {

@@ -1,3 +1,8 @@
+/**
+ * The REST interface of VeChainThor nodes, and what it proves of a transaction that has expired.
+ * https://mainnet.vechain.org/doc/stoplight-ui/
+ */
+
 import * as v from "valibot";
 import type { Hex } from "viem";
 import { decodeErrorResult, numberToHex } from "viem/utils";

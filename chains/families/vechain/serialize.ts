@@ -1,3 +1,8 @@
+/**
+ * VeChainThor transactions in RLP: the digest that is signed, the signed bytes, the id.
+ * https://docs.vechain.org/thor/learn/transaction-model
+ */
+
 import { blake2b } from "@noble/hashes/blake2.js";
 import { concatBytes } from "@noble/hashes/utils.js";
 import type { Hex } from "viem";

@@ -1,3 +1,8 @@
+/**
+ * Signing of VeChainThor transactions, completed with what the node says.
+ * https://docs.vechain.org/thor/learn/transaction-model
+ */
+
 import { randomBytes } from "@noble/hashes/utils.js";
 import type { Hex } from "viem";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
@@ -24,7 +29,7 @@ const DEFAULT_EXPIRATION = 720n;
 const BLOCK_REF_LENGTH = "0x0011223344556677".length;
 
 /**
- * Completes a payload with what the node says, and signs it.
+ * Signs a payload with secp256k1; the signed transaction is hex text that begins with `0x`.
  *
  * @throws ChainError
  */

@@ -1,3 +1,10 @@
+/**
+ * The payload of a pending VeChainThor transaction: JSON of its clauses and of the fields that shall not be chosen for it.
+ * https://docs.vechain.org/thor/learn/transaction-model
+ * https://github.com/vechain/VIPs/blob/master/vips/VIP-191.md
+ * https://github.com/vechain/VIPs/blob/master/vips/VIP-201.md
+ */
+
 import * as v from "valibot";
 import type { Hex } from "viem";
 import type { Network, PendingTransaction } from "../../chain.ts";
@@ -37,7 +44,7 @@ const UNSUPPORTED = ["maxFeePerGas", "maxPriorityFeePerGas", "signature"];
 const FEE_DELEGATION = ["delegator", "gasPayer", "delegated", "isDelegated"] as const;
 const FEATURE_FEE_DELEGATION = 1n;
 
-const data = v.pipe(
+const dataText = v.pipe(
   v.string("must be HEX encoded data"),
   v.regex(/^(?:0x)?(?:[0-9a-fA-F]{2})*$/, "must be HEX encoded data"),
   v.transform((text): Hex => `0x${text.replace(/^0x/, "").toLowerCase()}`),
@@ -55,7 +62,7 @@ function payloadSchema(network: Network) {
   const action = {
     to: absentWhen([null], account),
     value: absentWhen([null, ""], quantity(MAX_UINT256)),
-    data: absentWhen([null, ""], data),
+    data: absentWhen([null, ""], dataText),
   };
   const reserved = v.object(
     {
