@@ -66,13 +66,13 @@ export class GoogleStandIn {
   /** A file as another platform puts its token into it. */
   subjectTokenFile(content = this.pool.subjectToken): string {
     const path = join(this.#folder, "subject-token");
-    writeFileSync(path, content);
+    writeFileSync(path, content, { mode: 0o600 });
     return path;
   }
 
   #withFile(content: object): Settings {
     const path = join(this.#folder, "credentials.json");
-    writeFileSync(path, JSON.stringify(content));
+    writeFileSync(path, JSON.stringify(content), { mode: 0o600 });
     return { GOOGLE_APPLICATION_CREDENTIALS: path };
   }
 
