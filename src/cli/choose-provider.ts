@@ -3,8 +3,8 @@ import { defaultProvider, loadProvider } from "../../providers/index.ts";
 import { PASSWORD_VARIABLE } from "../../providers/password/provider.ts";
 import type { SecretProvider } from "../../providers/provider.ts";
 import { KmsError } from "../errors.ts";
-import { settings } from "../setting-table.ts";
-import type { Config } from "../settings.ts";
+import type { Config } from "../settings/settings.ts";
+import { settings } from "../settings/table.ts";
 
 export interface ProviderArguments {
   readonly provider?: string | undefined;

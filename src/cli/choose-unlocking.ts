@@ -1,8 +1,8 @@
 /** With what a vault is opened or made: a password, or a PKCS#11 token. */
 import { type Pkcs11Uri, parsePkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { KmsError } from "../errors.ts";
-import { settings } from "../setting-table.ts";
-import type { Config } from "../settings.ts";
+import type { Config } from "../settings/settings.ts";
+import { settings } from "../settings/table.ts";
 import { passwordKind } from "../vault/key-slots/password-slot.ts";
 import { tokenKind } from "../vault/key-slots/token-slot.ts";
 

@@ -1,6 +1,6 @@
 /** What a command declares of itself: its arguments and options, and which foreign options it does not let pass. */
 import type { ArgsDef, CommandDef } from "citty";
-import type { SettingDefinition } from "../setting-table.ts";
+import type { SettingDefinition } from "../settings/table.ts";
 import type { OriginalOption } from "./options.ts";
 
 /** A command of the program, in the terms of citty. */

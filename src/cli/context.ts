@@ -8,11 +8,11 @@ import { type ProviderContext, type SecretProvider, secretSetting } from "../../
 import type { Secret } from "../../providers/secret.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { KmsError } from "../errors.ts";
-import { expandHome, isPathVariable, readPath } from "../home.ts";
 import { createProviderHttp } from "../http/provider-http.ts";
-import { assertNoProblems, settingProblems } from "../setting-check.ts";
-import { settings } from "../setting-table.ts";
-import { Config, defaultVaultPath } from "../settings.ts";
+import { assertNoProblems, settingProblems } from "../settings/check.ts";
+import { expandHome, isPathVariable, readPath } from "../settings/home.ts";
+import { Config, defaultVaultPath } from "../settings/settings.ts";
+import { settings } from "../settings/table.ts";
 import { parseVaultPin, type VaultPin, wantedVaultPin } from "../vault-pin.ts";
 import {
   asksPerson,

@@ -5,7 +5,7 @@ import { PASSWORD_VARIABLE } from "../../providers/password/provider.ts";
 import { secretSetting } from "../../providers/provider.ts";
 import { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
-import { settings } from "../setting-table.ts";
+import { settings } from "../settings/table.ts";
 import type { ImportedWallet } from "../vault/import/imported-wallets.ts";
 import { type ImportOptions, readImportFile } from "../vault/import/read-import-file.ts";
 import type { CommandContext } from "./context.ts";

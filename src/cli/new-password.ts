@@ -2,7 +2,7 @@
 import { secretSetting } from "../../providers/provider.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
-import { settings } from "../setting-table.ts";
+import { settings } from "../settings/table.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { CommandContext } from "./context.ts";
 

@@ -6,7 +6,7 @@ import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { WrappingToken } from "../../providers/pkcs11/wrapping-token.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { explainFileError, KmsError } from "../errors.ts";
-import { defaultDirectory } from "../settings.ts";
+import { defaultDirectory } from "../settings/settings.ts";
 import { checkFolders } from "../store/sqlite/access.ts";
 import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
 import type { PreparedSlot, SlotOpener } from "../vault/key-slots/key-slot.ts";

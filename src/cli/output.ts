@@ -5,7 +5,7 @@
 import { writeSync } from "node:fs";
 import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { KmsError } from "../errors.ts";
-import type { Config } from "../settings.ts";
+import type { Config } from "../settings/settings.ts";
 import type { ImportResult } from "../vault/import/import-wallets.ts";
 
 const STANDARD_OUTPUT = 1;

@@ -2,8 +2,8 @@
 import { Tokens } from "../../providers/pkcs11/tokens.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import type { Secret } from "../../providers/secret.ts";
-import { settings } from "../setting-table.ts";
-import type { Config } from "../settings.ts";
+import type { Config } from "../settings/settings.ts";
+import { settings } from "../settings/table.ts";
 import { pkcs11ProcessWord } from "./pkcs11-process-word.ts";
 
 /** Variables that a vendor's module has no business with: they hold this program's secrets. */

@@ -1,8 +1,8 @@
 /** Hosts that are asked over plain http: refused or warned about before anybody is asked for a secret. */
 import type { Network } from "../../chains/chain.ts";
 import { type ErrorCode, KmsError } from "../errors.ts";
-import { settings } from "../setting-table.ts";
-import type { Config } from "../settings.ts";
+import type { Config } from "../settings/settings.ts";
+import { settings } from "../settings/table.ts";
 import {
   addressesOf,
   addressKind,

@@ -1,8 +1,8 @@
 /** The HTTP client as secret providers get it. */
 import { ProviderError } from "../../providers/error.ts";
 import type { HttpAnswer, HttpSender } from "../../providers/support/http-sender.ts";
-import { settings } from "../setting-table.ts";
-import type { Config } from "../settings.ts";
+import type { Config } from "../settings/settings.ts";
+import { settings } from "../settings/table.ts";
 import { HttpClient, HttpFailure } from "./client.ts";
 import { withRetries } from "./retry.ts";
 

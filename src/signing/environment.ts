@@ -9,7 +9,7 @@ import type { Endpoint } from "../http/endpoints.ts";
 import { readBaseUrl } from "../http/http-url.ts";
 import { pause, retryAfter } from "../http/retry.ts";
 import { UsedSequences } from "../journal/sequences.ts";
-import type { Setting } from "../settings.ts";
+import type { Setting } from "../settings/settings.ts";
 import { isSuccess, jsonOf } from "../tatum/connection.ts";
 import type { Services } from "./services.ts";
 

@@ -7,7 +7,7 @@ import { pause } from "../http/retry.ts";
 import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
 import type { Job } from "../journal/job.ts";
 import { Journal } from "../journal/journal.ts";
-import type { Config } from "../settings.ts";
+import type { Config } from "../settings/settings.ts";
 import { type Completion, TatumApi } from "../tatum/api.ts";
 import { apiEndpoint, connectToTatum, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
 import { sameTransactionId, TRANSACTION_ID } from "../tatum/transaction-id.ts";

@@ -3,8 +3,8 @@ import { KmsError } from "../errors.ts";
 import type { HttpClient } from "../http/client.ts";
 import type { Endpoint } from "../http/endpoints.ts";
 import type { RetryPolicy } from "../http/retry.ts";
-import { settings } from "../setting-table.ts";
-import { type Config, placeOf } from "../settings.ts";
+import { type Config, placeOf } from "../settings/settings.ts";
+import { settings } from "../settings/table.ts";
 import { TatumConnection } from "./connection.ts";
 
 export interface TatumSettings {

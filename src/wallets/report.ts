@@ -1,5 +1,5 @@
 /** The report on the installation and its wallets, without secrets. */
-import { maskApiKey } from "../settings.ts";
+import { maskApiKey } from "../settings/settings.ts";
 import type { Vault } from "../vault/vault.ts";
 import { tokenKeyOf, type WalletRecord } from "../vault/wallet-record.ts";
 import { version } from "../version.ts";

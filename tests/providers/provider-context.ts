@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Prompt } from "../../providers/prompt/prompt.ts";
 import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
 import { createProviderHttp } from "../../src/http/provider-http.ts";
-import { Config } from "../../src/settings.ts";
+import { Config } from "../../src/settings/settings.ts";
 
 export type Settings = Readonly<Record<string, string | undefined>>;
 

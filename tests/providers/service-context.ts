@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import type { Prompt } from "../../providers/prompt/prompt.ts";
 import type { ProviderContext } from "../../providers/provider.ts";
 import { createProviderHttp } from "../../src/http/provider-http.ts";
-import { Config } from "../../src/settings.ts";
+import { Config } from "../../src/settings/settings.ts";
 
 export type Settings = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Config } from "../../src/settings.ts";
+import { Config } from "../../src/settings/settings.ts";
 
 /** Settings as an env file of these lines gives them. */
 export function configOf(...lines: readonly string[]): Config {

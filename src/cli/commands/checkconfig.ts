@@ -4,9 +4,9 @@
  */
 import type { ProviderVariable } from "../../../providers/provider.ts";
 import type { KmsError } from "../../errors.ts";
-import { assertNoProblems } from "../../setting-check.ts";
-import { settings, settingTable } from "../../setting-table.ts";
-import { type Config, maskApiKey, placeOf } from "../../settings.ts";
+import { assertNoProblems } from "../../settings/check.ts";
+import { type Config, maskApiKey, placeOf } from "../../settings/settings.ts";
+import { settings, settingTable } from "../../settings/table.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import { version } from "../../version.ts";
 import { chooseProvider } from "../choose-provider.ts";

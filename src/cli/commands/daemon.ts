@@ -1,7 +1,7 @@
 /** `daemon`: polls for pending transactions, has them approved, signs and broadcasts them. */
 import { readDaemonSettings } from "../../daemon/settings.ts";
 import { startDaemon } from "../../daemon/start.ts";
-import { settings } from "../../setting-table.ts";
+import { settings } from "../../settings/table.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { warnOfKeptOriginals } from "../kept-originals.ts";

@@ -1,7 +1,7 @@
 /** `import`: the wallets of an original wallet file, or of the JSON that `export` prints, taken into the vault. */
 import { KmsError } from "../../errors.ts";
-import { readPath } from "../../home.ts";
-import { settings } from "../../setting-table.ts";
+import { readPath } from "../../settings/home.ts";
+import { settings } from "../../settings/table.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import { type ImportResult, importWallets } from "../../vault/import/import-wallets.ts";
 import type { ImportedWallet } from "../../vault/import/imported-wallets.ts";

@@ -1,7 +1,7 @@
 /** `migrate`: an original wallet file turned into a vault at the same path; and the deletion of the original. */
 import { PASSWORD_VARIABLE } from "../../../providers/password/provider.ts";
 import type { Secret } from "../../../providers/secret.ts";
-import { settings } from "../../setting-table.ts";
+import { settings } from "../../settings/table.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import type { ImportedWallet } from "../../vault/import/imported-wallets.ts";
 import { type MigrationResult, migrateInPlace } from "../../vault/import/migrate.ts";

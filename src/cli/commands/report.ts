@@ -1,5 +1,5 @@
 /** `report`: facts about the installation and about wallets, without secrets. */
-import { settings } from "../../setting-table.ts";
+import { settings } from "../../settings/table.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import type { Vault } from "../../vault/vault.ts";
 import { createReport } from "../../wallets/report.ts";

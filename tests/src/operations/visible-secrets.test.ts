@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { blankVariables, blankWords, isSecretVariable } from "../../../src/operations/hardening.ts";
-import { declaredSecrets } from "../../../src/setting-table.ts";
+import { declaredSecrets } from "../../../src/settings/table.ts";
 
 describe("the name of a variable", () => {
   test.each([

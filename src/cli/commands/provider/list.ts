@@ -1,7 +1,7 @@
 /** `provider list`: the secret providers, their variables, and which of these are set. */
 import { loadProvider, providerNames } from "../../../../providers/index.ts";
 import type { SecretProvider } from "../../../../providers/provider.ts";
-import type { Config } from "../../../settings.ts";
+import type { Config } from "../../../settings/settings.ts";
 import { providerByOption } from "../../choose-provider.ts";
 import { defineCommand } from "../../command.ts";
 import { loadConfig } from "../../context.ts";

@@ -1,6 +1,7 @@
 /** `vault backup`: a checked copy of the vault, also while the daemon runs. */
-import { readPath } from "../../../home.ts";
+
 import { backUpWhole } from "../../../journal/whole-vault.ts";
+import { readPath } from "../../../settings/home.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";

@@ -1,6 +1,6 @@
 /** `vault change-password`: another password in the place of the vault's present one. */
 import { PASSWORD_VARIABLE } from "../../../../providers/password/provider.ts";
-import { settings } from "../../../setting-table.ts";
+import { settings } from "../../../settings/table.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { askNewPassword } from "../../new-password.ts";

@@ -1,6 +1,6 @@
 /** `vault slot add`: a new key slot, for a PKCS#11 token or for another password. */
 import type { Pkcs11Uri } from "../../../../providers/pkcs11/uri.ts";
-import { settings } from "../../../setting-table.ts";
+import { settings } from "../../../settings/table.ts";
 import { passwordKind, preparePasswordSlot } from "../../../vault/key-slots/password-slot.ts";
 import { tokenKind } from "../../../vault/key-slots/token-slot.ts";
 import type { Vault } from "../../../vault/vault.ts";

@@ -1,10 +1,10 @@
 /** Every variable that the program itself reads, once: name, meaning, default, bounds, and whether it is a secret. */
-import { tickers } from "../chains/index.ts";
-import { providerNames, secretVariables } from "../providers/index.ts";
+import { tickers } from "../../chains/index.ts";
+import { providerNames, secretVariables } from "../../providers/index.ts";
+import { readBaseUrl, readHttpUrl } from "../http/http-url.ts";
+import { LIBRARY_PATH_VARIABLE } from "../operations/clean-restart.ts";
+import { parseVaultPin, type VaultPin, wantedVaultPin } from "../vault-pin.ts";
 import { expandHome } from "./home.ts";
-import { readBaseUrl, readHttpUrl } from "./http/http-url.ts";
-import { LIBRARY_PATH_VARIABLE } from "./operations/clean-restart.ts";
-import { parseVaultPin, type VaultPin, wantedVaultPin } from "./vault-pin.ts";
 
 /** A variable. Those of the secret providers are declared by the providers. */
 export interface SettingDefinition<Value = unknown> {

@@ -1,11 +1,11 @@
 /** The values of the variables, from the environment and from env files. */
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { isExactText } from "../providers/support/secret-text.ts";
+import { isExactText } from "../../providers/support/secret-text.ts";
+import { KmsError } from "../errors.ts";
 import { readEnvFile } from "./env-file.ts";
-import { KmsError } from "./errors.ts";
 import { homeDirectory, readPath } from "./home.ts";
-import type { SettingDefinition, SettingWithDefault } from "./setting-table.ts";
+import type { SettingDefinition, SettingWithDefault } from "./table.ts";
 
 const SHOWN = 4;
 

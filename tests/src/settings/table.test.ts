@@ -1,10 +1,10 @@
 /** What each setting may be, and that nothing else is taken for it. */
 import { describe, expect, test } from "bun:test";
-import { loadChain, tickers } from "../../chains/index.ts";
-import { providerVariables } from "../../providers/index.ts";
-import { KmsError } from "../../src/errors.ts";
-import { families, type SettingDefinition, settings, settingTable } from "../../src/setting-table.ts";
-import { configOf } from "./config-of.ts";
+import { loadChain, tickers } from "../../../chains/index.ts";
+import { providerVariables } from "../../../providers/index.ts";
+import { KmsError } from "../../../src/errors.ts";
+import { families, type SettingDefinition, settings, settingTable } from "../../../src/settings/table.ts";
+import { configOf } from "../config-of.ts";
 
 const documentation = await Bun.file("docs/command-line.md").text();
 
@@ -37,7 +37,7 @@ describe("the table", () => {
       families.some(({ before }) => before === `${name}_` || before === name);
     for await (const file of new Bun.Glob("{src,chains,providers}/**/*.ts").scan(".")) {
       // How Kubernetes names what it sets.
-      if (file === "src/setting-check.ts") continue;
+      if (file === "src/settings/check.ts") continue;
       for (const [name] of (await Bun.file(file).text()).matchAll(/\bTATUM_(KMS_)?[A-Z0-9_]*[A-Z0-9]\b/g)) {
         const isStart = ["TATUM_KMS_AWS", "TATUM_KMS"].includes(name) || isFamily(name);
         expect([file, name, isStart || known.includes(name)]).toEqual([file, name, true]);

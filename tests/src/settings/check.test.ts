@@ -1,9 +1,9 @@
 /** Names that nobody reads and values that nobody can are told at the start. */
 import { describe, expect, test } from "bun:test";
-import { providerVariables } from "../../providers/index.ts";
-import type { KmsError } from "../../src/errors.ts";
-import { assertNoProblems, settingProblems } from "../../src/setting-check.ts";
-import { configOf } from "./config-of.ts";
+import { providerVariables } from "../../../providers/index.ts";
+import type { KmsError } from "../../../src/errors.ts";
+import { assertNoProblems, settingProblems } from "../../../src/settings/check.ts";
+import { configOf } from "../config-of.ts";
 
 const ofProviders = await providerVariables();
 

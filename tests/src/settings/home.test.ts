@@ -2,11 +2,11 @@
 import { describe, expect, test } from "bun:test";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { providerVariables } from "../../providers/index.ts";
-import { KmsError } from "../../src/errors.ts";
-import { expandHome, isPathVariable, readPath } from "../../src/home.ts";
-import { settings } from "../../src/setting-table.ts";
-import { configOf } from "./config-of.ts";
+import { providerVariables } from "../../../providers/index.ts";
+import { KmsError } from "../../../src/errors.ts";
+import { expandHome, isPathVariable, readPath } from "../../../src/settings/home.ts";
+import { settings } from "../../../src/settings/table.ts";
+import { configOf } from "../config-of.ts";
 
 function refused(path: string): KmsError {
   try {

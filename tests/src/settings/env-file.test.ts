@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { chmodSync, chownSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
-import { type EnvFile, readEnvFile } from "../../src/env-file.ts";
-import { KmsError } from "../../src/errors.ts";
-import { isRoot, SOMEBODY } from "../as-user.ts";
-import { useTemporaryFolder } from "./vault/temporary-folder.ts";
+import { KmsError } from "../../../src/errors.ts";
+import { type EnvFile, readEnvFile } from "../../../src/settings/env-file.ts";
+import { isRoot, SOMEBODY } from "../../as-user.ts";
+import { useTemporaryFolder } from "../vault/temporary-folder.ts";
 
 const path = useTemporaryFolder();
 

@@ -1,11 +1,11 @@
 /** All settings are looked at when a command starts: a name that nobody reads, or a value that nobody can, is told at once. */
 import { closest } from "fastest-levenshtein";
-import { tickers } from "../chains/index.ts";
-import type { ProviderVariable } from "../providers/provider.ts";
-import { tickerNamed } from "./chain-names.ts";
-import { KmsError } from "./errors.ts";
-import { families, settingTable } from "./setting-table.ts";
+import { tickers } from "../../chains/index.ts";
+import type { ProviderVariable } from "../../providers/provider.ts";
+import { tickerNamed } from "../chain-names.ts";
+import { KmsError } from "../errors.ts";
 import { type Config, placeOf, type Setting } from "./settings.ts";
+import { families, settingTable } from "./table.ts";
 
 const PREFIX = /^tatum_kms_/i;
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { KmsError } from "../../src/errors.ts";
-import { Config } from "../../src/settings.ts";
+import { KmsError } from "../../../src/errors.ts";
+import { Config } from "../../../src/settings/settings.ts";
 
 /** A variable that nobody has set. */
 const NAME = "TATUM_KMS_TEST_OF_CONFIG";

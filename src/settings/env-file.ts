@@ -5,9 +5,14 @@
  */
 import { isUtf8 } from "node:buffer";
 import { statSync } from "node:fs";
-import { exposure, FileRefused, type ReadFile, readTrustedFile } from "../providers/support/trusted-file.ts";
-import { KmsError } from "./errors.ts";
-import { isSecretVariable } from "./operations/hardening.ts";
+import {
+  exposure,
+  FileRefused,
+  type ReadFile,
+  readTrustedFile,
+} from "../../providers/support/trusted-file.ts";
+import { KmsError } from "../errors.ts";
+import { isSecretVariable } from "../operations/hardening.ts";
 
 const MAXIMUM_BYTES = 1024 * 1024;
 

@@ -1,7 +1,7 @@
 /** The home directory, which is asked for only where it is needed: a service or a container may have none. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { KmsError } from "./errors.ts";
+import { KmsError } from "../errors.ts";
 
 /** The home directory of the variable HOME or of the user database; `undefined` when neither knows one. */
 export function homeDirectory(): string | undefined {
