@@ -105,9 +105,10 @@ describe("a poll", () => {
       const times: number[] = [];
       api.answer = () => void times.push(performance.now());
       start(["--chain=ETH", "--period=0.3"]);
-      await until("five polls", () => times.length >= 5);
-      const waits = times.slice(1).map((time, at) => time - (times[at] as number));
-      expect(Math.min(...waits)).toBeGreaterThan(250);
+      await until("nine polls", () => times.length >= 9);
+      // On a busy machine one poll arrives late, and the next one then after less than a period.
+      const [first = 0] = times;
+      expect(((times[8] ?? 0) - first) / 8).toBeGreaterThan(250);
     }),
   );
 

@@ -19,7 +19,9 @@ export default defineCommand({
     await withVault(context, async (vault) => {
       const password = await askNewPassword(context, vault);
       await vault.changePassword(password);
-      printNote("The password was changed. Backups made before still open with the old one.");
+      printNote(
+        "The password was changed. Backups made before still open with the old one, and the root key in them opens this vault too: if the old password leaked, make a new vault and move the funds.",
+      );
       const set = context.config.setting(PASSWORD_VARIABLE);
       const { name } = await context.provider();
       if (name === "password" && set !== undefined && set.value !== password.reveal()) {

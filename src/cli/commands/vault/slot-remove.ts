@@ -19,6 +19,8 @@ export default defineCommand({
   async run({ args }) {
     const slotId = readWholeNumber("number of the slot", args.slotId, 1, Number.MAX_SAFE_INTEGER);
     await withVault(await createContext(args), (vault) => vault.removeSlot(slotId));
-    printNote(`Key slot ${slotId} was removed. Backups made before still open with it.`);
+    printNote(
+      `Key slot ${slotId} was removed. Backups made before still open with it, and the root key in them opens this vault too.`,
+    );
   },
 });
