@@ -4,7 +4,7 @@
  */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { SoftTokens, softHsmModule } from "../../providers/pkcs11/soft-token.ts";
 import { failureOf } from "../command-line/failure.ts";
 import { executable, Installation, type RunOptions } from "../executable.ts";
@@ -63,10 +63,10 @@ const closedSystem = `
 const mountsOfItsOwn = ["unshare", ...(process.getuid?.() === 0 ? [] : ["--map-root-user"]), "--mount"];
 const mayMount = Bun.spawnSync([...mountsOfItsOwn, "mount", "-t", "tmpfs", "none", "/mnt"]).success;
 
-/** With the folders of an installation and of the tokens alone to write in. */
+/** With the folders of an installation, of the tokens and of the executable alone to write in, wherever they are. */
 function inClosedSystem(installation: Installation): RunOptions {
   return {
-    env: env({ KEPT: `${installation.home} ${software.path(".")}` }),
+    env: env({ KEPT: `${installation.home} ${software.path(".")} ${dirname(executable)}` }),
     through: [...mountsOfItsOwn, "sh", "-c", closedSystem, "sh"],
   };
 }
