@@ -9,6 +9,7 @@ import { isJsonObject, type JsonObject, parseExactJson } from "../../codec/exact
 import { describeIssue, wrongMember } from "../../codec/issue.ts";
 import { MAX_NONCE, MAX_UINT64, MAX_UINT256, quantity, wholeNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
+import { absentWhen } from "../payload.ts";
 import { address, addressAsWritten } from "./address.ts";
 import type { EvmFacts } from "./facts.ts";
 import { type FeeFields, feeFields } from "./fee-fields.ts";
@@ -41,14 +42,6 @@ const UNSUPPORTED = [
   "gatewayFee",
   "gatewayFeeRecipient",
 ];
-
-/** A member that counts as absent when it has one of these values, as the callers of the API write it. */
-const absentWhen = <Schema extends v.GenericSchema>(values: readonly unknown[], schema: Schema) =>
-  v.pipe(
-    v.optional(v.unknown()),
-    v.transform((value) => (values.includes(value) ? undefined : value)),
-    v.optional(schema),
-  );
 
 const hexData = v.pipe(
   v.string("must be hex text"),
