@@ -109,6 +109,8 @@ export type Intent =
       readonly amount: string;
       /** The ticker for the coin of the chain, else the address of the token contract. */
       readonly asset: string;
+      /** Who allows it, where that is neither `from` nor who pays the fee: its owner, or somebody who may act for the owner. */
+      readonly authority?: string;
     }
   | {
       readonly kind: "contract-call";

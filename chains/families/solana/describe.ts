@@ -16,9 +16,9 @@ import { parsePayload } from "./transaction-payload.ts";
 export function describeTransaction(pending: PendingTransaction): readonly Intent[] {
   const { message } = parsePayload(pending);
   const [from] = message.signers;
-  const mints = mintsFixedBy(message.instructions);
+  const facts = { feePayer: from, mints: mintsFixedBy(message.instructions) };
   return [
-    ...message.instructions.flatMap((instruction) => intentsOfInstruction(instruction, mints)),
+    ...message.instructions.flatMap((instruction) => intentsOfInstruction(instruction, facts)),
     { kind: "fee", amount: String(highestFee(message)), asset: "SOL", from },
   ];
 }

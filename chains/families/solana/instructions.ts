@@ -27,17 +27,23 @@ const MEMO_PROGRAMS: readonly string[] = [
 ];
 
 /** Mint addresses by token account, as far as the transaction itself fixes them. */
-export type KnownMints = ReadonlyMap<string, string>;
+type KnownMints = ReadonlyMap<string, string>;
+
+/** What the rest of the message says about what an instruction means. */
+export interface MessageFacts {
+  readonly feePayer: string;
+  readonly mints: KnownMints;
+}
 
 /**
  * What an instruction does; opaque unless every byte of it is understood. Nothing for a compute budget: it only
  * decides the fee.
  */
-export function intentsOfInstruction(instruction: Instruction, mints: KnownMints): readonly Intent[] {
+export function intentsOfInstruction(instruction: Instruction, facts: MessageFacts): readonly Intent[] {
   const { program, data } = instruction;
   if (program === COMPUTE_BUDGET_PROGRAM && isBudget(data)) return [];
   if (MEMO_PROGRAMS.includes(program)) return [{ kind: "data", hex: bytesToHex(data) }];
-  const intent = readInstruction(instruction, mints);
+  const intent = readInstruction(instruction, facts);
   if (intent !== undefined) return [intent];
   return [{ kind: "opaque", reason: opaqueReason(instruction) }];
 }
@@ -58,11 +64,11 @@ export function mintsFixedBy(instructions: readonly Instruction[]): KnownMints {
   );
 }
 
-function readInstruction(instruction: Instruction, mints: KnownMints): Intent | undefined {
+function readInstruction(instruction: Instruction, facts: MessageFacts): Intent | undefined {
   const { program } = instruction;
   if (program === SYSTEM_PROGRAM) return readSystem(instruction);
   if (program === ASSOCIATED_TOKEN_PROGRAM) return readTokenAccountCreation(instruction);
-  if (TOKEN_PROGRAMS.includes(program)) return readToken(instruction, mints);
+  if (TOKEN_PROGRAMS.includes(program)) return readToken(instruction, facts);
   return undefined;
 }
 
@@ -86,8 +92,14 @@ function readSystem({ program, accounts, data }: Instruction): Intent | undefine
   return undefined;
 }
 
-/** SPL Token: 3 is Transfer (of a mint that it does not name), 12 is TransferChecked. */
-function readToken({ program, accounts, data }: Instruction, mints: KnownMints): Intent | undefined {
+/**
+ * SPL Token: 3 is Transfer (of a mint that it does not name), 12 is TransferChecked. The authority, be it
+ * the owner's or a delegate's, is shown where it is not the fee payer's.
+ */
+function readToken(
+  { program, accounts, data }: Instruction,
+  { feePayer, mints }: MessageFacts,
+): Intent | undefined {
   const isTransfer = data[0] === 3 && data.length === 9;
   const isChecked = data[0] === 12 && data.length === 10;
   if (!isTransfer && !isChecked) return undefined;
@@ -96,8 +108,10 @@ function readToken({ program, accounts, data }: Instruction, mints: KnownMints):
   const [named, to, owner] = isChecked ? [second, third, fourth] : [undefined, second, third];
   if (from === undefined || to === undefined || owner === undefined) return undefined;
   const asset = isChecked ? named : (mints.get(to) ?? mints.get(from));
-  if (asset !== undefined) return { kind: "transfer", from, to, amount, asset };
-  return isChecked ? undefined : call(program, "transfer", [from, to, owner, amount], owner);
+  if (asset === undefined)
+    return isChecked ? undefined : call(program, "transfer", [from, to, owner, amount], owner);
+  const authority = owner === feePayer ? {} : { authority: owner };
+  return { kind: "transfer", from, to, amount, asset, ...authority };
 }
 
 function readTokenAccountCreation(instruction: Instruction): Intent | undefined {

@@ -32,12 +32,24 @@ describe("what a Solana transaction does", () => {
 
   test.each([TOKEN, TOKEN_2022])("a checked transfer of a token of %s names its mint", (token) => {
     const data = amountData(12, 2n ** 63n, 6);
-    expect(intents({ program: token, accounts: [source, mint, target, owner], data })[0]).toEqual({
+    expect(intents({ program: token, accounts: [source, mint, target, payer], data })[0]).toEqual({
       kind: "transfer",
       from: source,
       to: target,
       amount: "9223372036854775808",
       asset: mint,
+    });
+  });
+
+  test("a token transfer that another account than the fee payer allows names that account", () => {
+    const checked = { program: TOKEN, accounts: [source, mint, target, owner], data: amountData(12, 7n, 6) };
+    expect(intents(checked)[0]).toEqual({
+      kind: "transfer",
+      from: source,
+      to: target,
+      amount: "7",
+      asset: mint,
+      authority: owner,
     });
   });
 
