@@ -18,7 +18,8 @@ function fate({ payment, call, happened, jobState }: Cell) {
   if (call.kind === "report")
     return {
       happenedAtAll,
-      jobState,
+      // One that was tried again just when another cell's connection was refused waits as before its failure.
+      jobState: jobState === "seen" ? "failed" : jobState,
       contents: contents.size,
       causes: new Set(reports).size,
       acknowledgedReports,
