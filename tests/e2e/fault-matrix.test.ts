@@ -18,8 +18,7 @@ function fate({ payment, call, happened, jobState }: Cell) {
   if (call.kind === "report")
     return {
       happenedAtAll,
-      // One that was tried again just when another cell's connection was refused waits as before its failure.
-      jobState: jobState === "seen" ? "failed" : jobState,
+      jobState,
       contents: contents.size,
       causes: new Set(reports).size,
       acknowledgedReports,

@@ -43,6 +43,8 @@ async function runDaemonOn(some: readonly Cell[], method: "GET" | "POST"): Promi
     daemon.signal("SIGTERM");
     await daemon.exited();
     wire.isSound = true;
+    // What was tried again just when another cell's connection was refused waits; without faults it fails as before.
+    await installation.run(["daemon", "--run-once", ...args], { env });
     for (const { call, payment } of some) if (call.kind === "report") payment.isListed = false;
     const last = await installation.run(["daemon", "--run-once", ...args], { env });
     if (last.status !== 0) throw new Error(`The last cycle ended with ${last.status}: ${last.stderr}`);
