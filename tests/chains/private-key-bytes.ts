@@ -3,10 +3,10 @@ import { hexToBytes } from "@noble/curves/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { createBase58check } from "@scure/base";
 import { deriveKeypair } from "ripple-keypairs";
-import { readSecret } from "../../chains/families/algorand/secret.ts";
+import { readSecret } from "../../chains/families/algorand/private-key.ts";
 import { seedOfPrivateKey } from "../../chains/families/multiversx/private-key.ts";
 import { seedOfSecretKey } from "../../chains/families/solana/secret-key.ts";
-import { decodeStrkey } from "../../chains/families/stellar/strkey.ts";
+import { decodeStrkey } from "../../chains/families/stellar/address.ts";
 
 const base58check = createBase58check(sha256);
 

@@ -4,7 +4,7 @@ import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { Address, HDKey, Transaction } from "@vechain/sdk-core";
 import fc from "fast-check";
 import type { Hex } from "viem";
-import { intrinsicGas } from "../../chains/families/vechain/gas-limit.ts";
+import { intrinsicGas } from "../../chains/families/vechain/fee.ts";
 import { vechain } from "../../chains/vet.ts";
 import { answeringEnvironment, type Exchange } from "../chains/answering-environment.ts";
 import { offlineEnvironment } from "../chains/offline-signing-vectors.ts";

@@ -6,9 +6,9 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
 import { addressOfPublicKey } from "./address.ts";
-import type { PackedMap, PackedValue } from "./message-pack.ts";
+import type { PackedMap, PackedValue } from "./encode.ts";
+import { parsePayload, type TransactionPayload } from "./payload.ts";
 import { ASSET_PARAMETERS } from "./transaction-members.ts";
-import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
 
 /**
  * What a pending transaction does. Asset amounts are in units of the asset, whose name is its number.

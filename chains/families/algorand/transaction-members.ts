@@ -4,8 +4,8 @@
  */
 
 import type { JsonValue } from "../../codec/exact-json.ts";
+import type { PackedValue } from "./encode.ts";
 import { MemberError, readAddress, readBytes, readFlag, readInteger, readText } from "./json-values.ts";
-import type { PackedValue } from "./message-pack.ts";
 
 /** A member of a transaction. */
 interface Member {

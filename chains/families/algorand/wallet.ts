@@ -9,7 +9,7 @@ import { ChainError } from "../../error.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { mnemonicToSeed } from "./mnemonic.ts";
-import { keyOfSecret, readSecret, secretText } from "./secret.ts";
+import { keyOfSecret, readSecret, secretText } from "./private-key.ts";
 
 export function generateWallet(): WalletFields {
   return walletOf(Uint8Array.from(randomBytes(32)));

@@ -5,11 +5,11 @@
 
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { xpubWallet } from "../../keys/xpub-wallet.ts";
+import { publicKeyText } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import { privateKeyBytes, privateKeyText } from "./private-key.ts";
-import { publicKeyText } from "./public-key.ts";
-import { signTransaction } from "./sign-transaction.ts";
-import { isExpired, submit } from "./submission.ts";
+import { signTransaction } from "./sign.ts";
+import { isExpired, submit } from "./submit.ts";
 
 export function flowChain(facts: ChainFacts & Required<Pick<ChainFacts, "derivationPath">>): Chain {
   return {

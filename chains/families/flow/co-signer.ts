@@ -8,7 +8,7 @@ import * as v from "valibot";
 import type { ChainEnvironment } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { readAnswer } from "../payload.ts";
-import type { KeyOfAccount } from "./transaction.ts";
+import type { KeyOfAccount } from "./encode.ts";
 
 type Role = "payer" | "proposer";
 

@@ -8,7 +8,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
 import { stringifyExactJson } from "../../codec/exact-json.ts";
 import { CONTRACTS } from "./contracts.ts";
-import { type Operation, parsePayload } from "./transaction-payload.ts";
+import { type Operation, parsePayload } from "./payload.ts";
 
 /**
  * What a pending transaction does. Amounts are in units of 10^-8.

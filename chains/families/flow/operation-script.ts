@@ -9,6 +9,7 @@ import type { Network } from "../../chain.ts";
 import { stringifyExactJson } from "../../codec/exact-json.ts";
 import type { CadenceValue } from "./cadence-value.ts";
 import { fixedPointText } from "./fixed-point.ts";
+import type { Operation } from "./payload.ts";
 import {
   ADD_KEY_SCRIPT,
   burnScript,
@@ -18,7 +19,6 @@ import {
   transferScript,
   transferTokenScript,
 } from "./scripts.ts";
-import type { Operation } from "./transaction-payload.ts";
 
 /** A Cadence text and its arguments as JSON text. */
 export interface Script {

@@ -7,7 +7,7 @@ import * as v from "valibot";
 import type { SignedTransaction } from "../../chain.ts";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
-import type { Signature, Transaction } from "./transaction.ts";
+import type { Signature, Transaction } from "./encode.ts";
 
 /** The JSON text of a transaction with its signatures. */
 export function recordedText(

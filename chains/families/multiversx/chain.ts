@@ -7,7 +7,7 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
-import { sendingAccount, signTransaction } from "./sign-transaction.ts";
+import { sendingAccount, signTransaction } from "./sign.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
 
 export function multiversxChain(facts: ChainFacts): Chain {

@@ -7,7 +7,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { Intent, PendingTransaction } from "../../chain.ts";
 import { addressOfPublicKey, isContract } from "./address.ts";
 import { type CallData, parseCallData, parseTokenTransfer, type TokenTransfer } from "./call-data.ts";
-import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
+import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 const TICKER = "EGLD";
 /** How transfers of several tokens name the coin of the chain. */

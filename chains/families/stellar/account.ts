@@ -5,7 +5,7 @@
  */
 
 import type { MuxedAccount, PublicKey } from "@stellar/stellar-sdk/xdr";
-import { encodeStrkey } from "./strkey.ts";
+import { encodeStrkey } from "./address.ts";
 
 /** The 32-byte public key of the account behind an address that may name a part of it. */
 export function accountOfMuxed(account: MuxedAccount): Uint8Array {

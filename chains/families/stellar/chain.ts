@@ -5,10 +5,10 @@
 
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
+import { encodeStrkey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
-import { describeSigner, signTransaction } from "./sign-transaction.ts";
-import { encodeStrkey } from "./strkey.ts";
-import { parseEnvelope, sourceAccount } from "./transaction-envelope.ts";
+import { parseEnvelope, sourceAccount } from "./payload.ts";
+import { describeSigner, signTransaction } from "./sign.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
 
 export function stellarChain(facts: ChainFacts): Chain {

@@ -10,7 +10,7 @@ import { assertIndex } from "../../keys/bip32.ts";
 import { assertMnemonic, mnemonicToSeed } from "../../keys/bip39.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { slip10Ed25519 } from "../../keys/slip10.ts";
-import { decodeStrkey, encodeStrkey } from "./strkey.ts";
+import { decodeStrkey, encodeStrkey } from "./address.ts";
 
 /** A random key pair: one account, without a mnemonic. */
 export function generateWallet(): WalletFields {

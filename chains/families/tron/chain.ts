@@ -5,7 +5,7 @@
 
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { describeTransaction } from "./describe.ts";
-import { signTransaction } from "./sign-transaction.ts";
+import { signTransaction } from "./sign.ts";
 import { derivationPath, tronWallet } from "./wallet.ts";
 
 export function tronChain(facts: ChainFacts): Chain {

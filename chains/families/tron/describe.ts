@@ -10,8 +10,8 @@ import { isJsonObject, type JsonValue, stringifyExactJson } from "../../codec/ex
 import { readWhole } from "../../codec/quantity.ts";
 import { decodeCall } from "../evm/call-data.ts";
 import { HEX_ADDRESS, readableAddress } from "./address.ts";
-import { hexDigits } from "./encode-message.ts";
-import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
+import { hexDigits } from "./message.ts";
+import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 /**
  * What a pending transaction does: its contract, its memo and its fee limit. Amounts are in the smallest unit.

@@ -9,7 +9,7 @@ import { addressOfPublicKey } from "../evm/address.ts";
 import { privateKeyBytes, privateKeyText } from "../evm/private-key.ts";
 import { describeTransaction } from "./describe.ts";
 import { isExpired } from "./node.ts";
-import { signTransaction } from "./sign-transaction.ts";
+import { signTransaction } from "./sign.ts";
 
 export function vechainChain(facts: ChainFacts & Required<Pick<ChainFacts, "derivationPath">>): Chain {
   return {

@@ -6,7 +6,7 @@
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
 import { decodeCall } from "../evm/call-data.ts";
 import { describeCode } from "../evm/describe.ts";
-import { type Clause, parsePayload } from "./transaction-payload.ts";
+import { type Clause, parsePayload } from "./payload.ts";
 
 const TICKER = "VET";
 

@@ -11,7 +11,7 @@ import type { JsonValue } from "../../codec/exact-json.ts";
 import { jsonInteger } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { readAnswer } from "../payload.ts";
-import type { Clause } from "./transaction-payload.ts";
+import type { Clause } from "./payload.ts";
 
 /** The name of the node among the chain's third parties. */
 const NODE = "VET";

@@ -37,7 +37,7 @@ const signedTransaction = v.pipe(
 async function transactionId(txData: string): Promise<string | undefined> {
   const parsed = v.safeParse(signedTransaction, txData);
   if (!parsed.success) return undefined;
-  const { transactionId: idOf } = await import("../../../chains/families/multiversx/serialize.ts");
+  const { transactionId: idOf } = await import("../../../chains/families/multiversx/encode.ts");
   const { chainID: chainId, data, signature, ...transaction } = parsed.output;
   return idOf({ ...transaction, chainId, data: Buffer.from(data, "base64") }, Buffer.from(signature, "hex"));
 }

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 /** The JSON of a node, with an invented block to refer to. */
 async function payment(wallet: ExampleWallet): Promise<ExamplePayment> {
   const { signatureId, address, to = address, index } = wallet;
-  const { encodeRawData } = await import("../../../chains/families/tron/raw-data.ts");
+  const { encodeRawData } = await import("../../../chains/families/tron/encode.ts");
   const value = {
     amount: AMOUNT_SUN,
     owner_address: await hexAddress(address),

@@ -9,7 +9,7 @@ const SEQUENCE = 1_000_000n;
 /** An envelope with one payment of lumens, not signed. */
 async function payment(wallet: ExampleWallet): Promise<ExamplePayment> {
   const { signatureId, address, to = address, index } = wallet;
-  const { decodeStrkey } = await import("../../../chains/families/stellar/strkey.ts");
+  const { decodeStrkey } = await import("../../../chains/families/stellar/address.ts");
   const xdr = await import("@stellar/stellar-sdk/xdr");
   const account = (text: string) => xdr.MuxedAccount.keyTypeEd25519(decodeStrkey("account ID", text));
   const payment = new xdr.PaymentOp({

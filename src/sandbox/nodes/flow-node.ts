@@ -91,7 +91,7 @@ export function flowEndpoints(): readonly Route[] {
 }
 
 async function transactionIdOf(transaction: Submission): Promise<string> {
-  const { transactionId } = await import("../../../chains/families/flow/transaction.ts");
+  const { transactionId } = await import("../../../chains/families/flow/encode.ts");
   const text = (encoded: string): string => Buffer.from(encoded, "base64").toString("utf8");
   const signatures = (list: Submission["payload_signatures"]) =>
     list.map((entry) => ({

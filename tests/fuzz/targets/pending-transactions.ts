@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Chain } from "../../../chains/chain.ts";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
-import { encodeRawData } from "../../../chains/families/tron/raw-data.ts";
+import { encodeRawData } from "../../../chains/families/tron/encode.ts";
 import type { Random } from "../../random.ts";
 import type { Damage } from "../answering-client.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PendingTransaction, SigningRequest } from "../../../../chains/chain.ts";
 import { type JsonValue, stringifyExactJson } from "../../../../chains/codec/exact-json.ts";
-import { encodeRawData } from "../../../../chains/families/tron/raw-data.ts";
+import { encodeRawData } from "../../../../chains/families/tron/encode.ts";
 import { tron } from "../../../../chains/tron.ts";
 import { signerOf } from "../../offline-signing-vectors.ts";
 

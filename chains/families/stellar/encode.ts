@@ -5,7 +5,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Network } from "../../chain.ts";
-import type { Envelope } from "./transaction-envelope.ts";
+import type { Envelope } from "./payload.ts";
 
 const PASSPHRASES: Readonly<Record<Network, string>> = {
   mainnet: "Public Global Stellar Network ; September 2015",

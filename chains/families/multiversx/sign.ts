@@ -12,9 +12,9 @@ import { assertFeeWithinBound } from "../fee-bound.ts";
 import { chooseKey } from "../signer-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { isOfEmptyMnemonic } from "./empty-mnemonic.ts";
+import { signedText, type Transaction, textToSign, transactionId, transactionJson } from "./encode.ts";
 import { gasCost, networkConfig, nextNonce } from "./node.ts";
-import { signedText, type Transaction, textToSign, transactionId, transactionJson } from "./serialize.ts";
-import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
+import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 /** 1 EGLD: the most gas a transaction can use costs 0.6 EGLD at the lowest price. */
 const FEE_BOUND = { ticker: "EGLD", unit: "units of 10^-18 EGLD", standard: 10n ** 18n };

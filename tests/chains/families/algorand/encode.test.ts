@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { algorand } from "../../../../chains/algo.ts";
-import { encodeCanonical } from "../../../../chains/families/algorand/message-pack.ts";
+import { encodeCanonical } from "../../../../chains/families/algorand/encode.ts";
 import { signEd25519 } from "../../../../chains/keys/ed25519.ts";
 import { addressJson, MNEMONIC, OTHER, RECEIVER, SENDER } from "./transaction-object.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { hexToBytes } from "@noble/curves/utils.js";
-import { decodeStrkey, encodeStrkey } from "../../../../chains/families/stellar/strkey.ts";
+import { decodeStrkey, encodeStrkey } from "../../../../chains/families/stellar/address.ts";
 
 /** https://github.com/stellar/stellar-protocol/blob/master/ecosystem/sep-0023.md#valid-test-cases */
 const PUBLIC_KEY = hexToBytes("3f0c34bf93ad0d9971d04ccc90f705511c838aad9734a4a2fb0d7a03fc7fe89a");

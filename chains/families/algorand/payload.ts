@@ -9,8 +9,8 @@ import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from ".
 import { shown, wrongMember } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import { invalidPayload } from "../payload.ts";
+import type { PackedMap } from "./encode.ts";
 import { MemberError, readBytes } from "./json-values.ts";
-import type { PackedMap } from "./message-pack.ts";
 import { GENESIS } from "./networks.ts";
 import { ASSET_PARAMETERS, COMMON_MEMBERS, TYPE_MEMBERS } from "./transaction-members.ts";
 

@@ -11,8 +11,8 @@ import { wrongMember } from "../../codec/issue.ts";
 import { readWhole } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { invalidPayload } from "../payload.ts";
-import { hexDigits, MessageError } from "./encode-message.ts";
-import { encodeRawData } from "./raw-data.ts";
+import { encodeRawData } from "./encode.ts";
+import { hexDigits, MessageError } from "./message.ts";
 import type { SystemContract } from "./system-contracts.ts";
 
 /** A `serializedTransaction` whose parts were checked to say the same. */

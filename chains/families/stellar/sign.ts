@@ -11,7 +11,8 @@ import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import { assertFeeWithinBound } from "../fee-bound.ts";
 import { firstAccountKey } from "../signer-key.ts";
-import { encodeStrkey } from "./strkey.ts";
+import { encodeStrkey } from "./address.ts";
+import { transactionHash } from "./encode.ts";
 import {
   accountsToSign,
   type Envelope,
@@ -22,8 +23,7 @@ import {
   signaturesOf,
   sourceAccount,
   withSignatures,
-} from "./transaction-envelope.ts";
-import { transactionHash } from "./transaction-hash.ts";
+} from "./payload.ts";
 
 /** An envelope holds 20 signatures at most. */
 const MAX_SIGNATURES = 20;

@@ -8,7 +8,7 @@ import { hexToBytes } from "viem/utils";
 import type { ChainEnvironment } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { simulateGas } from "./node.ts";
-import type { Clause } from "./transaction-payload.ts";
+import type { Clause } from "./payload.ts";
 
 const TRANSACTION_GAS = 5_000n;
 const CLAUSE_GAS = 16_000n;

@@ -13,8 +13,8 @@ import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { addressOfPublicKey } from "./address.ts";
-import { encodeCanonical } from "./message-pack.ts";
-import { parsePayload } from "./transaction-payload.ts";
+import { encodeCanonical } from "./encode.ts";
+import { parsePayload } from "./payload.ts";
 
 /** The accounts that sign with the key of another one, by their addresses, separated by commas. */
 const REKEYED_ACCOUNTS = "TATUM_KMS_ALGO_REKEYED_ACCOUNTS";

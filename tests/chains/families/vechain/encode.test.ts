@@ -1,10 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { intrinsicGas } from "../../../../chains/families/vechain/gas-limit.ts";
-import {
-  digestToSign,
-  serializeSigned,
-  transactionId,
-} from "../../../../chains/families/vechain/serialize.ts";
+import { digestToSign, serializeSigned, transactionId } from "../../../../chains/families/vechain/encode.ts";
+import { intrinsicGas } from "../../../../chains/families/vechain/fee.ts";
 import { memorySecp256k1Key, signRecoverable } from "../../../../chains/keys/secp256k1.ts";
 
 /** tests/transaction.test.ts of https://github.com/vechain/thor-devkit.js */

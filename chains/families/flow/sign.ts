@@ -10,10 +10,7 @@ import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../
 import { ChainError } from "../../error.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { chooseKey } from "../signer-key.ts";
-import { newestBlock, sequenceNumber } from "./access-node.ts";
 import { keyOf, releaseProposer, signAs } from "./co-signer.ts";
-import { scriptOf } from "./operation-script.ts";
-import { recordedText } from "./recorded-transaction.ts";
 import {
   envelopeMessage,
   type KeyOfAccount,
@@ -21,8 +18,11 @@ import {
   type Signature,
   type Transaction,
   transactionId,
-} from "./transaction.ts";
-import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
+} from "./encode.ts";
+import { newestBlock, sequenceNumber } from "./node.ts";
+import { scriptOf } from "./operation-script.ts";
+import { parsePayload, type TransactionPayload } from "./payload.ts";
+import { recordedText } from "./recorded-transaction.ts";
 
 /** The most computation the network allows. */
 const GAS_LIMIT = 9_999;

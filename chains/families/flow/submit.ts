@@ -5,14 +5,14 @@
 
 import type { ChainEnvironment, SignedTransaction } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
+import { releaseProposer } from "./co-signer.ts";
 import {
   holdsBlock,
   newestBlock,
   sendTransaction,
   type TransactionResult,
   transactionResult,
-} from "./access-node.ts";
-import { releaseProposer } from "./co-signer.ts";
+} from "./node.ts";
 import { readRecorded } from "./recorded-transaction.ts";
 
 const MILLISECONDS_BETWEEN_LOOKS = 2_500;

@@ -8,7 +8,7 @@ import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
 import { readAnswer } from "../payload.ts";
-import type { KeyOfAccount } from "./transaction.ts";
+import type { KeyOfAccount } from "./encode.ts";
 
 /** The name of the access node among the chain's third parties. */
 const NODE = "FLOW";

@@ -11,10 +11,10 @@ import { signRecoverable } from "../../keys/secp256k1.ts";
 import { addressOfPublicKey } from "../evm/address.ts";
 import { chooseKey } from "../signer-key.ts";
 import { chainTagToSign } from "./chain-tag.ts";
-import { estimateGas } from "./gas-limit.ts";
+import { digestToSign, serializeSigned, type Transaction, transactionId } from "./encode.ts";
+import { estimateGas } from "./fee.ts";
 import { block } from "./node.ts";
-import { digestToSign, serializeSigned, type Transaction, transactionId } from "./serialize.ts";
-import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
+import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 /**
  * A nonce for a transaction that names none: any number of 64 bits makes its id unique. The signed bytes are recorded

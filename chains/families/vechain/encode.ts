@@ -7,7 +7,7 @@ import { blake2b } from "@noble/hashes/blake2.js";
 import { concatBytes } from "@noble/hashes/utils.js";
 import type { Hex } from "viem";
 import { bytesToHex, concatHex, hexToBytes, numberToHex, toRlp } from "viem/utils";
-import type { Clause } from "./transaction-payload.ts";
+import type { Clause } from "./payload.ts";
 
 /** A transaction that lacks nothing but its signature. */
 export interface Transaction {

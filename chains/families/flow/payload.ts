@@ -8,9 +8,9 @@ import type { JsonValue } from "../../codec/exact-json.ts";
 import { shown, wrongMember } from "../../codec/issue.ts";
 import { MAX_UINT64, readDecimal, wholeNumberOrText } from "../../codec/quantity.ts";
 import { invalidPayload, readJsonPayload } from "../payload.ts";
+import { isPublicKey } from "./address.ts";
 import { type CadenceValue, cadenceValue } from "./cadence-value.ts";
 import { MAX_UFIX64, readFixedPoint } from "./fixed-point.ts";
-import { isPublicKey } from "./public-key.ts";
 import type { TokenName } from "./scripts.ts";
 
 /** What a pending transaction asks for. Addresses begin with `0x`. */

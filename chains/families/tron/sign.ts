@@ -11,7 +11,7 @@ import { signRecoverable } from "../../keys/secp256k1.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { chooseKey } from "../signer-key.ts";
 import { hexAddressOfPublicKey } from "./address.ts";
-import { asInOriginal, parsePayload } from "./transaction-payload.ts";
+import { asInOriginal, parsePayload } from "./payload.ts";
 
 /**
  * Signs with the key of the transaction's owner; the signature joins the JSON as `r || s || v` in hex.

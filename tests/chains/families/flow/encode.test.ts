@@ -3,7 +3,7 @@ import {
   envelopeMessage,
   payloadMessage,
   type Transaction,
-} from "../../../../chains/families/flow/transaction.ts";
+} from "../../../../chains/families/flow/encode.ts";
 
 /** packages/sdk/src/encode/encode.test.ts of https://github.com/onflow/fcl-js; FlowTests of the Swift and Kotlin SDKs. */
 const BASE: Transaction = {
