@@ -5,7 +5,7 @@ import { createBase58check } from "@scure/base";
 import { deriveKeypair } from "ripple-keypairs";
 import { readSecret } from "../../chains/families/algorand/private-key.ts";
 import { seedOfPrivateKey } from "../../chains/families/multiversx/private-key.ts";
-import { seedOfSecretKey } from "../../chains/families/solana/secret-key.ts";
+import { seedOfSecretKey } from "../../chains/families/solana/private-key.ts";
 import { decodeStrkey } from "../../chains/families/stellar/address.ts";
 
 const base58check = createBase58check(sha256);

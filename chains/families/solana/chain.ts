@@ -6,9 +6,9 @@
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { describeTransaction } from "./describe.ts";
-import { addressOfPublicKey } from "./secret-key.ts";
-import { signTransaction } from "./sign-transaction.ts";
-import { isExpired, submit } from "./submission.ts";
+import { addressOfPublicKey } from "./private-key.ts";
+import { signTransaction } from "./sign.ts";
+import { isExpired, submit } from "./submit.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
 
 export function solanaChain(facts: ChainFacts): Chain {

@@ -6,7 +6,7 @@
 import type { Intent, PendingTransaction } from "../../chain.ts";
 import { highestFee } from "./fee.ts";
 import { intentsOfInstruction, mintsFixedBy } from "./instructions.ts";
-import { parsePayload } from "./transaction-payload.ts";
+import { parsePayload } from "./payload.ts";
 
 /**
  * What a pending transaction does: the intents of each instruction in their order, then the most it can cost, in lamports.

@@ -3,8 +3,8 @@
  * https://solana.com/docs/core/fees
  */
 
+import type { Instruction, SolanaMessage } from "./encode.ts";
 import { COMPUTE_BUDGET_PROGRAM } from "./instructions.ts";
-import type { Instruction, SolanaMessage } from "./message.ts";
 
 const LAMPORTS_PER_SIGNATURE = 5000n;
 const MICROLAMPORTS_PER_LAMPORT = 1_000_000n;

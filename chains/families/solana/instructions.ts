@@ -8,7 +8,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { base58 } from "@scure/base";
 import type { Intent } from "../../chain.ts";
-import type { Instruction } from "./message.ts";
+import type { Instruction } from "./encode.ts";
 
 /** Programs by their addresses. */
 const SYSTEM_PROGRAM = "11111111111111111111111111111111";

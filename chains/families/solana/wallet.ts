@@ -10,7 +10,7 @@ import { assertIndex } from "../../keys/bip32.ts";
 import { assertMnemonic, generateMnemonic, mnemonicToSeed } from "../../keys/bip39.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { slip10Ed25519 } from "../../keys/slip10.ts";
-import { addressOfPublicKey, secretKeyText, seedOfSecretKey } from "./secret-key.ts";
+import { addressOfPublicKey, secretKeyText, seedOfSecretKey } from "./private-key.ts";
 
 export function generateWallet(): WalletFields {
   return walletOf(generateMnemonic());

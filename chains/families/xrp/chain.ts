@@ -6,9 +6,9 @@
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { addressOfPublicKey, keyOfEitherCurve, ledgerPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
+import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
-import { describeSigner, signTransaction } from "./sign-transaction.ts";
-import { parsePayload } from "./transaction-payload.ts";
+import { describeSigner, signTransaction } from "./sign.ts";
 import { DERIVATION_PATH, deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function xrpChain(facts: ChainFacts): Chain {

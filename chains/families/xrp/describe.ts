@@ -8,7 +8,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
 import { stringifyExactJson } from "../../codec/exact-json.ts";
-import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
+import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 /** The flag `tfFullyCanonicalSig`, which all signatures are today. */
 const CANONICAL_SIGNATURE = 0x80000000;

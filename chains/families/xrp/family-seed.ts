@@ -4,7 +4,7 @@
  */
 
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { halfSha512 } from "./sign-transaction.ts";
+import { halfSha512 } from "./sign.ts";
 
 /** The 32-byte ed25519 private key of a 16-byte seed. */
 export function ed25519PrivateKeyOfSeed(seed: Uint8Array): Uint8Array {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { decode, encode, encodeForSigning } from "ripple-binary-codec";
 import { verify } from "ripple-keypairs";
-import { parsePayload } from "../../../../chains/families/xrp/transaction-payload.ts";
+import { parsePayload } from "../../../../chains/families/xrp/payload.ts";
 
 /** https://github.com/XRPLF/xrpl.js: packages/ripple-binary-codec/test/fixtures, transactions of the ledger. */
 const SIGNED = [

@@ -11,12 +11,12 @@ import { signEd25519 } from "../../keys/ed25519.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { assertFeeWithinBound } from "../fee-bound.ts";
 import { accountKey, noSigners } from "../signer-key.ts";
+import { type SolanaMessage, withBlockhash } from "./encode.ts";
 import { highestFee } from "./fee.ts";
 import { claimMessage } from "./issued-messages.ts";
-import { type SolanaMessage, withBlockhash } from "./message.ts";
 import { callNode } from "./node.ts";
-import { addressOfPublicKey } from "./secret-key.ts";
-import { parsePayload } from "./transaction-payload.ts";
+import { parsePayload } from "./payload.ts";
+import { addressOfPublicKey } from "./private-key.ts";
 import { parsePrivateKey } from "./wallet.ts";
 
 const FEE_BOUND = { ticker: "SOL", unit: "lamports", standard: 1_000_000_000n };

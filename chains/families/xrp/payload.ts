@@ -11,8 +11,8 @@ import type { Network, PendingTransaction } from "../../chain.ts";
 import { isJsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
 import { describeIssue, shown, wrongMember } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
+import { type Fields, formatProblem, wrongField } from "./encode.ts";
 import { isSameNumber, withAmountsAsText } from "./numbers.ts";
-import { type Fields, formatProblem, wrongField } from "./transaction-format.ts";
 
 /** A transaction of the XRP Ledger that was read, encoded and decoded again: the fields as they will be signed. */
 export interface TransactionPayload {

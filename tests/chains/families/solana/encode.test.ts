@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { base58 } from "@scure/base";
-import { parseMessage, withBlockhash } from "../../../../chains/families/solana/message.ts";
+import { parseMessage, withBlockhash } from "../../../../chains/families/solana/encode.ts";
 import { messageBytes, SYSTEM, systemTransfer, type TestMessage } from "./message-builder.ts";
 
 const [payer, owner, recipient, table] = [1, 2, 3, 4].map(() => base58.encode(randomBytes(32))) as [

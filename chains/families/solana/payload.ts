@@ -8,7 +8,7 @@ import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
 import { describeIssue } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
-import { parseMessage, type SolanaMessage } from "./message.ts";
+import { parseMessage, type SolanaMessage } from "./encode.ts";
 
 /** A `serializedTransaction` that was read and understood. */
 export interface TransactionPayload {

@@ -15,7 +15,7 @@ import type { SigningKey } from "../../signing-key.ts";
 import { assertFeeWithinBound } from "../fee-bound.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { addressOfPublicKey, ledgerPublicKey } from "./address.ts";
-import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
+import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 /** The hash of the XRP Ledger: the first 32 bytes of SHA-512. */
 export function halfSha512(...parts: readonly Uint8Array[]): Uint8Array {
