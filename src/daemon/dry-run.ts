@@ -1,5 +1,6 @@
 /** `daemon --dry-run`: everything but signing and sending; nothing is changed, here or at the API. */
 import type { Intent } from "../../chains/chain.ts";
+import { Recent } from "../../chains/codec/recent.ts";
 import { KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { isClosed, type Job, signedStates } from "../journal/job.ts";
@@ -74,13 +75,11 @@ async function forecast(listed: ListedTransaction, { pipeline }: Round): Promise
 
 /** A round that prints what would happen, each transaction once. */
 export function createDryRound(print: (forecast: Forecast) => void): (round: Round) => Promise<RoundResult> {
-  const printed = new Set<string>();
+  const printed = new Recent<true>(MAXIMUM_REMEMBERED);
   const isNew = (...parts: readonly (string | undefined)[]): boolean => {
     const key = parts.join("\n");
     if (printed.has(key)) return false;
-    printed.add(key);
-    const [oldest] = printed;
-    if (printed.size > MAXIMUM_REMEMBERED && oldest !== undefined) printed.delete(oldest);
+    printed.set(key, true);
     return true;
   };
   return async (round) => {

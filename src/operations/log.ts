@@ -1,5 +1,6 @@
 /** The program's log: one line an event on standard error, beginning with the time as the original has it. */
 import { createConsola, type LogObject } from "consola/core";
+import { Recent } from "../../chains/codec/recent.ts";
 
 export interface Log {
   info(text: string): void;
@@ -41,14 +42,11 @@ const MAXIMUM_REMEMBERED = 1000;
  * @param now milliseconds of a clock that only ever goes forward
  */
 export function withoutRepetition(log: Log, now: () => number = () => performance.now()): Log {
-  const toldAt = new Map<string, number>();
+  const toldAt = new Recent<number>(MAXIMUM_REMEMBERED);
   const error = (text: string): void => {
     const before = toldAt.get(text);
     if (before !== undefined && now() - before < REPEAT_AFTER) return;
-    toldAt.delete(text);
     toldAt.set(text, now());
-    const [oldest] = toldAt.keys();
-    if (toldAt.size > MAXIMUM_REMEMBERED && oldest !== undefined) toldAt.delete(oldest);
     log.error(text);
   };
   return {

@@ -1,4 +1,5 @@
 /** Reports of failures to the Tatum API: each job and cause once, those of a round together. */
+import { Recent } from "../../chains/codec/recent.ts";
 import { sentence } from "../../chains/error.ts";
 import type { Job } from "../journal/job.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -22,7 +23,7 @@ interface Report {
 
 export class ErrorReports {
   readonly #pending: Report[] = [];
-  readonly #toldWithoutJob = new Set<string>();
+  readonly #toldWithoutJob = new Recent<true>(MAXIMUM_MALFORMED);
 
   /** Plans to report a cause, unless it was reported before. The text must hold no secret and no path. */
   add(job: Job, text: string): void {
@@ -38,7 +39,7 @@ export class ErrorReports {
   addMalformed(id: string | undefined, text: string): boolean {
     const error = text.slice(0, MAXIMUM_TEXT_LENGTH);
     if (this.#toldWithoutJob.has(`${id}\n${error}`)) return false;
-    if (id === undefined) this.#rememberMalformed(`${id}\n${error}`);
+    if (id === undefined) this.#toldWithoutJob.set(`${id}\n${error}`, true);
     else this.#pending.push({ signatureId: id, error });
     return true;
   }
@@ -62,17 +63,10 @@ export class ErrorReports {
   async #remember({ job, signatureId, error }: Report, journal: Journal): Promise<void> {
     const current = job === undefined ? undefined : await journal.find(job.chain, job.id);
     if (current === undefined) {
-      this.#rememberMalformed(`${signatureId}\n${error}`);
+      this.#toldWithoutJob.set(`${signatureId}\n${error}`, true);
       return;
     }
     const reported = [...current.reported, error].slice(-MAXIMUM_REPORTED);
     await journal.move(current, current.state, { reported });
-  }
-
-  #rememberMalformed(told: string): void {
-    this.#toldWithoutJob.add(told);
-    const [oldest] = this.#toldWithoutJob;
-    if (this.#toldWithoutJob.size > MAXIMUM_MALFORMED && oldest !== undefined)
-      this.#toldWithoutJob.delete(oldest);
   }
 }

@@ -1,4 +1,5 @@
 /** Reminders of parked jobs, which wait for a person. */
+import { Recent } from "../../chains/codec/recent.ts";
 import { sentence } from "../../chains/error.ts";
 import type { Job } from "../journal/job.ts";
 import type { Log } from "../operations/log.ts";
@@ -13,7 +14,7 @@ const MAXIMUM_REMEMBERED = 20_000;
 export class ParkedReminder {
   readonly #log: Log;
   readonly #now: () => number;
-  readonly #toldAt = new Map<string, number>();
+  readonly #toldAt = new Recent<number>(MAXIMUM_REMEMBERED);
 
   /** @param now milliseconds of a clock that only ever goes forward */
   constructor(log: Log, now: () => number = () => performance.now()) {
@@ -27,10 +28,7 @@ export class ParkedReminder {
     this.#log.error(
       `${sentence(`Transaction ${id} is parked: ${problem}`)} A person has to decide: tatum-kms job retry or job resolve.`,
     );
-    this.#toldAt.delete(id);
     this.#toldAt.set(id, this.#now());
-    const [oldest] = this.#toldAt.keys();
-    if (this.#toldAt.size > MAXIMUM_REMEMBERED && oldest !== undefined) this.#toldAt.delete(oldest);
   }
 
   /** A job is still parked. */

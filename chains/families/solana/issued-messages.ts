@@ -5,11 +5,12 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
+import { Recent } from "../../codec/recent.ts";
 
 /** As many as fit into the lifetime of a blockhash, with room to spare. */
 const REMEMBERED = 10_000;
 
-const pendingIdsByMessage = new Map<string, string>();
+const pendingIdsByMessage = new Recent<string>(REMEMBERED);
 
 /**
  * Claims a message for a pending transaction. Two payments of the same amount between the same accounts under the same
@@ -23,9 +24,5 @@ export function claimMessage(message: Uint8Array, pendingId: string): boolean {
   const owner = pendingIdsByMessage.get(digest);
   if (owner !== undefined) return owner === pendingId;
   pendingIdsByMessage.set(digest, pendingId);
-  if (pendingIdsByMessage.size > REMEMBERED) {
-    const [oldest] = pendingIdsByMessage.keys();
-    if (oldest !== undefined) pendingIdsByMessage.delete(oldest);
-  }
   return true;
 }
