@@ -67,11 +67,18 @@ export interface ParsedPrivateKey {
   readonly warnings: readonly string[];
 }
 
+/**
+ * The longest `serializedTransaction` that is read, in UTF-16 code units, on every chain: four times what a broadcast takes
+ * as `txData`, because unsigned transactions as JSON are longer than signed ones.
+ */
+export const MAXIMUM_PAYLOAD_LENGTH = 4_000_000;
+
 /** A transaction that the Tatum API asks to have signed. Unknown members have been dropped. */
 export interface PendingTransaction {
   /** The API's identifier, sent back as `signatureId` of the broadcast. */
   readonly id: string;
   readonly chain: string;
+  /** At most {@link MAXIMUM_PAYLOAD_LENGTH} long. */
   readonly serializedTransaction: string;
   /** Signature IDs in signing order; they may repeat. */
   readonly hashes: readonly string[];

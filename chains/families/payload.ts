@@ -1,7 +1,7 @@
 /** JSON from outside, read with a schema: the payload of a pending transaction, and the answer of a node. */
 import * as v from "valibot";
-import type { PendingTransaction } from "../chain.ts";
-import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../codec/exact-json.ts";
+import { MAXIMUM_PAYLOAD_LENGTH, type PendingTransaction } from "../chain.ts";
+import { isJsonObject, type JsonValue, parseExactJson } from "../codec/exact-json.ts";
 import { describeIssue, wrongMember } from "../codec/issue.ts";
 import { ChainError } from "../error.ts";
 
@@ -24,12 +24,38 @@ export function readAnswer<Output>(
   );
 }
 
-/** No network takes transactions near this size; longer text is refused before it costs time. */
-const MAX_CHARACTERS = 2_000_000;
-
 /** The error of a `serializedTransaction` that is not what it should be; `reason` ends without a full stop. */
 export function invalidPayload({ id }: PendingTransaction, reason: string): ChainError {
   return new ChainError("INVALID_TRANSACTION", `The serializedTransaction of ${id} is not valid: ${reason}.`);
+}
+
+/**
+ * The text of a payload, which every family reads through here: longer text is refused before it costs time.
+ *
+ * @throws ChainError `INVALID_TRANSACTION` above {@link MAXIMUM_PAYLOAD_LENGTH}.
+ */
+export function payloadText(transaction: PendingTransaction): string {
+  const { serializedTransaction: text } = transaction;
+  if (text.length <= MAXIMUM_PAYLOAD_LENGTH) return text;
+  throw invalidPayload(transaction, `it is longer than ${MAXIMUM_PAYLOAD_LENGTH} characters`);
+}
+
+/**
+ * The JSON of a payload, with every digit of its numbers; `undefined` when it is not JSON. The error of the parser is not
+ * handed on: it may quote the payload, which can hold a key.
+ *
+ * @param text the part of the payload that is JSON, where not all of it is.
+ * @throws ChainError `INVALID_TRANSACTION` above {@link MAXIMUM_PAYLOAD_LENGTH}.
+ */
+export function payloadJson(
+  transaction: PendingTransaction,
+  text = payloadText(transaction),
+): JsonValue | undefined {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -43,8 +69,8 @@ export function readJsonPayload<Output>(
   schema: v.GenericSchema<unknown, Output>,
   unsupported: readonly string[],
 ): Output {
-  const json = parseObject(transaction.serializedTransaction);
-  if (json === undefined) throw invalidPayload(transaction, "it is not a JSON object");
+  const json = payloadJson(transaction);
+  if (!isJsonObject(json)) throw invalidPayload(transaction, "it is not a JSON object");
   const refused = unsupported.find((member) => (json[member] ?? null) !== null);
   if (refused !== undefined) {
     throw invalidPayload(transaction, wrongMember(refused, "is not supported", json[refused]));
@@ -61,13 +87,3 @@ export const absentWhen = <Schema extends v.GenericSchema>(values: readonly unkn
     v.transform((value) => (values.includes(value) ? undefined : value)),
     v.optional(schema),
   );
-
-function parseObject(text: string): JsonObject | undefined {
-  if (text.length > MAX_CHARACTERS) return undefined;
-  try {
-    const json = parseExactJson(text);
-    return isJsonObject(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import type { PendingTransaction } from "../../chains/chain.ts";
+import { MAXIMUM_PAYLOAD_LENGTH, type PendingTransaction } from "../../chains/chain.ts";
 import { JsonDecimal, type JsonValue } from "../../chains/codec/exact-json.ts";
 import { describeIssue, wrongMember } from "../../chains/codec/issue.ts";
 import { TRANSACTION_ID } from "./transaction-id.ts";
@@ -24,8 +24,6 @@ function sha256Hex(text: string): string {
   return createHash("sha256").update(text, "utf8").digest("hex");
 }
 
-/** Four times what a broadcast takes as `txData`: unsigned transactions as JSON are longer than signed ones. */
-const MAXIMUM_SERIALIZED_LENGTH = 4_000_000;
 const MAXIMUM_SIGNERS = 10_000;
 /** No real entry has more than four levels; deeper ones would use up the stack of whoever walks through them. */
 const MAXIMUM_LEVELS = 50;
@@ -53,7 +51,7 @@ const pendingTransactionSchema = v.object({
   chain: v.string(),
   serializedTransaction: v.pipe(
     v.string(),
-    v.maxLength(MAXIMUM_SERIALIZED_LENGTH, `must not have more than ${MAXIMUM_SERIALIZED_LENGTH} characters`),
+    v.maxLength(MAXIMUM_PAYLOAD_LENGTH, `must not have more than ${MAXIMUM_PAYLOAD_LENGTH} characters`),
   ),
   hashes: v.nullish(v.pipe(v.array(identifier), v.maxLength(MAXIMUM_SIGNERS, TOO_MANY))),
   signatures: v.nullish(

@@ -5,10 +5,10 @@
 
 import { base64 } from "@scure/base";
 import type { Network, PendingTransaction } from "../../chain.ts";
-import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { shown, wrongMember } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
-import { invalidPayload } from "../payload.ts";
+import { invalidPayload, payloadJson } from "../payload.ts";
 import type { PackedMap } from "./encode.ts";
 import { MemberError, readBytes } from "./json-values.ts";
 import { GENESIS } from "./networks.ts";
@@ -38,7 +38,7 @@ const MAX_VALIDITY = 1000n;
  */
 export function parsePayload(pending: PendingTransaction, network: Network): TransactionPayload {
   try {
-    const json = parseJson(pending.serializedTransaction);
+    const json = payloadJson(pending);
     if (!isJsonObject(json)) throw new MemberError("it is not a JSON object");
     const { type } = json;
     const typeMembers = typeof type === "string" ? TYPE_MEMBERS.get(type) : undefined;
@@ -107,12 +107,4 @@ function assertNetwork({ gen: id, gh: hash }: PackedMap, network: Network, pendi
     `genesisHash or genesisID of transaction ${pendingId} is not that of ${genesis.id}, the network of this daemon` +
       `${typeof id === "string" && id !== genesis.id ? `: genesisID is ${shown(id)}` : ""}.`,
   );
-}
-
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    return parseExactJson(text);
-  } catch {
-    return undefined;
-  }
 }

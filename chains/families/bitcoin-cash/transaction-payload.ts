@@ -6,9 +6,9 @@ import { hex } from "@scure/base";
 import { RawOldTx } from "@scure/btc-signer/script.js";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
-import { parseExactJson } from "../../codec/exact-json.ts";
 import { shown } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
+import { payloadJson, payloadText } from "../payload.ts";
 import { outpoint, type RawTransaction } from "../utxo/raw-transaction.ts";
 import { satoshiSchema } from "../utxo/transaction-payload.ts";
 
@@ -20,8 +20,6 @@ export interface BitcoinCashTransaction extends RawTransaction {
   readonly spentOutputs: readonly { readonly amount: bigint }[];
 }
 
-/** Nodes do not relay transactions above 100,000 bytes; this is more than one of that size with its amounts. */
-const MAXIMUM_TEXT_LENGTH = 500_000;
 /** Signed transactions have always had this version, whatever the payload says. */
 const VERSION = 2;
 
@@ -35,10 +33,7 @@ export function parseTransaction(
   transaction: PendingTransaction,
   maximumAmount: bigint,
 ): BitcoinCashTransaction {
-  const { serializedTransaction: text } = transaction;
-  if (text.length > MAXIMUM_TEXT_LENGTH) {
-    throw invalid(transaction, `serializedTransaction is longer than ${MAXIMUM_TEXT_LENGTH} characters.`);
-  }
+  const text = payloadText(transaction);
   const colon = text.indexOf(":");
   if (colon < 0) {
     throw invalid(transaction, "serializedTransaction has no colon between transaction and amounts.");
@@ -81,11 +76,9 @@ function parseAmounts(
   text: string,
   maximumAmount: bigint,
 ): readonly { readonly amount: bigint }[] {
-  let list: unknown;
-  try {
-    list = parseExactJson(text);
-  } catch (cause) {
-    throw invalid(transaction, "What follows the colon of serializedTransaction is not JSON.", { cause });
+  const list = payloadJson(transaction, text);
+  if (list === undefined) {
+    throw invalid(transaction, "What follows the colon of serializedTransaction is not JSON.");
   }
   const parsed = v.safeParse(v.array(satoshiSchema(maximumAmount)), list);
   if (parsed.success) return parsed.output.map((amount) => ({ amount }));

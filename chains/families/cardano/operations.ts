@@ -5,11 +5,11 @@
 
 import * as v from "valibot";
 import type { Network, PendingTransaction } from "../../chain.ts";
-import { isJsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { describeIssue } from "../../codec/issue.ts";
 import { MAX_UINT64, readWholeOrText, wholeNumberOrText } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
-import { invalidPayload } from "../payload.ts";
+import { invalidPayload, payloadJson } from "../payload.ts";
 import { type CardanoAddress, readAddress } from "./address.ts";
 
 /** A `serializedTransaction` that was read and understood: Rosetta operations. Amounts are in lovelace. */
@@ -38,7 +38,6 @@ interface OperationOutput {
 
 /** Far more than fit into a transaction of the network (16 KiB). */
 const MAX_OPERATIONS = 1000;
-const MAX_CHARACTERS = 2_000_000;
 const account = v.object({ address: v.string() }, "must be an object");
 const currency = v.object(
   { symbol: v.literal("ADA", "must be ADA"), decimals: v.literal(6, "must be 6") },
@@ -98,8 +97,8 @@ const operationsSchema = v.pipe(
  * `UNSAFE_TRANSACTION` when the outputs take more than the inputs hold.
  */
 export function parseOperations(transaction: PendingTransaction, network: Network): Operations {
-  const json = parseJsonArray(transaction.serializedTransaction);
-  if (json === undefined) throw invalidPayload(transaction, "it is not a JSON array of operations");
+  const json = payloadJson(transaction);
+  if (!Array.isArray(json)) throw invalidPayload(transaction, "it is not a JSON array of operations");
   const parsed = v.safeParse(operationsSchema, json);
   if (!parsed.success) throw invalidPayload(transaction, describeIssue(parsed.issues[0]));
 
@@ -133,16 +132,6 @@ function withAmountAsText(operation: JsonValue): JsonValue {
   if (!isJsonObject(operation) || !isJsonObject(operation["amount"])) return operation;
   const { value } = operation["amount"];
   return { ...operation, amount: { ...operation["amount"], value: String(readWholeOrText(value)) } };
-}
-
-function parseJsonArray(text: string): readonly JsonValue[] | undefined {
-  if (text.length > MAX_CHARACTERS) return undefined;
-  try {
-    const json = parseExactJson(text);
-    return Array.isArray(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function sum(entries: readonly { readonly amount: bigint }[]): bigint {

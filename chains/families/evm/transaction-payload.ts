@@ -5,11 +5,11 @@
 import * as v from "valibot";
 import type { Hex } from "viem";
 import type { Network, PendingTransaction } from "../../chain.ts";
-import { isJsonObject, type JsonObject, parseExactJson } from "../../codec/exact-json.ts";
+import { isJsonObject } from "../../codec/exact-json.ts";
 import { describeIssue, wrongMember } from "../../codec/issue.ts";
 import { MAX_NONCE, MAX_UINT64, MAX_UINT256, quantity, wholeNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
-import { absentWhen } from "../payload.ts";
+import { absentWhen, payloadJson } from "../payload.ts";
 import { address, addressAsWritten } from "./address.ts";
 import type { EvmFacts } from "./facts.ts";
 import { type FeeFields, feeFields } from "./fee-fields.ts";
@@ -95,8 +95,8 @@ export function parsePayload(
       `The serializedTransaction of ${transaction.id} is not valid: ${reason}`,
     );
 
-  const json = parseJson(transaction.serializedTransaction);
-  if (json === undefined) throw refuse("it is not a JSON object.");
+  const json = payloadJson(transaction);
+  if (!isJsonObject(json)) throw refuse("it is not a JSON object.");
   const unsupportedHere = facts.feeCurrencies === undefined ? [...UNSUPPORTED, "feeCurrency"] : UNSUPPORTED;
   const unsupported = unsupportedHere.find((member) => (json[member] ?? null) !== null);
   if (unsupported !== undefined) {
@@ -133,13 +133,4 @@ export function parsePayload(
     fees,
     ...(feeCurrency !== undefined && { feeCurrency }),
   };
-}
-
-function parseJson(text: string): JsonObject | undefined {
-  try {
-    const json = parseExactJson(text);
-    return isJsonObject(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -7,7 +7,7 @@ import { hexToBytes } from "@noble/curves/utils.js";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
 import { describeIssue } from "../../codec/issue.ts";
-import { ChainError } from "../../error.ts";
+import { invalidPayload, payloadJson } from "../payload.ts";
 import { parseMessage, type SolanaMessage } from "./encode.ts";
 
 /** A `serializedTransaction` that was read and understood. */
@@ -30,25 +30,14 @@ const payloadSchema = v.object({
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */
-export function parsePayload({ id, serializedTransaction }: PendingTransaction): TransactionPayload {
-  const parsed = v.safeParse(payloadSchema, parseJson(serializedTransaction));
+export function parsePayload(pending: PendingTransaction): TransactionPayload {
+  const parsed = v.safeParse(payloadSchema, payloadJson(pending));
   if (!parsed.success) {
     const [issue] = parsed.issues;
     const problem = issue.path === undefined ? "it is not a JSON object" : describeIssue(issue);
-    throw new ChainError(
-      "INVALID_TRANSACTION",
-      `The serializedTransaction of ${id} is not valid: ${problem}.`,
-    );
+    throw invalidPayload(pending, problem);
   }
   const { txData, mintPK } = parsed.output;
   const message = parseMessage(hexToBytes(txData));
   return mintPK === undefined || mintPK === null ? { message } : { message, mintSecretKey: mintPK };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // The message of the error may quote the payload, which can hold a key.
-  }
 }

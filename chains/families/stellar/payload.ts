@@ -18,6 +18,7 @@ import {
 } from "@stellar/stellar-sdk/xdr";
 import type { PendingTransaction } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
+import { payloadText } from "../payload.ts";
 import { accountOfMuxed } from "./account.ts";
 
 /** Far more than 100 operations need. */
@@ -31,17 +32,22 @@ export type Envelope = TransactionEnvelope;
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */
-export function parseEnvelope({ id, serializedTransaction }: PendingTransaction): Envelope {
+export function parseEnvelope(pending: PendingTransaction): Envelope {
   const refuse = (problem: string, cause?: unknown): ChainError =>
-    new ChainError("INVALID_TRANSACTION", `The serializedTransaction of ${id} is not valid: ${problem}.`, {
-      cause,
-    });
+    new ChainError(
+      "INVALID_TRANSACTION",
+      `The serializedTransaction of ${pending.id} is not valid: ${problem}.`,
+      {
+        cause,
+      },
+    );
 
-  if (serializedTransaction.length > 2 * MAX_ENVELOPE_BYTES) throw refuse("it is too long for a transaction");
+  const text = payloadText(pending).trim();
+  if (text.length > 2 * MAX_ENVELOPE_BYTES) throw refuse("it is too long for a transaction");
   let envelope: Envelope;
   let bytes: Uint8Array;
   try {
-    bytes = base64.decode(serializedTransaction.trim());
+    bytes = base64.decode(text);
     envelope = TransactionEnvelope.fromXdr(bytes);
   } catch (cause) {
     throw refuse("it is not the XDR of a transaction envelope in base64", cause);

@@ -6,11 +6,11 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { PendingTransaction } from "../../chain.ts";
-import { isJsonObject, type JsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { wrongMember } from "../../codec/issue.ts";
 import { readWhole } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
-import { invalidPayload } from "../payload.ts";
+import { invalidPayload, payloadJson } from "../payload.ts";
 import { encodeRawData } from "./encode.ts";
 import { hexDigits, MessageError } from "./message.ts";
 import type { SystemContract } from "./system-contracts.ts";
@@ -47,7 +47,7 @@ const MAX_TRANSACTION_BYTES = 500 * 1024;
  */
 export function parsePayload(pending: PendingTransaction): TransactionPayload {
   const refuse = (reason: string): ChainError => invalidPayload(pending, reason);
-  const json = parseJson(pending.serializedTransaction);
+  const json = payloadJson(pending);
   if (!isJsonObject(json)) throw refuse("it is not a JSON object");
   if ((json["signature"] ?? undefined) !== undefined) throw asInOriginal("Transaction is already signed");
   if ((json["visible"] ?? false) !== false) {
@@ -110,12 +110,4 @@ export function asInOriginal(text: string, reason?: string): ChainError {
 
 function isHex(text: JsonValue | undefined, bytes: Uint8Array): boolean {
   return typeof text === "string" && text.toLowerCase() === bytesToHex(bytes);
-}
-
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    return parseExactJson(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,10 +5,10 @@
 import { hex } from "@scure/base";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
-import { type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
 import { describeIssue } from "../../codec/issue.ts";
 import { smallNumber, wholeNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
+import { payloadJson } from "../payload.ts";
 import { assertChangeOutput } from "./change-script.ts";
 import type { UtxoParameters } from "./network-parameters.ts";
 import { type RawTransaction, transactionId } from "./raw-transaction.ts";
@@ -28,10 +28,9 @@ export interface UtxoTransaction extends RawTransaction {
 }
 
 // Nodes do not relay transactions above 400,000 weight units (100,000 virtual bytes). An input takes 41 bytes or
-// more, an output 9; written as JSON nothing of that size comes near the limit for the text.
+// more, an output 9.
 const MAXIMUM_INPUTS = 2_439;
 const MAXIMUM_OUTPUTS = 11_111;
-const MAXIMUM_TEXT_LENGTH = 8_000_000;
 /** Consensus limit of a script that can be run. */
 const MAXIMUM_SCRIPT_BYTES = 10_000;
 
@@ -77,7 +76,9 @@ export function parseTransaction(
   transaction: PendingTransaction,
   parameters: UtxoParameters,
 ): UtxoTransaction {
-  const parsed = v.safeParse(payloadSchema(parameters.maximumAmount), parseJson(transaction));
+  const json = payloadJson(transaction);
+  if (json === undefined) throw invalid(transaction, "serializedTransaction is not JSON.");
+  const parsed = v.safeParse(payloadSchema(parameters.maximumAmount), json);
   if (!parsed.success) {
     throw invalid(transaction, `serializedTransaction is not valid: ${describeIssue(parsed.issues[0])}.`);
   }
@@ -116,18 +117,6 @@ export function parseTransaction(
   return result;
 }
 
-function parseJson(transaction: PendingTransaction): JsonValue {
-  const text = transaction.serializedTransaction;
-  if (text.length > MAXIMUM_TEXT_LENGTH) {
-    throw invalid(transaction, `serializedTransaction is longer than ${MAXIMUM_TEXT_LENGTH} characters.`);
-  }
-  try {
-    return parseExactJson(text);
-  } catch (cause) {
-    throw invalid(transaction, "serializedTransaction is not JSON.", { cause });
-  }
-}
-
-function invalid(transaction: PendingTransaction, message: string, options?: ErrorOptions): ChainError {
-  return new ChainError("INVALID_TRANSACTION", `Transaction ${transaction.id}: ${message}`, options);
+function invalid(transaction: PendingTransaction, message: string): ChainError {
+  return new ChainError("INVALID_TRANSACTION", `Transaction ${transaction.id}: ${message}`);
 }

@@ -8,9 +8,10 @@ import { isValidXAddress, xAddressToClassicAddress } from "ripple-address-codec"
 import { decode, encode } from "ripple-binary-codec";
 import * as v from "valibot";
 import type { Network, PendingTransaction } from "../../chain.ts";
-import { isJsonObject, type JsonValue, parseExactJson } from "../../codec/exact-json.ts";
+import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { describeIssue, shown, wrongMember } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
+import { payloadJson } from "../payload.ts";
 import { type Fields, formatProblem, wrongField } from "./encode.ts";
 import { isSameNumber, withAmountsAsText } from "./numbers.ts";
 
@@ -62,16 +63,14 @@ const commonFields = v.object({
  *
  * @throws ChainError `INVALID_TRANSACTION`, `NETWORK_MISMATCH`
  */
-export function parsePayload(
-  { id, serializedTransaction }: PendingTransaction,
-  network?: Network,
-): TransactionPayload {
+export function parsePayload(pending: PendingTransaction, network?: Network): TransactionPayload {
+  const { id } = pending;
   const refuse = (problem: string, cause?: unknown): ChainError =>
     new ChainError("INVALID_TRANSACTION", `The serializedTransaction of ${id} is not valid: ${problem}.`, {
       cause,
     });
 
-  const given = parseJson(serializedTransaction);
+  const given = fieldsOf(pending);
   if (given === undefined) throw refuse("it is not a JSON object");
   if ("TxnSignature" in given || "Signers" in given) {
     throw refuse('txJSON must not contain "TxnSignature" or "Signers" properties');
@@ -141,14 +140,10 @@ function isXAddressOf(network: Network, value: JsonValue): boolean {
   );
 }
 
-function parseJson(text: string): Fields | undefined {
-  try {
-    const json = parseExactJson(text);
-    if (!isJsonObject(json)) return undefined;
-    return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
-  } catch {
-    return undefined;
-  }
+function fieldsOf(pending: PendingTransaction): Fields | undefined {
+  const json = payloadJson(pending);
+  if (!isJsonObject(json)) return undefined;
+  return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
 }
 
 function encodeAndDecode(given: Fields, refuse: (problem: string, cause?: unknown) => ChainError): Fields {

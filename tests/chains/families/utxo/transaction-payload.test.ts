@@ -148,7 +148,7 @@ describe("serializedTransaction", () => {
   });
 
   test("that is too long is refused before it is read", () => {
-    expect(refusal(" ".repeat(8_000_001))).toContain("longer than 8000000 characters");
+    expect(refusal(" ".repeat(4_000_001))).toContain("longer than 4000000 characters");
   });
 
   test("without the output an input spends is refused", () => {
