@@ -1,0 +1,108 @@
+/** The limits of the house, on made-up files: which of them each is beyond. */
+import { describe, expect, test } from "bun:test";
+import { beyondLimits, measure, type SourceFile, strangersAtTheTop } from "../../scripts/structure.ts";
+
+const HEADING = "/** What this is (https://example.com/standard). */\n";
+
+function file(path: string, lines: number, imports: readonly string[] = []): SourceFile {
+  const written = imports.map((to) => `import { x } from "${to}";\n`).join("");
+  return { path, text: HEADING + written + "x();\n".repeat(lines - 1 - imports.length) };
+}
+
+/** As many files as make a limit, with what stands in each. */
+function many(count: number, make: (number: number) => SourceFile): SourceFile[] {
+  return Array.from({ length: count }, (_, number) => make(number));
+}
+
+function problemsOf(files: readonly SourceFile[]): string {
+  return beyondLimits(measure(files)).join("");
+}
+
+describe("the figures of the house", () => {
+  test("count files, lines and files per thousand lines", () => {
+    const figures = measure([file("src/a.ts", 300), file("src/b.ts", 100), file("src/c.ts", 100)]);
+    expect(figures).toMatchObject({ files: 3, lines: 500, filesPer1000Lines: 6, median: 100 });
+  });
+
+  test("leave chains, stand-ins of chains and commands out of the median", () => {
+    const figures = measure([
+      file("src/a.ts", 80),
+      file("chains/btc.ts", 20),
+      file("src/cli/commands/x.ts", 10),
+    ]);
+    expect(figures.median).toBe(80);
+  });
+});
+
+describe("a crumb is a file", () => {
+  const crumbs = (...files: SourceFile[]) => measure(files).crumbs;
+
+  test("below 60 lines whose only importer stands beside it", () => {
+    expect(crumbs(file("src/x/a.ts", 59), file("src/x/b.ts", 90, ["./a.ts"]))).toEqual(["src/x/a.ts"]);
+    expect(crumbs(file("src/x/a.ts", 60), file("src/x/b.ts", 90, ["./a.ts"]))).toEqual([]);
+  });
+
+  test("below 25 lines, whoever imports it", () => {
+    const users = [file("src/y/b.ts", 90, ["../x/a.ts"]), file("src/y/c.ts", 90, ["../x/a.ts"])];
+    expect(crumbs(file("src/x/a.ts", 24), ...users)).toEqual(["src/x/a.ts"]);
+    expect(crumbs(file("src/x/a.ts", 25), ...users)).toEqual([]);
+  });
+
+  test("unless it is loaded only when it is needed", () => {
+    const lazy = { path: "src/x/b.ts", text: `${HEADING}await import("./a.ts");\n` };
+    expect(crumbs(file("src/x/a.ts", 10), lazy)).toEqual([]);
+  });
+
+  test("unless it is an entry of a list, or a room that every family has", () => {
+    const entries = ["chains/btc.ts", "src/sandbox/chains/btc.ts", "src/cli/commands/report.ts"];
+    const rooms = ["chains/families/utxo/fee.ts"];
+    for (const path of [...entries, ...rooms]) {
+      const user = file(path.replace(/[^/]+$/, "user.ts"), 90, [`./${path.split("/").at(-1)}`]);
+      expect(crumbs(file(path, 10), user)).toEqual([]);
+    }
+  });
+});
+
+describe("the house is told to be beyond its limits", () => {
+  test("by too many files of more than 400 lines, with their names", () => {
+    expect(problemsOf(many(9, (number) => file(`src/x/f${number}.ts`, 400)))).toBe("");
+    expect(problemsOf(many(9, (number) => file(`src/x/f${number}.ts`, 401)))).toContain("  src/x/f8.ts\n");
+  });
+
+  test("by a folder of more than 26 files that is not a list", () => {
+    expect(problemsOf(many(26, (number) => file(`src/x/f${number}.ts`, 90)))).toBe("");
+    expect(problemsOf(many(27, (number) => file(`src/x/f${number}.ts`, 90)))).toContain("  src/x\n");
+    expect(problemsOf(many(27, (number) => file(`src/cli/commands/f${number}.ts`, 90)))).toBe("");
+  });
+
+  test("by a file that does not open with a comment", () => {
+    expect(problemsOf([{ path: "src/x.ts", text: `import "./y.ts";\n${HEADING}` }])).toContain(
+      "  src/x.ts\n",
+    );
+  });
+
+  test("by many files of chains without the address of a standard at their head", () => {
+    const bare = (path: string) => ({ path, text: `/** What it is. */\n${"x();\n".repeat(90)}` });
+    const files = many(20, (number) => bare(`chains/families/x/f${number}.ts`));
+    expect(problemsOf(files)).toContain("  chains/families/x/f19.ts\n");
+    expect(problemsOf(many(20, (number) => bare(`src/x/f${number}.ts`)))).toBe("");
+  });
+
+  test("by many crumbs", () => {
+    const names = Array.from({ length: 60 }, (_, number) => `./f${number}.ts`);
+    const crumbs = many(60, (number) => file(`src/${number}/f${number}.ts`, 10));
+    const users = ["src/a.ts", "src/b.ts"].map((path) =>
+      file(
+        path,
+        90,
+        names.map((name, number) => `./${number}/${name.slice(2)}`),
+      ),
+    );
+    expect(problemsOf([...crumbs, ...users])).toContain("60 crumbs");
+  });
+});
+
+test("at the top level of the project stands what belongs there, and nothing else", () => {
+  expect(strangersAtTheTop(["src/main.ts", "package.json", ".ci/run", "docs/soak.svg"])).toEqual([]);
+  expect(strangersAtTheTop(["knip.json", "src/main.ts"]).join("")).toMatch(/^knip\.json /);
+});
