@@ -5,11 +5,12 @@
 
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
+import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
-import { addressOfPublicKey } from "./private-key.ts";
+import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
 import { isExpired, submit } from "./submit.ts";
-import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
+import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function solanaChain(facts: ChainFacts): Chain {
   return {

@@ -7,7 +7,6 @@
 import { base58 } from "@scure/base";
 import { getCompiledTransactionMessageDecoder, getCompiledTransactionMessageEncoder } from "@solana/web3.js";
 import { ChainError } from "../../error.ts";
-import { accountRoles } from "./account-role.ts";
 
 /** What fits into one packet: the largest transaction, signatures included. */
 const MAX_TRANSACTION_BYTES = 1232;
@@ -111,6 +110,32 @@ function problemOf(compiled: Compiled, bytes: Uint8Array): string | undefined {
       accountIndices.some((index) => index >= accounts),
   );
   return isOutOfRange ? "an instruction names an account or a program that it does not have" : undefined;
+}
+
+/**
+ * Each account as text: the address, or the table and the place in it for one that only a lookup table on the chain knows,
+ * then its roles. In the order in which instructions count accounts: static ones, then those that tables make writable,
+ * then the others of tables.
+ */
+function accountRoles(compiled: Compiled): readonly string[] {
+  const { header, staticAccounts } = compiled;
+  const { numSignerAccounts, numReadonlySignerAccounts, numReadonlyNonSignerAccounts } = header;
+  const tables = ("addressTableLookups" in compiled ? compiled.addressTableLookups : undefined) ?? [];
+  const fixed = staticAccounts.map((address, index) => {
+    const isSigner = index < numSignerAccounts;
+    const isWritable = isSigner
+      ? index < numSignerAccounts - numReadonlySignerAccounts
+      : index < staticAccounts.length - numReadonlyNonSignerAccounts;
+    return `${address}${isSigner ? " signer" : ""}${isWritable ? " writable" : ""}`;
+  });
+  const lookedUp = (["writableIndices", "readableIndices"] as const).flatMap((kind) =>
+    tables.flatMap(({ lookupTableAddress, [kind]: indices }) =>
+      indices.map(
+        (index) => `${lookupTableAddress}/${index}${kind === "writableIndices" ? " writable" : ""}`,
+      ),
+    ),
+  );
+  return [...fixed, ...lookedUp];
 }
 
 function tooLarge(): ChainError {

@@ -4,7 +4,8 @@
  */
 
 import type { Instruction, SolanaMessage } from "./encode.ts";
-import { COMPUTE_BUDGET_PROGRAM } from "./instructions.ts";
+
+export const COMPUTE_BUDGET_PROGRAM = "ComputeBudget111111111111111111111111111111";
 
 const LAMPORTS_PER_SIGNATURE = 5000n;
 const MICROLAMPORTS_PER_LAMPORT = 1_000_000n;

@@ -1,13 +1,16 @@
 /**
- * Solana secret keys and addresses: the Ed25519 seed with its public key (64 bytes), and the public key alone.
+ * Solana secret keys: the Ed25519 seed with its public key (64 bytes).
  * https://www.rfc-editor.org/rfc/rfc8032
  */
 
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { bytesToHex, equalBytes, hexToBytes } from "@noble/curves/utils.js";
+import { equalBytes, hexToBytes } from "@noble/curves/utils.js";
 import { base58 } from "@scure/base";
 import * as v from "valibot";
+import type { ParsedPrivateKey } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
+import { memoryEd25519Key } from "../../keys/ed25519.ts";
+import { addressOfPublicKey } from "./address.ts";
 
 const SECRET_KEY_BYTES = 64;
 const HEX_SECRET_KEY = /^[0-9a-fA-F]{128}$/;
@@ -16,6 +19,12 @@ const keypairFile = v.pipe(
   v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
   v.length(SECRET_KEY_BYTES),
 );
+
+/** @throws ChainError `INVALID_KEY`, without the key in its message. */
+export function parsePrivateKey(text: string): ParsedPrivateKey {
+  const key = memoryEd25519Key(seedOfSecretKey(text));
+  return { address: addressOfPublicKey(key.publicKey), key, warnings: [] };
+}
 
 /**
  * Reads a secret key in base58 (as wallets export it), as 128 hex digits, or as the array of numbers that `solana-keygen`
@@ -54,10 +63,4 @@ function decode(text: string): Uint8Array | undefined {
 /** The usual text form of a secret key: base58 of the seed and the public key. */
 export function secretKeyText(seed: Uint8Array): string {
   return base58.encode(Uint8Array.from([...seed, ...ed25519.getPublicKey(seed)]));
-}
-
-/** The address of a 32-byte public key: its base58 form. */
-export function addressOfPublicKey(publicKey: Uint8Array): string {
-  if (publicKey.length === 32) return base58.encode(publicKey);
-  throw new ChainError("INVALID_KEY", `Not an ed25519 public key: ${bytesToHex(publicKey)}`);
 }

@@ -3,27 +3,35 @@
  * https://solana.com/docs/core/transactions/transaction-structure
  */
 
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { base58 } from "@scure/base";
 import * as v from "valibot";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { Recent } from "../../codec/recent.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { assertFeeWithinBound } from "../fee-bound.ts";
 import { accountKey, noSigners } from "../signer-key.ts";
+import { addressOfPublicKey } from "./address.ts";
 import { type SolanaMessage, withBlockhash } from "./encode.ts";
 import { highestFee } from "./fee.ts";
-import { claimMessage } from "./issued-messages.ts";
 import { callNode } from "./node.ts";
 import { parsePayload } from "./payload.ts";
-import { addressOfPublicKey } from "./private-key.ts";
-import { parsePrivateKey } from "./wallet.ts";
+import { parsePrivateKey } from "./private-key.ts";
 
 const FEE_BOUND = { ticker: "SOL", unit: "lamports", standard: 1_000_000_000n };
 
 /** How often to ask for another blockhash, and how long a block takes. */
 const ATTEMPTS = 10;
 const BLOCK_MILLISECONDS = 500;
+
+/** How many messages are remembered: as many as fit into the lifetime of a blockhash, with room to spare. */
+const REMEMBERED = 10_000;
+
+/** Solana carries out equal messages once, whoever asked for them. */
+const pendingIdsByMessage = new Recent<string>(REMEMBERED);
 
 const latestBlockhash = v.object({
   context: v.optional(v.object({ slot: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))) })),
@@ -67,6 +75,21 @@ export async function signTransaction(
     `Transaction ${request.transaction.id} is the same as another one that was just signed, and the node gives no newer ` +
       "blockhash to tell them apart.",
   );
+}
+
+/**
+ * Claims a message for a pending transaction. Two payments of the same amount between the same accounts under the same
+ * blockhash are one message, whatever its signatures are (the network keeps the hashes of messages it has processed):
+ * both payments would count as done.
+ *
+ * @returns false when the message belongs to another pending transaction.
+ */
+function claimMessage(message: Uint8Array, pendingId: string): boolean {
+  const digest = bytesToHex(sha256(message));
+  const owner = pendingIdsByMessage.get(digest);
+  if (owner !== undefined) return owner === pendingId;
+  pendingIdsByMessage.set(digest, pendingId);
+  return true;
 }
 
 /** A message with a blockhash that was just asked for. */

@@ -4,13 +4,12 @@
  * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
  */
 
-import type { ParsedPrivateKey, WalletFields } from "../../chain.ts";
+import type { WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { assertIndex } from "../../keys/bip32.ts";
 import { assertMnemonic, generateMnemonic, mnemonicToSeed } from "../../keys/bip39.ts";
-import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { slip10Ed25519 } from "../../keys/slip10.ts";
-import { addressOfPublicKey, secretKeyText, seedOfSecretKey } from "./private-key.ts";
+import { parsePrivateKey, secretKeyText, seedOfSecretKey } from "./private-key.ts";
 
 export function generateWallet(): WalletFields {
   return walletOf(generateMnemonic());
@@ -51,10 +50,4 @@ export function derivePrivateKey({ mnemonic, privateKey }: WalletFields, index: 
   if (mnemonic !== undefined) return derivedSecretKey(mnemonic, index);
   if (privateKey !== undefined) return secretKeyText(seedOfSecretKey(privateKey));
   throw new ChainError("INVALID_KEY", "The wallet holds neither a mnemonic nor a private key.");
-}
-
-/** @throws ChainError `INVALID_KEY` */
-export function parsePrivateKey(text: string): ParsedPrivateKey {
-  const key = memoryEd25519Key(seedOfSecretKey(text));
-  return { address: addressOfPublicKey(key.publicKey), key, warnings: [] };
 }

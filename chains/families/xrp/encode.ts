@@ -1,12 +1,21 @@
 /**
- * What the ledger's definitions say of transactions: which fields they have, and what each field looks like.
+ * The binary format of the XRP Ledger: its hash, which fields a transaction has, what each of them looks like, and amounts in
+ * the form that the codec reads exactly.
  * https://xrpl.org/docs/references/protocol/binary-format
  */
 
+import { sha512 } from "@noble/hashes/sha2.js";
 import { encode } from "ripple-binary-codec";
 import definitions from "ripple-binary-codec/dist/enums/definitions.json";
-import type { JsonValue } from "../../codec/exact-json.ts";
+import { decimalText } from "../../codec/decimal.ts";
+import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { wrongMember } from "../../codec/issue.ts";
+import { readDecimal, readWhole } from "../../codec/quantity.ts";
+
+/** The hash of the XRP Ledger: the first 32 bytes of SHA-512. */
+export function halfSha512(...parts: readonly Uint8Array[]): Uint8Array {
+  return sha512(Buffer.concat(parts)).slice(0, 32);
+}
 
 interface FieldFormat {
   readonly name: string;
@@ -139,4 +148,38 @@ export function wrongField(fields: Fields, parent = ""): string | undefined {
     );
   }
   return undefined;
+}
+
+const AMOUNTS: ReadonlySet<string> = new Set(
+  definitions.FIELDS.flatMap(([name, field]) =>
+    typeof name === "string" && typeof field === "object" && field.type === "Amount" ? [name] : [],
+  ),
+);
+
+/**
+ * The same value with every amount that is a JSON number as text: whole drops, and the value of a token's amount. What is
+ * no amount stays as it is.
+ */
+export function withAmountsAsText(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withAmountsAsText);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      AMOUNTS.has(name) ? amountText(member) : withAmountsAsText(member),
+    ]),
+  );
+}
+
+function amountText(amount: JsonValue): JsonValue {
+  if (!isJsonObject(amount)) return readWhole(amount)?.toString() ?? amount;
+  const { value } = amount;
+  const read = typeof value === "string" ? undefined : readDecimal(value);
+  return read === undefined ? amount : { ...amount, value: decimalText(read) };
+}
+
+/** Whether a number of the payload is what the codec made of it: both are numbers, or text for one. */
+export function isSameNumber(given: JsonValue, encoded: JsonValue | undefined): boolean {
+  const [one, other] = [given, encoded].map(readDecimal);
+  return one !== undefined && one.coefficient === other?.coefficient && one.scale === other.scale;
 }

@@ -12,8 +12,7 @@ import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { describeIssue, shown, wrongMember } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import { payloadJson } from "../payload.ts";
-import { type Fields, formatProblem, wrongField } from "./encode.ts";
-import { isSameNumber, withAmountsAsText } from "./numbers.ts";
+import { type Fields, formatProblem, isSameNumber, withAmountsAsText, wrongField } from "./encode.ts";
 
 /** A transaction of the XRP Ledger that was read, encoded and decoded again: the fields as they will be signed. */
 export interface TransactionPayload {
@@ -57,6 +56,8 @@ const commonFields = v.object({
   SigningPubKey: v.optional(v.string("must be text")),
 });
 
+type Refuse = (problem: string, cause?: unknown) => ChainError;
+
 /**
  * Reads the `serializedTransaction` of a pending transaction. Members that are null count as absent. An X-address (XLS-5)
  * says which network it is for, and has to be for `network` where that is given.
@@ -65,54 +66,47 @@ const commonFields = v.object({
  */
 export function parsePayload(pending: PendingTransaction, network?: Network): TransactionPayload {
   const { id } = pending;
-  const refuse = (problem: string, cause?: unknown): ChainError =>
+  const refuse: Refuse = (problem, cause) =>
     new ChainError("INVALID_TRANSACTION", `The serializedTransaction of ${id} is not valid: ${problem}.`, {
       cause,
     });
-
   const given = fieldsOf(pending);
   if (given === undefined) throw refuse("it is not a JSON object");
   if ("TxnSignature" in given || "Signers" in given) {
     throw refuse('txJSON must not contain "TxnSignature" or "Signers" properties');
   }
+  assertSameNetwork(given, id, network);
+  const type = given["TransactionType"];
+  if (typeof type !== "string") throw refuse(wrongMember("TransactionType", "must be text", type));
+  const problem = formatProblem(type, Object.keys(given));
+  if (problem !== undefined) throw refuse(problem);
+  return readFields(encodeAndDecode(given, refuse), refuse);
+}
+
+/** @throws ChainError `NETWORK_MISMATCH` */
+function assertSameNetwork(given: Fields, id: string, network: Network | undefined): void {
   if ("NetworkID" in given) {
     throw new ChainError(
       "NETWORK_MISMATCH",
       `Transaction ${id} carries a NetworkID: it is for another network than the XRP Ledger and its test network.`,
     );
   }
-  const foreign =
-    network === undefined
-      ? undefined
-      : Object.entries(given).find(([, value]) => isXAddressOf(otherNetwork(network), value));
-  if (foreign !== undefined) {
-    const [name, value] = foreign;
-    throw new ChainError(
-      "NETWORK_MISMATCH",
-      `${name} of transaction ${id} is ${shown(value)}, an X-address of another network than the ${network}.`,
-    );
-  }
-  const type = given["TransactionType"];
-  if (typeof type !== "string") throw refuse(wrongMember("TransactionType", "must be text", type));
-  const problem = formatProblem(type, Object.keys(given));
-  if (problem !== undefined) throw refuse(problem);
+  if (network === undefined) return;
+  const foreign = Object.entries(given).find(([, value]) => isXAddressOf(otherNetwork(network), value));
+  if (foreign === undefined) return;
+  const [name, value] = foreign;
+  throw new ChainError(
+    "NETWORK_MISMATCH",
+    `${name} of transaction ${id} is ${shown(value)}, an X-address of another network than the ${network}.`,
+  );
+}
 
-  const fields = encodeAndDecode(given, refuse);
+/** The fields that every transaction has. Without them no ledger can ever take it, and the signer does not choose them. */
+function readFields(fields: Fields, refuse: Refuse): TransactionPayload {
   const parsed = v.safeParse(commonFields, fields);
-  if (!parsed.success) {
-    // Without them no ledger can ever take the transaction, and the signer does not choose them.
-    throw refuse(describeIssue(parsed.issues[0]));
-  }
-  const {
-    TransactionType,
-    Account,
-    Delegate,
-    Fee,
-    Sequence,
-    TicketSequence,
-    LastLedgerSequence,
-    SigningPubKey,
-  } = parsed.output;
+  if (!parsed.success) throw refuse(describeIssue(parsed.issues[0]));
+  const { TransactionType, Account, Delegate, Fee, Sequence, TicketSequence } = parsed.output;
+  const { LastLedgerSequence, SigningPubKey } = parsed.output;
   if ((Sequence === 0) !== (TicketSequence !== undefined)) {
     throw refuse("Sequence must be 0 where there is a TicketSequence, and only there");
   }
@@ -146,7 +140,7 @@ function fieldsOf(pending: PendingTransaction): Fields | undefined {
   return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
 }
 
-function encodeAndDecode(given: Fields, refuse: (problem: string, cause?: unknown) => ChainError): Fields {
+function encodeAndDecode(given: Fields, refuse: Refuse): Fields {
   const written = withAmountsAsText(given) as Fields;
   const wrong = wrongField(written);
   if (wrong !== undefined) throw refuse(wrong);

@@ -3,6 +3,7 @@
  * https://xrpl.org/docs/concepts/accounts/cryptographic-keys
  */
 
+import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { hexToBytes } from "@noble/curves/utils.js";
 import { decodeSeed } from "ripple-address-codec";
 import type { ParsedPrivateKey } from "../../chain.ts";
@@ -11,7 +12,7 @@ import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { memorySecp256k1Key } from "../../keys/secp256k1.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { addressOfPublicKey, ledgerPublicKey } from "./address.ts";
-import { ed25519PrivateKeyOfSeed, secp256k1PrivateKeyOfSeed } from "./family-seed.ts";
+import { halfSha512 } from "./encode.ts";
 
 const SEED = /^s[1-9A-HJ-NP-Za-km-z]{20,40}$/;
 const HEX_KEY = /^(00|ED)?([0-9a-f]{64})$/i;
@@ -63,4 +64,35 @@ function decodeSeedOrUndefined(text: string): ReturnType<typeof decodeSeed> | un
   } catch {
     return undefined; // The library's message may quote the seed.
   }
+}
+
+/** The 32-byte ed25519 private key of a 16-byte seed. */
+function ed25519PrivateKeyOfSeed(seed: Uint8Array): Uint8Array {
+  return halfSha512(seed);
+}
+
+/**
+ * The 32-byte secp256k1 private key of the first account of a 16-byte seed: the seed's root key, plus a number that
+ * follows from the root's public key.
+ */
+function secp256k1PrivateKeyOfSeed(seed: Uint8Array): Uint8Array {
+  const { Fn } = secp256k1.Point;
+  const root = firstScalar(seed);
+  const rootPublicKey = secp256k1.getPublicKey(Fn.toBytes(root), true);
+  const firstAccount = uint32(0);
+  return Fn.toBytes(Fn.add(root, firstScalar(rootPublicKey, firstAccount)));
+}
+
+/** The first hash of the parts and a counter that is a private key: 1 to n - 1. */
+function firstScalar(...parts: readonly Uint8Array[]): bigint {
+  for (let counter = 0; ; counter++) {
+    const candidate = halfSha512(...parts, uint32(counter));
+    if (secp256k1.utils.isValidSecretKey(candidate)) return secp256k1.Point.Fn.fromBytes(candidate);
+  }
+}
+
+function uint32(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
 }

@@ -5,7 +5,6 @@
 
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
-import { sha512 } from "@noble/hashes/sha2.js";
 import { encode, encodeForSigning } from "ripple-binary-codec";
 import type { ChainEnvironment, Intent, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
@@ -15,12 +14,8 @@ import type { SigningKey } from "../../signing-key.ts";
 import { assertFeeWithinBound } from "../fee-bound.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { addressOfPublicKey, ledgerPublicKey } from "./address.ts";
+import { halfSha512 } from "./encode.ts";
 import { parsePayload, type TransactionPayload } from "./payload.ts";
-
-/** The hash of the XRP Ledger: the first 32 bytes of SHA-512. */
-export function halfSha512(...parts: readonly Uint8Array[]): Uint8Array {
-  return sha512(Buffer.concat(parts)).slice(0, 32);
-}
 
 /** The prefix `TXN\0` of what a transaction id is the hash of. */
 const TRANSACTION_ID_PREFIX = Uint8Array.of(0x54, 0x58, 0x4e, 0x00);
