@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { parseExactJson } from "../../chains/codec/exact-json.ts";
-import type { FieldType, MessageType } from "../../chains/families/tron/message-type.ts";
+import type { FieldType, MessageType } from "../../chains/families/tron/message.ts";
 import { SYSTEM_CONTRACTS } from "../../chains/families/tron/system-contracts.ts";
 import { tron } from "../../chains/tron.ts";
 import { offlineEnvironment, signerOf } from "../chains/offline-signing-vectors.ts";

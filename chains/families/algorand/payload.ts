@@ -10,9 +10,14 @@ import { shown, wrongMember } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import { invalidPayload, payloadJson } from "../payload.ts";
 import type { PackedMap } from "./encode.ts";
-import { MemberError, readBytes } from "./json-values.ts";
 import { GENESIS } from "./networks.ts";
-import { ASSET_PARAMETERS, COMMON_MEMBERS, TYPE_MEMBERS } from "./transaction-members.ts";
+import {
+  ASSET_PARAMETERS,
+  COMMON_MEMBERS,
+  MemberError,
+  readBytes,
+  TYPE_MEMBERS,
+} from "./transaction-members.ts";
 
 /** A `serializedTransaction` that was read and understood. */
 export interface TransactionPayload {

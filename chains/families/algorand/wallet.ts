@@ -8,8 +8,7 @@ import type { ParsedPrivateKey, WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { addressOfPublicKey } from "./address.ts";
-import { mnemonicToSeed } from "./mnemonic.ts";
-import { keyOfSecret, readSecret, secretText } from "./private-key.ts";
+import { keyOfSecret, mnemonicToSeed, readSecret, secretText } from "./private-key.ts";
 
 export function generateWallet(): WalletFields {
   return walletOf(Uint8Array.from(randomBytes(32)));

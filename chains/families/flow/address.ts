@@ -1,5 +1,6 @@
 /**
- * Public keys of Flow accounts: secp256k1, both coordinates. The addresses of accounts come from the chain.
+ * What Flow wallets show in the place of an address: the public key (secp256k1, both coordinates). The chain gives accounts
+ * their addresses.
  * https://developers.flow.com/build/cadence/basics/accounts
  */
 

@@ -7,8 +7,8 @@ import { sha3_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
 import { stringifyExactJson } from "../../codec/exact-json.ts";
-import { CONTRACTS } from "./contracts.ts";
 import { type Operation, parsePayload } from "./payload.ts";
+import { CONTRACTS } from "./scripts.ts";
 
 /**
  * What a pending transaction does. Amounts are in units of 10^-8.

@@ -7,8 +7,7 @@ import type { Hex } from "viem";
 import { numberToHex, toRlp } from "viem/utils";
 import type { Network } from "../../chain.ts";
 import { stringifyExactJson } from "../../codec/exact-json.ts";
-import type { CadenceValue } from "./cadence-value.ts";
-import { fixedPointText } from "./fixed-point.ts";
+import { type CadenceValue, fixedPointText } from "./cadence-value.ts";
 import type { Operation } from "./payload.ts";
 import {
   ADD_KEY_SCRIPT,

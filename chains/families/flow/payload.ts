@@ -9,8 +9,7 @@ import { shown, wrongMember } from "../../codec/issue.ts";
 import { MAX_UINT64, readDecimal, wholeNumberOrText } from "../../codec/quantity.ts";
 import { invalidPayload, readJsonPayload } from "../payload.ts";
 import { isPublicKey } from "./address.ts";
-import { type CadenceValue, cadenceValue } from "./cadence-value.ts";
-import { MAX_UFIX64, readFixedPoint } from "./fixed-point.ts";
+import { type CadenceValue, cadenceValue, MAX_UFIX64, readFixedPoint } from "./cadence-value.ts";
 import type { TokenName } from "./scripts.ts";
 
 /** What a pending transaction asks for. Addresses begin with `0x`. */

@@ -1,10 +1,32 @@
 /**
- * The Cadence texts (version 1.0) of the transactions that the API asks for by name.
+ * The Cadence texts (version 1.0) of the transactions that the API asks for by name, and the contracts they use.
  * https://cadence-lang.org/docs/language/transactions
  */
 
 import type { Network } from "../../chain.ts";
-import { CONTRACTS, type ContractName } from "./contracts.ts";
+
+/**
+ * The addresses of the contracts, by network.
+ * https://github.com/onflow/flow-ft, https://github.com/onflow/flow-nft
+ */
+export const CONTRACTS = {
+  mainnet: {
+    FlowToken: "0x1654653399040a61",
+    FungibleToken: "0xf233dcee88fe0abe",
+    FUSD: "0x3c5959b568896393",
+    NonFungibleToken: "0x1d7e57aa55817448",
+    TatumMultiNFT: "0x354e6721564ccd2c",
+  },
+  testnet: {
+    FlowToken: "0x7e60df042a9c0868",
+    FungibleToken: "0x9a0766d93b6608b7",
+    FUSD: "0xe223d8a629e49c68",
+    NonFungibleToken: "0x631e88ae7f1d7c20",
+    TatumMultiNFT: "0x87fe4ebd0cddde06",
+  },
+} as const satisfies Readonly<Record<Network, Readonly<Record<string, string>>>>;
+
+type ContractName = keyof (typeof CONTRACTS)["mainnet"];
 
 /** Where accounts keep the tokens of a kind, and where others reach them. */
 const VAULTS = {

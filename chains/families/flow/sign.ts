@@ -15,6 +15,7 @@ import {
   envelopeMessage,
   type KeyOfAccount,
   payloadMessage,
+  recordedText,
   type Signature,
   type Transaction,
   transactionId,
@@ -22,7 +23,6 @@ import {
 import { newestBlock, sequenceNumber } from "./node.ts";
 import { scriptOf } from "./operation-script.ts";
 import { parsePayload, type TransactionPayload } from "./payload.ts";
-import { recordedText } from "./recorded-transaction.ts";
 
 /** The most computation the network allows. */
 const GAS_LIMIT = 9_999;

@@ -6,6 +6,7 @@
 import type { ChainEnvironment, SignedTransaction } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { releaseProposer } from "./co-signer.ts";
+import { readRecorded } from "./encode.ts";
 import {
   holdsBlock,
   newestBlock,
@@ -13,7 +14,6 @@ import {
   type TransactionResult,
   transactionResult,
 } from "./node.ts";
-import { readRecorded } from "./recorded-transaction.ts";
 
 const MILLISECONDS_BETWEEN_LOOKS = 2_500;
 /** 1 minute. Transactions are usually sealed within 15 seconds. */

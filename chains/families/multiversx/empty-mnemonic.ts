@@ -9,7 +9,7 @@ import { mnemonicToSeed } from "../../keys/bip39.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { slip10Ed25519 } from "../../keys/slip10.ts";
 import { addressOfPublicKey } from "./address.ts";
-import { accountPath } from "./derivation-path.ts";
+import { accountPath } from "./private-key.ts";
 
 /** Indices 0 to 19 on both networks: what people ask for. */
 const INDICES = 20;

@@ -1,12 +1,22 @@
 /**
- * Private keys of MultiversX: Ed25519 seeds in hex and in PEM files (RFC 7468).
- * https://www.rfc-editor.org/rfc/rfc8032
+ * Private keys of MultiversX: Ed25519 seeds (RFC 8032) in hex and in PEM files, and their derivation paths (SLIP-0010, SLIP-0044).
  * https://www.rfc-editor.org/rfc/rfc7468
+ * https://github.com/satoshilabs/slips/blob/master/slip-0010.md
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
  */
 
 import { equalBytes, hexToBytes } from "@noble/curves/utils.js";
+import type { Network } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
+
+/** 508 on mainnet; on test networks 1, unlike other wallets, which have 508 everywhere. */
+const COIN_TYPES: Readonly<Record<Network, number>> = { mainnet: 508, testnet: 1 };
+
+/** The path of the account at an index. */
+export function accountPath(network: Network, index: number): string {
+  return `m/44'/${COIN_TYPES[network]}'/0'/0'/${index}'`;
+}
 
 const SEED_DIGITS = 64;
 

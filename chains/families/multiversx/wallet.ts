@@ -12,9 +12,8 @@ import { assertMnemonic, generateMnemonic, mnemonicToSeed } from "../../keys/bip
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { slip10Ed25519 } from "../../keys/slip10.ts";
 import { addressOfPublicKey } from "./address.ts";
-import { accountPath } from "./derivation-path.ts";
 import { isOfEmptyMnemonic } from "./empty-mnemonic.ts";
-import { seedOfPrivateKey } from "./private-key.ts";
+import { accountPath, seedOfPrivateKey } from "./private-key.ts";
 
 /** Hardened derivation has no extended public key, so the record is the mnemonic alone. */
 export function generateWallet(): WalletFields {

@@ -1,9 +1,11 @@
 /**
- * Strkeys (SEP-23): the base32 text of Stellar's account IDs, muxed accounts and secret seeds.
+ * Strkeys (SEP-23): the base32 text of Stellar's account IDs, secret seeds, and numbered parts of accounts (muxed, CAP-27).
  * https://github.com/stellar/stellar-protocol/blob/master/ecosystem/sep-0023.md
+ * https://github.com/stellar/stellar-protocol/blob/master/core/cap-0027.md
  */
 
 import { base32nopad } from "@scure/base";
+import type { MuxedAccount, PublicKey } from "@stellar/stellar-sdk/xdr";
 import { ChainError } from "../../error.ts";
 
 /** Version bytes of the kinds. The first letter follows from them: G, M, S. */
@@ -60,4 +62,23 @@ function crc16(bytes: Uint8Array): number {
 
 function refuse(kind: StrkeyKind, problem: string): ChainError {
   return new ChainError("INVALID_KEY", `The text is not a Stellar ${kind}: ${problem}.`);
+}
+
+/** The 32-byte public key of the account behind an address that may name a part of it. */
+export function accountOfMuxed(account: MuxedAccount): Uint8Array {
+  return account.type === "keyTypeEd25519" ? account.ed25519.value : account.med25519.ed25519.value;
+}
+
+/** The address of an account: `G...`. */
+export function accountAddress(account: PublicKey): string {
+  return encodeStrkey("account ID", account.ed25519.value);
+}
+
+/** The address of an account (`G...`), or of a numbered part of it (`M...`). */
+export function muxedAddress(account: MuxedAccount): string {
+  if (account.type === "keyTypeEd25519") return encodeStrkey("account ID", account.ed25519.value);
+  const payload = Buffer.alloc(40);
+  payload.set(account.med25519.ed25519.value);
+  payload.writeBigUInt64BE(account.med25519.id, 32);
+  return encodeStrkey("muxed account", payload);
 }

@@ -7,8 +7,7 @@ import { bytesToHex } from "@noble/curves/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Asset, ChangeTrustAsset, Memo, MuxedAccount, Operation } from "@stellar/stellar-sdk/xdr";
 import type { Intent, PendingTransaction } from "../../chain.ts";
-import { accountAddress, muxedAddress } from "./account.ts";
-import { encodeStrkey } from "./address.ts";
+import { accountAddress, encodeStrkey, muxedAddress } from "./address.ts";
 import { type Envelope, feeOf, innerTransaction, parseEnvelope, sourceAccount } from "./payload.ts";
 
 /** An asset that is not a share of a liquidity pool. */

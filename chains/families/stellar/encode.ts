@@ -1,9 +1,16 @@
 /**
- * The hash of a Stellar transaction on a network: its id, and what its signatures are over.
+ * What is signed of a Stellar transaction, the hash that is its id on a network, and its envelope with more signatures.
  * https://github.com/stellar/stellar-protocol/blob/master/core/cap-0015.md
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
+import {
+  type DecoratedSignature,
+  FeeBumpTransactionEnvelope,
+  TransactionEnvelope,
+  TransactionV0Envelope,
+  TransactionV1Envelope,
+} from "@stellar/stellar-sdk/xdr";
 import type { Network } from "../../chain.ts";
 import type { Envelope } from "./payload.ts";
 
@@ -34,5 +41,23 @@ function taggedTransaction(envelope: Envelope): readonly Uint8Array[] {
       return [TRANSACTION, envelope.v1.tx.toXdr()];
     case "envelopeTypeTxFeeBump":
       return [FEE_BUMP, envelope.feeBump.tx.toXdr()];
+  }
+}
+
+/** The envelope with other signatures; nothing else changes. */
+export function withSignatures(envelope: Envelope, signatures: DecoratedSignature[]): Envelope {
+  switch (envelope.type) {
+    case "envelopeTypeTxV0":
+      return TransactionEnvelope.envelopeTypeTxV0(
+        new TransactionV0Envelope({ tx: envelope.v0.tx, signatures }),
+      );
+    case "envelopeTypeTx":
+      return TransactionEnvelope.envelopeTypeTx(
+        new TransactionV1Envelope({ tx: envelope.v1.tx, signatures }),
+      );
+    case "envelopeTypeTxFeeBump":
+      return TransactionEnvelope.envelopeTypeTxFeeBump(
+        new FeeBumpTransactionEnvelope({ tx: envelope.feeBump.tx, signatures }),
+      );
   }
 }

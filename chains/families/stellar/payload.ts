@@ -1,5 +1,5 @@
 /**
- * Stellar's `TransactionEnvelope`: its source account, fee, time bounds, signers and signatures.
+ * The payload of a pending Stellar transaction, a `TransactionEnvelope`: its source account, fee, time bounds, signers.
  * https://github.com/stellar/stellar-protocol/blob/master/core/cap-0015.md
  * https://github.com/stellar/stellar-protocol/blob/master/core/cap-0021.md
  * https://github.com/stellar/stellar-protocol/blob/master/core/cap-0027.md
@@ -8,18 +8,15 @@
 import { base64 } from "@scure/base";
 import {
   type DecoratedSignature,
-  FeeBumpTransactionEnvelope,
   type Operation,
   type Transaction,
   TransactionEnvelope,
   type TransactionV0,
-  TransactionV0Envelope,
-  TransactionV1Envelope,
 } from "@stellar/stellar-sdk/xdr";
 import type { PendingTransaction } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { payloadText } from "../payload.ts";
-import { accountOfMuxed } from "./account.ts";
+import { accountOfMuxed } from "./address.ts";
 
 /** Far more than 100 operations need. */
 const MAX_ENVELOPE_BYTES = 200_000;
@@ -124,22 +121,4 @@ function extraSigners(transaction: Transaction | TransactionV0): readonly Uint8A
 /** The signatures that go with what is to be signed: of the fee bump the outer ones. */
 export function signaturesOf(envelope: Envelope): readonly DecoratedSignature[] {
   return envelope.value.signatures;
-}
-
-/** The envelope with other signatures; nothing else changes. */
-export function withSignatures(envelope: Envelope, signatures: DecoratedSignature[]): Envelope {
-  switch (envelope.type) {
-    case "envelopeTypeTxV0":
-      return TransactionEnvelope.envelopeTypeTxV0(
-        new TransactionV0Envelope({ tx: envelope.v0.tx, signatures }),
-      );
-    case "envelopeTypeTx":
-      return TransactionEnvelope.envelopeTypeTx(
-        new TransactionV1Envelope({ tx: envelope.v1.tx, signatures }),
-      );
-    case "envelopeTypeTxFeeBump":
-      return TransactionEnvelope.envelopeTypeTxFeeBump(
-        new FeeBumpTransactionEnvelope({ tx: envelope.feeBump.tx, signatures }),
-      );
-  }
 }

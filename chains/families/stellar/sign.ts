@@ -12,7 +12,7 @@ import { signEd25519 } from "../../keys/ed25519.ts";
 import { assertFeeWithinBound } from "../fee-bound.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { encodeStrkey } from "./address.ts";
-import { transactionHash } from "./encode.ts";
+import { transactionHash, withSignatures } from "./encode.ts";
 import {
   accountsToSign,
   type Envelope,
@@ -22,7 +22,6 @@ import {
   parseEnvelope,
   signaturesOf,
   sourceAccount,
-  withSignatures,
 } from "./payload.ts";
 
 /** An envelope holds 20 signatures at most. */

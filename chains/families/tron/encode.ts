@@ -6,8 +6,7 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { wrongMember } from "../../codec/issue.ts";
-import { encodeMessage, MessageError } from "./message.ts";
-import { message } from "./message-type.ts";
+import { encodeMessage, MessageError, message } from "./message.ts";
 import { SYSTEM_CONTRACTS, type SystemContract } from "./system-contracts.ts";
 
 interface RawData {

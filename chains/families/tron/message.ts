@@ -1,5 +1,6 @@
 /**
- * The canonical Protocol Buffers encoding (proto3) of messages that TRON nodes write as JSON (`"visible": false`).
+ * Messages of TRON's protocol: their form, and their canonical Protocol Buffers encoding (proto3) from the JSON that nodes
+ * write (`"visible": false`).
  * https://protobuf.dev/programming-guides/encoding/
  */
 
@@ -9,7 +10,52 @@ import { wrongMember } from "../../codec/issue.ts";
 import { bytesField, varintField } from "../../codec/protobuf.ts";
 import { readWhole } from "../../codec/quantity.ts";
 import { HEX_ADDRESS } from "./address.ts";
-import type { EnumType, Field, FieldType, MessageType } from "./message-type.ts";
+
+type ScalarType = "address" | "bytes" | "string" | "bool" | "int32" | "int64";
+
+interface EnumType {
+  readonly kind: "enum";
+  /** The names in the order of their numbers, which begin with 0. */
+  readonly names: readonly string[];
+}
+
+export interface MessageType {
+  readonly kind: "message";
+  /** In the order of their numbers, which is the order of the encoding. */
+  readonly fields: readonly Field[];
+  /** Members that the JSON may have as well and that are not encoded. */
+  readonly ignored: readonly string[];
+}
+
+interface RepeatedType {
+  readonly kind: "repeated";
+  readonly of: MessageType;
+}
+
+export type FieldType = ScalarType | EnumType | MessageType | RepeatedType;
+
+interface Field {
+  readonly name: string;
+  readonly number: number;
+  readonly type: FieldType;
+}
+
+/** A message with these fields, in the order of their numbers. */
+export function message(...fields: readonly (readonly [number, string, FieldType])[]): MessageType {
+  return {
+    kind: "message",
+    fields: fields.map(([number, name, type]) => ({ number, name, type })),
+    ignored: [],
+  };
+}
+
+export function repeated(of: MessageType): RepeatedType {
+  return { kind: "repeated", of };
+}
+
+export function enumeration(...names: readonly string[]): EnumType {
+  return { kind: "enum", names };
+}
 
 /** Why a message cannot be encoded from its JSON, beginning with the member it is about. */
 export class MessageError extends Error {

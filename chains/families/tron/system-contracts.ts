@@ -4,7 +4,7 @@
  * https://github.com/tronprotocol/protocol/tree/master/core/contract
  */
 
-import { enumeration, type MessageType, message, repeated } from "./message-type.ts";
+import { enumeration, type MessageType, message, repeated } from "./message.ts";
 
 export interface SystemContract {
   /** Its number in the enumeration `ContractType`. */

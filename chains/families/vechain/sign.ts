@@ -10,10 +10,9 @@ import { ChainError } from "../../error.ts";
 import { signRecoverable } from "../../keys/secp256k1.ts";
 import { addressOfPublicKey } from "../evm/address.ts";
 import { chooseKey } from "../signer-key.ts";
-import { chainTagToSign } from "./chain-tag.ts";
 import { digestToSign, serializeSigned, type Transaction, transactionId } from "./encode.ts";
 import { estimateGas } from "./fee.ts";
-import { block } from "./node.ts";
+import { block, chainTagToSign } from "./node.ts";
 import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 /**
