@@ -112,6 +112,7 @@ export const options = {
   },
   help: { type: "boolean", description: "Show help" },
   version: { type: "boolean", description: "Show the version" },
+  verbose: { type: "boolean", description: "With --version: also show of what the executable was made" },
 } as const satisfies ArgsDef;
 
 export type OptionName = keyof typeof options;

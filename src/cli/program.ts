@@ -10,7 +10,7 @@ export const program: CommandDef = {
     version,
     description: "Keeps blockchain keys in an encrypted vault and signs what you approve.",
   },
-  args: pickOptions("help", "version"),
+  args: pickOptions("help", "version", "verbose"),
   subCommands: {
     daemon: () => import("./commands/daemon.ts").then((module) => module.default),
     generatewallet: () => import("./commands/generatewallet.ts").then((module) => module.default),
@@ -34,6 +34,7 @@ export const program: CommandDef = {
     job: () => import("./commands/job/job.ts").then((module) => module.default),
     provider: () => import("./commands/provider/provider.ts").then((module) => module.default),
     report: () => import("./commands/report.ts").then((module) => module.default),
+    licenses: () => import("./commands/licenses.ts").then((module) => module.default),
     checkconfig: () => import("./commands/checkconfig.ts").then((module) => module.default),
     sandbox: () => import("./commands/sandbox.ts").then((module) => module.default),
   },

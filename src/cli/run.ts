@@ -8,9 +8,9 @@ import { assertSafeEnvironment } from "../operations/environment-guard.ts";
 import { hardenProcess } from "../operations/hardening.ts";
 import type { SettingDefinition } from "../settings/table.ts";
 import { declaredSecrets } from "../settings/table.ts";
-import { version } from "../version.ts";
+import { version, versionFacts } from "../version.ts";
 import { readBy } from "./command.ts";
-import { printNote, writeError, writeOutput } from "./output.ts";
+import { printJson, printNote, writeError, writeOutput } from "./output.ts";
 import { checkPositionals, parseCommandLine, type Selection, selectCommand, toArguments } from "./parse.ts";
 import { program } from "./program.ts";
 import { describeError } from "./report-error.ts";
@@ -45,7 +45,8 @@ async function execute(argv: readonly string[]): Promise<void> {
     throw await unknownOption(unknown, meant);
   }
   if (commandLine.options.get("version") === true) {
-    writeOutput(`${version}\n`);
+    if (commandLine.options.get("verbose") === true) printJson(await versionFacts());
+    else writeOutput(`${version}\n`);
     return;
   }
   const selection = await selectCommand(program, commandLine.positionals);

@@ -39,7 +39,9 @@ async function foreignOption(program: CommandDef, option: OptionName, command: s
   for (const { name, command: other } of await commandsBelow(program)) {
     if (Object.hasOwn(await argumentsOf(other), option)) takers.push(name);
   }
-  const listed = takers.length > MAXIMUM_LISTED ? "other commands" : takers.join(", ");
+  // What no command declares is for `tatum-kms` itself.
+  const named = takers.length === 0 ? "tatum-kms --version" : takers.join(", ");
+  const listed = takers.length > MAXIMUM_LISTED ? "other commands" : named;
   return new KmsError("USAGE", `Option --${option} does not belong to ${command}; nothing was done.`, {
     hint: `It is an option of ${listed}. Use tatum-kms ${command} --help to see those of ${command}.`,
   });

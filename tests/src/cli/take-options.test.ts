@@ -80,6 +80,7 @@ const table: Readonly<Record<string, Row>> = {
   },
   "provider test": ofTheVault,
   report: ofSettings,
+  licenses: { takes: "", ignores: `${choosing} api-key ${daemonOnly} ${places}`, refuses: "" },
   checkconfig: ofSettings,
   sandbox: {
     takes: "port node testnet",
