@@ -8,8 +8,9 @@ import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { encodeStrkey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import { parseEnvelope, sourceAccount } from "./payload.ts";
+import { parsePrivateKey } from "./private-key.ts";
 import { describeSigner, signTransaction } from "./sign.ts";
-import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
+import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function stellarChain(facts: ChainFacts): Chain {
   return {

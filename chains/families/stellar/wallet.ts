@@ -4,17 +4,16 @@
  */
 
 import { randomBytes } from "node:crypto";
-import type { ParsedPrivateKey, WalletFields } from "../../chain.ts";
+import type { WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { assertIndex } from "../../keys/bip32.ts";
 import { assertMnemonic, mnemonicToSeed } from "../../keys/bip39.ts";
-import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { slip10Ed25519 } from "../../keys/slip10.ts";
-import { decodeStrkey, encodeStrkey } from "./address.ts";
+import { parsePrivateKey, secretSeed } from "./private-key.ts";
 
 /** A random key pair: one account, without a mnemonic. */
 export function generateWallet(): WalletFields {
-  const secret = encodeStrkey("secret seed", randomBytes(32));
+  const secret = secretSeed(randomBytes(32));
   return { address: parsePrivateKey(secret).address, secret };
 }
 
@@ -46,18 +45,8 @@ function derivedSecret(mnemonic: string, index: number): string {
   assertIndex(index);
   const seed = mnemonicToSeed(mnemonic);
   try {
-    return encodeStrkey("secret seed", slip10Ed25519(seed, `m/44'/148'/${index}'`));
+    return secretSeed(slip10Ed25519(seed, `m/44'/148'/${index}'`));
   } finally {
     seed.fill(0);
   }
-}
-
-/**
- * Reads a secret seed (`S...`).
- *
- * @throws ChainError `INVALID_KEY`, without the secret in its message.
- */
-export function parsePrivateKey(text: string): ParsedPrivateKey {
-  const key = memoryEd25519Key(decodeStrkey("secret seed", text.trim()));
-  return { address: encodeStrkey("account ID", key.publicKey), key, warnings: [] };
 }

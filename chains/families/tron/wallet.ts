@@ -4,11 +4,12 @@
  * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
  */
 
-import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { hexToBytes } from "@noble/hashes/utils.js";
 import { HDKey } from "@scure/bip32";
 import { ChainError } from "../../error.ts";
 import { xpubWallet } from "../../keys/xpub-wallet.ts";
 import { hexAddressOfPublicKey, readableAddress } from "./address.ts";
+import { privateKeyBytes, privateKeyText } from "./private-key.ts";
 
 const STANDARD_XPUB_CHARACTERS = 111;
 
@@ -21,7 +22,7 @@ const standardWallet = xpubWallet({
   firstField: "mnemonic",
   address: (publicKey) => readableAddress(hexAddressOfPublicKey(publicKey)),
   privateKeyBytes,
-  privateKeyText: bytesToHex,
+  privateKeyText,
 });
 
 /** The wallets of TRON, whose `xpub` may have an older form as well. */
@@ -32,13 +33,6 @@ export const tronWallet: typeof standardWallet = {
     return standardWallet.deriveAddress(standard, index, network);
   },
 };
-
-/** 64 hex digits, with or without `0x`. */
-function privateKeyBytes(text: string): Uint8Array {
-  const digits = text.trim().replace(/^0x/i, "");
-  if (/^[0-9a-f]{64}$/i.test(digits)) return hexToBytes(digits);
-  throw new ChainError("INVALID_KEY", "A TRON private key is 64 hex digits, with or without 0x.");
-}
 
 /** Old wallets hold the public key and the chain code of the node as 66 and 64 hex digits. */
 function standardXpub(text: string): string {
