@@ -55,7 +55,7 @@ const limits = [
   {
     what: `files above ${MOST_LINES} lines`,
     of: ({ above400 }: Figures) => above400,
-    most: 2,
+    most: 1,
     reason: "above that, a file holds more than one subject",
   },
   {

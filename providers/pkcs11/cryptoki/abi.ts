@@ -1,9 +1,10 @@
 /**
- * PKCS#11 (Cryptoki) in memory: the order of its functions and the layout of its structures. From the headers of OASIS,
+ * PKCS#11 (Cryptoki) in memory: the order of its functions, what they take, and the layout of its structures. From the headers of OASIS,
  * which 3.0 and 3.1 left as they were for what stands here:
  * https://docs.oasis-open.org/pkcs11/pkcs11-base/v2.40/errata01/os/include/pkcs11-v2.40/ (pkcs11t.h, pkcs11f.h),
  * https://docs.oasis-open.org/pkcs11/pkcs11-spec/v3.1/os/pkcs11-spec-v3.1-os.html.
  */
+import type { FFITypeOrString } from "bun:ffi";
 
 /**
  * Bytes of CK_ULONG, which is `unsigned long`, and of a pointer. On Linux and macOS (LP64, x86-64 and ARM64, little-endian)
@@ -192,6 +193,41 @@ export const functionNames = [
   "C_WaitForSlotEvent",
 ] as const;
 export type FunctionName = (typeof functionNames)[number];
+
+/** What the functions take; all of them answer with a CK_RV. */
+export const parameters = {
+  C_Initialize: ["ptr"],
+  C_Finalize: ["ptr"],
+  C_GetInfo: ["ptr"],
+  C_GetSlotList: ["u8", "ptr", "ptr"],
+  C_GetSlotInfo: ["u64", "ptr"],
+  C_GetTokenInfo: ["u64", "ptr"],
+  C_GetMechanismList: ["u64", "ptr", "ptr"],
+  C_InitPIN: ["u64", "ptr", "u64"],
+  C_OpenSession: ["u64", "u64", "ptr", "ptr", "ptr"],
+  C_CloseSession: ["u64"],
+  C_GetSessionInfo: ["u64", "ptr"],
+  C_Login: ["u64", "u64", "ptr", "u64"],
+  C_Logout: ["u64"],
+  C_CreateObject: ["u64", "ptr", "u64", "ptr"],
+  C_DestroyObject: ["u64", "u64"],
+  C_GetAttributeValue: ["u64", "u64", "ptr", "u64"],
+  C_FindObjectsInit: ["u64", "ptr", "u64"],
+  C_FindObjects: ["u64", "ptr", "u64", "ptr"],
+  C_FindObjectsFinal: ["u64"],
+  C_EncryptInit: ["u64", "ptr", "u64"],
+  C_Encrypt: ["u64", "ptr", "u64", "ptr", "ptr"],
+  C_DecryptInit: ["u64", "ptr", "u64"],
+  C_Decrypt: ["u64", "ptr", "u64", "ptr", "ptr"],
+  C_SignInit: ["u64", "ptr", "u64"],
+  C_Sign: ["u64", "ptr", "u64", "ptr", "ptr"],
+  C_GenerateKey: ["u64", "ptr", "ptr", "u64", "ptr"],
+  C_GenerateKeyPair: ["u64", "ptr", "ptr", "u64", "ptr", "u64", "ptr", "ptr"],
+  C_WrapKey: ["u64", "ptr", "u64", "u64", "ptr", "ptr"],
+  C_UnwrapKey: ["u64", "ptr", "u64", "ptr", "u64", "ptr", "u64", "ptr"],
+} as const satisfies Partial<Record<FunctionName, readonly FFITypeOrString[]>>;
+/** The functions that this program calls. */
+export type CalledFunction = keyof typeof parameters;
 
 /** Where a function stands in CK_FUNCTION_LIST, which begins with a CK_VERSION. */
 export function functionOffset(name: FunctionName): number {

@@ -1,19 +1,32 @@
 /**
  * PKCS#11 modules called through `bun:ffi`, with what this program needs of the interface of `pkcs11js`'s native addon: its
  * JavaScript, and `graphene-pk11` above it, work with this instead. The module is foreign code: what it says about lengths
- * and counts is believed only within the room that it was given. One thread calls it, one call at a time.
+ * and counts is believed only within the room that it was given (marshal.ts). One thread calls it, one call at a time.
  */
-import { CFunction, type FFITypeOrString, type Pointer } from "bun:ffi";
+import { CFunction, type Pointer } from "bun:ffi";
 import {
-  type FunctionName,
+  type CalledFunction,
   initializeArguments,
-  type Layout,
+  parameters,
   structures,
   ULONG_BYTES,
   UNAVAILABLE,
 } from "./abi.ts";
 import { CallMemory, type Region } from "./call-memory.ts";
 import { type LoadedModule, loadModule } from "./load-module.ts";
+import {
+  type Attribute,
+  givenHandle,
+  type Handle,
+  handlesOf,
+  type Mechanism,
+  readHandle,
+  Structure,
+  take,
+  within,
+  writeMechanism,
+  writeTemplate,
+} from "./marshal.ts";
 import { errorName } from "./numbers.ts";
 
 /** Slots, mechanisms or objects in one list. */
@@ -21,74 +34,12 @@ const MOST_ITEMS = 65_536;
 /** Bytes of one attribute. */
 const LONGEST_VALUE = 2 ** 20;
 
-/** What the functions take; all of them answer with a CK_RV. */
-const parameters = {
-  C_Initialize: ["ptr"],
-  C_Finalize: ["ptr"],
-  C_GetInfo: ["ptr"],
-  C_GetSlotList: ["u8", "ptr", "ptr"],
-  C_GetSlotInfo: ["u64", "ptr"],
-  C_GetTokenInfo: ["u64", "ptr"],
-  C_GetMechanismList: ["u64", "ptr", "ptr"],
-  C_InitPIN: ["u64", "ptr", "u64"],
-  C_OpenSession: ["u64", "u64", "ptr", "ptr", "ptr"],
-  C_CloseSession: ["u64"],
-  C_GetSessionInfo: ["u64", "ptr"],
-  C_Login: ["u64", "u64", "ptr", "u64"],
-  C_Logout: ["u64"],
-  C_CreateObject: ["u64", "ptr", "u64", "ptr"],
-  C_DestroyObject: ["u64", "u64"],
-  C_GetAttributeValue: ["u64", "u64", "ptr", "u64"],
-  C_FindObjectsInit: ["u64", "ptr", "u64"],
-  C_FindObjects: ["u64", "ptr", "u64", "ptr"],
-  C_FindObjectsFinal: ["u64"],
-  C_EncryptInit: ["u64", "ptr", "u64"],
-  C_Encrypt: ["u64", "ptr", "u64", "ptr", "ptr"],
-  C_DecryptInit: ["u64", "ptr", "u64"],
-  C_Decrypt: ["u64", "ptr", "u64", "ptr", "ptr"],
-  C_SignInit: ["u64", "ptr", "u64"],
-  C_Sign: ["u64", "ptr", "u64", "ptr", "ptr"],
-  C_GenerateKey: ["u64", "ptr", "ptr", "u64", "ptr"],
-  C_GenerateKeyPair: ["u64", "ptr", "ptr", "u64", "ptr", "u64", "ptr", "ptr"],
-  C_WrapKey: ["u64", "ptr", "u64", "u64", "ptr", "ptr"],
-  C_UnwrapKey: ["u64", "ptr", "u64", "ptr", "u64", "ptr", "u64", "ptr"],
-} as const satisfies Partial<Record<FunctionName, readonly FFITypeOrString[]>>;
-type CalledFunction = keyof typeof parameters;
-
 /** Numbers and places; `null` is NULL. */
 type Argument = bigint | number | Region | null;
-/** A CK_ULONG in the bytes of this machine, as `pkcs11js` knows handles and slots. */
-type Handle = Uint8Array;
-
-interface Attribute {
-  readonly type: number;
-  readonly value?: number | boolean | string | Uint8Array | null | undefined;
-}
-
-interface Mechanism {
-  readonly mechanism: number;
-  readonly parameter?: number | Uint8Array | GcmParameters | null | undefined;
-}
-
-/** CK_GCM_PARAMS as graphene-pk11 gives it (AesGcm240Params). */
-interface GcmParameters {
-  readonly type: number;
-  readonly iv: Uint8Array;
-  readonly ivBits: number;
-  readonly aad?: Uint8Array | null | undefined;
-  readonly tagBits: number;
-}
-/** CK_PARAMS_AES_GCM_v240 of pkcs11js. */
-const GCM_PARAMETERS = 7;
 
 interface InitializeOptions {
   readonly flags?: number;
   readonly libraryParameters?: string;
-}
-
-interface Version {
-  readonly major: number;
-  readonly minor: number;
 }
 
 export class PKCS11 {
@@ -429,123 +380,4 @@ for (const name of Object.getOwnPropertyNames(PKCS11.prototype)) {
 
 function isRegion(argument: Argument): argument is Region {
   return typeof argument === "object" && argument !== null;
-}
-
-/** A structure that the module fills in. */
-class Structure<Name extends string> {
-  readonly region: Region;
-  readonly #offsets: Readonly<Record<Name, number>>;
-
-  constructor(memory: CallMemory, { bytes, offsets }: Layout<Name>) {
-    this.region = memory.room(bytes);
-    this.#offsets = offsets;
-  }
-
-  /** Text that is padded to its length. */
-  text(member: Name, length: number): string {
-    return this.region.copy(this.#offsets[member], length).toString("utf8");
-  }
-
-  /** The standard uses the lower 32 bits. */
-  flags(member: Name): number {
-    return Number(BigInt.asUintN(32, this.region.readULong(this.#offsets[member])));
-  }
-
-  version(member: Name): Version {
-    const [major = 0, minor = 0] = this.region.copy(this.#offsets[member], 2);
-    return { major, minor };
-  }
-
-  handle(member: Name): Buffer {
-    return this.region.copy(this.#offsets[member], ULONG_BYTES);
-  }
-}
-
-function readHandle(handle: Handle): bigint {
-  if (!(handle instanceof Uint8Array) || handle.length !== ULONG_BYTES) {
-    throw new TypeError(`A handle has ${ULONG_BYTES} bytes`);
-  }
-  return Buffer.from(handle).readBigUInt64LE();
-}
-
-/** @throws Error when the module gave none (CK_INVALID_HANDLE) */
-function givenHandle(name: CalledFunction, region: Region): Buffer {
-  if (region.readULong() === 0n) throw new Error(`${name} gave no handle`);
-  return region.copy();
-}
-
-function handlesOf(region: Region, count: number): Buffer[] {
-  return Array.from({ length: count }, (_, index) => region.copy(index * ULONG_BYTES, ULONG_BYTES));
-}
-
-/**
- * A length or count that the module tells.
- * @throws Error when it is more than can be
- */
-function within(name: CalledFunction, told: bigint, most: number): number {
-  if (told <= BigInt(most)) return Number(told);
-  throw new Error(`${name} tells a length of ${told}, and there can be ${most} at most`);
-}
-
-/** Hands out what the module wrote. */
-function take(name: CalledFunction, room: Region, length: Region, output: Uint8Array): number {
-  const written = within(name, length.readULong(), output.length);
-  output.set(room.bytes.subarray(0, written));
-  return written;
-}
-
-/** The value of an attribute in memory; `undefined` where there is none. */
-function writeValue(memory: CallMemory, value: Attribute["value"]): Region | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === "number") return memory.ulong(value);
-  if (typeof value === "boolean") return memory.bytes(Uint8Array.of(value ? 1 : 0));
-  return memory.bytes(typeof value === "string" ? Buffer.from(value) : value);
-}
-
-/** A template and how many attributes it has: the two arguments that a function takes for it. */
-function writeTemplate(memory: CallMemory, template: readonly Attribute[]): readonly [Region, number] {
-  const { bytes, offsets } = structures.CK_ATTRIBUTE;
-  const written = memory.room(template.length * bytes);
-  for (const [index, { type, value }] of template.entries()) {
-    const start = index * bytes;
-    written.writeULong(start + offsets.type, type);
-    const region = writeValue(memory, value);
-    if (region === undefined || region.length === 0) continue;
-    written.writePointer(start + offsets.pValue, region);
-    written.writeULong(start + offsets.ulValueLen, region.length);
-  }
-  return [written, template.length];
-}
-
-function writeMechanism(memory: CallMemory, { mechanism, parameter }: Mechanism): Region {
-  const { bytes, offsets } = structures.CK_MECHANISM;
-  const written = memory.room(bytes);
-  written.writeULong(offsets.mechanism, mechanism);
-  const region = writeParameter(memory, parameter);
-  if (region === undefined) return written;
-  written.writePointer(offsets.pParameter, region);
-  written.writeULong(offsets.ulParameterLen, region.length);
-  return written;
-}
-
-function writeParameter(memory: CallMemory, parameter: Mechanism["parameter"]): Region | undefined {
-  if (parameter === undefined || parameter === null) return undefined;
-  if (typeof parameter === "number") return memory.ulong(parameter);
-  if (parameter instanceof Uint8Array) return memory.bytes(parameter);
-  if (parameter.type !== GCM_PARAMETERS) {
-    throw new TypeError(`Parameters of a mechanism of the kind ${parameter.type} are not known`);
-  }
-  const { bytes, offsets } = structures.CK_GCM_PARAMS;
-  const written = memory.room(bytes);
-  const iv = memory.bytes(parameter.iv);
-  written.writePointer(offsets.pIv, iv);
-  written.writeULong(offsets.ulIvLen, iv.length);
-  written.writeULong(offsets.ulIvBits, parameter.ivBits);
-  const additional = memory.bytes(parameter.aad ?? new Uint8Array());
-  if (additional.length > 0) {
-    written.writePointer(offsets.pAAD, additional);
-    written.writeULong(offsets.ulAADLen, additional.length);
-  }
-  written.writeULong(offsets.ulTagBits, parameter.tagBits);
-  return written;
 }
