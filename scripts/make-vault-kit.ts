@@ -5,8 +5,8 @@
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Secret } from "../providers/secret.ts";
-import { Vault } from "../src/vault/vault.ts";
 import type { WalletEntry } from "../src/vault/wallet-changes.ts";
+import { openVaultAt } from "../tests/src/vault/vault-at.ts";
 import { addDamagedFiles } from "./vault-kit/damaged-files.ts";
 import {
   addForgedKeySlots,
@@ -74,14 +74,14 @@ addRolledBackFiles(kit, changed, earlier, composed);
 const backup = kit.path("backup");
 const leased = await kit.makeVault("leased", password, async (made) => {
   await made.add(wallets);
-  await made.database.transaction((session) =>
+  await made.store.transaction((session) =>
     session.execute("INSERT INTO lease VALUES (1, zeroblob(16), 9007199254740991, 9007199254740991, 0, -1)"),
   );
 });
 kit.good("lease-forged", leased, password, wallets);
 const after = kit.path("after");
 copyFileSync(vault, after);
-const next = await Vault.open(after, new Secret(password));
+const next = await openVaultAt(after, new Secret(password));
 await next.backup(backup);
 await next.add([["next", { privateKey: "k", chain: "ETH", testnet: true }]]);
 await next.close();

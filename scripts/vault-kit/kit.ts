@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { Secret } from "../../providers/secret.ts";
-import { Vault } from "../../src/vault/vault.ts";
+import type { Vault } from "../../src/vault/vault.ts";
 import type { WalletEntry } from "../../src/vault/wallet-changes.ts";
+import { createVaultAt } from "../../tests/src/vault/vault-at.ts";
 import type { Damage } from "./damage.ts";
 
 /** An entry of kit.json. */
@@ -48,10 +49,10 @@ export class Kit {
     password: string,
     change: (vault: Vault) => Promise<unknown>,
   ): Promise<string> {
-    const vault = await Vault.create(this.path(name), new Secret(password));
+    const vault = await createVaultAt(this.path(name), new Secret(password));
     await change(vault);
     await vault.close();
-    return vault.path;
+    return vault.place;
   }
 
   /** @param wallets What the file holds, newest last. */

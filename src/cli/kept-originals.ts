@@ -59,9 +59,9 @@ export async function deleteKeptOriginals(
 ): Promise<Deletion> {
   const once = askingOnce(context);
   return withVault(once, async (vault) => {
-    const deleted = files ?? (await keptOriginals(vault.path));
+    const deleted = files ?? (await keptOriginals(vault.place));
     if (deleted.length === 0) {
-      throw new KmsError("CANNOT_READ", `There is no original wallet file beside ${vault.path} to delete.`);
+      throw new KmsError("CANNOT_READ", `There is no original wallet file beside ${vault.place} to delete.`);
     }
     const slotKinds = (await vault.status()).slots.map(({ kind }) => kind);
     const wallets = await deleteOriginals(vault, deleted, (file) =>

@@ -8,11 +8,13 @@ import type { Secret } from "../../providers/secret.ts";
 import { explainFileError, KmsError } from "../errors.ts";
 import { defaultDirectory } from "../settings/settings.ts";
 import { checkFolders } from "../store/sqlite/access.ts";
+import { sqliteFile } from "../store/sqlite/sqlite-store.ts";
 import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
 import type { PreparedSlot, SlotOpener } from "../vault/key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "../vault/key-slots/password-slot.ts";
 import { prepareTokenSlot, tokenOpener } from "../vault/key-slots/token-slot.ts";
-import { Vault } from "../vault/vault.ts";
+import { createVault, openVault } from "../vault/sealed-vault.ts";
+import type { Vault } from "../vault/vault.ts";
 import { assertNoPin, assertPinnedId, assertPinnedVault, formatVaultPin } from "../vault-pin.ts";
 import type { CommandContext } from "./context.ts";
 import { printNote, printUnreadEnvFile } from "./output.ts";
@@ -84,14 +86,10 @@ export function withVault<Result>(
   work: (vault: Vault) => Promise<Result>,
 ): Promise<Result> {
   const open = (): Promise<Vault> =>
-    Vault.openBy(
-      context.vaultPath,
-      (slotKinds, vaultId) => {
-        assertPinnedId(context.vaultPin, vaultId, context.vaultPath);
-        return openerOf(context, slotKinds);
-      },
-      context.access,
-    );
+    openVault(sqliteFile(context.vaultPath, context.access), ({ vaultId, slotKinds }) => {
+      assertPinnedId(context.vaultPin, vaultId, context.vaultPath);
+      return openerOf(context, slotKinds);
+    });
   return openAndUse(context, open, async (vault) => {
     assertPinnedVault(context.vaultPin, vault.identity, context.vaultPath);
     return work(vault);
@@ -163,7 +161,7 @@ export async function withNewOrExistingVault<Result>(
 async function makeVault(context: CommandContext): Promise<Vault> {
   printUnreadEnvFile(context.config);
   const { slot, password } = await prepareFirstSlot(context);
-  const vault = await Vault.createWith(context.vaultPath, slot, context.access);
+  const vault = await createVault(sqliteFile(context.vaultPath, context.access), slot);
   printNote(`A new vault was made at ${context.vaultPath}.`);
   printNote(`With TATUM_KMS_VAULT_ID=${formatVaultPin(vault.identity)} no other vault is taken for it.`);
   if (password !== undefined) await warnOfWeakPassword(password);

@@ -115,7 +115,7 @@ async function workUnder(
 async function takeTurns(source: KeySource, settings: RunningSettings, signals: StopSignals): Promise<void> {
   const { leaseDuration: duration, log, runOnce } = settings;
   const { stopping } = signals;
-  const options: LeaseOptions = { database: source.vault.database, duration, log, stopping };
+  const options: LeaseOptions = { store: source.vault.store, duration, log, stopping };
   do {
     const lease = await (runOnce ? takeLeaseNow(options) : waitForLease(options));
     if (lease !== undefined) await workUnder(lease, source, settings, signals);
@@ -147,7 +147,7 @@ export async function startDaemon(
       await work(settings, createServices(source, settings, readOnly, signals), createDryRound(print));
     } else {
       const { metricsFile: path, runOnce } = settings;
-      await keepMetrics({ path, metrics, database: source.vault.database, log, runOnce }, async () => {
+      await keepMetrics({ path, metrics, store: source.vault.store, log, runOnce }, async () => {
         await openTokens(source, usable, log);
         await takeTurns(source, settings, signals);
       });

@@ -5,7 +5,7 @@
  */
 import type { Network, PendingTransaction, SignedTransaction } from "../../chains/chain.ts";
 import { KmsError } from "../errors.ts";
-import type { Session } from "../store/sqlite/database.ts";
+import type { Session } from "../store/store.ts";
 import {
   insertJobRow,
   type JobRow,
@@ -108,7 +108,7 @@ export class Journal {
 
   /** {@link find} for a person, who knows no more than the id. */
   async findById(id: string): Promise<Job | undefined> {
-    const row = await this.#vault.database.read((session) => readJobRow(session, this.#jobKey(id)));
+    const row = await this.#vault.store.read((session) => readJobRow(session, this.#jobKey(id)));
     return row === undefined ? undefined : this.#open(row);
   }
 
@@ -116,7 +116,7 @@ export class Journal {
   async list(...states: readonly JobState[]): Promise<Job[]> {
     const jobs: Job[] = [];
     for (const state of states) {
-      const rows = await this.#vault.database.read((session) => readJobRows(session, state));
+      const rows = await this.#vault.store.read((session) => readJobRows(session, state));
       jobs.push(...rows.map((row) => this.#open(row)));
     }
     return jobs;
@@ -255,11 +255,11 @@ export class Journal {
   /** The sequence numbers that the signed transactions of an account use. */
   async usedSequences(chain: string, network: Network, account: string): Promise<UsedSequences> {
     const key = this.#laneKey(chain, network, account);
-    return this.#vault.database.read((session) => this.#readSequences(session, key));
+    return this.#vault.store.read((session) => this.#readSequences(session, key));
   }
 
   #change<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#vault.database.transaction(async (session) => {
+    return this.#vault.store.transaction(async (session) => {
       await this.#fence?.assertHeld(session);
       return work(session);
     });

@@ -4,7 +4,7 @@ import { KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
 import type { Log } from "../operations/log.ts";
-import type { Database } from "../store/sqlite/database.ts";
+import type { Store } from "../store/store.ts";
 import { type LeaseRow, readLeaseRow } from "../store/tables/lease.ts";
 import { isSurelyDead } from "./holder.ts";
 import { Lease } from "./lease.ts";
@@ -18,7 +18,7 @@ const LONGEST_PAUSE = 500;
 const LONGEST_REST = 5_000;
 
 export interface LeaseOptions {
-  readonly database: Database;
+  readonly store: Store;
   /** Milliseconds without a renewal after which another daemon may take the lease. */
   readonly duration: number;
   readonly log: Log;
@@ -33,17 +33,17 @@ interface Obstacle {
 
 /** Takes the lease as soon as it is free; `undefined` when the program is stopped before. */
 async function obtain(
-  { database, duration, log, stopping }: LeaseOptions,
+  { store, duration, log, stopping }: LeaseOptions,
   onObstacle: (obstacle: Obstacle) => void,
 ): Promise<Lease | undefined> {
   const interval = Math.min(duration / LOOKS_PER_DURATION, LONGEST_PAUSE);
   const watch = new LeaseWatch(2 * interval);
   while (!stopping.aborted) {
-    const row = await database.read(readLeaseRow);
+    const row = await store.read(readLeaseRow);
     const finding = watch.look(row, performance.now());
     const isLeftBehind = row !== undefined && row.holder !== null && isSurelyDead(row.holder);
     if (finding === "free" || isLeftBehind) {
-      const lease = await Lease.take(database, row, duration, log);
+      const lease = await Lease.take(store, row, duration, log);
       if (lease !== undefined) return lease;
     } else if (row !== undefined) {
       onObstacle({ holder: row, isAlive: finding === "renewed" });

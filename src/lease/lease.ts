@@ -7,7 +7,7 @@ import { KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
 import type { Log } from "../operations/log.ts";
-import type { Database, Session } from "../store/sqlite/database.ts";
+import type { Session, Store } from "../store/store.ts";
 import {
   hasLeaseRow,
   type LeaseRow,
@@ -28,15 +28,15 @@ export function isUnchanged(before: LeaseRow, after: LeaseRow): boolean {
 }
 
 export class Lease {
-  readonly #database: Database;
+  readonly #store: Store;
   readonly #log: Log;
   readonly #row: LeaseRow & { readonly holder: Uint8Array };
   readonly #lost = new AbortController();
   readonly #released = new AbortController();
   readonly #renewing: Promise<void>;
 
-  private constructor(database: Database, log: Log, row: LeaseRow & { readonly holder: Uint8Array }) {
-    this.#database = database;
+  private constructor(store: Store, log: Log, row: LeaseRow & { readonly holder: Uint8Array }) {
+    this.#store = store;
     this.#log = log;
     this.#row = row;
     this.#renewing = this.#keepRenewing();
@@ -51,13 +51,13 @@ export class Lease {
    * @throws KmsError `VAULT_BUSY`, `CANNOT_WRITE`, `VAULT_CORRUPT`
    */
   static async take(
-    database: Database,
+    store: Store,
     seen: LeaseRow | undefined,
     duration: number,
     log: Log,
   ): Promise<Lease | undefined> {
     const holder = nameOfThisProcess();
-    const row = await database.transaction(async (session) => {
+    const row = await store.transaction(async (session) => {
       const current = await readLeaseRow(session);
       const isSame = current === undefined || (seen !== undefined && isUnchanged(seen, current));
       if (!isSame && current.holder !== null) return undefined;
@@ -74,7 +74,7 @@ export class Lease {
       await replaceLeaseRow(session, next);
       return next;
     });
-    return row === undefined ? undefined : new Lease(database, log, row);
+    return row === undefined ? undefined : new Lease(store, log, row);
   }
 
   /** Set once another daemon has the lease. */
@@ -101,7 +101,7 @@ export class Lease {
     await this.#renewing;
     const { holder, epoch } = this.#row;
     try {
-      await this.#database.transaction((session) => releaseLeaseRow(session, holder, epoch));
+      await this.#store.transaction((session) => releaseLeaseRow(session, holder, epoch));
     } catch (failure) {
       this.#log.warn(`The lease could not be given back: ${describeFailure(failure)}`);
     }
@@ -113,7 +113,7 @@ export class Lease {
       await pause(duration / RENEWALS_PER_DURATION, this.#released.signal);
       if (this.#released.signal.aborted || this.#lost.signal.aborted) return;
       try {
-        const isHeld = await this.#database.transaction((session) => renewLeaseRow(session, holder, epoch));
+        const isHeld = await this.#store.transaction((session) => renewLeaseRow(session, holder, epoch));
         if (!isHeld) this.#lost.abort();
       } catch (failure) {
         this.#log.error(`The lease could not be renewed: ${describeFailure(failure)}`);

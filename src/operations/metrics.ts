@@ -2,7 +2,7 @@
 import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
 import { type JobState, jobStates, type Outcome, outcomes } from "../journal/job.ts";
-import type { Database } from "../store/sqlite/database.ts";
+import type { Store } from "../store/store.ts";
 import { countJobRows } from "../store/tables/job.ts";
 import { version } from "../version.ts";
 import type { Log } from "./log.ts";
@@ -142,16 +142,16 @@ interface MetricsOptions {
   /** Absolute path of the file; nothing is written without one. */
   readonly path: string | undefined;
   readonly metrics: JobMetrics;
-  readonly database: Database;
+  readonly store: Store;
   readonly log: Log;
   /** One cycle and no later one: it is written at the end alone. */
   readonly runOnce: boolean;
 }
 
 /** How many jobs are in which state; `undefined` when the vault cannot be read, which is logged. */
-async function countJobs({ database, log }: MetricsOptions): Promise<Map<JobState, number> | undefined> {
+async function countJobs({ store, log }: MetricsOptions): Promise<Map<JobState, number> | undefined> {
   try {
-    const rows = await database.read(countJobRows);
+    const rows = await store.read(countJobRows);
     return new Map(jobStates.map((state) => [state, rows.find((row) => row.state === state)?.count ?? 0]));
   } catch (failure) {
     log.error(`The jobs could not be counted for the metrics: ${describeFailure(failure)}`);

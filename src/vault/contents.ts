@@ -1,7 +1,7 @@
 /** The contents of a vault: all of it read, and checked against its manifest. */
 
 import { vaultCorrupt } from "../errors.ts";
-import type { Session } from "../store/sqlite/database.ts";
+import type { Session } from "../store/store.ts";
 import { readKeySlotRows } from "../store/tables/key-slot.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
 import { readWalletRows } from "../store/tables/wallet.ts";

@@ -1,6 +1,6 @@
 /** Changes of key slots inside a transaction: a new one, a replaced one, one less. */
 import { KmsError } from "../errors.ts";
-import type { Session } from "../store/sqlite/database.ts";
+import type { Session } from "../store/store.ts";
 import {
   deleteKeySlotRow,
   insertKeySlotRow,

@@ -1,7 +1,7 @@
-/** An open vault in memory, kept in step with its file, which other processes may change as well. */
+/** An open vault in memory, kept in step with its store, which other processes may change as well. */
+import pLimit from "p-limit";
 import { KmsError, vaultCorrupt } from "../errors.ts";
-import { type Database, Mutex, type Session } from "../store/sqlite/database.ts";
-import type { FileIdentity } from "../store/sqlite/vault-file.ts";
+import type { Session, Store } from "../store/store.ts";
 import { updateManifest } from "../store/tables/vault.ts";
 import { readContents, readManifest, type VaultContents } from "./contents.ts";
 import { type Manifest, sealManifest } from "./manifest.ts";
@@ -15,19 +15,17 @@ export interface Change {
   readonly updateIndex?: () => void;
 }
 
-/** Each method sees one state of memory and file. */
+/** Each method sees one state of memory and store. */
 export class VaultState {
-  readonly #database: Database;
+  readonly #store: Store;
   readonly #rootKey: RootKey;
-  readonly #file: FileIdentity;
-  readonly #mutex = new Mutex();
+  readonly #oneAtATime = pLimit(1);
   #contents: VaultContents;
   #closed = false;
 
-  constructor(database: Database, rootKey: RootKey, file: FileIdentity, contents: VaultContents) {
-    this.#database = database;
+  constructor(store: Store, rootKey: RootKey, contents: VaultContents) {
+    this.#store = store;
     this.#rootKey = rootKey;
-    this.#file = file;
     this.#contents = contents;
   }
 
@@ -37,7 +35,7 @@ export class VaultState {
   }
 
   read<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#exclusively(() => this.#database.read(work));
+    return this.#exclusively(() => this.#store.read(work));
   }
 
   /**
@@ -48,7 +46,7 @@ export class VaultState {
    */
   change(work: (session: Session, contents: VaultContents) => Promise<Change | undefined>): Promise<boolean> {
     return this.#exclusively(async () => {
-      const change = await this.#database.transaction(async (session) => {
+      const change = await this.#store.transaction(async (session) => {
         const contents = await this.catchUp(session);
         const wanted = await work(session, contents);
         if (wanted === undefined) return undefined;
@@ -69,7 +67,6 @@ export class VaultState {
    * @throws KmsError `VAULT_CORRUPT`, also when the vault is an older state of itself
    */
   async catchUp(session: Session): Promise<VaultContents> {
-    await this.#file.check();
     const known = this.#contents.manifest;
     const manifest = await readManifest(session, this.#rootKey);
     if (manifest.generation < known.generation) {
@@ -83,17 +80,17 @@ export class VaultState {
     return this.#contents;
   }
 
-  /** Waits for what is under way, wipes the root key and closes the file. */
+  /** Waits for what is under way, wipes the root key and closes the store. */
   async close(): Promise<void> {
-    await this.#mutex.run(async () => {
+    await this.#oneAtATime(async () => {
       this.#closed = true;
       this.#rootKey.wipe();
-      await this.#database.close();
+      await this.#store.close();
     });
   }
 
   #exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#mutex.run(() => {
+    return this.#oneAtATime(() => {
       if (this.#closed) throw new KmsError("INTERNAL", "The vault was used after it was closed.");
       return work();
     });

@@ -1,76 +1,19 @@
-/** The vault: the sealed store of all wallets. docs/vault-format.md describes the file. */
-import { randomBytes } from "node:crypto";
-import { mkdir, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+/** The vault, open: the sealed wallets and key slots of one store. docs/vault-format.md describes them. */
 import { inspect } from "node:util";
 import type { Secret } from "../../providers/secret.ts";
-import type { AccessRules } from "../../providers/support/trusted-folder.ts";
-import { explainFileError, vaultCorrupt } from "../errors.ts";
-import { checkFolders, ownerOnly } from "../store/sqlite/access.ts";
-import { Database, type Session } from "../store/sqlite/database.ts";
-import { giveOwnCounter } from "../store/sqlite/file-header.ts";
-import { makeNewFile, syncToDisk } from "../store/sqlite/new-file.ts";
-import { checkFormatVersion, checkSchema, createSchema, formatVersion } from "../store/sqlite/schema.ts";
-import { FileIdentity, inspectVaultFile } from "../store/sqlite/vault-file.ts";
-import { insertKeySlotRow, type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
+import { vaultCorrupt } from "../errors.ts";
+import { formatVersion } from "../store/format.ts";
+import type { Session, Store } from "../store/store.ts";
+import { type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
 import { checkLeaseRow, deleteLeaseRow } from "../store/tables/lease.ts";
-import { insertVaultRow, readVaultRow } from "../store/tables/vault.ts";
 import { readContents } from "./contents.ts";
-import { openKeySlots, opensAnySlot, type PreparedSlot, type SlotOpener } from "./key-slots/key-slot.ts";
+import { opensAnySlot, type PreparedSlot } from "./key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "./key-slots/password-slot.ts";
-import { sealManifest, slotsHash } from "./manifest.ts";
-import { RootKey } from "./root-key.ts";
+import type { RootKey } from "./root-key.ts";
 import { deleteSlot, insertSlot, replacePasswordSlots } from "./slot-changes.ts";
 import { VaultState } from "./state.ts";
 import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wallet-changes.ts";
 import type { StoredWallet, WalletRecord, WalletSummary } from "./wallet-record.ts";
-
-/**
- * Makes the file of a vault without wallets, mode 0600, and its directory, mode 0700, if there is none.
- *
- * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, `VAULT_PERMISSIONS`
- */
-export async function createVaultFile(
-  path: string,
-  rootKey: RootKey,
-  slot: KeySlotRow,
-  access: AccessRules,
-): Promise<void> {
-  checkFolders(path, access);
-  await makeDirectory(dirname(resolve(path)));
-  await makeNewFile(path, (temporaryFile) => fill(temporaryFile, rootKey, slot));
-}
-
-/** Made with all that are missing above it, and kept by the disk: or a power cut would take the vault with its directory. */
-async function makeDirectory(directory: string): Promise<void> {
-  try {
-    const first = await mkdir(directory, { recursive: true, mode: 0o700 });
-    if (first === undefined) return;
-    for (let made = directory; made.length >= first.length; made = dirname(made))
-      await syncToDisk(dirname(made));
-  } catch (error) {
-    throw explainFileError("CANNOT_WRITE", `The directory ${directory} cannot be made`, error);
-  }
-}
-
-async function fill(file: string, rootKey: RootKey, slot: KeySlotRow): Promise<void> {
-  const manifest = { generation: 1, count: 0, digest: 0n, slots: slotsHash(rootKey, [slot]) };
-  const database = await Database.open(file);
-  try {
-    await createSchema(database);
-    await database.transaction(async (session) => {
-      await insertVaultRow(session, {
-        formatVersion,
-        vaultId: rootKey.vaultId,
-        manifest: sealManifest(rootKey, manifest),
-      });
-      await insertKeySlotRow(session, slot);
-    });
-  } finally {
-    await database.close();
-  }
-  await giveOwnCounter(file);
-}
 
 /** The purposes that the vault seals and hashes its own rows for. */
 const ownPurposes = ["fingerprint", "wallet", "manifest", "wallet-digest", "slot-digest"];
@@ -113,89 +56,34 @@ export interface VaultStatus extends VaultIdentity {
 
 /**
  * An open vault. In memory are the root key and a list of the wallets without their secrets; a record is decrypted
- * when it is asked for. Every change is on disk when its promise resolves. Several processes may use one file.
+ * when it is asked for. Every change is on disk when its promise resolves. Several processes may use one store.
  */
 export class Vault {
-  /** The absolute path of the file, links resolved. */
-  readonly path: string;
   /** For the statements of the other tables. */
-  readonly database: Database;
+  readonly store: Store;
   readonly #rootKey: RootKey;
   readonly #state: VaultState;
 
-  private constructor(database: Database, rootKey: RootKey, state: VaultState) {
-    this.path = database.path;
-    this.database = database;
+  private constructor(store: Store, rootKey: RootKey, state: VaultState) {
+    this.store = store;
     this.#rootKey = rootKey;
     this.#state = state;
   }
 
   /**
-   * Makes a vault without wallets and opens it. Its directory is made if there is none.
+   * Reads and checks all of a vault. {@link SealedVault} has the key.
    *
-   * @throws KmsError `FILE_EXISTS` whatever lies at the path, `CANNOT_WRITE`, `INVALID_INPUT` for an empty password
+   * @param rootKey taken over: it is wiped with the vault
+   * @throws KmsError `VAULT_CORRUPT`
    */
-  static create(path: string, password: Secret): Promise<Vault> {
-    return Vault.createWith(path, preparePasswordSlot(password));
+  static async load(store: Store, rootKey: RootKey): Promise<Vault> {
+    const contents = await store.read((session) => readContents(session, rootKey));
+    return new Vault(store, rootKey, new VaultState(store, rootKey, contents));
   }
 
-  /** Makes a vault with a key slot of any kind; otherwise like {@link Vault.create}. */
-  static async createWith(
-    path: string,
-    makeSlot: PreparedSlot,
-    access: AccessRules = ownerOnly,
-  ): Promise<Vault> {
-    const rootKey = RootKey.generate(randomBytes(16));
-    await createVaultFile(path, rootKey, makeSlot(rootKey, 1), access);
-    return Vault.#load(await inspectVaultFile(path, access), async () => rootKey, access);
-  }
-
-  /**
-   * Opens a vault and checks all of it.
-   *
-   * @throws KmsError `NO_WALLET_FILE`, `VAULT_IS_ORIGINAL`, `NOT_A_VAULT`, `VAULT_PERMISSIONS`, `VAULT_TOO_NEW`,
-   * `VAULT_CORRUPT`, `VAULT_BUSY`, `WRONG_PASSWORD`
-   */
-  static open(path: string, password: Secret): Promise<Vault> {
-    return Vault.openWith(path, passwordOpener(password));
-  }
-
-  /** Opens a vault by its key slots of any kind; otherwise like {@link Vault.open}. */
-  static openWith(path: string, opener: SlotOpener): Promise<Vault> {
-    return Vault.openBy(path, async () => opener);
-  }
-
-  /**
-   * Opens a vault like {@link Vault.openWith}.
-   * @param choose is told the kinds of the vault's key slots, and the id that the file says it has, in hexadecimal
-   */
-  static async openBy(
-    path: string,
-    choose: (slotKinds: readonly string[], vaultId: string) => Promise<SlotOpener>,
-    access: AccessRules = ownerOnly,
-  ): Promise<Vault> {
-    return Vault.#load(await inspectVaultFile(path, access), (database) => unlock(database, choose), access);
-  }
-
-  static async #load(
-    path: string,
-    unlockRootKey: (database: Database) => Promise<RootKey>,
-    access: AccessRules,
-  ): Promise<Vault> {
-    const file = await FileIdentity.of(path);
-    const database = await Database.open(path, access);
-    let rootKey: RootKey | undefined;
-    try {
-      await checkSchema(database);
-      const key = await unlockRootKey(database);
-      rootKey = key;
-      const contents = await database.read((session) => readContents(session, key));
-      return new Vault(database, key, new VaultState(database, key, file, contents));
-    } catch (error) {
-      rootKey?.wipe();
-      await database.close();
-      throw error;
-    }
+  /** Where it is, for people; see {@link Store.place}. */
+  get place(): string {
+    return this.store.place;
   }
 
   get identity(): VaultIdentity {
@@ -325,13 +213,13 @@ export class Vault {
   }
 
   /**
-   * Checks the file as {@link Vault.open} does: as a database, and every record against the manifest.
+   * Checks the store as opening it does: as a database, and every record against the manifest.
    *
    * @param checkRows Checks the rows of the other tables as well.
    * @throws KmsError `VAULT_CORRUPT` naming what is wrong, and what `checkRows` throws
    */
   async verify(checkRows: RowCheck = noOtherRows): Promise<VaultCounts> {
-    await checkSchema(this.database);
+    await this.store.check();
     return await this.#state.read(async (session) => {
       await this.#state.catchUp(session);
       return await this.#count(session, checkRows);
@@ -344,30 +232,21 @@ export class Vault {
    *
    * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, `VAULT_CORRUPT`, and what `checkRows` throws
    */
-  backup(file: string, checkRows: RowCheck = noOtherRows): Promise<VaultCounts> {
-    return makeNewFile(file, async (temporaryFile) => {
-      await this.database.copyInto(temporaryFile);
-      const copy = await Database.open(temporaryFile);
-      let counts: VaultCounts;
-      try {
-        await copy.transaction(deleteLeaseRow);
-        await checkSchema(copy);
-        counts = await copy.read((session) => this.#count(session, checkRows));
-      } finally {
-        await copy.close();
-      }
-      await giveOwnCounter(temporaryFile);
-      return counts;
+  backup(place: string, checkRows: RowCheck = noOtherRows): Promise<VaultCounts> {
+    return this.store.copyInto(place, async (copy) => {
+      await copy.transaction(deleteLeaseRow);
+      await copy.check();
+      return await copy.read((session) => this.#count(session, checkRows));
     });
   }
 
   async status(): Promise<VaultStatus> {
-    const { size } = await stat(this.path);
+    const size = await this.store.size();
     return this.#state.read(async (session) => {
       const { manifest } = await this.#state.catchUp(session);
       const slots = await readKeySlotRows(session);
       return {
-        path: this.path,
+        path: this.place,
         format: formatVersion,
         ...this.identity,
         generation: manifest.generation,
@@ -403,7 +282,7 @@ export class Vault {
     return this.#rootKey.keyedHash(foreignPurpose(purpose), bytes);
   }
 
-  /** Wipes the root key and closes the file. The vault cannot be used any more. */
+  /** Wipes the root key and closes the store. The vault cannot be used any more. */
   async close(): Promise<void> {
     await this.#state.close();
   }
@@ -417,27 +296,12 @@ export class Vault {
   }
 
   toJSON(): string {
-    return `[vault ${this.path}]`;
+    return `[vault ${this.place}]`;
   }
 
   [inspect.custom](): string {
-    return `[vault ${this.path}]`;
+    return `[vault ${this.place}]`;
   }
-}
-
-async function unlock(
-  database: Database,
-  choose: (slotKinds: readonly string[], vaultId: string) => Promise<SlotOpener>,
-): Promise<RootKey> {
-  const { vault, slots } = await database.read(async (session) => ({
-    vault: await readVaultRow(session),
-    slots: await readKeySlotRows(session),
-  }));
-  checkFormatVersion(vault.formatVersion);
-  const kinds = slots.map(({ kind }) => kind);
-  const opener = await choose(kinds, toHex(vault.vaultId));
-  // Outside the transaction: deriving a key takes long, and another process may want to write.
-  return openKeySlots(vault.vaultId, slots, opener);
 }
 
 function foreignPurpose(purpose: string): string {

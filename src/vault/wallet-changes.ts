@@ -1,7 +1,7 @@
 /** Wallets inside a transaction: added, found and removed. */
 import { randomBytes } from "node:crypto";
 import { KmsError, vaultCorrupt } from "../errors.ts";
-import type { Session } from "../store/sqlite/database.ts";
+import type { Session } from "../store/store.ts";
 import { deleteWalletRow, insertWalletRow, readWalletRow } from "../store/tables/wallet.ts";
 import type { IndexedWallet, VaultContents } from "./contents.ts";
 import { addToDigest, takeFromDigest, walletHash } from "./manifest.ts";

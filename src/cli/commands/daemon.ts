@@ -44,7 +44,7 @@ export default defineCommand({
     printUnreadEnvFile(context.config);
     const daemonSettings = await readDaemonSettings(args, context.config);
     await withVault(context, async (vault) => {
-      await warnOfKeptOriginals(vault.path);
+      await warnOfKeptOriginals(vault.place);
       await startDaemon({ vault, tokens: context.tokens }, daemonSettings, printJsonLine);
     });
   },

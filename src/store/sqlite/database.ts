@@ -1,25 +1,14 @@
-/**
- * The one place that opens the store: a SQLite file through Bun.SQL. What differs between SQLite and another engine
- * is in this file and in schema.ts; all other statements are plain SQL with numbered parameters.
- */
+/** A connection to a SQLite file through Bun.SQL: its settings, its transactions, and what its errors mean. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { pathToFileURL } from "node:url";
 import { SQL } from "bun";
+import pLimit from "p-limit";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
 import { type ErrorCode, KmsError, vaultCorrupt } from "../../errors.ts";
+import type { Session, SqlValue } from "../store.ts";
 import { ownerOnly } from "./access.ts";
 import { checkBeforeOpening, checkSideFiles } from "./side-files.ts";
-
-/** Runs asynchronous work one piece at a time, in the order in which it was asked for. */
-export class Mutex {
-  #last: Promise<unknown> = Promise.resolve();
-
-  run<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#last.then(work, work);
-    this.#last = turn.catch(() => undefined);
-    return turn;
-  }
-}
+import { FileIdentity } from "./vault-file.ts";
 
 const tryAgain = "Try again when the other tatum-kms command is done.";
 const freeSpace = "Free some space on it. Nothing was changed.";
@@ -58,16 +47,6 @@ function explainSqliteError(error: unknown, path: string): unknown {
   });
 }
 
-export type SqlValue = string | number | null | Uint8Array;
-
-/** The statements of one transaction. Not to be used after the transaction has ended. */
-export interface Session {
-  /** The rows a statement gives, unchecked: parse them with a schema. */
-  query(statement: string, values?: readonly SqlValue[]): Promise<readonly unknown[]>;
-  /** The number of rows a statement changed. */
-  execute(statement: string, values?: readonly SqlValue[]): Promise<number>;
-}
-
 /** How long a statement waits for another process, in milliseconds. */
 const BUSY_TIMEOUT = 10_000;
 
@@ -88,19 +67,33 @@ const settings = [
   "PRAGMA synchronous = EXTRA",
 ];
 
+/** Changes that share one commit at most: a long one keeps other processes from writing. */
+const MOST_CHANGES = 64;
+
+/** Work that waits for the next commit. */
+interface Change {
+  readonly work: (session: Session) => Promise<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export class Database {
   /** The absolute path of the file. */
   readonly path: string;
   readonly #access: AccessRules;
   readonly #sql: SQL;
-  readonly #mutex = new Mutex();
+  readonly #file: FileIdentity;
+  /** One SQL object of SQLite is one connection: transactions that began side by side would be one transaction. */
+  readonly #oneAtATime = pLimit(1);
+  readonly #waiting: Change[] = [];
   /** Tells a transaction that is asked for inside another one, which would wait for itself for ever. */
   readonly #running = new AsyncLocalStorage<{ active: boolean }>();
 
-  private constructor(path: string, access: AccessRules, sql: SQL) {
+  private constructor(path: string, access: AccessRules, sql: SQL, file: FileIdentity) {
     this.path = path;
     this.#access = access;
     this.#sql = sql;
+    this.#file = file;
   }
 
   /**
@@ -111,13 +104,14 @@ export class Database {
    */
   static async open(path: string, access: AccessRules = ownerOnly): Promise<Database> {
     await checkBeforeOpening(path, access);
+    const file = await FileIdentity.of(path);
     let sql: SQL;
     try {
       sql = new SQL({ adapter: "sqlite", filename: pathToFileURL(path), create: false, readwrite: true });
     } catch (error) {
       throw explainSqliteError(error, path);
     }
-    const database = new Database(path, access, sql);
+    const database = new Database(path, access, sql, file);
     try {
       for (const setting of settings) await database.#run(setting);
       const [mode] = await database.#run("PRAGMA journal_mode = DELETE");
@@ -131,52 +125,107 @@ export class Database {
 
   /** Runs `work` in a transaction that sees one state of the store and changes nothing. */
   read<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#transact("BEGIN", work);
+    this.#refuseInside();
+    return this.#oneAtATime(() => this.#transact("BEGIN", () => this.#use(work)));
   }
 
   /**
    * Runs `work` in a transaction that nobody else writes during. It is committed, durably, when the promise
-   * resolves; when `work` throws, nothing has changed.
+   * resolves; when `work` throws, nothing has changed. Changes that wait at the same time share one commit.
    *
    * @throws KmsError `VAULT_BUSY` when another process does not end its transaction within 10 seconds
    */
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#transact("BEGIN IMMEDIATE", work);
+    this.#refuseInside();
+    const change = new Promise<unknown>((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject });
+    });
+    // The first turn takes all that wait by then; the turns of the others find nothing left to do.
+    void this.#oneAtATime(() => this.#commitWaiting());
+    return change as Promise<Result>;
   }
 
   /** Writes a consistent copy into a file that is empty, while others may go on writing to this one. */
   async copyInto(file: string): Promise<void> {
-    await this.#mutex.run(() => {
-      checkSideFiles(this.path, this.#access);
+    await this.#oneAtATime(async () => {
+      await this.#checkFiles();
       return this.#run("VACUUM INTO $1", [file], file);
     });
   }
 
   async close(): Promise<void> {
-    await this.#mutex.run(() => this.#sql.close());
+    await this.#oneAtATime(() => this.#sql.close());
   }
 
-  // One SQL object of SQLite is one connection: transactions that began side by side would be one transaction.
-  #transact<Result>(begin: string, work: (session: Session) => Promise<Result>): Promise<Result> {
-    if (this.#running.getStore()?.active) {
-      throw new KmsError("INTERNAL", "A transaction was asked for inside a transaction.");
+  #refuseInside(): void {
+    if (!this.#running.getStore()?.active) return;
+    throw new KmsError("INTERNAL", "A transaction was asked for inside a transaction.");
+  }
+
+  async #checkFiles(): Promise<void> {
+    checkSideFiles(this.path, this.#access);
+    await this.#file.check();
+  }
+
+  async #transact<Result>(begin: string, work: () => Promise<Result>): Promise<Result> {
+    await this.#checkFiles();
+    await this.#run(begin);
+    try {
+      const result = await work();
+      await this.#run("COMMIT");
+      return result;
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors; the first error is the one to tell.
+      await this.#run("ROLLBACK").catch(() => undefined);
+      throw error;
     }
-    return this.#mutex.run(async () => {
-      checkSideFiles(this.path, this.#access);
-      await this.#run(begin);
-      const state = { active: true };
+  }
+
+  /** Commits the changes that wait, all at once. Throws nothing: each change is told its own end. */
+  async #commitWaiting(): Promise<void> {
+    const changes = this.#waiting.splice(0, MOST_CHANGES);
+    if (changes.length === 0) return;
+    try {
+      const ends = await this.#transact("BEGIN IMMEDIATE", async () => {
+        const ended: (() => void)[] = [];
+        for (const change of changes) ended.push(await this.#carryOut(change));
+        return ended;
+      });
+      for (const end of ends) end();
+    } catch (error) {
+      for (const { reject } of changes) reject(error);
+    }
+  }
+
+  /**
+   * One change of several: when its work throws, it alone is undone.
+   * @returns what tells it its end, once all are committed
+   */
+  async #carryOut({ work, resolve, reject }: Change): Promise<() => void> {
+    await this.#run("SAVEPOINT change");
+    try {
+      const result = await this.#use(work);
+      await this.#run("RELEASE change");
+      return () => resolve(result);
+    } catch (error) {
       try {
-        const result = await this.#running.run(state, () => work(this.#session(state)));
-        await this.#run("COMMIT");
-        return result;
-      } catch (error) {
-        // SQLite has rolled back by itself after some errors; the first error is the one to tell.
-        await this.#run("ROLLBACK").catch(() => undefined);
+        await this.#run("ROLLBACK TO change");
+        await this.#run("RELEASE change");
+      } catch {
+        // SQLite has rolled back the whole transaction, and says why.
         throw error;
-      } finally {
-        state.active = false;
       }
-    });
+      return () => reject(error);
+    }
+  }
+
+  async #use<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    const state = { active: true };
+    try {
+      return await this.#running.run(state, () => work(this.#session(state)));
+    } finally {
+      state.active = false;
+    }
   }
 
   #session(state: { readonly active: boolean }): Session {

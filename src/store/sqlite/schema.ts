@@ -2,14 +2,13 @@
 import { stat } from "node:fs/promises";
 import * as v from "valibot";
 import { KmsError, vaultCorrupt } from "../../errors.ts";
+import { checkFormatVersion, formatVersion } from "../format.ts";
+import type { Session } from "../store.ts";
 import { mostBytes } from "../tables/bounds.ts";
-import type { Database, Session } from "./database.ts";
+import type { Database } from "./database.ts";
 
 /** "TKMS", in the header of the SQLite file at offset 68. */
 const applicationId = 0x544b4d53;
-
-/** The version of the vault format. A reader of one version refuses all higher ones. */
-export const formatVersion = 1;
 
 /** Every object of the schema. The text is compared with the file's, so changing a space changes the format. */
 const objects = [
@@ -126,18 +125,6 @@ async function checkHeader(session: Session, path: string): Promise<void> {
     );
   }
   checkFormatVersion(await pragma(session, "user_version", v.number()));
-}
-
-/** @throws KmsError `VAULT_TOO_NEW`, `VAULT_CORRUPT` */
-export function checkFormatVersion(version: number): void {
-  if (version > formatVersion) {
-    throw new KmsError(
-      "VAULT_TOO_NEW",
-      `The vault was made by a newer version of tatum-kms: its format is ${version}, this program knows ${formatVersion}.`,
-      { hint: "Update tatum-kms." },
-    );
-  }
-  if (version !== formatVersion) throw vaultCorrupt(`there is no format version ${version}`);
 }
 
 /** SQLite takes what is missing of the last page for zeros. */

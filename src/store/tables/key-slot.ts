@@ -1,7 +1,7 @@
 /** Statements of the table `key_slot`. */
 import * as v from "valibot";
 import { vaultCorrupt } from "../../errors.ts";
-import type { Session } from "../sqlite/database.ts";
+import type { Session } from "../store.ts";
 import { mostBytes } from "./bounds.ts";
 import { blob, blobOfLength, parseRow, positiveInteger, upTo } from "./row.ts";
 

@@ -1,6 +1,6 @@
 /** Statements of the table `lease`, which has one row once a daemon has worked on the vault. */
 import * as v from "valibot";
-import type { Session } from "../sqlite/database.ts";
+import type { Session } from "../store.ts";
 import { mostBytes } from "./bounds.ts";
 import { blobOfLength, parseRow, positiveInteger, upTo } from "./row.ts";
 

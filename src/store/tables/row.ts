@@ -1,7 +1,7 @@
 /** What the statements of all tables share: columns that are bounded before they are read, and rows that are parsed. */
 import * as v from "valibot";
 import { type KmsErrorOptions, vaultCorrupt } from "../../errors.ts";
-import type { Session } from "../sqlite/database.ts";
+import type { Session } from "../store.ts";
 
 /** Rows that are in memory at once while all are read. */
 const PAGE = 200;

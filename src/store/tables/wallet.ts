@@ -1,6 +1,6 @@
 /** Statements of the table `wallet`. */
 import * as v from "valibot";
-import type { Session } from "../sqlite/database.ts";
+import type { Session } from "../store.ts";
 import { mostBytes } from "./bounds.ts";
 import { blob, blobOfLength, parseRow, readInPages, upTo } from "./row.ts";
 

@@ -73,8 +73,8 @@ export async function deleteOriginals(
     wallets += held.length;
   }
   // What is going to be the only copy has to be on the disk, with its name.
-  await syncToDisk(vault.path);
-  await syncToDisk(dirname(vault.path));
+  await syncToDisk(vault.place);
+  await syncToDisk(dirname(vault.place));
   for (const [file, before] of found) {
     if ((await fingerprint(file)) !== before) throw notDeleted(file, "the content was changed meanwhile");
   }

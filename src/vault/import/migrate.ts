@@ -7,9 +7,10 @@ import { explainFileError, KmsError, systemErrorCode } from "../../errors.ts";
 import { checkFolders } from "../../store/sqlite/access.ts";
 import { syncToDisk } from "../../store/sqlite/new-file.ts";
 import { refuseLeftSideFiles } from "../../store/sqlite/side-files.ts";
+import { sqliteFile } from "../../store/sqlite/sqlite-store.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import type { PreparedSlot } from "../key-slots/key-slot.ts";
-import { Vault } from "../vault.ts";
+import { createVault } from "../sealed-vault.ts";
 import { type ImportResult, importWallets } from "./import-wallets.ts";
 import type { ImportedWallet } from "./imported-wallets.ts";
 
@@ -72,7 +73,7 @@ export async function migrateInPlace(
   const wallets = await read(file);
   const target = join(dirname(file), `.${basename(file)}.${randomBytes(8).toString("hex")}.migrating`);
   try {
-    const vault = await Vault.createWith(target, await prepareSlot(), access);
+    const vault = await createVault(sqliteFile(target, access), await prepareSlot());
     let result: ImportResult;
     try {
       result = await importWallets(vault, wallets);

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
+import { sqliteFile } from "../../../src/store/sqlite/sqlite-store.ts";
 import { preparePasswordSlot } from "../../../src/vault/key-slots/password-slot.ts";
 import { RootKey } from "../../../src/vault/root-key.ts";
-import { createVaultFile } from "../../../src/vault/vault.ts";
+import { writeVault } from "../../../src/vault/sealed-vault.ts";
 import { Installation, type Run } from "../executable.ts";
 import { failureOf } from "./failure.ts";
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
   // Made by somebody who copied the id, and knows the password.
   const rootKey = RootKey.generate(Buffer.from(identity.vaultId, "hex"));
   const slot = preparePasswordSlot(new Secret(installation.password))(rootKey, 1);
-  await createVaultFile(forged, rootKey, slot, { allowGroup: false });
+  await writeVault(sqliteFile(forged), rootKey, slot);
 });
 afterAll(() => installation.remove());
 

@@ -3,8 +3,9 @@ import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from "
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { sqliteFile } from "../../../src/store/sqlite/sqlite-store.ts";
 import { prepareTokenSlot, type WrappingToken } from "../../../src/vault/key-slots/token-slot.ts";
-import { Vault } from "../../../src/vault/vault.ts";
+import { createVault } from "../../../src/vault/sealed-vault.ts";
 import { PIN, SoftTokens } from "../../providers/pkcs11/soft-token.ts";
 import { failureOf } from "../command-line/failure.ts";
 import { onScene } from "../daemon/running-daemon.ts";
@@ -266,12 +267,12 @@ describe("the wrapping key of a slot", () => {
     const written = ["--write-object", software.path("evil"), "--type", "secrkey", "--key-type", "AES:32"];
     const named = ["--label", name.object, "--id", name.id, "--sensitive"];
     software.toolWithoutPin("first", ...written, ...named);
-    const forged = await Vault.createWith(
-      join(victim.home, "forged.dat"),
+    const forged = await createVault(
+      sqliteFile(join(victim.home, "forged.dat")),
       await prepareTokenSlot(softwareKey(secret), name),
     );
     await forged.close();
-    renameSync(forged.path, victim.vaultPath);
+    renameSync(forged.place, victim.vaultPath);
     for (const args of [["vault", "verify"], ["report"], ["vault", "slot", "list"]]) {
       expect(failureOf(await victim.run(args, { env: env(FIRST) }))).toMatchObject({
         status: 77,

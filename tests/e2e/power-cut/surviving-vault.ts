@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
 import { type Job, jobStates } from "../../../src/journal/job.ts";
 import { Journal } from "../../../src/journal/journal.ts";
-import { Vault } from "../../../src/vault/vault.ts";
 import { rememberingOpener } from "../../src/vault/remembering-opener.ts";
+import { openVaultAt } from "../../src/vault/vault-at.ts";
 
 const openers = new Map<string, ReturnType<typeof rememberingOpener>>();
 
@@ -30,7 +30,7 @@ export function vaultPath(home: string): string {
  */
 export async function contentOf(path: string, password: string): Promise<Content> {
   if (!existsSync(path)) throw new Error("the vault is gone");
-  const vault = await Vault.openWith(path, openerOf(password)).catch((cause: unknown) => {
+  const vault = await openVaultAt(path, openerOf(password)).catch((cause: unknown) => {
     throw new Error(`the vault does not open: ${cause}`, { cause });
   });
   try {

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { Secret } from "../../../providers/secret.ts";
-import { Vault } from "../../../src/vault/vault.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
 import type { Random } from "../../random.ts";
 import { rememberingOpener } from "../../src/vault/remembering-opener.ts";
+import { openVaultAt } from "../../src/vault/vault-at.ts";
 import { goodKitFiles, type KitFile, unpack } from "../../src/vault/vault-kit.ts";
 import { expectedCode } from "../expected-error.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
@@ -47,7 +48,7 @@ export class VaultFiles implements FuzzTarget {
     if (random.chance(0.05)) writeFileSync(`${path}-journal`, this.#damage(bytes, random), { mode: 0o600 });
     let vault: Vault;
     try {
-      vault = await Vault.openWith(path, opener);
+      vault = await openVaultAt(path, opener);
     } catch (failure) {
       const code = expectedCode(failure);
       if (CODES.includes(code)) return code;

@@ -6,8 +6,9 @@ import type { PendingTransaction, SignedTransaction } from "../../../chains/chai
 import { Secret } from "../../../providers/secret.ts";
 import { type Job, jobStates } from "../../../src/journal/job.ts";
 import { Journal } from "../../../src/journal/journal.ts";
-import { Vault } from "../../../src/vault/vault.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
 import { caught } from "../vault/caught.ts";
+import { createVaultAt, openVaultAt } from "../vault/vault-at.ts";
 
 const PASSWORD = new Secret("correct horse battery");
 const NOW = 1_700_000_000_000;
@@ -40,13 +41,13 @@ let clock = NOW;
 const now = (): number => clock;
 
 beforeAll(async () => {
-  vault = await Vault.create(path, PASSWORD);
+  vault = await createVaultAt(path, PASSWORD);
   journal = new Journal(vault, { now });
 });
 
 beforeEach(async () => {
   clock = NOW;
-  await vault.database.transaction(async (session) => {
+  await vault.store.transaction(async (session) => {
     await session.execute("DELETE FROM job");
     await session.execute("DELETE FROM lane");
   });
@@ -77,7 +78,7 @@ describe("a job", () => {
     const job = await sign(7n);
     const sent = await journal.move(job, "sent", { attempts: 3, rest: 12, problem: "p" });
     await vault.close();
-    vault = await Vault.open(path, PASSWORD);
+    vault = await openVaultAt(path, PASSWORD);
     journal = new Journal(vault, { now });
     expect(await journal.find("ETH", transaction.id)).toEqual(sent);
   });
@@ -213,7 +214,7 @@ describe("two journals on one file", () => {
   let second: Journal;
 
   beforeAll(async () => {
-    other = await Vault.open(path, PASSWORD);
+    other = await openVaultAt(path, PASSWORD);
     second = new Journal(other, { now });
   });
 
@@ -290,14 +291,14 @@ describe("a row that was tampered with", () => {
   for (const statement of changes) {
     test(`is refused: ${statement}`, async () => {
       await sign(7n);
-      await vault.database.transaction((session) => session.execute(statement));
+      await vault.store.transaction((session) => session.execute(statement));
       expect(await caught(() => journal.list(...jobStates))).toMatchObject({ code: "JOURNAL" });
     });
   }
 
   test("is refused: the next sequence number of an account", async () => {
     await sign(7n);
-    await vault.database.transaction((session) => session.execute("UPDATE lane SET sealed = zeroblob(64)"));
+    await vault.store.transaction((session) => session.execute("UPDATE lane SET sealed = zeroblob(64)"));
     expect(await caught(() => firstUnused(journal, 7n))).toMatchObject({
       code: "JOURNAL",
     });

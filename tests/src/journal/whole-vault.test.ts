@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => vault.close());
 
 const change = (statement: string) =>
-  vault.database.transaction(async (session) => expect(await session.execute(statement)).toBeGreaterThan(0));
+  vault.store.transaction(async (session) => expect(await session.execute(statement)).toBeGreaterThan(0));
 
 test("every row of every table is counted", async () => {
   const counts = { wallets: 1, keySlots: 1, jobs: 2, accounts: 1 };
@@ -73,10 +73,10 @@ describe("a damaged row is named, and no backup is made of it:", () => {
 
 test("a backup holds no lease, neither a daemon's nor one that nobody wrote", async () => {
   const insert = "INSERT INTO lease VALUES (1, zeroblob(16), 9007199254740991, 0, 15000, 0)";
-  await vault.database.transaction((session) => session.execute(insert));
+  await vault.store.transaction((session) => session.execute(insert));
   await backUpWhole(vault, path("backup"));
   const backup = await reopen(path("backup"));
-  expect(await backup.database.read(readLeaseRow)).toBeUndefined();
+  expect(await backup.store.read(readLeaseRow)).toBeUndefined();
   await verifyWhole(backup);
   await backup.close();
 });
@@ -92,10 +92,10 @@ test("an account with as many gaps as are kept is read", async () => {
   let used = UsedSequences.none();
   const far = 10n ** 77n;
   for (let gap = 0n; gap < 1000n; gap++) used = used.with(far + 2n * gap);
-  const [row] = await vault.database.read((session) => session.query("SELECT lane_key AS key FROM lane"));
+  const [row] = await vault.store.read((session) => session.query("SELECT lane_key AS key FROM lane"));
   const laneKey = (row as { key: Uint8Array }).key;
   const sealed = vault.seal("lane", laneKey, new TextEncoder().encode(used.serialize()));
-  await vault.database.transaction((session) => session.execute("UPDATE lane SET sealed = $1", [sealed]));
+  await vault.store.transaction((session) => session.execute("UPDATE lane SET sealed = $1", [sealed]));
   const read = await new Journal(vault).usedSequences("ETH", "testnet", "0xa");
   expect(read.firstUnused(far)).toBe(far + 1n);
   expect(await verifyWhole(vault)).toMatchObject({ accounts: 1 });
@@ -133,15 +133,15 @@ describe("a value longer than it may be is refused without being read:", () => {
   async function peakOf(name: string, run: (script: string) => Promise<string>): Promise<[string, number]> {
     const answer = await run(`
       const { Secret } = await import("./providers/secret.ts");
-      const { Vault } = await import("./src/vault/vault.ts");
-      const outcome = await Vault.open(${JSON.stringify(path(name))}, new Secret("x")).catch(({ message }) => message);
+      const { openVaultAt } = await import("./tests/src/vault/vault-at.ts");
+      const outcome = await openVaultAt(${JSON.stringify(path(name))}, new Secret("x")).catch(({ message }) => message);
       console.log(JSON.stringify([String(outcome), process.resourceUsage().maxRSS * 1024]));`);
     return JSON.parse(answer) as [string, number];
   }
 });
 
 test("every column of bytes or text has a bound", async () => {
-  const rows = await vault.database.read((session) =>
+  const rows = await vault.store.read((session) =>
     session.query(
       `SELECT m.name AS "table", p.name AS "column" FROM sqlite_schema m, pragma_table_info(m.name) p
        WHERE m.type = 'table' AND p.type IN ('BLOB', 'TEXT')`,

@@ -33,16 +33,16 @@ afterEach(async () => {
   await other.close();
 });
 
-const row = (): Promise<LeaseRow | undefined> => vault.database.read(readLeaseRow);
+const row = (): Promise<LeaseRow | undefined> => vault.store.read(readLeaseRow);
 
 async function take(duration: number, of = vault): Promise<Lease> {
-  const lease = await Lease.take(of.database, await row(), duration, log);
+  const lease = await Lease.take(of.store, await row(), duration, log);
   if (lease === undefined) throw new Error("The lease is not free.");
   return lease;
 }
 
 const options = (of: Vault, duration = SHORT) => ({
-  database: of.database,
+  store: of.store,
   duration,
   log,
   stopping: stopping.signal,
@@ -71,13 +71,13 @@ describe("the lease", () => {
   test("cannot be taken on an old look at it", async () => {
     const seen = await row();
     const lease = await take(LONG);
-    expect(await Lease.take(other.database, seen, LONG, log)).toBeUndefined();
+    expect(await Lease.take(other.store, seen, LONG, log)).toBeUndefined();
     await lease.release();
   });
 
   test("is lost, and noticed at the next renewal, when another daemon took it", async () => {
     const lease = await take(SHORT);
-    await vault.database.transaction((session) => session.execute("UPDATE lease SET epoch = epoch + 1"));
+    await vault.store.transaction((session) => session.execute("UPDATE lease SET epoch = epoch + 1"));
     await Bun.sleep(SHORT);
     expect(lease.lost.aborted).toBe(true);
     await lease.release();
@@ -100,8 +100,8 @@ describe("the lease", () => {
       ["holder", "zeroblob(1000000)"],
     ])("%s %s", async (column, value) => {
       const lease = await take(LONG);
-      await vault.database.transaction((session) => session.execute(`UPDATE lease SET ${column} = ${value}`));
-      const fenced = vault.database.transaction((session) => lease.assertHeld(session));
+      await vault.store.transaction((session) => session.execute(`UPDATE lease SET ${column} = ${value}`));
+      const fenced = vault.store.transaction((session) => lease.assertHeld(session));
       expect(await caught(() => fenced)).toMatchObject({ code: "LEASE_LOST" });
       const error = await caught(() => vault.verify());
       expect([error.code, error.message]).toEqual([
@@ -123,16 +123,14 @@ describe("the lease", () => {
 
     test("the highest epoch is followed by the first", async () => {
       await (await take(LONG)).release();
-      await vault.database.transaction((session) => session.execute(`UPDATE lease SET epoch = ${2 ** 40}`));
+      await vault.store.transaction((session) => session.execute(`UPDATE lease SET epoch = ${2 ** 40}`));
       await (await take(LONG)).release();
       expect(await row()).toMatchObject({ epoch: 1 });
     });
 
     test("a count of renewals that is at its end starts again, and is a sign of life", async () => {
       const lease = await take(SHORT);
-      await vault.database.transaction((session) =>
-        session.execute(`UPDATE lease SET renewals = ${2 ** 40}`),
-      );
+      await vault.store.transaction((session) => session.execute(`UPDATE lease SET renewals = ${2 ** 40}`));
       await Bun.sleep(SHORT);
       expect(lease.lost.aborted).toBe(false);
       expect((await row())?.renewals).toBeLessThan(10);
@@ -154,7 +152,7 @@ describe("the journal of a daemon", () => {
     const journal = new Journal(vault, { fence: lease });
     const approved = await journal.move(await journal.begin(transaction, "mainnet", "digest"), "approved");
     const seen = await row();
-    const second = await Lease.take(other.database, seen, LONG, log);
+    const second = await Lease.take(other.store, seen, LONG, log);
     const signed = { payload: "0x", transactionId: "0x1", filledIn: {} };
     const used = await journal.usedSequences("ETH", "mainnet", "0x");
     for (const change of [
@@ -192,7 +190,7 @@ describe("a second daemon", () => {
   test("takes over from one that died", async () => {
     const lease = await take(SHORT);
     await lease.release();
-    await vault.database.transaction((session) =>
+    await vault.store.transaction((session) =>
       session.execute("UPDATE lease SET holder = $1", [new Uint8Array(16)]),
     );
     const started = performance.now();
@@ -204,7 +202,7 @@ describe("a second daemon", () => {
 
   test("takes nothing from one that is alive, whatever the wall clock said when it took the lease", async () => {
     const lease = await take(SHORT);
-    await vault.database.transaction((session) => session.execute("UPDATE lease SET taken_at = 1"));
+    await vault.store.transaction((session) => session.execute("UPDATE lease SET taken_at = 1"));
     const waiting = waitForLease(options(other));
     await Bun.sleep(4 * SHORT);
     expect((await row())?.epoch).toBe(1);
@@ -235,7 +233,7 @@ describe("a single run", () => {
 
   test("works after a daemon that crashed", async () => {
     await (await take(SHORT)).release();
-    await vault.database.transaction((session) =>
+    await vault.store.transaction((session) =>
       session.execute("UPDATE lease SET holder = $1", [new Uint8Array(16)]),
     );
     const lease = await takeLeaseNow(options(other));

@@ -10,7 +10,8 @@ import { createLog } from "../../../src/operations/log.ts";
 import { ErrorReports } from "../../../src/signing/error-reports.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
 import { TatumConnection } from "../../../src/tatum/connection.ts";
-import { Vault } from "../../../src/vault/vault.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
+import { createVaultAt } from "../vault/vault-at.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
 let vault: Vault;
@@ -24,7 +25,7 @@ const log = createLog({ debug: false, write: (line) => void logged.push(line) })
 let number = 0;
 
 beforeAll(async () => {
-  vault = await Vault.create(join(folder, "wallet.dat"), new Secret("correct horse battery"));
+  vault = await createVaultAt(join(folder, "wallet.dat"), new Secret("correct horse battery"));
   journal = new Journal(vault);
   server = Bun.serve({
     hostname: "127.0.0.1",

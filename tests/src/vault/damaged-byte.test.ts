@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
 import { KmsError } from "../../../src/errors.ts";
-import { Vault } from "../../../src/vault/vault.ts";
 import { rememberingOpener } from "./remembering-opener.ts";
+import { openVaultAt } from "./vault-at.ts";
 import { goodKitFiles, unpack } from "./vault-kit.ts";
 
 const SAMPLES = 600;
@@ -39,7 +39,7 @@ test("a vault with any one byte damaged opens to the right wallets or is refused
     writeFileSync(path, damaged, { mode: 0o600 });
     let outcome: string;
     try {
-      const vault = await Vault.openWith(path, opener);
+      const vault = await openVaultAt(path, opener);
       expect(await vault.exportAll()).toEqual(file.wallets as [string, Record<string, never>][]);
       await vault.close();
       outcome = "ok";

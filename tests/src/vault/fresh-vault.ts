@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
-import { Vault } from "../../../src/vault/vault.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
 import { rememberingOpener } from "./remembering-opener.ts";
+import { createVaultAt, openVaultAt } from "./vault-at.ts";
 
 /** The password of all fresh vaults. */
 export const freshPassword = new Secret("a password");
@@ -11,7 +12,7 @@ const opener = rememberingOpener(freshPassword);
 
 async function makeTemplate(): Promise<Uint8Array> {
   const folder = mkdtempSync(join(tmpdir(), "vault-template-"));
-  await (await Vault.create(join(folder, "vault"), freshPassword)).close();
+  await (await createVaultAt(join(folder, "vault"), freshPassword)).close();
   const bytes = readFileSync(join(folder, "vault"));
   rmSync(folder, { recursive: true });
   return bytes;
@@ -28,5 +29,5 @@ export async function freshVault(path: string): Promise<Vault> {
 
 /** Opens a fresh vault once more. */
 export function reopen(path: string): Promise<Vault> {
-  return Vault.openWith(path, opener);
+  return openVaultAt(path, opener);
 }

@@ -6,6 +6,7 @@ import { Vault } from "../../../src/vault/vault.ts";
 import { caught } from "./caught.ts";
 import { freshPassword, freshVault, reopen } from "./fresh-vault.ts";
 import { useTemporaryFolder } from "./temporary-folder.ts";
+import { createVaultAt } from "./vault-at.ts";
 
 // Argon2 several times.
 setDefaultTimeout(30_000);
@@ -50,7 +51,7 @@ describe.skipIf(!isRoot)("on a disk of any length", () => {
     const made = new Set<boolean>();
     for (const pages of [1, 4, 8, 12, 24]) {
       await onDisk(pages, async () => {
-        const vault = await Vault.create(path("disk", "vault"), freshPassword).catch(
+        const vault = await createVaultAt(path("disk", "vault"), freshPassword).catch(
           (error: unknown) => error,
         );
         if (vault instanceof Vault) await vault.close();
@@ -98,8 +99,8 @@ test.skipIf(!isRoot)("on a disk that is read-only nothing is made, in words", as
     run("mount", "-o", "remount,ro", path("disk"));
     for (const attempt of [
       () => vault.backup(path("disk", "backup")),
-      () => Vault.create(path("disk", "other"), freshPassword),
-      () => Vault.create(path("disk", "folder", "other"), freshPassword),
+      () => createVaultAt(path("disk", "other"), freshPassword),
+      () => createVaultAt(path("disk", "folder", "other"), freshPassword),
     ]) {
       const error = await caught(attempt);
       expect(error).toMatchObject({ code: "CANNOT_WRITE", hint: expect.stringContaining("another place") });
@@ -111,7 +112,7 @@ test.skipIf(!isRoot)("on a disk that is read-only nothing is made, in words", as
 
 test("a path that leads through a file is told so", async () => {
   writeFileSync(path("file"), "");
-  const error = await caught(() => Vault.create(path("file", "folder", "vault"), freshPassword));
+  const error = await caught(() => createVaultAt(path("file", "folder", "vault"), freshPassword));
   expect([error.code, error.message]).toEqual([
     "CANNOT_WRITE",
     expect.stringContaining("a part of its path is a file, not a folder"),

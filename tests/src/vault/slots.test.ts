@@ -1,13 +1,16 @@
 /** Key slots of an open vault: added, removed, bounded; and the way a vault is opened by their kinds. */
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
+import { sqliteFile } from "../../../src/store/sqlite/sqlite-store.ts";
 import type { PreparedSlot, SlotOpener } from "../../../src/vault/key-slots/key-slot.ts";
 import { makeKeySlot } from "../../../src/vault/key-slots/key-slot.ts";
-import { Vault } from "../../../src/vault/vault.ts";
+import { openVault } from "../../../src/vault/sealed-vault.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
 import { caught } from "./caught.ts";
 import { freshPassword, freshVault, reopen } from "./fresh-vault.ts";
 import { rememberingOpener } from "./remembering-opener.ts";
 import { useTemporaryFolder } from "./temporary-folder.ts";
+import { openVaultAt } from "./vault-at.ts";
 
 const path = useTemporaryFolder();
 
@@ -33,7 +36,7 @@ describe("a key slot", () => {
     await vault.add([["first", { chain: "ETH" }]]);
     expect(await vault.addSlot(added.make)).toBe(2);
     await vault.close();
-    const other = await Vault.openWith(path("vault"), added.opener);
+    const other = await openVaultAt(path("vault"), added.opener);
     expect(await slotsOf(other)).toEqual(["1 password", "2 token"]);
     expect(await other.get("first")).toEqual({ chain: "ETH" });
     expect(await other.verify()).toMatchObject({ wallets: 1, keySlots: 2 });
@@ -47,7 +50,7 @@ describe("a key slot", () => {
     await vault.addSlot(added.make);
     await vault.removeSlot(2);
     await vault.close();
-    expect((await caught(() => Vault.openWith(path("vault"), added.opener))).code).toBe("CONFIGURATION");
+    expect((await caught(() => openVaultAt(path("vault"), added.opener))).code).toBe("CONFIGURATION");
   });
 
   test("changes the generation, and another process takes it over", async () => {
@@ -95,7 +98,7 @@ describe("a key slot", () => {
   test("that somebody slipped into the file does not get into the vault with the next one", async () => {
     const vault = await freshVault(path("vault"));
     await vault.addSlot(testSlot().make);
-    await vault.database.transaction((session) =>
+    await vault.store.transaction((session) =>
       session.execute("UPDATE key_slot SET slot_id = 9 WHERE slot_id = 2", []),
     );
     expect((await caught(() => vault.addSlot(testSlot().make))).code).toBe("VAULT_CORRUPT");
@@ -109,7 +112,7 @@ describe("a key slot", () => {
     await vault.changePassword(freshPassword);
     expect(await slotsOf(vault)).toEqual(["2 token", "3 password"]);
     await vault.close();
-    await (await Vault.openWith(path("vault"), added.opener)).close();
+    await (await openVaultAt(path("vault"), added.opener)).close();
   });
 
   test("of a password is not slipped in by a change of the password that the vault does not have", async () => {
@@ -123,7 +126,7 @@ describe("a key slot", () => {
       message: "The vault has no password that could be changed.",
     });
     await vault.close();
-    const reopened = await Vault.openWith(path("vault"), last.opener);
+    const reopened = await openVaultAt(path("vault"), last.opener);
     expect(await slotsOf(reopened)).toHaveLength(16);
     await reopened.close();
   });
@@ -137,8 +140,8 @@ describe("opening a vault", () => {
     await vault.close();
     for (const opener of [added.opener, rememberingOpener(freshPassword)]) {
       let told: readonly string[] = [];
-      const opened = await Vault.openBy(path("vault"), async (kinds) => {
-        told = kinds;
+      const opened = await openVault(sqliteFile(path("vault")), async ({ slotKinds }) => {
+        told = slotKinds;
         return opener;
       });
       expect(told).toEqual(["password", "token"]);
@@ -148,7 +151,7 @@ describe("opening a vault", () => {
 
   test("is not held up by a choice that fails", async () => {
     await (await freshVault(path("vault"))).close();
-    const failing = Vault.openBy(path("vault"), async () => {
+    const failing = openVault(sqliteFile(path("vault")), async () => {
       throw new Error("nobody chose");
     });
     await expect(failing).rejects.toThrow("nobody chose");

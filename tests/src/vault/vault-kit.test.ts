@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
 import { KmsError } from "../../../src/errors.ts";
-import { Vault } from "../../../src/vault/vault.ts";
 import { rememberingOpener } from "./remembering-opener.ts";
+import { openVaultAt } from "./vault-at.ts";
 import { goodKitFiles, kitFiles, unpack } from "./vault-kit.ts";
 
 let folder: string;
@@ -29,7 +29,7 @@ function openerFor(password: string) {
 
 describe("good files open with what they hold, newest first", () => {
   test.each(goodKitFiles.map((file) => [file.file, file] as const))("%s", async (_name, file) => {
-    const vault = await Vault.open(unpack(file, join(folder, "good")), new Secret(file.password));
+    const vault = await openVaultAt(unpack(file, join(folder, "good")), new Secret(file.password));
     const wallets = await vault.exportAll();
     await vault.close();
     expect(wallets).toEqual(file.wallets as typeof wallets);
@@ -44,7 +44,7 @@ describe("bad files are refused with an error that names what is wrong, and are 
   test.each(refused.map((file) => [file.file, file] as const))("%s", async (_name, file) => {
     const path = unpack(file, join(folder, "bad"));
     const before = filesAt(path);
-    const outcome = await Vault.openWith(path, openerFor(file.password)).catch((error: unknown) => error);
+    const outcome = await openVaultAt(path, openerFor(file.password)).catch((error: unknown) => error);
     expect(outcome).toBeInstanceOf(KmsError);
     const { code, message } = outcome as KmsError;
     expect({ code, message }).toEqual({

@@ -3,10 +3,11 @@ import { describe, expect, test } from "bun:test";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
-import { Vault } from "../../../src/vault/vault.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
 import { caught } from "./caught.ts";
 import { freshPassword, freshVault, reopen } from "./fresh-vault.ts";
 import { useTemporaryFolder } from "./temporary-folder.ts";
+import { openVaultAt } from "./vault-at.ts";
 
 const path = useTemporaryFolder();
 const record = { privateKey: "k", chain: "ETH", testnet: true };
@@ -131,7 +132,7 @@ describe("what another process changed", () => {
     expect(await other.get("first")).toEqual(record);
     await mine.close();
     await other.close();
-    await (await Vault.open(path("vault"), new Secret("new"))).close();
+    await (await openVaultAt(path("vault"), new Secret("new"))).close();
   });
 
   test("must not be a return to an earlier state", async () => {
@@ -159,7 +160,7 @@ describe("what another process changed", () => {
     const branch = await reopen(path("vault"));
     await branch.add([["second", record]]);
     // So that SQLite notices the other file: it counts the changes of a file.
-    await branch.database.transaction((session) =>
+    await branch.store.transaction((session) =>
       session.execute("INSERT INTO lane VALUES ($1, $1)", [Buffer.from("x")]),
     );
     expect((await caught(() => mine.refresh())).message).toContain("two different states of generation 2");

@@ -1,8 +1,9 @@
 /** The largest number of wallets the Tatum API takes for one chain. */
 import { expect, test } from "bun:test";
 import { Secret } from "../../../providers/secret.ts";
-import { Vault } from "../../../src/vault/vault.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
 import { useTemporaryFolder } from "./temporary-folder.ts";
+import { createVaultAt, openVaultAt } from "./vault-at.ts";
 
 const path = useTemporaryFolder();
 const password = new Secret("large");
@@ -21,7 +22,7 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
 }
 
 test("25,000 wallets are added, opened and refreshed in the time of a breath", async () => {
-  const vault = await Vault.create(path("vault"), password);
+  const vault = await createVaultAt(path("vault"), password);
   const thousand = await seconds(() => vault.add(entries("a", 1000)));
   const rest = await seconds(() => vault.add(entries("b", WALLETS - 1000)));
   const another = await seconds(() => vault.add(entries("c", 1000)));
@@ -30,7 +31,7 @@ test("25,000 wallets are added, opened and refreshed in the time of a breath", a
   const before = process.memoryUsage.rss();
   let opened: Vault | undefined;
   const opening = await seconds(async () => {
-    opened = await Vault.open(path("vault"), password);
+    opened = await openVaultAt(path("vault"), password);
   });
   const refreshing = await seconds(async () => opened?.refresh());
   const megabytes = (process.memoryUsage.rss() - before) / 1e6;

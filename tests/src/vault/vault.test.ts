@@ -2,21 +2,21 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { Secret } from "../../../providers/secret.ts";
-import { Vault } from "../../../src/vault/vault.ts";
 import { caught } from "./caught.ts";
 import { freshPassword, freshVault, reopen } from "./fresh-vault.ts";
 import { useTemporaryFolder } from "./temporary-folder.ts";
+import { createVaultAt, openVaultAt } from "./vault-at.ts";
 
 const path = useTemporaryFolder();
 const fresh = () => freshVault(path("vault"));
-const create = () => Vault.create(path("vault"), freshPassword);
+const create = () => createVaultAt(path("vault"), freshPassword);
 
 const ethereum = { privateKey: "0x01", chain: "ETH", testnet: true };
 const bitcoin = { mnemonic: "test junk", xpub: "tpub", chain: "BTC", testnet: false };
 
 describe("a new vault", () => {
   test("is a file of mode 0600 in a directory of mode 0700, and nothing else", async () => {
-    const vault = await Vault.create(path("a", "b", "vault"), freshPassword);
+    const vault = await createVaultAt(path("a", "b", "vault"), freshPassword);
     await vault.close();
     expect(statSync(path("a")).mode & 0o777).toBe(0o700);
     expect(statSync(path("a", "b")).mode & 0o777).toBe(0o700);
@@ -37,7 +37,7 @@ describe("a new vault", () => {
   });
 
   test("needs a password", async () => {
-    expect((await caught(() => Vault.create(path("vault"), new Secret("")))).code).toBe("INVALID_INPUT");
+    expect((await caught(() => createVaultAt(path("vault"), new Secret("")))).code).toBe("INVALID_INPUT");
     expect(existsSync(path("vault"))).toBe(false);
   });
 
@@ -132,7 +132,7 @@ describe("wallets", () => {
 describe("the password", () => {
   test("has to be right", async () => {
     await (await fresh()).close();
-    const error = await caught(() => Vault.open(path("vault"), new Secret("A password")));
+    const error = await caught(() => openVaultAt(path("vault"), new Secret("A password")));
     expect([error.code, error.message, error.exitStatus]).toEqual(["WRONG_PASSWORD", "Wrong password.", 77]);
   });
 
@@ -143,8 +143,8 @@ describe("the password", () => {
     expect((await vault.status()).slots).toMatchObject([{ slotId: 2, kind: "password" }]);
     expect(await vault.get("first")).toEqual(ethereum);
     await vault.close();
-    expect((await caught(() => Vault.open(path("vault"), freshPassword))).code).toBe("WRONG_PASSWORD");
-    const reopened = await Vault.open(path("vault"), new Secret("N\u00e9w"));
+    expect((await caught(() => openVaultAt(path("vault"), freshPassword))).code).toBe("WRONG_PASSWORD");
+    const reopened = await openVaultAt(path("vault"), new Secret("N\u00e9w"));
     expect(await reopened.get("first")).toEqual(ethereum);
     expect(await reopened.verify()).toEqual({ generation: 3, wallets: 1, keySlots: 1 });
     await reopened.close();
@@ -174,7 +174,7 @@ describe("rows of other tables", () => {
 
   test("are sealed by the vault and open in it only", async () => {
     const vault = await fresh();
-    const other = await Vault.create(path("other"), freshPassword);
+    const other = await createVaultAt(path("other"), freshPassword);
     const sealed = vault.seal("job/seen/0", id, text);
     expect(Buffer.from(vault.open("job/seen/0", id, sealed))).toEqual(text);
     for (const wrong of [

@@ -12,7 +12,7 @@ export default defineCommand({
   async run({ args }) {
     await withVault(await createContext(args), async (vault) => {
       printJson(await vault.status());
-      await warnOfKeptOriginals(vault.path);
+      await warnOfKeptOriginals(vault.place);
     });
   },
 });

@@ -16,7 +16,7 @@ export default defineCommand({
   async run({ args }) {
     await withVault(await createContext(args), async (vault) => {
       printJson(await verifyWhole(vault));
-      await warnOfKeptOriginals(vault.path);
+      await warnOfKeptOriginals(vault.place);
     });
   },
 });

@@ -1,7 +1,8 @@
 import { Database as Sqlite } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Database } from "../../../../src/store/sqlite/database.ts";
+import type { Session } from "../../../../src/store/store.ts";
 import { caught } from "../../vault/caught.ts";
 import { useTemporaryFolder } from "../../vault/temporary-folder.ts";
 
@@ -152,4 +153,58 @@ test("what was deleted is overwritten", async () => {
   await database.transaction((session) => session.execute("DELETE FROM note"));
   await database.close();
   expect(await Bun.file(path("file")).text()).not.toContain("deleted-content");
+});
+
+describe("changes that wait at the same time", () => {
+  /** The change counter of the file grows by one with each commit that changes it. */
+  const commits = () => readFileSync(path("file")).readUInt32BE(24);
+  const insert = (database: Database, n: number) =>
+    database.transaction((session) => session.execute("INSERT INTO thing VALUES ($1)", [n]));
+
+  test("share one commit", async () => {
+    const database = await emptyDatabase();
+    const before = commits();
+    await Promise.all(Array.from({ length: 50 }, (_, n) => insert(database, n)));
+    expect([await count(database), commits() - before]).toEqual([50, 1]);
+    await database.close();
+  });
+
+  test("are on disk when the first of them is told so", async () => {
+    const database = await emptyDatabase();
+    await Promise.race(Array.from({ length: 10 }, (_, n) => insert(database, n)));
+    expect(new Sqlite(path("file"), { readonly: true }).query("SELECT n FROM thing").all()).toHaveLength(10);
+    await database.close();
+  });
+
+  test("see what those before them did, but not what one of them undid", async () => {
+    const database = await emptyDatabase();
+    const seen = async (session: Session) => [...(await session.query("SELECT n FROM thing"))];
+    const [, undone, last] = await Promise.allSettled([
+      insert(database, 1),
+      database.transaction(async (session) => {
+        await session.execute("INSERT INTO thing VALUES (2)");
+        throw new Error("undone");
+      }),
+      database.transaction(seen),
+    ]);
+    expect(undone.status).toBe("rejected");
+    expect(last).toMatchObject({ value: [{ n: 1 }] });
+    await database.close();
+  });
+
+  test("fail together when their commit fails", async () => {
+    const database = await emptyDatabase();
+    const other = new Sqlite(path("file"));
+    // A reader keeps the commit waiting, which gives up after a while.
+    other.run("BEGIN");
+    other.query("SELECT n FROM thing").all();
+    await database.read((session) => session.query("PRAGMA busy_timeout = 20"));
+    const ends = await Promise.allSettled([insert(database, 1), insert(database, 2)]);
+    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    other.run("COMMIT");
+    expect(await count(database)).toBe(0);
+    await insert(database, 3);
+    expect(await count(database)).toBe(1);
+    await database.close();
+  });
 });

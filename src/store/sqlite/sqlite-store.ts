@@ -1,0 +1,105 @@
+/** The store in one SQLite file: opened, made and copied. */
+import { mkdir, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
+import { explainFileError } from "../../errors.ts";
+import type { Session, Store, StorePlace } from "../store.ts";
+import { checkFolders, ownerOnly } from "./access.ts";
+import { Database } from "./database.ts";
+import { giveOwnCounter } from "./file-header.ts";
+import { makeNewFile, syncToDisk } from "./new-file.ts";
+import { checkSchema, createSchema } from "./schema.ts";
+import { inspectVaultFile } from "./vault-file.ts";
+
+/** A file as the place of a store; its folder is made with it if there is none, with mode 0700. */
+export function sqliteFile(path: string, access: AccessRules = ownerOnly): StorePlace {
+  return {
+    async open() {
+      return SqliteStore.open(await inspectVaultFile(path, access), access);
+    },
+    async create(fill) {
+      checkFolders(path, access);
+      await makeDirectory(dirname(resolve(path)));
+      await makeNewFile(path, (temporaryFile) => fillNew(temporaryFile, fill));
+    },
+  };
+}
+
+/** Made with all that are missing above it, and kept by the disk: or a power cut would take the vault with its directory. */
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    const first = await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (first === undefined) return;
+    for (let made = directory; made.length >= first.length; made = dirname(made))
+      await syncToDisk(dirname(made));
+  } catch (error) {
+    throw explainFileError("CANNOT_WRITE", `The directory ${directory} cannot be made`, error);
+  }
+}
+
+async function fillNew(file: string, fill: (session: Session) => Promise<void>): Promise<void> {
+  const database = await Database.open(file);
+  try {
+    await createSchema(database);
+    await database.transaction(fill);
+  } finally {
+    await database.close();
+  }
+  await giveOwnCounter(file);
+}
+
+class SqliteStore implements Store {
+  readonly place: string;
+  readonly #database: Database;
+
+  private constructor(database: Database) {
+    this.place = database.path;
+    this.#database = database;
+  }
+
+  static async open(path: string, access: AccessRules): Promise<SqliteStore> {
+    const database = await Database.open(path, access);
+    try {
+      await checkSchema(database);
+      return new SqliteStore(database);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  read<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#database.read(work);
+  }
+
+  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#database.transaction(work);
+  }
+
+  check(): Promise<void> {
+    return checkSchema(this.#database);
+  }
+
+  async size(): Promise<number> {
+    return (await stat(this.place)).size;
+  }
+
+  copyInto<Result>(place: string, finish: (copy: Store) => Promise<Result>): Promise<Result> {
+    return makeNewFile(place, async (temporaryFile) => {
+      await this.#database.copyInto(temporaryFile);
+      const copy = new SqliteStore(await Database.open(temporaryFile));
+      let result: Result;
+      try {
+        result = await finish(copy);
+      } finally {
+        await copy.close();
+      }
+      await giveOwnCounter(temporaryFile);
+      return result;
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}
