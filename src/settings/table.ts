@@ -1,5 +1,5 @@
 /** Every variable that the program itself reads, once: name, meaning, default, bounds, and whether it is a secret. */
-import { tickers } from "../../chains/index.ts";
+import { feeUnitOf, tickers } from "../../chains/index.ts";
 import { providerNames, secretVariables } from "../../providers/index.ts";
 import { readBaseUrl, readHttpUrl } from "../http/http-url.ts";
 import { LIBRARY_PATH_VARIABLE } from "../operations/clean-restart.ts";
@@ -195,33 +195,6 @@ export const settings = {
   importPassword: secret("TATUM_KMS_IMPORT_PASSWORD", "Password of the file for import and migrate"),
 } as const;
 
-/** The smallest unit of a chain's coin, and how many decimals of the coin it is. */
-interface Unit {
-  readonly name: string;
-  readonly decimals: number;
-}
-
-const satoshi: Unit = { name: "satoshi", decimals: 8 };
-const wei: Unit = { name: "wei", decimals: 18 };
-
-/** The chains whose fee has a bound. More digits than these are no amount. */
-const feeUnits: Readonly<Record<string, { readonly unit: Unit; readonly digits: number }>> = {
-  ...Object.fromEntries(
-    ["BTC", "LTC", "BCH", "DOGE"].map((ticker) => [ticker, { unit: satoshi, digits: 19 }]),
-  ),
-  ...Object.fromEntries(
-    ["ETH", "BSC", "MATIC", "CELO", "KLAY", "KCS", "ONE", "XDC"].map((ticker) => [
-      ticker,
-      { unit: wei, digits: 78 },
-    ]),
-  ),
-  SOL: { unit: { name: "lamports", decimals: 9 }, digits: 20 },
-  XRP: { unit: { name: "drops", decimals: 6 }, digits: 20 },
-  XLM: { unit: { name: "stroops", decimals: 7 }, digits: 20 },
-  EGLD: { unit: { name: "units of 10^-18 EGLD", decimals: 18 }, digits: 20 },
-  ADA: { unit: { name: "lovelace", decimals: 6 }, digits: 20 },
-};
-
 /** `0.05` of a coin with 18 decimals as the whole number of its smallest unit; `undefined` when there is none. */
 function inSmallestUnit(amount: string, decimals: number): string | undefined {
   const [, whole = "", fraction = ""] = /^(\d{0,12})[.,](\d{1,18}?)0*$/.exec(amount) ?? [];
@@ -230,13 +203,14 @@ function inSmallestUnit(amount: string, decimals: number): string | undefined {
 }
 
 function amount(name: string, meaning: string, ticker: string, per = ""): SettingDefinition<bigint> {
-  const { unit, digits } = feeUnits[ticker] ?? { unit: wei, digits: 78 };
+  const unit = feeUnitOf(ticker);
+  if (unit === undefined) throw new RangeError(`${ticker} has no bound of fees.`);
   return {
     name,
     meaning,
     secret: false,
     wanted: `a whole number of ${unit.name}${per}`,
-    parse: (value) => (new RegExp(`^[0-9]{1,${digits}}$`).test(value) ? BigInt(value) : undefined),
+    parse: (value) => (new RegExp(`^[0-9]{1,${unit.digits}}$`).test(value) ? BigInt(value) : undefined),
     advice(value) {
       const meant = per === "" ? inSmallestUnit(value, unit.decimals) : undefined;
       return meant === undefined ? undefined : `If ${value} ${ticker} are meant, set ${name}=${meant}.`;
@@ -244,8 +218,8 @@ function amount(name: string, meaning: string, ticker: string, per = ""): Settin
   };
 }
 
-const hasUnit = (unit: Unit): readonly string[] =>
-  tickers.filter((ticker) => feeUnits[ticker]?.unit === unit);
+const pricedPer = (what: "virtual byte" | "gas"): readonly string[] =>
+  tickers.filter((ticker) => feeUnitOf(ticker)?.pricedPer === what);
 
 /** Names that exist for several chains, each with what stands before and behind the ticker. */
 export const families: readonly {
@@ -257,26 +231,26 @@ export const families: readonly {
   {
     before: "TATUM_KMS_MAX_FEE_RATE_",
     behind: "",
-    tickers: hasUnit(satoshi),
+    tickers: pricedPer("virtual byte"),
     define: (name, ticker) =>
       amount(name, `Highest fee rate to sign on ${ticker}`, ticker, " per virtual byte"),
   },
   {
     before: "TATUM_KMS_MAX_FEE_",
     behind: "",
-    tickers: tickers.filter((ticker) => ticker in feeUnits),
+    tickers: tickers.filter((ticker) => feeUnitOf(ticker) !== undefined),
     define: (name, ticker) => amount(name, `Highest fee to sign on ${ticker}`, ticker),
   },
   {
     before: "TATUM_KMS_MAX_GAS_PRICE_",
     behind: "",
-    tickers: hasUnit(wei),
+    tickers: pricedPer("gas"),
     define: (name, ticker) => amount(name, `Highest gas price to sign on ${ticker}`, ticker, " per gas"),
   },
   {
     before: "TATUM_KMS_",
     behind: "_CHAIN_ID",
-    tickers: hasUnit(wei),
+    tickers: pricedPer("gas"),
     define: (name, ticker) =>
       matching(
         name,

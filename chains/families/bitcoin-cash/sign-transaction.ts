@@ -26,7 +26,7 @@ export async function signTransaction(
   parameters: UtxoParameters,
   environment: Pick<ChainEnvironment, "network" | "setting">,
 ): Promise<SignedTransaction> {
-  const { facts, maximumAmount, networks } = parameters;
+  const { maximumAmount, networks } = parameters;
   const transaction = parseTransaction(request.transaction, maximumAmount);
   const fee = transactionFee(transaction);
   const bounds = feeBounds(parameters, environment);
@@ -43,7 +43,7 @@ export async function signTransaction(
   const raw = encodeTransaction(signed);
 
   assertSigned(raw, transaction, keys);
-  assertFee(fee, raw.length, bounds, facts.ticker);
+  assertFee(fee, raw.length, bounds);
   return { payload: bytesToHex(raw), transactionId: transactionId(signed), filledIn: {} };
 }
 

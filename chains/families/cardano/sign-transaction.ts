@@ -8,7 +8,7 @@ import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../
 import { ChainError } from "../../error.ts";
 import { signEd25519Bip32 } from "../../keys/ed25519-bip32.ts";
 import type { SigningKey } from "../../signing-key.ts";
-import { assertFeeWithinBound } from "../fee-bound.ts";
+import { assertFeeWithinBound, lovelace } from "../fee-bound.ts";
 import { readAddress } from "./address.ts";
 import { combineSignatures, constructTransaction, type PayloadSignature } from "./construction-api.ts";
 import { type Operations, parseOperations } from "./operations.ts";
@@ -18,7 +18,7 @@ import { readRosettaTransaction, transactionHash } from "./transaction.ts";
 import { assertBodyDoes } from "./transaction-body.ts";
 
 /** More than ten times what the largest transaction costs. */
-const FEE_BOUND = { ticker: "ADA", unit: "lovelace", standard: 10_000_000n } as const;
+const FEE_BOUND = { ticker: "ADA", unit: lovelace, highest: 10_000_000n } as const;
 
 /**
  * Has the transaction built, signs it when it does exactly what the operations say, and takes the signed one only when

@@ -8,15 +8,15 @@ import { keccak256 } from "viem/utils";
 import type { Chain, ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signRecoverable } from "../../keys/secp256k1.ts";
+import { assertFeeWithinBound, assertWithin, operatorsBound, wei } from "../fee-bound.ts";
 import { ethereumWallets } from "../other-wallets.ts";
 import { chooseKey } from "../signer-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import type { EvmFacts } from "./facts.ts";
-import { assertFeeWithinBounds } from "./fee-bound.ts";
 import { filledInValues, fillIn } from "./fill-in.ts";
 import { assertTakenByNetwork } from "./network-rules.ts";
-import { digestToSign, serializeSigned } from "./serialize.ts";
+import { digestToSign, type EvmTransaction, serializeSigned } from "./serialize.ts";
 import { assertSignedAsMeant } from "./signed-transaction-check.ts";
 import { parsePayload } from "./transaction-payload.ts";
 import {
@@ -73,6 +73,21 @@ async function sign(
     filledIn: filledInValues(payload, transaction),
     sequence: { account: sender, number: transaction.nonce },
   };
+}
+
+/**
+ * Refuses a gas price or a fee that only a mistake or a lying node can explain. Explicit values are checked as well.
+ * Where a token pays the fee, the bounds count in its smallest unit.
+ */
+function assertFeeWithinBounds(
+  transaction: EvmTransaction,
+  { ticker, maxGasPrice, maxFee }: EvmFacts,
+  environment: ChainEnvironment,
+): void {
+  const price = "maxFeePerGas" in transaction ? transaction.maxFeePerGas : transaction.gasPrice;
+  const priceBound = { ticker, unit: wei, highest: maxGasPrice, kind: "GAS_PRICE" } as const;
+  assertWithin(operatorsBound(priceBound, environment), { name: "gas price", amount: price });
+  assertFeeWithinBound(price * transaction.gas, { ticker, unit: wei, highest: maxFee }, environment);
 }
 
 function assertSender(from: Hex | undefined, sender: Hex, id: string): void {

@@ -8,7 +8,7 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
-import { assertFeeWithinBound } from "../fee-bound.ts";
+import { assertFeeWithinBound, egldUnits } from "../fee-bound.ts";
 import { chooseKey } from "../signer-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { isOfEmptyMnemonic } from "./empty-mnemonic.ts";
@@ -17,7 +17,7 @@ import { gasCost, networkConfig, nextNonce } from "./node.ts";
 import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 /** 1 EGLD: the most gas a transaction can use costs 0.6 EGLD at the lowest price. */
-const FEE_BOUND = { ticker: "EGLD", unit: "units of 10^-18 EGLD", standard: 10n ** 18n };
+const FEE_BOUND = { ticker: "EGLD", unit: egldUnits, highest: 10n ** 18n };
 /** Versions from this one on have options. */
 const VERSION_WITH_OPTIONS = 2;
 

@@ -12,7 +12,7 @@ import { Recent } from "../../codec/recent.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import type { SigningKey } from "../../signing-key.ts";
-import { assertFeeWithinBound } from "../fee-bound.ts";
+import { assertFeeWithinBound, lamports } from "../fee-bound.ts";
 import { accountKey, noSigners } from "../signer-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { type SolanaMessage, withBlockhash } from "./encode.ts";
@@ -21,7 +21,7 @@ import { callNode } from "./node.ts";
 import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 
-const FEE_BOUND = { ticker: "SOL", unit: "lamports", standard: 1_000_000_000n };
+const FEE_BOUND = { ticker: "SOL", unit: lamports, highest: 1_000_000_000n };
 
 /** How often to ask for another blockhash, and how long a block takes. */
 const ATTEMPTS = 10;

@@ -9,7 +9,7 @@ import { DecoratedSignature } from "@stellar/stellar-sdk/xdr";
 import type { ChainEnvironment, Intent, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
-import { assertFeeWithinBound } from "../fee-bound.ts";
+import { assertFeeWithinBound, stroops } from "../fee-bound.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { encodeStrkey } from "./address.ts";
 import { transactionHash, withSignatures } from "./encode.ts";
@@ -29,7 +29,7 @@ const MAX_SIGNATURES = 20;
 
 type SignsFor = Extract<Intent, { readonly kind: "signs-for" }>;
 
-const FEE_BOUND = { ticker: "XLM", unit: "stroops", standard: 1_000_000_000n };
+const FEE_BOUND = { ticker: "XLM", unit: stroops, highest: 1_000_000_000n };
 
 /**
  * Adds one signature to those an envelope holds; nothing else changes. The payload is the envelope in base64.

@@ -5,7 +5,8 @@
 import { OP } from "@scure/btc-signer/script.js";
 import type { ChainEnvironment } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
-import type { FeeBounds, UtxoParameters } from "./network-parameters.ts";
+import { assertWithin, type FeeBound, operatorsBound, satoshi } from "../fee-bound.ts";
+import type { UtxoParameters } from "./network-parameters.ts";
 import type { RawTransaction } from "./raw-transaction.ts";
 
 /**
@@ -48,6 +49,12 @@ export function transactionFee(transaction: Amounts): bigint {
   return spent - paid;
 }
 
+/** The bounds of the fee, in satoshi and in satoshi per virtual byte, each with the operator's amount. */
+export interface CheckedBounds {
+  readonly total: FeeBound;
+  readonly rate: FeeBound;
+}
+
 /**
  * The highest fee to sign. The operator may set it with `TATUM_KMS_MAX_FEE_<TICKER>` (satoshi) and
  * `TATUM_KMS_MAX_FEE_RATE_<TICKER>` (satoshi per virtual byte).
@@ -55,50 +62,26 @@ export function transactionFee(transaction: Amounts): bigint {
  * @throws ChainError `UNSAFE_TRANSACTION` when a setting is not a whole number.
  */
 export function feeBounds(
-  { facts, feeBounds: defaults }: UtxoParameters,
+  { facts: { ticker }, feeBounds: { total, perVirtualByte } }: UtxoParameters,
   environment: Pick<ChainEnvironment, "setting">,
-): FeeBounds {
+): CheckedBounds {
+  const unit = satoshi;
   return {
-    total: satoshiSetting(environment, totalSetting(facts.ticker)) ?? defaults.total,
-    perVirtualByte: satoshiSetting(environment, rateSetting(facts.ticker)) ?? defaults.perVirtualByte,
+    total: operatorsBound({ ticker, unit, highest: total }, environment),
+    rate: operatorsBound({ ticker, unit, highest: perVirtualByte, kind: "FEE_RATE" }, environment),
   };
 }
 
 /**
- * Refuses a fee above the bounds: whoever builds a transaction with a wrong change can burn all that is spent.
+ * Refuses a fee above the bounds.
  *
- * @param fee satoshi
+ * @param amount satoshi
  * @param virtualBytes size of the signed transaction (BIP-141)
  * @throws ChainError `UNSAFE_TRANSACTION`
  */
-export function assertFee(fee: bigint, virtualBytes: number, bounds: FeeBounds, ticker: string): void {
-  if (fee > bounds.total) {
-    throw new ChainError(
-      "UNSAFE_TRANSACTION",
-      `The fee of ${fee} satoshi is above the limit of ${bounds.total} satoshi. If it is meant, raise ` +
-        `${totalSetting(ticker)}.`,
-    );
-  }
-  if (fee > bounds.perVirtualByte * BigInt(virtualBytes)) {
-    throw new ChainError(
-      "UNSAFE_TRANSACTION",
-      `The fee of ${fee} satoshi for ${virtualBytes} virtual bytes is above the limit of ${bounds.perVirtualByte} ` +
-        `satoshi per virtual byte. If it is meant, raise ${rateSetting(ticker)}.`,
-    );
-  }
-}
-
-const totalSetting = (ticker: string) => `TATUM_KMS_MAX_FEE_${ticker}`;
-const rateSetting = (ticker: string) => `TATUM_KMS_MAX_FEE_RATE_${ticker}`;
-
-function satoshiSetting(environment: Pick<ChainEnvironment, "setting">, name: string): bigint | undefined {
-  const text = environment.setting(name);
-  if (text === undefined) return undefined;
-  if (/^\d{1,19}$/.test(text)) return BigInt(text);
-  throw new ChainError(
-    "UNSAFE_TRANSACTION",
-    `${name} is not a whole number of satoshi. Correct or remove it.`,
-  );
+export function assertFee(amount: bigint, virtualBytes: number, { total, rate }: CheckedBounds): void {
+  assertWithin(total, { name: "fee", amount });
+  assertWithin(rate, { name: "fee", amount, virtualBytes });
 }
 
 function sum(entries: readonly { readonly amount: bigint }[]): bigint {

@@ -32,7 +32,6 @@ export async function signTransaction(
   parameters: UtxoParameters,
   environment: Pick<ChainEnvironment, "setting">,
 ): Promise<SignedTransaction> {
-  const { ticker } = parameters.facts;
   const transaction = parseTransaction(request.transaction, parameters);
   const fee = transactionFee(transaction);
   const bounds = feeBounds(parameters, environment);
@@ -53,7 +52,7 @@ export async function signTransaction(
   const raw = encodeTransaction(signed, witnesses);
 
   assertAllInputsSigned(raw, transaction, spent, request);
-  assertFee(fee, virtualBytes(raw.length, encodeTransaction(signed).length), bounds, ticker);
+  assertFee(fee, virtualBytes(raw.length, encodeTransaction(signed).length), bounds);
   return { payload: hex.encode(raw), transactionId: transactionId(signed), filledIn: {} };
 }
 

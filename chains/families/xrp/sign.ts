@@ -11,7 +11,7 @@ import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import { signLowS } from "../../keys/secp256k1.ts";
 import type { SigningKey } from "../../signing-key.ts";
-import { assertFeeWithinBound } from "../fee-bound.ts";
+import { assertFeeWithinBound, drops } from "../fee-bound.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { addressOfPublicKey, ledgerPublicKey } from "./address.ts";
 import { halfSha512 } from "./encode.ts";
@@ -20,7 +20,7 @@ import { parsePayload, type TransactionPayload } from "./payload.ts";
 /** The prefix `TXN\0` of what a transaction id is the hash of. */
 const TRANSACTION_ID_PREFIX = Uint8Array.of(0x54, 0x58, 0x4e, 0x00);
 
-const FEE_BOUND = { ticker: "XRP", unit: "drops", standard: 10_000_000n };
+const FEE_BOUND = { ticker: "XRP", unit: drops, highest: 10_000_000n };
 
 /**
  * Signs a transaction that is complete but for its signature. The payload is the blob in upper-case hex.

@@ -261,8 +261,8 @@ describe("what is kept", () => {
 
 describe("the fee", () => {
   test.each([
-    ["in total", 10_000_001n, { TATUM_KMS_MAX_FEE_RATE_BCH: "100000000" }, "raise TATUM_KMS_MAX_FEE_BCH."],
-    ["for each byte", 500_000n, {}, "raise TATUM_KMS_MAX_FEE_RATE_BCH."],
+    ["in total", 10_000_001n, { TATUM_KMS_MAX_FEE_RATE_BCH: "100000000" }, "Raise TATUM_KMS_MAX_FEE_BCH if"],
+    ["for each byte", 500_000n, {}, "Raise TATUM_KMS_MAX_FEE_RATE_BCH if"],
   ])("is limited %s, and the limit can be raised", async (_, fee, settings, message) => {
     const transaction = feeOf(fee);
     const error = await refusal(transaction, [walletA], "UNSAFE_TRANSACTION", settings);

@@ -29,12 +29,12 @@ describe("fees", () => {
     const fee = 12 * DOGE;
     const error = await outcome(100 * DOGE, [{ satoshis: 100 * DOGE - fee, script: receiver }]);
     expect(error).toMatchObject({ code: "UNSAFE_TRANSACTION" });
-    expect((error as ChainError).message).toContain("raise TATUM_KMS_MAX_FEE_RATE_DOGE");
+    expect((error as ChainError).message).toContain("Raise TATUM_KMS_MAX_FEE_RATE_DOGE if");
   });
 
   test("in total are limited to 100 DOGE", async () => {
     const error = await outcome(200 * DOGE, [{ satoshis: 100 * DOGE - 1, script: receiver }]);
-    expect((error as ChainError).message).toContain("raise TATUM_KMS_MAX_FEE_DOGE");
+    expect((error as ChainError).message).toContain("Raise TATUM_KMS_MAX_FEE_DOGE if");
   });
 });
 

@@ -22,7 +22,7 @@ describe("the fee limit", () => {
     expect(await outcome(limit, rate, chain)).toMatchObject({ filledIn: {} });
     const error = await outcome(limit + 1, rate, chain);
     expect(error).toMatchObject({ code: "UNSAFE_TRANSACTION" });
-    expect((error as ChainError).message).toContain(`raise TATUM_KMS_MAX_FEE_${chain.facts.ticker}.`);
+    expect((error as ChainError).message).toContain(`Raise TATUM_KMS_MAX_FEE_${chain.facts.ticker} if`);
   });
 
   test("for each virtual byte is by default 5,000 satoshi", async () => {
@@ -51,7 +51,7 @@ describe("the fee limit", () => {
       for (const name of ["TATUM_KMS_MAX_FEE_BTC", "TATUM_KMS_MAX_FEE_RATE_BTC"]) {
         expect(await outcome(1_000, { [name]: text })).toMatchObject({
           code: "UNSAFE_TRANSACTION",
-          message: `${name} is not a whole number of satoshi. Correct or remove it.`,
+          message: `${name} must be a whole number of satoshi.`,
         });
       }
     },
