@@ -1,8 +1,7 @@
 /** Runs the built executable the way a user does: own home directory, own environment, nothing of the developer's. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { TemporaryFolder } from "../temporary-folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -39,7 +38,8 @@ export interface RunOptions {
 
 /** A home directory with a vault of its own. */
 export class Installation {
-  readonly home = mkdtempSync(join(tmpdir(), "tatum-kms-"));
+  readonly #folder = new TemporaryFolder();
+  readonly home = this.#folder.path;
   readonly password = "correct horse battery";
 
   get vaultPath(): string {
@@ -67,7 +67,7 @@ export class Installation {
   }
 
   remove(): void {
-    rmSync(this.home, { recursive: true, force: true });
+    this.#folder.remove();
   }
 }
 

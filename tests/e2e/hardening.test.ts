@@ -1,8 +1,8 @@
 /** What other processes and files can get of a running daemon's secrets, on Linux. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chownSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { TemporaryFolder, useSharedFolder } from "../temporary-folder.ts";
 import { type RunningDaemon, Scene, until } from "./daemon/running-daemon.ts";
 import { ethPayment } from "./daemon/wallets.ts";
 import { executable, Installation } from "./executable.ts";
@@ -147,11 +147,9 @@ const withoutLimit = ["sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh"];
 
 /** Whether this system writes core files into the working directory at all, as `core(5)` says. */
 function writesCoreFiles(): boolean {
-  const cwd = mkdtempSync(join(tmpdir(), "tatum-kms-core-"));
-  Bun.spawnSync([...withoutLimit, "sh", "-c", "kill -ABRT $$"], { cwd });
-  const files = readdirSync(cwd);
-  rmSync(cwd, { recursive: true });
-  return files.length > 0;
+  using folder = new TemporaryFolder();
+  Bun.spawnSync([...withoutLimit, "sh", "-c", "kill -ABRT $$"], { cwd: folder.path });
+  return readdirSync(folder.path).length > 0;
 }
 
 describe.if(isLinux && writesCoreFiles())("a crash", () => {
@@ -274,8 +272,8 @@ describe("a variable that steers the runtime or the dynamic linker", () => {
 });
 
 describe.if(isLinux)("a library in LD_LIBRARY_PATH under the name of one that the program needs", () => {
-  const folder = mkdtempSync(join(tmpdir(), "tatum-kms-library-"));
-  const loads = join(folder, "loads");
+  const folder = useSharedFolder();
+  const loads = folder("loads");
   beforeAll(() => {
     const source = `
       #include <stdio.h>
@@ -286,20 +284,19 @@ describe.if(isLinux)("a library in LD_LIBRARY_PATH under the name of one that th
         fprintf(file, "%d\\n", getpid());
         fclose(file);
       }`;
-    const library = join(folder, "libdl.so.2");
+    const library = folder("libdl.so.2");
     const command = ["gcc", "-shared", "-fPIC", "-x", "c", "-", "-Wl,-soname,libdl.so.2", "-o", library];
     const made = Bun.spawnSync(command, { stdin: Buffer.from(source), stderr: "pipe" });
     if (!made.success) throw new Error(made.stderr.toString());
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   test("is not in the process that opens the vault, which is the one that was started", async () => {
     const scene = await Scene.with();
     try {
-      const daemon = await polling(scene.start(["--chain=ETH"], { env: { LD_LIBRARY_PATH: folder } }));
+      const daemon = await polling(scene.start(["--chain=ETH"], { env: { LD_LIBRARY_PATH: folder() } }));
       // Once: in the program as it was started, which then put itself in its own place.
       expect(readFileSync(loads, "utf8")).toBe(`${daemon.pid}\n`);
-      expect(ofProcess(daemon, "maps")).not.toContain(folder);
+      expect(ofProcess(daemon, "maps")).not.toContain(folder());
       expect(ofProcess(daemon, "cmdline")).toStartWith(`${executable}\0daemon\0`);
       expect(ofProcess(daemon, "comm")).toBe("tatum-kms\n");
       daemon.signal("SIGTERM");
@@ -312,9 +309,9 @@ describe.if(isLinux)("a library in LD_LIBRARY_PATH under the name of one that th
   test("is what a password's command still gets", async () => {
     const installation = new Installation();
     try {
-      const words = ["sh", "-c", `test "$LD_LIBRARY_PATH" = ${folder} && echo a-long-password`];
+      const words = ["sh", "-c", `test "$LD_LIBRARY_PATH" = ${folder()} && echo a-long-password`];
       const env = {
-        LD_LIBRARY_PATH: folder,
+        LD_LIBRARY_PATH: folder(),
         TATUM_KMS_PASSWORD: "",
         TATUM_KMS_PASSWORD_COMMAND: JSON.stringify(words),
       };

@@ -6,7 +6,7 @@ import { execProvider } from "../../providers/exec/provider.ts";
 import { readDescriptor } from "../../providers/fd/provider.ts";
 import { ModuleProcess } from "../../providers/pkcs11/module-process.ts";
 import { isRoot, SOMEBODY } from "../as-user.ts";
-import { useTemporaryFolder } from "../src/vault/temporary-folder.ts";
+import { useTemporaryFolder } from "../temporary-folder.ts";
 import { contextWith } from "./local-context.ts";
 
 const path = useTemporaryFolder();

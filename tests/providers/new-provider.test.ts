@@ -1,15 +1,15 @@
 /** A new provider takes no more than docs/providers.md says: its example, put into a copy of the sources, works. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Installation } from "../e2e/executable.ts";
+import { useSharedFolder } from "../temporary-folder.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
 setDefaultTimeout(120_000);
 
 const root = join(import.meta.dir, "../..");
-const copy = mkdtempSync(join(tmpdir(), "tatum-kms-new-provider-"));
+const copy = useSharedFolder();
 const installation = new Installation();
 const page = readFileSync(join(root, "docs/providers.md"), "utf8");
 const [example = "", line = ""] = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
@@ -26,27 +26,23 @@ const server = Bun.serve({
 
 beforeAll(() => {
   for (const name of ["src", "chains", "providers", "package.json", "tsconfig.json"]) {
-    cpSync(join(root, name), join(copy, name), { recursive: true });
+    cpSync(join(root, name), copy(name), { recursive: true });
   }
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
-  mkdirSync(join(copy, "providers/intranet"));
-  writeFileSync(join(copy, "providers/intranet/provider.ts"), example);
-  const registry = readFileSync(join(copy, "providers/index.ts"), "utf8");
+  symlinkSync(join(root, "node_modules"), copy("node_modules"));
+  mkdirSync(copy("providers/intranet"));
+  writeFileSync(copy("providers/intranet/provider.ts"), example);
+  const registry = readFileSync(copy("providers/index.ts"), "utf8");
   const begin = registry.indexOf("\n", registry.indexOf("const providers:")) + 1;
-  writeFileSync(
-    join(copy, "providers/index.ts"),
-    `${registry.slice(0, begin)}${line}${registry.slice(begin)}`,
-  );
+  writeFileSync(copy("providers/index.ts"), `${registry.slice(0, begin)}${line}${registry.slice(begin)}`);
 });
 afterAll(async () => {
   await server.stop(true);
-  rmSync(copy, { recursive: true });
   installation.remove();
 });
 
 async function run(args: readonly string[], token = "the-token") {
   const child = Bun.spawn([process.execPath, "src/main.ts", ...args], {
-    cwd: copy,
+    cwd: copy(),
     env: {
       HOME: installation.home,
       PATH: "/usr/bin:/bin",
@@ -101,12 +97,12 @@ describe("the example of docs/providers.md", () => {
 
   test("has the right types", async () => {
     writeFileSync(
-      join(copy, "tsconfig.example.json"),
+      copy("tsconfig.example.json"),
       JSON.stringify({ extends: "./tsconfig.json", include: ["providers/intranet"] }),
     );
     const compiler = join(root, "node_modules/typescript/bin/tsc");
     const child = Bun.spawn([process.execPath, compiler, "-p", "tsconfig.example.json"], {
-      cwd: copy,
+      cwd: copy(),
       stdout: "pipe",
     });
     expect(await new Response(child.stdout).text()).toBe("");

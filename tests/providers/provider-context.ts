@@ -1,11 +1,10 @@
 /** What a provider gets from the program, for tests: given settings, and the program's real way to services. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { Prompt } from "../../providers/prompt/prompt.ts";
 import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
 import { createProviderHttp } from "../../src/http/provider-http.ts";
 import { Config } from "../../src/settings/settings.ts";
+import { TemporaryFolder } from "../temporary-folder.ts";
 
 export type Settings = Readonly<Record<string, string | undefined>>;
 
@@ -17,14 +16,10 @@ export interface Patience {
 }
 
 function configWith(lines: readonly string[]): Config {
-  const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
-  try {
-    const file = join(folder, ".env");
-    writeFileSync(file, lines.join("\n"));
-    return Config.load(file);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  using folder = new TemporaryFolder();
+  const file = folder.at(".env");
+  writeFileSync(file, lines.join("\n"));
+  return Config.load(file);
 }
 
 export function providerContext(

@@ -8,7 +8,7 @@ import { readPinSource } from "../../providers/pkcs11/pin.ts";
 import type { ProviderContext } from "../../providers/provider.ts";
 import { systemdProvider } from "../../providers/systemd/provider.ts";
 import { isRoot, SOMEBODY } from "../as-user.ts";
-import { useTemporaryFolder } from "../src/vault/temporary-folder.ts";
+import { useTemporaryFolder } from "../temporary-folder.ts";
 import { contextWith, refused } from "./local-context.ts";
 
 const path = useTemporaryFolder();

@@ -10,7 +10,7 @@ import type { Secret } from "../../providers/secret.ts";
 import { stdinProvider } from "../../providers/stdin/provider.ts";
 import { fetchedSecret } from "../../providers/support/fetched-secret.ts";
 import { systemdProvider } from "../../providers/systemd/provider.ts";
-import { useTemporaryFolder } from "../src/vault/temporary-folder.ts";
+import { useTemporaryFolder } from "../temporary-folder.ts";
 import { contextWith, refused } from "./local-context.ts";
 
 const path = useTemporaryFolder();

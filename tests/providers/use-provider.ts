@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from "bun:test";
 import type { ProviderError } from "../../providers/error.ts";
 import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
-import { useTemporaryFolder } from "../src/vault/temporary-folder.ts";
+import { useTemporaryFolder } from "../temporary-folder.ts";
 import { failureOf } from "./provider-failure.ts";
 import { type Settings, serviceContext } from "./service-context.ts";
 import { FAULT_CANARY } from "./service-faults.ts";

@@ -1,23 +1,13 @@
 /** Setting up the project with Node and npm alone, as scripts/install.mjs does it; npm is one of the test's own here. */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { useTemporaryFolder } from "../temporary-folder.ts";
 
 const root = join(import.meta.dir, "../..");
 const node = Bun.which("node");
-let folder: string;
-
-const path = (name: string): string => join(folder, name);
+const path = useTemporaryFolder();
 
 function writeProgram(name: string, script: string): void {
   writeFileSync(path(name), `#!/bin/sh\n${script}\n`);
@@ -37,14 +27,12 @@ END
 `;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "install-"));
   mkdirSync(path("scripts"));
   mkdirSync(path("programs"));
   cpSync(join(root, "scripts/install.mjs"), path("scripts/install.mjs"));
   writeFileSync(path("package-lock.json"), "{}");
   writeProgram("programs/npm", npmThatInstalls);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function install(env: Readonly<Record<string, string>> = {}) {
   const command = [node ?? "node", path("scripts/install.mjs")];

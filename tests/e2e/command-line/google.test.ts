@@ -1,17 +1,14 @@
 import { afterAll, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { GoogleStandIn } from "../../providers/google/google-stand-in.ts";
+import { useSharedFolder } from "../../temporary-folder.ts";
 import { expectVaultKeptBy } from "./provider-session.ts";
 
 // Each run that opens a vault derives a key, which takes long on a busy machine.
 setDefaultTimeout(120_000);
 
-const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
-const google = new GoogleStandIn(folder);
+const folder = useSharedFolder();
+const google = new GoogleStandIn(folder());
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
   await google.stop();
 });
 

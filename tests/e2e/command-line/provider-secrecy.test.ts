@@ -1,8 +1,8 @@
 /** A password shows up nowhere, whichever place of this machine it comes from. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { useSharedFolder } from "../../temporary-folder.ts";
 import { executable, Installation } from "../executable.ts";
 
 // Each run that opens a vault derives a key, which takes long on a busy machine.
@@ -19,16 +19,15 @@ const traces = [
 ];
 
 /** Outside of the homes: the only places where the password may lie. */
-const sources = mkdtempSync(join(tmpdir(), "tatum-kms-sources-"));
+const sources = useSharedFolder();
 const installations: Installation[] = [];
 afterAll(() => {
-  rmSync(sources, { recursive: true });
   for (const installation of installations) installation.remove();
 });
 
 function source(name: string, content: string | Uint8Array): string {
-  writeFileSync(join(sources, name), content, { mode: 0o600 });
-  return join(sources, name);
+  writeFileSync(sources(name), content, { mode: 0o600 });
+  return sources(name);
 }
 
 interface Way {

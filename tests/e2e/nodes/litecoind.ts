@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { TemporaryFolder } from "../../temporary-folder.ts";
 import { callNode } from "./json-rpc.ts";
 
 /** A Litecoin node with a chain of its own (regtest), and coins to give away. */
@@ -24,13 +22,13 @@ function freePort(): number {
 export async function startLitecoind(): Promise<Litecoind> {
   const binary = Bun.which("litecoind");
   if (binary === null) throw new Error("litecoind is not installed. Run: apt-get install litecoind");
-  const folder = mkdtempSync(join(tmpdir(), "litecoind-"));
+  const folder = new TemporaryFolder();
   const port = freePort();
   const node = Bun.spawn(
     [
       binary,
       "-regtest",
-      `-datadir=${folder}`,
+      `-datadir=${folder.path}`,
       "-server",
       "-listen=0",
       "-dnsseed=0",
@@ -42,14 +40,14 @@ export async function startLitecoind(): Promise<Litecoind> {
       "-rpcbind=127.0.0.1",
       "-rpcallowip=127.0.0.1",
     ],
-    { stdout: Bun.file(join(folder, "log")), stderr: "inherit" },
+    { stdout: Bun.file(folder.at("log")), stderr: "inherit" },
   );
   const base = `http://test:test@127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
     // Its chain is thrown away: it need not be closed in order, which takes long.
     node.kill("SIGKILL");
     await node.exited;
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   };
   try {
     await answering(base, node);

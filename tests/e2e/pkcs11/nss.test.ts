@@ -1,8 +1,7 @@
 /** A second real module: the software token of Mozilla's NSS, which wants parameters and has other curves. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { useSharedFolder } from "../../temporary-folder.ts";
 import { failureOf } from "../command-line/failure.ts";
 import { Installation } from "../executable.ts";
 import { nssModule, nssParameters } from "./nss-token.ts";
@@ -11,9 +10,9 @@ import { nssModule, nssParameters } from "./nss-token.ts";
 setDefaultTimeout(120_000);
 
 const PIN = "73916248";
-const folder = mkdtempSync(join(tmpdir(), "nss-token-"));
+const folder = useSharedFolder();
 const installation = new Installation();
-const parameters = nssParameters(folder);
+const parameters = nssParameters(folder());
 const env = {
   TATUM_KMS_PASSWORD: "",
   TATUM_KMS_PKCS11_MODULE: nssModule,
@@ -24,14 +23,13 @@ const env = {
 
 beforeAll(() => {
   // In a process of its own: the module keeps its state until the process ends.
-  const made = Bun.spawnSync([process.execPath, join(import.meta.dir, "nss-token.ts"), folder, PIN], {
+  const made = Bun.spawnSync([process.execPath, join(import.meta.dir, "nss-token.ts"), folder(), PIN], {
     stderr: "pipe",
   });
   if (!made.success) throw new Error(made.stderr.toString());
 });
 afterAll(() => {
   installation.remove();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 test("a vault is made, opened and refused to a wrong PIN with NSS", async () => {

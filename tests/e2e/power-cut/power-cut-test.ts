@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Random } from "../../random.ts";
+import { TemporaryFolder } from "../../temporary-folder.ts";
 import { executable as builtExecutable, type Installation } from "../executable.ts";
 import { daemonScenario } from "./daemon-scenario.ts";
 import { Disk, readFolder } from "./disk.ts";
@@ -105,7 +105,7 @@ async function tryState(
 
 /** Commands that ran once, to be cut again and again. */
 export class PowerCutTest {
-  readonly #folder = mkdtempSync(join(tmpdir(), "tatum-kms-power-cut-"));
+  readonly #folder = new TemporaryFolder();
   readonly #scenarios = [...vaultScenarios, daemonScenario()];
   readonly #recordings: Recording[] = [];
 
@@ -114,7 +114,7 @@ export class PowerCutTest {
     if (!existsSync(executable)) throw new Error(`There is no ${executable}.`);
     const test = new PowerCutTest();
     for (const scenario of test.#scenarios) {
-      test.#recordings.push(await record(scenario, executable, test.#folder));
+      test.#recordings.push(await record(scenario, executable, test.#folder.path));
     }
     return test;
   }
@@ -132,7 +132,7 @@ export class PowerCutTest {
       const cut = isAtTheEnd ? recording.operations.length : chooseCut(recording.operations, random);
       for (let state = 0; state < statesPerCut; state++) {
         const stateSeed = random.below(2 ** 31);
-        const loss = await tryState(recording, cut, this.#folder, new Random(stateSeed), ignoresSyncs);
+        const loss = await tryState(recording, cut, this.#folder.path, new Random(stateSeed), ignoresSyncs);
         if (loss !== undefined) losses.push(`seed ${seed}, round ${round}, state ${stateSeed}: ${loss}`);
       }
     }
@@ -142,7 +142,7 @@ export class PowerCutTest {
 
   async stop(): Promise<void> {
     for (const { stop } of this.#scenarios) await stop?.();
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder.remove();
   }
 }
 

@@ -1,12 +1,12 @@
 /** Files to import: the original's wallet file and the JSON of `export`. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseExactJson, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { Secret } from "../../../providers/secret.ts";
 import { readImportFile } from "../../../src/vault/import/read-import-file.ts";
 import type { Random } from "../../random.ts";
 import { encryptOriginalFile } from "../../src/vault/encrypt-original-file.ts";
+import { TemporaryFolder } from "../../temporary-folder.ts";
 import { expectedCode } from "../expected-error.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
 import { JsonMutator } from "../mutate-json.ts";
@@ -26,11 +26,11 @@ const vocabulary = {
 export class Imports implements FuzzTarget {
   readonly name = "files to import";
   readonly share = 5;
-  readonly #folder = mkdtempSync(join(tmpdir(), "tatum-kms-fuzz-"));
+  readonly #folder = new TemporaryFolder();
   readonly #exports: readonly string[];
 
   constructor() {
-    process.once("exit", () => rmSync(this.#folder, { recursive: true, force: true }));
+    process.once("exit", () => this.#folder.remove());
     const files = readdirSync(vectors).filter((name) => name.endsWith(".json") && name !== "passwords.json");
     const texts = files.map((name) => readFileSync(join(vectors, name), "utf8"));
     this.#exports = texts.filter(({ length }) => length < LONGEST);
@@ -40,7 +40,7 @@ export class Imports implements FuzzTarget {
     const mutator = new JsonMutator(random, vocabulary);
     const json = random.pick(this.#exports);
     const changed = random.chance(0.2) ? damageText(json, random) : mutator.text(json);
-    const path = join(this.#folder, "import");
+    const path = this.#folder.at("import");
     writeFileSync(path, fileOf(changed, random));
     try {
       const wallets = await readImportFile(path, () => [new Secret(PASSWORD)]);

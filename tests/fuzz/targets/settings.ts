@@ -1,13 +1,12 @@
 /** Command lines and env files. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { options } from "../../../src/cli/options.ts";
 import { parseCommandLine, toArguments } from "../../../src/cli/parse.ts";
 import { KmsError } from "../../../src/errors.ts";
 import { Config } from "../../../src/settings/settings.ts";
 import { settings } from "../../../src/settings/table.ts";
 import type { Random } from "../../random.ts";
+import { TemporaryFolder } from "../../temporary-folder.ts";
 import { expectedCode } from "../expected-error.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
 import { damageText, HOSTILE_TEXTS, mutateText } from "../mutate-text.ts";
@@ -49,14 +48,14 @@ export class CommandLines implements FuzzTarget {
 export class EnvFiles implements FuzzTarget {
   readonly name = "env files";
   readonly share = 2;
-  readonly #folder = mkdtempSync(join(tmpdir(), "tatum-kms-fuzz-"));
+  readonly #folder = new TemporaryFolder();
 
   constructor() {
-    process.once("exit", () => rmSync(this.#folder, { recursive: true, force: true }));
+    process.once("exit", () => this.#folder.remove());
   }
 
   async run(random: Random): Promise<string> {
-    const path = join(this.#folder, ".env");
+    const path = this.#folder.at(".env");
     writeFileSync(path, damageText(random.chance(0.5) ? damageText(ENV_FILE, random) : ENV_FILE, random));
     try {
       const config = Config.load(path);

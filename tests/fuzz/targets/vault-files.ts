@@ -1,7 +1,5 @@
 /** Vault files with damages: they open to exactly what they held, or not at all. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { Secret } from "../../../providers/secret.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
@@ -9,6 +7,7 @@ import type { Random } from "../../random.ts";
 import { rememberingOpener } from "../../src/vault/remembering-opener.ts";
 import { openVaultAt } from "../../src/vault/vault-at.ts";
 import { goodKitFiles, type KitFile, unpack } from "../../src/vault/vault-kit.ts";
+import { TemporaryFolder } from "../../temporary-folder.ts";
 import { expectedCode } from "../expected-error.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
 import { flipBits } from "../mutate-text.ts";
@@ -25,24 +24,24 @@ interface GoodFile {
 export class VaultFiles implements FuzzTarget {
   readonly name = "vault files";
   readonly share = 3;
-  readonly #folder = mkdtempSync(join(tmpdir(), "tatum-kms-fuzz-"));
+  readonly #folder = new TemporaryFolder();
   readonly #files: readonly GoodFile[];
 
   constructor() {
-    process.once("exit", () => rmSync(this.#folder, { recursive: true, force: true }));
+    process.once("exit", () => this.#folder.remove());
     // A file with a journal is only half of a vault.
     this.#files = goodKitFiles
       .filter(({ journal }) => journal === undefined)
       .map((kit) => ({
         kit,
-        bytes: readFileSync(unpack(kit, join(this.#folder, "good"))),
+        bytes: readFileSync(unpack(kit, this.#folder.at("good"))),
         opener: rememberingOpener(new Secret(kit.password)),
       }));
   }
 
   async run(random: Random): Promise<string> {
     const { kit, bytes, opener } = random.pick(this.#files);
-    const path = join(this.#folder, "vault");
+    const path = this.#folder.at("vault");
     for (const ending of ["", "-journal", "-wal", "-shm"]) rmSync(path + ending, { force: true });
     writeFileSync(path, this.#damage(bytes, random), { mode: 0o600 });
     if (random.chance(0.05)) writeFileSync(`${path}-journal`, this.#damage(bytes, random), { mode: 0o600 });

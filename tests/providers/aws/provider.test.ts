@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { awsProvider } from "../../../providers/aws/provider.ts";
+import { TemporaryFolder } from "../../temporary-folder.ts";
 import { failureFrom, secretFrom } from "../ask-provider.ts";
 import { testBrokenServices } from "../broken-services.ts";
 import { type Patience, providerContext, type Settings } from "../provider-context.ts";
@@ -252,12 +251,11 @@ describe("settings", () => {
   });
 
   test("refuse a plain http endpoint of the AWS profile too", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
-    const AWS_CONFIG_FILE = join(folder, "config");
+    using folder = new TemporaryFolder();
+    const AWS_CONFIG_FILE = folder.at("config");
     writeFileSync(AWS_CONFIG_FILE, "[default]\nendpoint_url = http://secretsmanager.example.test\n");
     const given = settings(url, { AWS_ENDPOINT_URL_SECRETS_MANAGER: "" });
     const failure = await withEnvironment({ AWS_CONFIG_FILE }, () => failed(given));
-    rmSync(folder, { recursive: true });
     expect(failure).toMatchObject({ code: "NOT_CONFIGURED" });
     expect(failure.message).toStartWith("The endpoint of the AWS profile");
   });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { fdProvider, readDescriptor } from "../../../providers/fd/provider.ts";
-import { useTemporaryFolder } from "../../src/vault/temporary-folder.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { contextWith, refused } from "../local-context.ts";
 
 const path = useTemporaryFolder();

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "no
 import { createServer } from "node:net";
 import { fileProvider } from "../../../providers/file/provider.ts";
 import { readSecretFile } from "../../../providers/file/secret-file.ts";
-import { useTemporaryFolder } from "../../src/vault/temporary-folder.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { contextWith, refused } from "../local-context.ts";
 
 const path = useTemporaryFolder();

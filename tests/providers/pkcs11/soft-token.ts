@@ -1,10 +1,10 @@
 /** Tokens of SoftHSM, a PKCS#11 module in software, in a folder of their own. */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Tokens, type TokensSettings } from "../../../providers/pkcs11/tokens.ts";
 import { Secret } from "../../../providers/secret.ts";
+import { TemporaryFolder } from "../../temporary-folder.ts";
 
 export const softHsmModule = "/usr/lib/softhsm/libsofthsm2.so";
 /** The PIN of every token whose test does not need another one. */
@@ -21,8 +21,8 @@ function run(command: readonly string[], environment: Readonly<Record<string, st
 
 /** An installation of SoftHSM that holds the tokens a test makes. */
 export class SoftTokens {
-  readonly #folder = mkdtempSync(join(tmpdir(), "soft-tokens-"));
-  readonly #tokens = join(this.#folder, "tokens");
+  readonly #folder = new TemporaryFolder();
+  readonly #tokens = this.#folder.at("tokens");
 
   constructor(...labels: readonly string[]) {
     mkdirSync(this.#tokens);
@@ -34,7 +34,7 @@ export class SoftTokens {
   }
 
   path(name: string): string {
-    return join(this.#folder, name);
+    return this.#folder.at(name);
   }
 
   /** With what SoftHSM finds its tokens. */
@@ -95,7 +95,7 @@ export class SoftTokens {
   }
 
   remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder.remove();
   }
 }
 

@@ -4,7 +4,7 @@ import {
   MAXIMUM_CREDENTIAL_FILE_BYTES,
   readCredentialFile,
 } from "../../../providers/support/credential-file.ts";
-import { useTemporaryFolder } from "../../src/vault/temporary-folder.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { failureOf } from "../provider-failure.ts";
 
 const inFolder = useTemporaryFolder();

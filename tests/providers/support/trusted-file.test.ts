@@ -16,7 +16,7 @@ import {
   readTrustedFile,
 } from "../../../providers/support/trusted-file.ts";
 import { asUser, isRoot, SOMEBODY, US } from "../../as-user.ts";
-import { useTemporaryFolder } from "../../src/vault/temporary-folder.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 
 const path = useTemporaryFolder();
 const source = "The file";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, chownSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type AccessRules, findUntrustedFolder } from "../../../providers/support/trusted-folder.ts";
-import { useTemporaryFolder } from "../../src/vault/temporary-folder.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 
 const path = useTemporaryFolder();
 const strict: AccessRules = { allowGroup: false };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { systemdProvider } from "../../../providers/systemd/provider.ts";
-import { useTemporaryFolder } from "../../src/vault/temporary-folder.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { contextWith, refused } from "../local-context.ts";
 
 const path = useTemporaryFolder();

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import type { PendingTransaction, SignedTransaction } from "../../../chains/chain.ts";
 import { Secret } from "../../../providers/secret.ts";
 import { type Job, jobStates } from "../../../src/journal/job.ts";
 import { Journal } from "../../../src/journal/journal.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
+import { useSharedFolder } from "../../temporary-folder.ts";
 import { caught } from "../vault/caught.ts";
 import { createVaultAt, openVaultAt } from "../vault/vault-at.ts";
 
@@ -32,8 +31,7 @@ function signed(nonce: bigint, account = "0xsender"): SignedTransaction {
 }
 
 /** Unlocking takes a third of a second: the tests share one vault, and each begins with an empty journal. */
-const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
-const path = join(folder, "wallet.dat");
+const path = useSharedFolder()("wallet.dat");
 let vault: Vault;
 let journal: Journal;
 /** What the journal takes for the time, in milliseconds since 1970. */
@@ -55,7 +53,6 @@ beforeEach(async () => {
 
 afterAll(async () => {
   await vault.close();
-  rmSync(folder, { recursive: true });
 });
 
 async function begin(id = transaction.id): Promise<Job> {

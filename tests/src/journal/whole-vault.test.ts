@@ -7,9 +7,9 @@ import { backUpWhole, verifyWhole } from "../../../src/journal/whole-vault.ts";
 import { mostBytes } from "../../../src/store/tables/bounds.ts";
 import { readLeaseRow } from "../../../src/store/tables/lease.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "../vault/caught.ts";
 import { freshVault, reopen } from "../vault/fresh-vault.ts";
-import { useTemporaryFolder } from "../vault/temporary-folder.ts";
 
 // Processes are started.
 setDefaultTimeout(30_000);

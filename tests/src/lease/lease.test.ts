@@ -5,9 +5,9 @@ import { Lease } from "../../../src/lease/lease.ts";
 import { createLog } from "../../../src/operations/log.ts";
 import { type LeaseRow, readLeaseRow } from "../../../src/store/tables/lease.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "../vault/caught.ts";
 import { freshVault, reopen } from "../vault/fresh-vault.ts";
-import { useTemporaryFolder } from "../vault/temporary-folder.ts";
 
 /** Long enough that nobody loses a lease because the machine is busy. */
 const LONG = 60_000;

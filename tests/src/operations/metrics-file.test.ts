@@ -7,8 +7,8 @@ import {
   renderMetrics,
   writeMetricsFile,
 } from "../../../src/operations/metrics-file.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "../vault/caught.ts";
-import { useTemporaryFolder } from "../vault/temporary-folder.ts";
 
 const path = useTemporaryFolder();
 

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, truncateSync, writeFileSync } from "no
 import { KmsError } from "../../../src/errors.ts";
 import { type EnvFile, readEnvFile } from "../../../src/settings/env-file.ts";
 import { isRoot, SOMEBODY } from "../../as-user.ts";
-import { useTemporaryFolder } from "../vault/temporary-folder.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 
 const path = useTemporaryFolder();
 

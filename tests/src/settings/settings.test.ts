@@ -1,24 +1,20 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterEach, describe, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KmsError } from "../../../src/errors.ts";
 import { Config } from "../../../src/settings/settings.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 
 /** A variable that nobody has set. */
 const NAME = "TATUM_KMS_TEST_OF_CONFIG";
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "tatum-kms-config-"));
-});
+const folder = useTemporaryFolder();
 afterEach(() => {
   delete process.env[NAME];
-  rmSync(folder, { recursive: true, force: true });
 });
 
 function envFile(content: string): string {
-  const path = join(folder, "kms.env");
+  const path = folder("kms.env");
   writeFileSync(path, content, { mode: 0o600 });
   return path;
 }
@@ -75,7 +71,7 @@ describe("an env file", () => {
   afterEach(() => process.chdir(here));
 
   test("in the working directory is not read, and told, until it is named", () => {
-    process.chdir(folder);
+    process.chdir(folder());
     const local = join(process.cwd(), ".env");
     expect(Config.load().unreadEnvFile).toBeUndefined();
     writeFileSync(local, `${NAME}=local\n`, { mode: 0o600 });
@@ -87,7 +83,7 @@ describe("an env file", () => {
   });
 
   test("named .env that is a folder, as Python makes them, is not told", () => {
-    process.chdir(folder);
+    process.chdir(folder());
     mkdirSync(".env");
     expect(Config.load().unreadEnvFile).toBeUndefined();
   });

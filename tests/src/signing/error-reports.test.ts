@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
 import { HttpClient } from "../../../src/http/client.ts";
 import type { Job } from "../../../src/journal/job.ts";
@@ -11,9 +8,10 @@ import { ErrorReports } from "../../../src/signing/error-reports.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
 import { TatumConnection } from "../../../src/tatum/connection.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
+import { useSharedFolder } from "../../temporary-folder.ts";
 import { createVaultAt } from "../vault/vault-at.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
+const folder = useSharedFolder();
 let vault: Vault;
 let journal: Journal;
 let api: TatumApi;
@@ -25,7 +23,7 @@ const log = createLog({ debug: false, write: (line) => void logged.push(line) })
 let number = 0;
 
 beforeAll(async () => {
-  vault = await createVaultAt(join(folder, "wallet.dat"), new Secret("correct horse battery"));
+  vault = await createVaultAt(folder("wallet.dat"), new Secret("correct horse battery"));
   journal = new Journal(vault);
   server = Bun.serve({
     hostname: "127.0.0.1",
@@ -45,7 +43,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop(true);
   await vault.close();
-  rmSync(folder, { recursive: true });
 });
 
 beforeEach(() => {

@@ -1,7 +1,4 @@
 /** Everything one pending transaction passes through, on a vault of its own: only API and four-eye server are stand-ins. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Chain } from "../../../chains/chain.ts";
 import { stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { loadChain } from "../../../chains/index.ts";
@@ -22,6 +19,7 @@ import { type ListedTransaction, readPendingTransaction } from "../../../src/tat
 import type { Vault } from "../../../src/vault/vault.ts";
 import { StandInApi } from "../../e2e/stand-in-api.ts";
 import { noTokens } from "../../providers/pkcs11/no-tokens.ts";
+import { TemporaryFolder } from "../../temporary-folder.ts";
 import { freshVault } from "../vault/fresh-vault.ts";
 
 export const WALLET = "11111111-0000-4000-8000-000000000001";
@@ -59,9 +57,9 @@ export class SigningScene {
   readonly log: string[] = [];
   readonly stopping = new AbortController();
   readonly #vault: Vault;
-  readonly #folder: string;
+  readonly #folder: TemporaryFolder;
 
-  private constructor(vault: Vault, folder: string) {
+  private constructor(vault: Vault, folder: TemporaryFolder) {
     this.#vault = vault;
     this.#folder = folder;
     this.journal = new Journal(vault, { period: PERIOD });
@@ -92,8 +90,8 @@ export class SigningScene {
   }
 
   static async create(): Promise<SigningScene> {
-    const folder = mkdtempSync(join(tmpdir(), "tatum-kms-"));
-    const vault = await freshVault(join(folder, "vault"));
+    const folder = new TemporaryFolder();
+    const vault = await freshVault(folder.at("vault"));
     await vault.add([[WALLET, { privateKey: PRIVATE_KEY, chain: "ETH", testnet: false }]]);
     return new SigningScene(vault, folder);
   }
@@ -151,6 +149,6 @@ export class SigningScene {
   async end(): Promise<void> {
     await this.api.stop();
     await this.#vault.close();
-    rmSync(this.#folder, { recursive: true });
+    this.#folder.remove();
   }
 }

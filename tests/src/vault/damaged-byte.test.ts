@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { expect, test } from "bun:test";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Secret } from "../../../providers/secret.ts";
 import { KmsError } from "../../../src/errors.ts";
+import { useSharedFolder } from "../../temporary-folder.ts";
 import { rememberingOpener } from "./remembering-opener.ts";
 import { openVaultAt } from "./vault-at.ts";
 import { goodKitFiles, unpack } from "./vault-kit.ts";
 
 const SAMPLES = 600;
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "vault-damage-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = useSharedFolder();
 
 /** Bytes that are not zero, since most of a page is unused, and some of the others. */
 function positionsOf(bytes: Uint8Array): number[] {
@@ -27,7 +22,7 @@ function positionsOf(bytes: Uint8Array): number[] {
 
 test("a vault with any one byte damaged opens to the right wallets or is refused, never as a wrong password", async () => {
   const file = goodKitFiles.find(({ file }) => file === "good/changed.vault")!;
-  const path = unpack(file, join(folder, "vault"));
+  const path = unpack(file, folder("vault"));
   const bytes = readFileSync(path);
   const opener = rememberingOpener(new Secret(file.password));
   const outcomes: Record<string, number> = {};

@@ -2,23 +2,17 @@
  * Reads the good vault files with nothing but what docs/vault-format.md says, other libraries and no code of src/.
  */
 import { Database as Sqlite } from "bun:sqlite";
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { expect, test } from "bun:test";
 import { gcm } from "@noble/ciphers/aes.js";
 import { argon2idAsync } from "@noble/hashes/argon2.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { useSharedFolder } from "../../temporary-folder.ts";
 import { goodKitFiles, unpack } from "./vault-kit.ts";
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "vault-format-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = useSharedFolder();
 
 interface VaultRow {
   readonly format_version: number;
@@ -121,7 +115,7 @@ async function unlock(vault: VaultRow, slots: SlotRow[], password: string): Prom
 test.each(goodKitFiles.map((file) => [file.file, file] as const))(
   "%s opens with what the document says",
   async (_name, file) => {
-    const wallets = await read(unpack(file, join(folder, "vault")), file.password);
+    const wallets = await read(unpack(file, folder("vault")), file.password);
     // JSON.parse loses the digits of large integers; the values are compared elsewhere.
     const comparable = (value: unknown) =>
       JSON.stringify(value, (_key, member) => (typeof member === "bigint" ? Number(member) : member));

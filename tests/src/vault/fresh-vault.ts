@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { Secret } from "../../../providers/secret.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
+import { TemporaryFolder } from "../../temporary-folder.ts";
 import { rememberingOpener } from "./remembering-opener.ts";
 import { createVaultAt, openVaultAt } from "./vault-at.ts";
 
@@ -11,11 +10,9 @@ export const freshPassword = new Secret("a password");
 const opener = rememberingOpener(freshPassword);
 
 async function makeTemplate(): Promise<Uint8Array> {
-  const folder = mkdtempSync(join(tmpdir(), "vault-template-"));
-  await (await createVaultAt(join(folder, "vault"), freshPassword)).close();
-  const bytes = readFileSync(join(folder, "vault"));
-  rmSync(folder, { recursive: true });
-  return bytes;
+  using folder = new TemporaryFolder();
+  await (await createVaultAt(folder.at("vault"), freshPassword)).close();
+  return readFileSync(folder.at("vault"));
 }
 
 let template: Promise<Uint8Array> | undefined;

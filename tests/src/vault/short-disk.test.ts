@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { KmsError } from "../../../src/errors.ts";
 import { Vault } from "../../../src/vault/vault.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "./caught.ts";
 import { freshPassword, freshVault, reopen } from "./fresh-vault.ts";
-import { useTemporaryFolder } from "./temporary-folder.ts";
 import { createVaultAt } from "./vault-at.ts";
 
 // Argon2 several times.

@@ -6,10 +6,10 @@ import type { PreparedSlot, SlotOpener } from "../../../src/vault/key-slots/key-
 import { makeKeySlot } from "../../../src/vault/key-slots/key-slot.ts";
 import { openVault } from "../../../src/vault/sealed-vault.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "./caught.ts";
 import { freshPassword, freshVault, reopen } from "./fresh-vault.ts";
 import { rememberingOpener } from "./remembering-opener.ts";
-import { useTemporaryFolder } from "./temporary-folder.ts";
 import { openVaultAt } from "./vault-at.ts";
 
 const path = useTemporaryFolder();

@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
 import { Secret } from "../../../providers/secret.ts";
 import { KmsError } from "../../../src/errors.ts";
+import { useSharedFolder } from "../../temporary-folder.ts";
 import { rememberingOpener } from "./remembering-opener.ts";
 import { openVaultAt } from "./vault-at.ts";
 import { goodKitFiles, kitFiles, unpack } from "./vault-kit.ts";
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "vault-kit-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = useSharedFolder();
 
 /** The file and its journal, if there is one. */
 function filesAt(path: string): (Buffer | undefined)[] {
@@ -29,7 +24,7 @@ function openerFor(password: string) {
 
 describe("good files open with what they hold, newest first", () => {
   test.each(goodKitFiles.map((file) => [file.file, file] as const))("%s", async (_name, file) => {
-    const vault = await openVaultAt(unpack(file, join(folder, "good")), new Secret(file.password));
+    const vault = await openVaultAt(unpack(file, folder("good")), new Secret(file.password));
     const wallets = await vault.exportAll();
     await vault.close();
     expect(wallets).toEqual(file.wallets as typeof wallets);
@@ -42,7 +37,7 @@ describe("good files open with what they hold, newest first", () => {
 describe("bad files are refused with an error that names what is wrong, and are left as they are", () => {
   const refused = kitFiles.filter(({ expect }) => expect !== "ok");
   test.each(refused.map((file) => [file.file, file] as const))("%s", async (_name, file) => {
-    const path = unpack(file, join(folder, "bad"));
+    const path = unpack(file, folder("bad"));
     const before = filesAt(path);
     const outcome = await openVaultAt(path, openerFor(file.password)).catch((error: unknown) => error);
     expect(outcome).toBeInstanceOf(KmsError);

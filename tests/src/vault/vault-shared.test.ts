@@ -4,9 +4,9 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "./caught.ts";
 import { freshPassword, freshVault, reopen } from "./fresh-vault.ts";
-import { useTemporaryFolder } from "./temporary-folder.ts";
 import { openVaultAt } from "./vault-at.ts";
 
 const path = useTemporaryFolder();

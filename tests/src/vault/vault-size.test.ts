@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { Secret } from "../../../providers/secret.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
-import { useTemporaryFolder } from "./temporary-folder.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { createVaultAt, openVaultAt } from "./vault-at.ts";
 
 const path = useTemporaryFolder();

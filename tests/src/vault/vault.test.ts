@@ -2,9 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { Secret } from "../../../providers/secret.ts";
+import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "./caught.ts";
 import { freshPassword, freshVault, reopen } from "./fresh-vault.ts";
-import { useTemporaryFolder } from "./temporary-folder.ts";
 import { createVaultAt, openVaultAt } from "./vault-at.ts";
 
 const path = useTemporaryFolder();

@@ -1,8 +1,6 @@
 /** What this program takes for the layout of PKCS#11 in memory is what a compiler makes of the headers of OASIS. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import {
   functionNames,
   functionOffset,
@@ -12,10 +10,10 @@ import {
   UNAVAILABLE,
   unknownAbi,
 } from "../../../../providers/pkcs11/cryptoki/abi.ts";
+import { useSharedFolder } from "../../../temporary-folder.ts";
 import { pkcs11Headers } from "../faulty-tokens.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "cryptoki-abi-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = useSharedFolder();
 
 /** What the compiler says: lines of a name and a number. */
 let compiled: Map<string, string>;
@@ -32,12 +30,12 @@ beforeAll(() => {
       ...Object.keys(offsets).map((member) => [`${name}.${member}`, `offsetof(${name}, ${member})`]),
     ]),
   ].map(([name, expression]) => `printf("${name} %lu\\n", (unsigned long)${expression});`);
-  const source = join(folder, "layout.c");
+  const source = folder("layout.c");
   writeFileSync(
     source,
     `#include <stddef.h>\n#include <stdio.h>\n#include <pkcs11.h>\nint main(void) {\n${lines.join("\n")}\nreturn 0; }\n`,
   );
-  const program = join(folder, "layout");
+  const program = folder("layout");
   const made = Bun.spawnSync(["gcc", `-I${pkcs11Headers}`, source, "-o", program], { stderr: "pipe" });
   if (!made.success) throw new Error(made.stderr.toString());
   const printed = Bun.spawnSync([program]).stdout.toString().trim().split("\n");

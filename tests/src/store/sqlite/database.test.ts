@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Database } from "../../../../src/store/sqlite/database.ts";
 import type { Session } from "../../../../src/store/store.ts";
+import { useTemporaryFolder } from "../../../temporary-folder.ts";
 import { caught } from "../../vault/caught.ts";
-import { useTemporaryFolder } from "../../vault/temporary-folder.ts";
 
 const path = useTemporaryFolder();
 

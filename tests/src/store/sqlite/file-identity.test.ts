@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { FileIdentity } from "../../../../src/store/sqlite/vault-file.ts";
+import { useTemporaryFolder } from "../../../temporary-folder.ts";
 import { caught } from "../../vault/caught.ts";
-import { useTemporaryFolder } from "../../vault/temporary-folder.ts";
 
 const inFolder = useTemporaryFolder();
 

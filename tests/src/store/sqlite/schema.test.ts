@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { Database } from "../../../../src/store/sqlite/database.ts";
 import { checkSchema, createSchema } from "../../../../src/store/sqlite/schema.ts";
 import { readVaultRow } from "../../../../src/store/tables/vault.ts";
+import { useTemporaryFolder } from "../../../temporary-folder.ts";
 import { caught } from "../../vault/caught.ts";
-import { useTemporaryFolder } from "../../vault/temporary-folder.ts";
 
 const path = useTemporaryFolder();
 

@@ -14,8 +14,8 @@ import { Database } from "../../../../src/store/sqlite/database.ts";
 import { giveOwnCounter } from "../../../../src/store/sqlite/file-header.ts";
 import { makeNewFile } from "../../../../src/store/sqlite/new-file.ts";
 import { inspectVaultFile } from "../../../../src/store/sqlite/vault-file.ts";
+import { useTemporaryFolder } from "../../../temporary-folder.ts";
 import { caught } from "../../vault/caught.ts";
-import { useTemporaryFolder } from "../../vault/temporary-folder.ts";
 import { journalHeader, journalOf, superJournalName } from "./left-journal.ts";
 
 // Another process is started.

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileKindAt, inspectVaultFile } from "../../../../src/store/sqlite/vault-file.ts";
+import { useTemporaryFolder } from "../../../temporary-folder.ts";
 import { caught } from "../../vault/caught.ts";
-import { useTemporaryFolder } from "../../vault/temporary-folder.ts";
 
 const path = useTemporaryFolder();
 const vaultStart = "SQLite format 3\0";

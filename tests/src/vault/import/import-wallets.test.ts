@@ -5,9 +5,9 @@ import { stringifyExactJson } from "../../../../chains/codec/exact-json.ts";
 import { Secret } from "../../../../providers/secret.ts";
 import { importWallets } from "../../../../src/vault/import/import-wallets.ts";
 import { readImportFile } from "../../../../src/vault/import/read-import-file.ts";
+import { useTemporaryFolder } from "../../../temporary-folder.ts";
 import { caught } from "../caught.ts";
 import { freshVault } from "../fresh-vault.ts";
-import { useTemporaryFolder } from "../temporary-folder.ts";
 
 const path = useTemporaryFolder();
 const originals = join(import.meta.dir, "../../../vectors/legacy-wallet-dat");

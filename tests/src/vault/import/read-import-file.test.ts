@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import type { Secret } from "../../../../providers/secret.ts";
 import { readImportFile } from "../../../../src/vault/import/read-import-file.ts";
+import { useTemporaryFolder } from "../../../temporary-folder.ts";
 import { caught } from "../caught.ts";
 import { freshVault } from "../fresh-vault.ts";
-import { useTemporaryFolder } from "../temporary-folder.ts";
 
 const inFolder = useTemporaryFolder();
 
