@@ -4,8 +4,8 @@
  * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-42220.json
  * Transaction types: https://docs.celo.org/specs/transaction-types
  */
-import { celoFees } from "./families/celo/fees.ts";
-import { readSignedCelo } from "./families/celo/read-signed.ts";
+import { celoFees } from "./families/celo/fee.ts";
+import { readSignedCelo } from "./families/celo/read-back.ts";
 import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { nodeGasPrice } from "./families/evm/gas-price.ts";

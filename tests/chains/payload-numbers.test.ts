@@ -13,7 +13,7 @@ import {
   outputOperation,
 } from "./families/cardano/payment.ts";
 import { nodeTransaction, RECIPIENT_HEX } from "./families/tron/node-transaction.ts";
-import { scriptTo, testKey, payload as utxoPayload } from "./families/utxo/payload.ts";
+import { scriptTo, testKey, payload as utxoPayload } from "./families/utxo/payment.ts";
 import { pendingOf } from "./signing-request.ts";
 
 /** The amount that is written in different ways, in the smallest unit. */

@@ -6,7 +6,7 @@ import { encode } from "cborg";
 import { cardano } from "../../chains/ada.ts";
 import type { Signer } from "../../chains/chain.ts";
 import { enterpriseAddress } from "../../chains/families/cardano/address.ts";
-import { readRosettaTransaction, transactionHash } from "../../chains/families/cardano/transaction.ts";
+import { readRosettaTransaction, transactionHash } from "../../chains/families/cardano/encode.ts";
 import { loadChain } from "../../chains/index.ts";
 import type { SigningKey } from "../../chains/signing-key.ts";
 import {

@@ -23,8 +23,8 @@ import { hex } from "@scure/base";
 import fc from "fast-check";
 import { bitcoinCash } from "../../chains/bch.ts";
 import type { SignedTransaction } from "../../chains/chain.ts";
-import { parseAddress } from "../../chains/families/bitcoin-cash/parse-address.ts";
-import { addressOfScript } from "../../chains/families/utxo/addresses.ts";
+import { parseAddress } from "../../chains/families/bitcoin-cash/address.ts";
+import { addressOfScript } from "../../chains/families/utxo/address.ts";
 import {
   decodeCashAddress as ourDecode,
   encodeCashAddress as ourEncode,
@@ -32,7 +32,7 @@ import {
 import { signSchnorr as ourSchnorr, verifySchnorr } from "../../chains/keys/bch-schnorr.ts";
 import { memorySecp256k1Key } from "../../chains/keys/secp256k1.ts";
 import type { SigningKey } from "../../chains/signing-key.ts";
-import { privateKeySigner } from "../chains/families/utxo/payload.ts";
+import { privateKeySigner } from "../chains/families/utxo/payment.ts";
 import { offlineEnvironment } from "../chains/families/utxo/signing-vectors.ts";
 import { caseCount } from "./case-count.ts";
 import { type KeyPair, keyPair, signDer, signSchnorr, unwrap } from "./independent-keys.ts";

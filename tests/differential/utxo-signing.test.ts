@@ -8,7 +8,7 @@ import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { dogecoin } from "../../chains/doge.ts";
 import { memorySecp256k1Key } from "../../chains/keys/secp256k1.ts";
 import { litecoin } from "../../chains/ltc.ts";
-import { privateKeySigner } from "../chains/families/utxo/payload.ts";
+import { privateKeySigner } from "../chains/families/utxo/payment.ts";
 import { offlineEnvironment } from "../chains/families/utxo/signing-vectors.ts";
 import { caseCount } from "./case-count.ts";
 import { type KeyPair, keyPair, signDer } from "./independent-keys.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { RawTx } from "@scure/btc-signer/script.js";
 import type { Chain, ChainEnvironment, PendingTransaction, Signer } from "../../chains/chain.ts";
-import { digestToSign as evmDigest } from "../../chains/families/evm/serialize.ts";
+import { digestToSign as evmDigest } from "../../chains/families/evm/encode.ts";
 import * as flowTransaction from "../../chains/families/flow/encode.ts";
 import * as multiversx from "../../chains/families/multiversx/encode.ts";
 import { isInputSigned } from "../../chains/families/utxo/input-verification.ts";

@@ -5,9 +5,9 @@
 import type { Chain } from "../../chain.ts";
 import { utxoChain } from "../utxo/chain.ts";
 import { describeTransaction } from "../utxo/describe.ts";
-import type { UtxoParameters } from "../utxo/network-parameters.ts";
-import { signTransaction } from "./sign-transaction.ts";
-import { parseTransaction } from "./transaction-payload.ts";
+import type { UtxoParameters } from "../utxo/facts.ts";
+import { parseTransaction } from "./payload.ts";
+import { signTransaction } from "./sign.ts";
 
 export function bitcoinCashChain(parameters: UtxoParameters): Chain {
   const { facts, maximumAmount, networks } = parameters;

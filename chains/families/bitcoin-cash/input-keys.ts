@@ -7,13 +7,13 @@ import { equalBytes } from "@scure/btc-signer/utils.js";
 import type { Signer, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import type { SigningKey } from "../../signing-key.ts";
-import type { NetworkParameters } from "../utxo/network-parameters.ts";
-import { outpoint } from "../utxo/raw-transaction.ts";
+import { outpoint } from "../utxo/encode.ts";
+import type { NetworkParameters } from "../utxo/facts.ts";
 import { noPrivateKey } from "../utxo/signing-keys.ts";
 import { publicKeyHashScript } from "../utxo/spendable-script.ts";
 import { type WithdrawalInput, withdrawalInputs, withdrawalWallet } from "../utxo/withdrawal.ts";
-import { parseAddress } from "./parse-address.ts";
-import type { BitcoinCashTransaction } from "./transaction-payload.ts";
+import { parseAddress } from "./address.ts";
+import type { BitcoinCashTransaction } from "./payload.ts";
 
 type Input = BitcoinCashTransaction["inputs"][number];
 

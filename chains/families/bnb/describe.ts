@@ -2,7 +2,7 @@
 
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
-import { parsePayload } from "./transfer-payload.ts";
+import { parsePayload } from "./payload.ts";
 
 /**
  * What a pending transaction does: one intent for each asset that each recipient gets, and the memo. The fee is the

@@ -4,7 +4,7 @@
  */
 
 import { stringifyExactJson } from "../../codec/exact-json.ts";
-import type { Share, TransferPayload } from "./transfer-payload.ts";
+import type { Share, TransferPayload } from "./payload.ts";
 
 export interface SigningAccount {
   readonly chainId: string;

@@ -8,7 +8,7 @@ import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { enterpriseAddress } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import { parsePrivateKey } from "./private-key.ts";
-import { signTransaction } from "./sign-transaction.ts";
+import { signTransaction } from "./sign.ts";
 import { ACCOUNT_PATH, deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function cardanoChain(facts: ChainFacts): Chain {

@@ -4,7 +4,7 @@
  */
 
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
-import { parseOperations } from "./operations.ts";
+import { parseOperations } from "./payload.ts";
 
 /**
  * What a pending transaction does: one intent for each output in their order, then the fee. Change is not told apart.

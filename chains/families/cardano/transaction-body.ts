@@ -6,7 +6,7 @@
 import { bytesToHex, equalBytes } from "@noble/curves/utils.js";
 import * as v from "valibot";
 import { ChainError } from "../../error.ts";
-import type { Operations } from "./operations.ts";
+import type { Operations } from "./payload.ts";
 
 /** What the signer learns from a body that does what the operations say. */
 export interface CheckedBody {

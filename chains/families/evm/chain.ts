@@ -13,12 +13,12 @@ import { ethereumWallets } from "../other-wallets.ts";
 import { chooseKey } from "../signer-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
+import { digestToSign, type EvmTransaction, serializeSigned } from "./encode.ts";
 import type { EvmFacts } from "./facts.ts";
 import { filledInValues, fillIn } from "./fill-in.ts";
 import { assertTakenByNetwork } from "./network-rules.ts";
-import { digestToSign, type EvmTransaction, serializeSigned } from "./serialize.ts";
-import { assertSignedAsMeant } from "./signed-transaction-check.ts";
-import { parsePayload } from "./transaction-payload.ts";
+import { parsePayload } from "./payload.ts";
+import { assertSignedAsMeant } from "./read-back.ts";
 import {
   deriveAddress,
   derivePrivateKey,

@@ -10,7 +10,7 @@ import { lowerCase } from "./address.ts";
 import { decodeCall } from "./call-data.ts";
 import type { EvmFacts } from "./facts.ts";
 import { isGasEstimated } from "./gas-limit.ts";
-import { parsePayload, type TransactionPayload } from "./transaction-payload.ts";
+import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 /**
  * What a pending transaction does, from its payload alone. Addresses are in lower case.

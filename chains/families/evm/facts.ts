@@ -5,9 +5,9 @@
 import type { Hex } from "viem";
 import type { ChainEnvironment, ChainFacts, Network } from "../../chain.ts";
 import type { AddressForms } from "./address.ts";
-import type { CeloFees, EthereumFees, FeeFields } from "./fee-fields.ts";
+import type { CeloFees, EthereumFees, FeeFields } from "./fee.ts";
 import type { NetworkRulesByChainId } from "./network-rules.ts";
-import type { SignedTransactionReader } from "./signed-transaction-check.ts";
+import type { SignedTransactionReader } from "./read-back.ts";
 
 /**
  * Asks for the number of transactions an account (address in lower case) has sent, which is its next nonce.

@@ -5,11 +5,11 @@
 import type { Hex } from "viem";
 import type { ChainEnvironment } from "../../chain.ts";
 import { chainIdToSign } from "./chain-id.ts";
+import type { EvmTransaction } from "./encode.ts";
 import type { EvmFacts } from "./facts.ts";
-import type { EthereumFees, FeeFields } from "./fee-fields.ts";
+import type { EthereumFees, FeeFields } from "./fee.ts";
 import { estimateGas, isGasEstimated } from "./gas-limit.ts";
-import type { EvmTransaction } from "./serialize.ts";
-import type { TransactionPayload } from "./transaction-payload.ts";
+import type { TransactionPayload } from "./payload.ts";
 
 /**
  * Fills in the gas price of a transaction of Ethereum's types that has none.

@@ -9,9 +9,9 @@ import type { JsonValue } from "../../codec/exact-json.ts";
 import { hexQuantity, MAX_UINT64 } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import type { EvmFacts } from "./facts.ts";
-import type { CeloFees, EthereumFees, FeeFields } from "./fee-fields.ts";
+import type { CeloFees, EthereumFees, FeeFields } from "./fee.ts";
 import { callNode } from "./node.ts";
-import type { TransactionPayload } from "./transaction-payload.ts";
+import type { TransactionPayload } from "./payload.ts";
 
 /** Whether the node is asked for the gas limit of this payload. No transaction runs on 0 gas, so 0 counts as none. */
 export function isGasEstimated(payload: TransactionPayload, facts: EvmFacts, isWithdrawal: boolean): boolean {

@@ -7,7 +7,7 @@
 import type { Hex } from "viem";
 import { hexToBytes } from "viem/utils";
 import { ChainError } from "../../error.ts";
-import type { EvmTransaction } from "./serialize.ts";
+import type { EvmTransaction } from "./encode.ts";
 
 /** A number for each part of a transaction that costs gas before anything is run: how many there are, or gas for one. */
 interface Parts {

@@ -4,13 +4,13 @@
  */
 import type { Chain } from "../../chain.ts";
 import { readSecp256k1PublicKey } from "../../keys/public-key.ts";
-import { addressOfPublicKey } from "./addresses.ts";
+import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
-import type { UtxoParameters } from "./network-parameters.ts";
+import type { UtxoParameters } from "./facts.ts";
+import { parseTransaction } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
-import { signTransaction } from "./sign-transaction.ts";
-import { parseTransaction } from "./transaction-payload.ts";
-import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallets.ts";
+import { signTransaction } from "./sign.ts";
+import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 /** A coin whose pending transactions are JSON that shows the spent outputs. */
 export function utxoChain(parameters: UtxoParameters): Chain {

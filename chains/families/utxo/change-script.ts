@@ -7,7 +7,7 @@ import { OP, Script } from "@scure/btc-signer/script.js";
 import { equalBytes } from "@scure/btc-signer/utils.js";
 import { shown } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
-import type { RawTransaction } from "./raw-transaction.ts";
+import type { RawTransaction } from "./encode.ts";
 
 /**
  * Checks the statement: the output at `changeIndex` pays to `changeScript`.

@@ -5,10 +5,10 @@
 import { hex } from "@scure/base";
 import { OP, Script } from "@scure/btc-signer/script.js";
 import type { Intent } from "../../chain.ts";
-import { addressOfScript } from "./addresses.ts";
-import { type Amounts, transactionFee } from "./fee-bound.ts";
-import type { NetworkParameters } from "./network-parameters.ts";
-import type { RawTransaction } from "./raw-transaction.ts";
+import { addressOfScript } from "./address.ts";
+import type { RawTransaction } from "./encode.ts";
+import type { NetworkParameters } from "./facts.ts";
+import { type Amounts, transactionFee } from "./fee.ts";
 
 /**
  * What a transaction does: one intent for each output in their order, then the fee. Change is not told apart: the

@@ -7,8 +7,8 @@ import { createBase58check, hex } from "@scure/base";
 import type { Network, ParsedPrivateKey } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { memorySecp256k1Key } from "../../keys/secp256k1.ts";
-import { addressOfPublicKey } from "./addresses.ts";
-import type { UtxoParameters } from "./network-parameters.ts";
+import { addressOfPublicKey } from "./address.ts";
+import type { UtxoParameters } from "./facts.ts";
 
 const base58check = createBase58check(sha256);
 const HEX_KEY = /^(?:0x)?([0-9a-f]{64})$/i;

@@ -5,7 +5,7 @@
  */
 import { CompactSize, RawInput, RawOutput, VarBytes } from "@scure/btc-signer/script.js";
 import { concatBytes, sha256x2 } from "@scure/btc-signer/utils.js";
-import type { RawTransaction } from "./raw-transaction.ts";
+import type { RawTransaction } from "./encode.ts";
 
 export const SIGHASH_ALL = 0x01;
 

@@ -7,7 +7,7 @@ import { OutScript } from "@scure/btc-signer/payment.js";
 import { equalBytes, hash160 } from "@scure/btc-signer/utils.js";
 import { shown } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
-import type { ScriptKind } from "./network-parameters.ts";
+import type { ScriptKind } from "./facts.ts";
 
 /**
  * The template an output script follows, such as `{type: "pkh", hash}`, or `undefined` for a script that is not one

@@ -7,8 +7,8 @@ import { encode } from "cborg";
 import * as v from "valibot";
 import type { Network } from "../../../chains/chain.ts";
 import { readAddress } from "../../../chains/families/cardano/address.ts";
+import { readRosettaTransaction, transactionHash } from "../../../chains/families/cardano/encode.ts";
 import { slotTime } from "../../../chains/families/cardano/slot-time.ts";
-import { readRosettaTransaction, transactionHash } from "../../../chains/families/cardano/transaction.ts";
 import { ApiError } from "../api-error.ts";
 import type { ApiRequest } from "../routes.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { hex } from "@scure/base";
 import { bitcoinCash } from "../../../../chains/bch.ts";
 import { ChainError } from "../../../../chains/error.ts";
-import { payload, pending } from "./payload.ts";
+import { payload, pending } from "./payment.ts";
 
 /** HASH160 of the first translation example of the CashAddr specification. */
 const HASH = "76a04053bda0a88bda5177b86a15c3b29f559873";

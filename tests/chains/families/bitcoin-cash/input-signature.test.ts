@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { isInputSignature, signInput } from "../../../../chains/families/bitcoin-cash/input-signature.ts";
 import { SignatureDigests } from "../../../../chains/families/utxo/signature-digest.ts";
 import type { SigningKey } from "../../../../chains/signing-key.ts";
-import { testKey } from "../utxo/payload.ts";
-import { transactionOf } from "./payload.ts";
+import { testKey } from "../utxo/payment.ts";
+import { transactionOf } from "./payment.ts";
 
 const digests = new SignatureDigests(transactionOf([10_000, 20_000]));
 const memoryKey = testKey(1);

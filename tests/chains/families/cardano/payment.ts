@@ -10,7 +10,7 @@ import type {
 } from "../../../../chains/chain.ts";
 import type { JsonValue } from "../../../../chains/codec/exact-json.ts";
 import { enterpriseAddress, readAddress } from "../../../../chains/families/cardano/address.ts";
-import { transactionHash } from "../../../../chains/families/cardano/transaction.ts";
+import { transactionHash } from "../../../../chains/families/cardano/encode.ts";
 import type { SigningKey } from "../../../../chains/signing-key.ts";
 import { offlineEnvironment, signerOf } from "../../offline-signing-vectors.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ethereum } from "../../../../chains/eth.ts";
 import type { EvmChain } from "../../../../chains/families/evm/chain.ts";
-import { parsePayload } from "../../../../chains/families/evm/transaction-payload.ts";
+import { parsePayload } from "../../../../chains/families/evm/payload.ts";
 import { harmony } from "../../../../chains/one.ts";
 import { xdcNetwork } from "../../../../chains/xdc.ts";
 import { pendingOf } from "./evm-requests.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Hex } from "viem";
 import { ethereum } from "../../../../chains/eth.ts";
+import type { EvmTransaction } from "../../../../chains/families/evm/encode.ts";
 import { assertTakenByNetwork } from "../../../../chains/families/evm/network-rules.ts";
-import type { EvmTransaction } from "../../../../chains/families/evm/serialize.ts";
 import { evmChains } from "./evm-chains.ts";
 import { RECIPIENT, requestOf, SENDER } from "./evm-requests.ts";
 import { environmentOf } from "./fake-environment.ts";

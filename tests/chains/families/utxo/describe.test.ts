@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { bitcoin } from "../../../../chains/btc.ts";
 import type { Chain, Intent, Network } from "../../../../chains/chain.ts";
 import { litecoin } from "../../../../chains/ltc.ts";
-import { payload, pending, scriptTo, testKey } from "./payload.ts";
+import { payload, pending, scriptTo, testKey } from "./payment.ts";
 
 describe("addresses of outputs", () => {
   // Scripts and addresses: https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki#examples, bip-0350 (test

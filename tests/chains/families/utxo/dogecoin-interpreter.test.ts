@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { dogecoin } from "../../../../chains/doge.ts";
 import { memorySecp256k1Key } from "../../../../chains/keys/secp256k1.ts";
 import { caseCount } from "../../../differential/case-count.ts";
-import { payload, pending, privateKeySigner, scriptTo } from "./payload.ts";
+import { payload, pending, privateKeySigner, scriptTo } from "./payment.ts";
 import { offlineEnvironment } from "./signing-vectors.ts";
 
 interface Interpreter {

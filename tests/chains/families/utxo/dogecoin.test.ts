@@ -3,7 +3,7 @@ import type { SignedTransaction } from "../../../../chains/chain.ts";
 import { stringifyExactJson } from "../../../../chains/codec/exact-json.ts";
 import { dogecoin } from "../../../../chains/doge.ts";
 import { ChainError } from "../../../../chains/error.ts";
-import { payload, pending, privateKeySigner, scriptTo, testKey } from "./payload.ts";
+import { payload, pending, privateKeySigner, scriptTo, testKey } from "./payment.ts";
 import { offlineEnvironment } from "./signing-vectors.ts";
 
 const DOGE = 100_000_000;

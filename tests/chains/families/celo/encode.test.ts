@@ -1,13 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { keccak256 } from "viem";
 import { celo } from "../../../../chains/celo.ts";
-import { readSignedCelo } from "../../../../chains/families/celo/read-signed.ts";
+import { readSignedCelo } from "../../../../chains/families/celo/read-back.ts";
 import {
   digestToSign,
   type EvmTransaction,
   serializeSigned,
-} from "../../../../chains/families/evm/serialize.ts";
-import { assertSignedAsMeant } from "../../../../chains/families/evm/signed-transaction-check.ts";
+} from "../../../../chains/families/evm/encode.ts";
+import { assertSignedAsMeant } from "../../../../chains/families/evm/read-back.ts";
 import { signRecoverable } from "../../../../chains/keys/secp256k1.ts";
 
 /** The example of celo-org/developer-tooling, packages/sdk/wallets/wallet-local/src/local-wallet.test.ts */

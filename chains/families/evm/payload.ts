@@ -12,7 +12,7 @@ import { ChainError } from "../../error.ts";
 import { absentWhen, payloadJson } from "../payload.ts";
 import { address, addressAsWritten } from "./address.ts";
 import type { EvmFacts } from "./facts.ts";
-import { type FeeFields, feeFields } from "./fee-fields.ts";
+import { type FeeFields, feeFields } from "./fee.ts";
 
 /** A `serializedTransaction` that was read and understood. Amounts are in wei, addresses in lower case. */
 export interface TransactionPayload {

@@ -7,9 +7,9 @@ import type { PendingTransaction, SignedTransaction, Signer } from "../../../../
 import { ChainError, type ChainErrorCode } from "../../../../chains/error.ts";
 import { publicKeyHashScript } from "../../../../chains/families/utxo/spendable-script.ts";
 import type { SigningKey } from "../../../../chains/signing-key.ts";
-import { privateKeySigner, testKey } from "../utxo/payload.ts";
+import { privateKeySigner, testKey } from "../utxo/payment.ts";
 import { offlineEnvironment } from "../utxo/signing-vectors.ts";
-import { payload, pending, receiver, transactionOf } from "./payload.ts";
+import { payload, pending, receiver, transactionOf } from "./payment.ts";
 
 const a = testKey(1);
 const b = testKey(2);

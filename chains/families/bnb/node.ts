@@ -10,8 +10,8 @@ import { MAX_UINT64, wholeNumberOrText } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { readAnswer } from "../payload.ts";
 import { accountId, addressOfPublicKey } from "./address.ts";
+import type { TransferPayload } from "./payload.ts";
 import type { SigningAccount } from "./sign-document.ts";
-import type { TransferPayload } from "./transfer-payload.ts";
 
 /** The ids of the networks as they were when they closed. */
 const CHAIN_IDS = { mainnet: "Binance-Chain-Tigris", testnet: "Binance-Chain-Ganges" } as const;

@@ -7,15 +7,15 @@ import { hex } from "@scure/base";
 import { RawTx } from "@scure/btc-signer/script.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
-import { assertFee, assertNoDust, feeBounds, transactionFee } from "./fee-bound.ts";
+import { encodeTransaction, outpoint, transactionId } from "./encode.ts";
+import type { UtxoParameters } from "./facts.ts";
+import { assertFee, assertNoDust, feeBounds, transactionFee } from "./fee.ts";
 import { signInput, type Unlocking } from "./input-signing.ts";
 import { isInputSigned } from "./input-verification.ts";
-import type { UtxoParameters } from "./network-parameters.ts";
-import { encodeTransaction, outpoint, transactionId } from "./raw-transaction.ts";
+import { parseTransaction, type UtxoTransaction } from "./payload.ts";
 import { SignatureDigests } from "./signature-digest.ts";
 import { KeyRing, signingKeys } from "./signing-keys.ts";
 import { type SpendableScript, spendableScript } from "./spendable-script.ts";
-import { parseTransaction, type UtxoTransaction } from "./transaction-payload.ts";
 import { walletIds } from "./withdrawal.ts";
 
 /** A long list of inputs would hide the rest of the log. */

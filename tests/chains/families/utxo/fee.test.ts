@@ -3,7 +3,7 @@ import { bitcoin } from "../../../../chains/btc.ts";
 import type { Chain, SignedTransaction } from "../../../../chains/chain.ts";
 import { ChainError } from "../../../../chains/error.ts";
 import { litecoin } from "../../../../chains/ltc.ts";
-import { payload, pending, privateKeySigner, scriptTo, testKey } from "./payload.ts";
+import { payload, pending, privateKeySigner, scriptTo, testKey } from "./payment.ts";
 import { offlineEnvironment } from "./signing-vectors.ts";
 
 const key = testKey(1);

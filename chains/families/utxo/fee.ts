@@ -6,8 +6,8 @@ import { OP } from "@scure/btc-signer/script.js";
 import type { ChainEnvironment } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { assertWithin, type FeeBound, operatorsBound, satoshi } from "../fee-bound.ts";
-import type { UtxoParameters } from "./network-parameters.ts";
-import type { RawTransaction } from "./raw-transaction.ts";
+import type { RawTransaction } from "./encode.ts";
+import type { UtxoParameters } from "./facts.ts";
 
 /**
  * Refuses an output that nodes would not relay because of its amount. Outputs that carry data (OP_RETURN) may be 0.

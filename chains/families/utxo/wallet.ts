@@ -7,8 +7,8 @@ import type { Network, WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { childPrivateKey, childPublicKey, extendedPublicKey } from "../../keys/bip32.ts";
 import { assertMnemonic, generateMnemonic } from "../../keys/bip39.ts";
-import { addressOfPublicKey } from "./addresses.ts";
-import type { UtxoParameters } from "./network-parameters.ts";
+import { addressOfPublicKey } from "./address.ts";
+import type { UtxoParameters } from "./facts.ts";
 import { encodeWif, parsePrivateKey } from "./private-key.ts";
 
 export function generateWallet(parameters: UtxoParameters, network: Network): WalletFields {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { ethereum } from "../../../../chains/eth.ts";
-import { parsePayload } from "../../../../chains/families/evm/transaction-payload.ts";
+import { parsePayload } from "../../../../chains/families/evm/payload.ts";
 import { pendingOf, RECIPIENT } from "./evm-requests.ts";
 
 const parse = (payload: unknown) => parsePayload(pendingOf(payload), ethereum.facts, "testnet");

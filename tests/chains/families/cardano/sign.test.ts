@@ -6,7 +6,7 @@ import { encode } from "cborg";
 import { cardano } from "../../../../chains/ada.ts";
 import type { JsonValue } from "../../../../chains/codec/exact-json.ts";
 import { enterpriseAddress } from "../../../../chains/families/cardano/address.ts";
-import { readRosettaTransaction, transactionHash } from "../../../../chains/families/cardano/transaction.ts";
+import { readRosettaTransaction, transactionHash } from "../../../../chains/families/cardano/encode.ts";
 import { randomizedEd25519TokenKey } from "../../token-key.ts";
 import {
   type Body,

@@ -9,8 +9,8 @@ import type { PendingTransaction } from "../../chain.ts";
 import { shown } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import { payloadJson, payloadText } from "../payload.ts";
-import { outpoint, type RawTransaction } from "../utxo/raw-transaction.ts";
-import { satoshiSchema } from "../utxo/transaction-payload.ts";
+import { outpoint, type RawTransaction } from "../utxo/encode.ts";
+import { satoshiSchema } from "../utxo/payload.ts";
 
 /**
  * A transaction to sign. `spentOutputs` has the amount (satoshi) for each input, in the order of the inputs; the

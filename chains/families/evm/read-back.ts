@@ -5,7 +5,7 @@
 import type { Hex } from "viem";
 import { keccak256, parseTransaction, recoverAddress, serializeTransaction } from "viem/utils";
 import { ChainError } from "../../error.ts";
-import type { EvmTransaction } from "./serialize.ts";
+import type { EvmTransaction } from "./encode.ts";
 
 /** A signed transaction as somebody else reads it. Members of other transaction types are absent. */
 export interface ReadBack {

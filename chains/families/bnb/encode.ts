@@ -5,7 +5,7 @@
  */
 
 import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { Share, TransferPayload } from "./transfer-payload.ts";
+import type { Share, TransferPayload } from "./payload.ts";
 
 /** Prefixes of registered types ("BNB Beacon Chain encoding types"). */
 const STD_TX = hexToBytes("f0625dee");

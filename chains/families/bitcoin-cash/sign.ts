@@ -8,13 +8,13 @@ import { equalBytes } from "@scure/btc-signer/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import type { SigningKey } from "../../signing-key.ts";
-import { assertFee, feeBounds, transactionFee } from "../utxo/fee-bound.ts";
-import type { UtxoParameters } from "../utxo/network-parameters.ts";
-import { encodeTransaction, transactionId } from "../utxo/raw-transaction.ts";
+import { encodeTransaction, transactionId } from "../utxo/encode.ts";
+import type { UtxoParameters } from "../utxo/facts.ts";
+import { assertFee, feeBounds, transactionFee } from "../utxo/fee.ts";
 import { SignatureDigests } from "../utxo/signature-digest.ts";
 import { inputKeys } from "./input-keys.ts";
 import { isInputSignature, signInput } from "./input-signature.ts";
-import { type BitcoinCashTransaction, parseTransaction } from "./transaction-payload.ts";
+import { type BitcoinCashTransaction, parseTransaction } from "./payload.ts";
 
 /**
  * Signs every input with its key. Needs no network. The result is the raw transaction in hex.

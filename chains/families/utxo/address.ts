@@ -7,7 +7,7 @@
 import { Address, OutScript } from "@scure/btc-signer/payment.js";
 import { hash160 } from "@scure/btc-signer/utils.js";
 import { CashAddressType, encodeCashAddress } from "./cash-address.ts";
-import type { NetworkParameters, UtxoParameters } from "./network-parameters.ts";
+import type { NetworkParameters, UtxoParameters } from "./facts.ts";
 import { scriptTemplate } from "./spendable-script.ts";
 
 /**

@@ -8,7 +8,7 @@ import type { ChainEnvironment } from "../../chain.ts";
 import { hexQuantity, MAX_UINT256 } from "../../codec/quantity.ts";
 import { lowerCase } from "../evm/address.ts";
 import type { EvmFacts } from "../evm/facts.ts";
-import type { CeloFees, EthereumFees, FeeFields } from "../evm/fee-fields.ts";
+import type { CeloFees, EthereumFees, FeeFields } from "../evm/fee.ts";
 import { completeFees } from "../evm/fill-in.ts";
 import { callNode } from "../evm/node.ts";
 

@@ -2,7 +2,7 @@ import { hex } from "@scure/base";
 import { OutScript } from "@scure/btc-signer/payment.js";
 import { RawOldTx } from "@scure/btc-signer/script.js";
 import type { PendingTransaction } from "../../../../chains/chain.ts";
-import type { RawTransaction } from "../../../../chains/families/utxo/raw-transaction.ts";
+import type { RawTransaction } from "../../../../chains/families/utxo/encode.ts";
 
 /** 20 bytes that stand for a receiver's key. */
 export const receiver = OutScript.encode({ type: "pkh", hash: new Uint8Array(20).fill(9) });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { hex } from "@scure/base";
 import { ChainError } from "../../../../chains/error.ts";
-import { parseTransaction } from "../../../../chains/families/bitcoin-cash/transaction-payload.ts";
-import { encode, payload, pending, receiver, transactionOf } from "./payload.ts";
+import { parseTransaction } from "../../../../chains/families/bitcoin-cash/payload.ts";
+import { encode, payload, pending, receiver, transactionOf } from "./payment.ts";
 
 const SUPPLY = 21_000_000n * 10n ** 8n;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { hex } from "@scure/base";
 import { ChainError } from "../../../../chains/error.ts";
-import { parseAddress } from "../../../../chains/families/bitcoin-cash/parse-address.ts";
+import { parseAddress } from "../../../../chains/families/bitcoin-cash/address.ts";
 
 const extendedKey = { public: 0, private: 0 };
 const mainnet = {

@@ -5,7 +5,7 @@
  */
 import type { Hex } from "viem";
 import { concatHex, fromRlp, isHex, keccak256, numberToHex, toRlp } from "viem/utils";
-import { type ReadBack, readEthereum } from "../evm/signed-transaction-check.ts";
+import { type ReadBack, readEthereum } from "../evm/read-back.ts";
 
 type RlpItem = Hex | readonly RlpItem[];
 

@@ -10,8 +10,8 @@ import { smallNumber, wholeNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { payloadJson } from "../payload.ts";
 import { assertChangeOutput } from "./change-script.ts";
-import type { UtxoParameters } from "./network-parameters.ts";
-import { type RawTransaction, transactionId } from "./raw-transaction.ts";
+import { type RawTransaction, transactionId } from "./encode.ts";
+import type { UtxoParameters } from "./facts.ts";
 
 /** An amount of satoshi in a payload, from 0 to `maximum`. */
 export const satoshiSchema = (maximum: bigint) => wholeNumber(maximum);

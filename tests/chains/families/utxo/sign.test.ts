@@ -8,7 +8,7 @@ import { signInput } from "../../../../chains/families/utxo/input-signing.ts";
 import { SignatureDigests } from "../../../../chains/families/utxo/signature-digest.ts";
 import { spendableScript } from "../../../../chains/families/utxo/spendable-script.ts";
 import type { SigningKey } from "../../../../chains/signing-key.ts";
-import { type Payload, payload, pending, privateKeySigner, scriptTo, testKey } from "./payload.ts";
+import { type Payload, payload, pending, privateKeySigner, scriptTo, testKey } from "./payment.ts";
 import { offlineEnvironment } from "./signing-vectors.ts";
 
 const ours = testKey(1);

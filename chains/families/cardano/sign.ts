@@ -10,11 +10,11 @@ import { signEd25519Bip32 } from "../../keys/ed25519-bip32.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { assertFeeWithinBound, lovelace } from "../fee-bound.ts";
 import { readAddress } from "./address.ts";
-import { combineSignatures, constructTransaction, type PayloadSignature } from "./construction-api.ts";
-import { type Operations, parseOperations } from "./operations.ts";
-import { type PaymentKeys, paymentKeys } from "./payment-keys.ts";
+import { readRosettaTransaction, transactionHash } from "./encode.ts";
+import { combineSignatures, constructTransaction, type PayloadSignature } from "./node.ts";
+import { type Operations, parseOperations } from "./payload.ts";
+import { type PaymentKeys, paymentKeys } from "./signing-keys.ts";
 import { slotTime } from "./slot-time.ts";
-import { readRosettaTransaction, transactionHash } from "./transaction.ts";
 import { assertBodyDoes } from "./transaction-body.ts";
 
 /** More than ten times what the largest transaction costs. */

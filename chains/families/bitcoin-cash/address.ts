@@ -8,7 +8,7 @@ import { OutScript } from "@scure/btc-signer/payment.js";
 import { concatBytes } from "@scure/btc-signer/utils.js";
 import { ChainError } from "../../error.ts";
 import { CashAddressType, decodeCashAddress } from "../utxo/cash-address.ts";
-import type { NetworkParameters } from "../utxo/network-parameters.ts";
+import type { NetworkParameters } from "../utxo/facts.ts";
 
 /** The longest address there can be has 512 bits and the prefix `bitcoincash:`. */
 const MAXIMUM_LENGTH = 124;

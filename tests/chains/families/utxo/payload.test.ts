@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { bitcoin } from "../../../../chains/btc.ts";
 import { ChainError } from "../../../../chains/error.ts";
 import { litecoin } from "../../../../chains/ltc.ts";
-import { type Payload, payload, pending, scriptTo, testKey } from "./payload.ts";
+import { type Payload, payload, pending, scriptTo, testKey } from "./payment.ts";
 
 const spent = scriptTo.p2wpkh(testKey(1));
 

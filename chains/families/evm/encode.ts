@@ -6,7 +6,7 @@
  */
 import type { Hex } from "viem";
 import { concatHex, hexToBytes, keccak256, numberToHex, toRlp } from "viem/utils";
-import type { AccessList, CeloFees, EthereumFees } from "./fee-fields.ts";
+import type { AccessList, CeloFees, EthereumFees } from "./fee.ts";
 
 /** A transaction with nothing missing but its signature. Amounts are in wei. */
 export type EvmTransaction = {

@@ -7,8 +7,8 @@ import {
   digestToSign,
   type EvmTransaction,
   serializeSigned,
-} from "../../../../chains/families/evm/serialize.ts";
-import { assertSignedAsMeant } from "../../../../chains/families/evm/signed-transaction-check.ts";
+} from "../../../../chains/families/evm/encode.ts";
+import { assertSignedAsMeant } from "../../../../chains/families/evm/read-back.ts";
 import { signRecoverable } from "../../../../chains/keys/secp256k1.ts";
 import { PRIVATE_KEY, RECIPIENT, SENDER } from "./evm-requests.ts";
 

@@ -7,7 +7,7 @@ import type { Signer, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { keyHashText } from "./address.ts";
-import type { Operations } from "./operations.ts";
+import type { Operations } from "./payload.ts";
 
 /** Keys by the BLAKE2b-224 of their public key, in hex. */
 export type PaymentKeys = ReadonlyMap<string, SigningKey>;
