@@ -6,7 +6,7 @@ import type { Chain } from "../../chain.ts";
 import { utxoChain } from "../utxo/chain.ts";
 import { describeTransaction } from "../utxo/describe.ts";
 import type { UtxoParameters } from "../utxo/facts.ts";
-import { parseTransaction } from "./payload.ts";
+import { parsePayload } from "./payload.ts";
 import { signTransaction } from "./sign.ts";
 
 export function bitcoinCashChain(parameters: UtxoParameters): Chain {
@@ -14,7 +14,7 @@ export function bitcoinCashChain(parameters: UtxoParameters): Chain {
   return {
     ...utxoChain(parameters),
     describe: (transaction, network) =>
-      describeTransaction(parseTransaction(transaction, maximumAmount), facts.ticker, networks[network]),
+      describeTransaction(parsePayload(transaction, maximumAmount), facts.ticker, networks[network]),
     sign: (request, environment) => signTransaction(request, parameters, environment),
   };
 }

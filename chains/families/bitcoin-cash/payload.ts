@@ -29,10 +29,7 @@ const VERSION = 2;
  * @param maximumAmount satoshi
  * @throws ChainError `INVALID_TRANSACTION`
  */
-export function parseTransaction(
-  transaction: PendingTransaction,
-  maximumAmount: bigint,
-): BitcoinCashTransaction {
+export function parsePayload(transaction: PendingTransaction, maximumAmount: bigint): BitcoinCashTransaction {
   const text = payloadText(transaction);
   const colon = text.indexOf(":");
   if (colon < 0) {

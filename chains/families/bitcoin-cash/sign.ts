@@ -14,7 +14,7 @@ import { assertFee, feeBounds, transactionFee } from "../utxo/fee.ts";
 import { SignatureDigests } from "../utxo/signature-digest.ts";
 import { inputKeys } from "./input-keys.ts";
 import { isInputSignature, signInput } from "./input-signature.ts";
-import { type BitcoinCashTransaction, parseTransaction } from "./payload.ts";
+import { type BitcoinCashTransaction, parsePayload } from "./payload.ts";
 
 /**
  * Signs every input with its key. Needs no network. The result is the raw transaction in hex.
@@ -27,7 +27,7 @@ export async function signTransaction(
   environment: Pick<ChainEnvironment, "network" | "setting">,
 ): Promise<SignedTransaction> {
   const { maximumAmount, networks } = parameters;
-  const transaction = parseTransaction(request.transaction, maximumAmount);
+  const transaction = parsePayload(request.transaction, maximumAmount);
   const fee = transactionFee(transaction);
   const bounds = feeBounds(parameters, environment);
   const keys = await inputKeys(request, transaction.inputs, networks[environment.network]);

@@ -4,7 +4,7 @@
  */
 
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
-import { parseOperations } from "./payload.ts";
+import { parsePayload } from "./payload.ts";
 
 /**
  * What a pending transaction does: one intent for each output in their order, then the fee. Change is not told apart.
@@ -12,7 +12,7 @@ import { parseOperations } from "./payload.ts";
  * @throws ChainError `INVALID_TRANSACTION`, `NETWORK_MISMATCH`, `UNSAFE_TRANSACTION`
  */
 export function describeTransaction(transaction: PendingTransaction, network: Network): readonly Intent[] {
-  const { inputs, outputs, fee } = parseOperations(transaction, network);
+  const { inputs, outputs, fee } = parsePayload(transaction, network);
   const [from, ...others] = new Set(inputs.map(({ addressText }) => addressText));
   const sender = from !== undefined && others.length === 0 ? { from } : {};
   return [

@@ -96,7 +96,7 @@ const operationsSchema = v.pipe(
  * @throws ChainError `INVALID_TRANSACTION` naming what is wrong, `NETWORK_MISMATCH` for addresses of another network,
  * `UNSAFE_TRANSACTION` when the outputs take more than the inputs hold.
  */
-export function parseOperations(transaction: PendingTransaction, network: Network): Operations {
+export function parsePayload(transaction: PendingTransaction, network: Network): Operations {
   const json = payloadJson(transaction);
   if (!Array.isArray(json)) throw invalidPayload(transaction, "it is not a JSON array of operations");
   const parsed = v.safeParse(operationsSchema, json);

@@ -12,7 +12,7 @@ import { assertFeeWithinBound, lovelace } from "../fee-bound.ts";
 import { readAddress } from "./address.ts";
 import { readRosettaTransaction, transactionHash } from "./encode.ts";
 import { combineSignatures, constructTransaction, type PayloadSignature } from "./node.ts";
-import { type Operations, parseOperations } from "./payload.ts";
+import { type Operations, parsePayload } from "./payload.ts";
 import { type PaymentKeys, paymentKeys } from "./signing-keys.ts";
 import { slotTime } from "./slot-time.ts";
 import { assertBodyDoes } from "./transaction-body.ts";
@@ -30,7 +30,7 @@ export async function signTransaction(
   request: SigningRequest,
   environment: ChainEnvironment,
 ): Promise<SignedTransaction> {
-  const operations = parseOperations(request.transaction, environment.network);
+  const operations = parsePayload(request.transaction, environment.network);
   const keys = await paymentKeys(request, operations);
   assertFeeWithinBound(operations.fee, FEE_BOUND, environment);
 

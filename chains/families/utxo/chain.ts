@@ -7,7 +7,7 @@ import { readSecp256k1PublicKey } from "../../keys/public-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import type { UtxoParameters } from "./facts.ts";
-import { parseTransaction } from "./payload.ts";
+import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
@@ -27,7 +27,7 @@ export function utxoChain(parameters: UtxoParameters): Chain {
     // Inputs are used up, not numbered: the order of transactions does not matter.
     sendingAccount: async () => undefined,
     describe: (transaction, network) =>
-      describeTransaction(parseTransaction(transaction, parameters), facts.ticker, networks[network]),
+      describeTransaction(parsePayload(transaction, parameters), facts.ticker, networks[network]),
     sign: (request, environment) => signTransaction(request, parameters, environment),
   };
 }

@@ -72,10 +72,7 @@ function payloadSchema(maximumAmount: bigint) {
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */
-export function parseTransaction(
-  transaction: PendingTransaction,
-  parameters: UtxoParameters,
-): UtxoTransaction {
+export function parsePayload(transaction: PendingTransaction, parameters: UtxoParameters): UtxoTransaction {
   const json = payloadJson(transaction);
   if (json === undefined) throw invalid(transaction, "serializedTransaction is not JSON.");
   const parsed = v.safeParse(payloadSchema(parameters.maximumAmount), json);

@@ -12,7 +12,7 @@ import type { UtxoParameters } from "./facts.ts";
 import { assertFee, assertNoDust, feeBounds, transactionFee } from "./fee.ts";
 import { signInput, type Unlocking } from "./input-signing.ts";
 import { isInputSigned } from "./input-verification.ts";
-import { parseTransaction, type UtxoTransaction } from "./payload.ts";
+import { parsePayload, type UtxoTransaction } from "./payload.ts";
 import { SignatureDigests } from "./signature-digest.ts";
 import { KeyRing, signingKeys } from "./signing-keys.ts";
 import { type SpendableScript, spendableScript } from "./spendable-script.ts";
@@ -32,7 +32,7 @@ export async function signTransaction(
   parameters: UtxoParameters,
   environment: Pick<ChainEnvironment, "setting">,
 ): Promise<SignedTransaction> {
-  const transaction = parseTransaction(request.transaction, parameters);
+  const transaction = parsePayload(request.transaction, parameters);
   const fee = transactionFee(transaction);
   const bounds = feeBounds(parameters, environment);
   assertNoDust(transaction.outputs, parameters.dustLimit);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { hex } from "@scure/base";
 import { ChainError } from "../../../../chains/error.ts";
-import { parseTransaction } from "../../../../chains/families/bitcoin-cash/payload.ts";
+import { parsePayload } from "../../../../chains/families/bitcoin-cash/payload.ts";
 import { encode, payload, pending, receiver, transactionOf } from "./payment.ts";
 
 const SUPPLY = 21_000_000n * 10n ** 8n;
 
 test("a payload is a transaction and the amounts it spends", () => {
-  const parsed = parseTransaction(pending(payload([5_000, 7_000])), SUPPLY);
+  const parsed = parsePayload(pending(payload([5_000, 7_000])), SUPPLY);
   expect(parsed).toEqual({
     ...transactionOf([5_000, 7_000]),
     spentOutputs: [{ amount: 5_000n }, { amount: 7_000n }],
@@ -16,18 +16,18 @@ test("a payload is a transaction and the amounts it spends", () => {
 
 test("hex may be in upper case, the list may have blanks", () => {
   const [transaction = ""] = payload([5_000]).split(":");
-  expect(parseTransaction(pending(`${transaction.toUpperCase()}:[ 5000 ]`), SUPPLY).spentOutputs).toEqual([
+  expect(parsePayload(pending(`${transaction.toUpperCase()}:[ 5000 ]`), SUPPLY).spentOutputs).toEqual([
     { amount: 5_000n },
   ]);
 });
 
 test("amounts keep all their digits", () => {
-  const { spentOutputs } = parseTransaction(pending(payload([SUPPLY - 1n])), SUPPLY);
+  const { spentOutputs } = parsePayload(pending(payload([SUPPLY - 1n])), SUPPLY);
   expect(spentOutputs).toEqual([{ amount: SUPPLY - 1n }]);
 });
 
 test("version 1 becomes version 2", () => {
-  expect(parseTransaction(pending(payload([5_000], { version: 1 })), SUPPLY).version).toBe(2);
+  expect(parsePayload(pending(payload([5_000], { version: 1 })), SUPPLY).version).toBe(2);
 });
 
 describe("a payload is refused", () => {
@@ -76,7 +76,7 @@ describe("a payload is refused", () => {
   ])("%s", (_, text, message) => {
     let error: unknown;
     try {
-      parseTransaction(pending(text), SUPPLY);
+      parsePayload(pending(text), SUPPLY);
     } catch (thrown) {
       error = thrown;
     }
