@@ -1,4 +1,5 @@
 /** The signed transactions that the sandbox received: each id once, always with the same content. */
+import type { Network } from "../../chains/chain.ts";
 import type { AccountSequences } from "./account-sequences.ts";
 import { ApiError } from "./api-error.ts";
 import type { SandboxChain } from "./chains/chain.ts";
@@ -29,17 +30,27 @@ interface SignedContent {
   answer?: Promise<BroadcastAnswer>;
 }
 
+/** What decides what becomes of a broadcast. */
+export interface BroadcastsOptions {
+  readonly queue: PendingQueue;
+  readonly sequences: AccountSequences;
+  readonly nodes: ReadonlyMap<string, NodeRpc>;
+  readonly network: Network;
+}
+
 export class Broadcasts {
   readonly #records: BroadcastRecord[] = [];
   readonly #contents = new Map<string, SignedContent>();
   readonly #queue: PendingQueue;
   readonly #sequences: AccountSequences;
   readonly #nodes: ReadonlyMap<string, NodeRpc>;
+  readonly #network: Network;
 
-  constructor(queue: PendingQueue, sequences: AccountSequences, nodes: ReadonlyMap<string, NodeRpc>) {
+  constructor({ queue, sequences, nodes, network }: BroadcastsOptions) {
     this.#queue = queue;
     this.#sequences = sequences;
     this.#nodes = nodes;
+    this.#network = network;
   }
 
   /** All attempts, in the order they came. */
@@ -119,7 +130,7 @@ export class Broadcasts {
   async #send(request: BroadcastRequest, record: BroadcastRecord): Promise<BroadcastAnswer> {
     const { chain, txData, signatureId } = request;
     try {
-      const computedId = await transactionId(chain, txData);
+      const computedId = await transactionId(chain, txData, this.#network);
       const txId = (await this.#passOn(chain, txData)) ?? computedId;
       if (chain.kind === "evm") await this.#sequences.record(chain.ticker, txData);
       record.outcome = "accepted";

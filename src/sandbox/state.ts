@@ -20,7 +20,7 @@ export class SandboxState {
   constructor(network: Network, nodes: ReadonlyMap<string, NodeRpc>) {
     this.network = network;
     this.nodes = nodes;
-    this.broadcasts = new Broadcasts(this.queue, this.sequences, nodes);
+    this.broadcasts = new Broadcasts(this);
   }
 
   /** Forgets everything but the nodes. */

@@ -1,6 +1,7 @@
 /** Ids of broadcast transactions, as the sandbox gives them. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Network } from "../../chains/chain.ts";
 import type { SandboxChain } from "./chains/chain.ts";
 
 /**
@@ -9,6 +10,6 @@ import type { SandboxChain } from "./chains/chain.ts";
  *
  * @throws UnreadableTransaction
  */
-export async function transactionId(chain: SandboxChain, txData: string): Promise<string> {
-  return (await chain.transactionId?.(txData)) ?? bytesToHex(sha256(utf8ToBytes(txData)));
+export async function transactionId(chain: SandboxChain, txData: string, network: Network): Promise<string> {
+  return (await chain.transactionId?.(txData, network)) ?? bytesToHex(sha256(utf8ToBytes(txData)));
 }

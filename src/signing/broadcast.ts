@@ -10,7 +10,7 @@ import type { ErrorReports } from "./error-reports.ts";
 import type { Services } from "./services.ts";
 
 /**
- * How nodes say that they have these very bytes already: Bitcoin Core and its relatives (`txn-already-in-mempool`,
+ * Words with which nodes hint that they have these very bytes already: Bitcoin Core and its relatives (`txn-already-in-mempool`,
  * `txn-already-known`, "Transaction already in block chain", "Transaction outputs already in utxo set"), geth and
  * Erigon ("already known"), Besu ("Known transaction"), Nethermind ("AlreadyKnown"), anvil and OpenEthereum
  * ("already imported"), Algorand ("transaction already in ledger"), java-tron (DUP_TRANSACTION_ERROR), the XRP Ledger
@@ -23,8 +23,8 @@ const ALREADY_KNOWN =
 const TRANSACTION_IDS = /\b(?:0x)?[0-9a-f]{64}\b|\b[A-Z2-7]{52}\b/gi;
 
 /**
- * Whether a refusal says that the very transaction is out already, so that it is none. Words that say only that a nonce, a
- * sequence number or an input is used up do not: another transaction may have used it.
+ * Whether a refusal sounds as if the very transaction is out already. That is a hint and no proof: the chain is asked. Words
+ * that say only that a nonce, a sequence number or an input is used up are none: another transaction may have used it.
  *
  * @param transactionId of the bytes that were refused; a refusal that names another one is not about them
  */
@@ -32,6 +32,17 @@ export function isAlreadyKnown(reason: string, transactionId: string): boolean {
   if (!ALREADY_KNOWN.test(reason)) return false;
   const named = reason.match(TRANSACTION_IDS) ?? [];
   return named.length === 0 || named.some((id) => sameTransactionId(id, transactionId));
+}
+
+/**
+ * An answer under another transaction id than ours is about something else. The id of every chain here follows from the signed
+ * bytes: it is their hash (BTC, LTC, DOGE, BCH without witnesses; ETH, BSC, MATIC, CELO, KLAY, ONE, XDC, KCS; BNB, XRP, EGLD,
+ * FLOW), the hash of what was signed (ADA, ALGO, TRON, XLM; VET with the sender), or the first signature (SOL).
+ */
+function judged(answer: SubmitAnswer, transactionId: string): SubmitAnswer {
+  if (answer.kind !== "accepted" || sameTransactionId(answer.txId, transactionId)) return answer;
+  const reason = `the API calls it ${answer.txId}, but the bytes signed here have the id ${transactionId}`;
+  return { kind: "unclear", reason };
 }
 
 /** So many refusals of the same bytes need a person. The waits between them add up to more than an hour. */
@@ -148,13 +159,14 @@ export class Broadcast {
         return submitFailure(failure);
       }
     }
-    return this.#services.api.broadcast({
+    const answer = await this.#services.api.broadcast({
       path: chain.facts.broadcastPath,
       currency: job.chain,
       txData,
       signatureId: job.id,
       withdrawalId: chain.facts.offChainWithdrawal ? job.withdrawalId : undefined,
     });
+    return judged(answer, job.signed.transactionId);
   }
 
   /** What follows from a clear answer. */
@@ -165,12 +177,6 @@ export class Broadcast {
       const parked = await this.#park(job, answer.reason);
       this.#reports.add(parked.job, answer.reportedText);
       return parked;
-    }
-    const { transactionId } = job.signed ?? {};
-    if (transactionId !== undefined && !sameTransactionId(answer.txId, transactionId)) {
-      log.warn(
-        `The API calls transaction ${job.id} ${answer.txId}; the bytes signed here have the id ${transactionId}.`,
-      );
     }
     if (answer.note !== undefined) log.warn(`Transaction ${job.id}: ${answer.note}.`);
     if (!answer.markedComplete) await api.markComplete(job.id, answer.txId);
@@ -228,23 +234,30 @@ export class Broadcast {
     return { job: await journal.release(job), outcome: "waiting" };
   }
 
-  /** Whether a refusal only means that these very bytes are out already: the node says so, or the network has them. */
-  async #hasLanded(job: Job, reason: string): Promise<boolean> {
-    if (job.signed === undefined) return false;
-    const { transactionId } = job.signed;
-    if (isAlreadyKnown(reason, transactionId)) return true;
+  /** Whether the network shows these very bytes. */
+  async #hasLanded({ transactionId }: NonNullable<Job["signed"]>): Promise<boolean> {
     return (await this.#services.api.isOnChain(this.#chain.facts.broadcastPath, transactionId)) === "yes";
   }
 
-  /** A definite no. The bytes are out, so they stay the only ones; they are offered again at growing intervals. */
+  /** The chain has the bytes, whatever was answered to them: the API is told. */
+  async #confirm(job: Job, txId: string): Promise<Step> {
+    const { api, log } = this.#services;
+    log.info(`Transaction ${job.id} is confirmed: the chain has it as ${txId}.`);
+    await api.markComplete(job.id, txId);
+    return this.#finish(job, txId);
+  }
+
+  /** A refusal. The bytes are out, so they stay the only ones; they are offered again at growing intervals. */
   async #refuse(job: Job, reason: string): Promise<Step> {
     const { api, journal, log, parkedReminder } = this.#services;
+    const { signed } = job;
     const completion = await api.completion(job.id);
     if (completion.kind === "completed") return this.#complete(job, completion.txId);
-    if (job.signed !== undefined && (await this.#hasLanded(job, reason))) {
-      const { transactionId } = job.signed;
-      await api.markComplete(job.id, transactionId);
-      return this.#finish(job, transactionId);
+    if (signed !== undefined && (await this.#hasLanded(signed)))
+      return this.#confirm(job, signed.transactionId);
+    if (signed !== undefined && isAlreadyKnown(reason, signed.transactionId)) {
+      log.warn(`Transaction ${job.id} seems to be known already, but the chain does not show it: ${reason}.`);
+      return this.#postpone(job, `the chain does not show what its node seems to know: ${reason}`);
     }
     const refusals = job.refusals + 1;
     const state = refusals >= MAXIMUM_REFUSALS ? "parked" : "sent";

@@ -77,6 +77,23 @@ function mentions(json: JsonValue | undefined, txId: string): boolean {
   return Object.values(json).some((member) => mentions(member, txId));
 }
 
+/** How the API says that it has no such transaction: `tx.not.found`, `algo.tx.not.found`, `kms.missing`. */
+const ABSENT_CODE = /(?:not[._]?found|missing)$/i;
+
+/** Whether an answer says that there is no such transaction. One about the API key, or of a proxy, does not. */
+function saysAbsent(answer: HttpAnswer): boolean {
+  const json = jsonOf(answer);
+  if (typeof json !== "object" || json === null) return false;
+  if (answer.status === 404) return true;
+  return [400, 403].includes(answer.status) && ABSENT_CODE.test(errorCodeOf(answer) ?? "");
+}
+
+/** The API's form of an error, whatever the HTTP status that it came with. */
+const errorAnswer = v.union([
+  v.object({ statusCode: v.pipe(v.number(), v.minValue(400)) }),
+  v.object({ errorCode: v.pipe(v.string(), v.nonEmpty()) }),
+]);
+
 const completionSchema = v.object({ txId: v.nullish(v.union([v.literal(""), transactionId])) });
 
 export class TatumApi {
@@ -131,22 +148,26 @@ export class TatumApi {
     } catch (failure) {
       return { kind: "unclear", reason: reasonOf(failure) };
     }
-    if (isSuccess(answer)) {
-      const accepted = v.safeParse(acceptedSchema, jsonOf(answer));
-      if (!accepted.success) return { kind: "unclear", reason: "the answer to the broadcast holds no txId" };
-      const { txId, failed, completed } = accepted.output;
-      if (withdrawalId !== undefined && completed === false) {
-        const note = "the withdrawal was sent but has to be completed by hand";
-        return { kind: "accepted", txId, markedComplete: true, note };
-      }
-      return { kind: "accepted", txId, markedComplete: failed !== true };
-    }
+    if (isSuccess(answer)) return this.#accepted(answer, withdrawalId !== undefined);
     if (REFUSING_STATUSES.has(answer.status) && !LATER_CODES.has(errorCodeOf(answer) ?? "")) {
       return { kind: "refused", reason: this.#connection.explain(answer) };
     }
     const wait = retryAfter(answer.headers, Date.now());
     const reason = this.#connection.explainToOperator(answer);
     return wait === undefined ? { kind: "unclear", reason } : { kind: "unclear", reason, retryAfter: wait };
+  }
+
+  #accepted(answer: HttpAnswer, isWithdrawal: boolean): BroadcastAnswer {
+    const json = jsonOf(answer);
+    if (v.is(errorAnswer, json)) return { kind: "unclear", reason: this.#connection.explain(answer) };
+    const accepted = v.safeParse(acceptedSchema, json);
+    if (!accepted.success) return { kind: "unclear", reason: "the answer to the broadcast holds no txId" };
+    const { txId, failed, completed } = accepted.output;
+    if (isWithdrawal && completed === false) {
+      const note = "the withdrawal was sent but has to be completed by hand";
+      return { kind: "accepted", txId, markedComplete: true, note };
+    }
+    return { kind: "accepted", txId, markedComplete: failed !== true };
   }
 
   /** Whether the API knows the transaction as done. */
@@ -185,7 +206,7 @@ export class TatumApi {
         const json = jsonOf(answer);
         return typeof json === "object" && mentions(json, txId) ? "yes" : "unclear";
       }
-      return [400, 403, 404].includes(answer.status) ? "no" : "unclear";
+      return saysAbsent(answer) ? "no" : "unclear";
     } catch (failure) {
       reasonOf(failure);
       return "unclear";

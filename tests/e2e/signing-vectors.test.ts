@@ -198,6 +198,7 @@ for (const chain of tickers) {
       await Bun.write(installation.vaultPath, pristine);
       api.requests.length = 0;
       api.pending = [vector.pending];
+      api.network = vector.testnet ? "testnet" : "mainnet";
       api.answer = (request) => answerFor(vector, request);
       const network = vector.testnet ? ["--testnet"] : [];
       const args = [

@@ -1,4 +1,7 @@
 /** A stand-in of the Tatum API that answers just what a test says, and remembers every request. */
+import type { Network } from "../../chains/chain.ts";
+import { chainOfPathName, chainOfTicker } from "../../src/sandbox/chains/index.ts";
+import { transactionId } from "../../src/sandbox/transaction-id.ts";
 
 export interface RecordedRequest {
   readonly method: string;
@@ -6,6 +9,23 @@ export interface RecordedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+}
+
+interface BroadcastBody {
+  readonly txData: string;
+  /** Of a withdrawal: the chain's ticker. */
+  readonly currency?: string;
+}
+
+/** Takes a signed transaction, and calls it what its network does. */
+async function broadcastAnswer(
+  path: string,
+  { txData, currency }: BroadcastBody,
+  network: Network,
+): Promise<Response> {
+  const chain = currency === undefined ? chainOfPathName(path.split("/")[2] ?? "") : chainOfTicker(currency);
+  if (chain === undefined) throw new Error(`There is no chain at ${path}.`);
+  return Response.json({ txId: await transactionId(chain, txData, network), completed: true });
 }
 
 export type Answer = Response | undefined | Promise<Response | undefined>;
@@ -16,6 +36,8 @@ export class StandInApi {
   pending: { readonly chain: string }[] = [];
   /** Answers before everything else; `undefined` leaves the request to the defaults. */
   answer: (request: RecordedRequest) => Answer = () => undefined;
+  /** The network whose ids the transactions get. */
+  network: Network = "mainnet";
   /** What the four-eye server at `fourEyeUrl` says. */
   fourEye: (request: RecordedRequest) => Answer = () => new Response("", { status: 200 });
   readonly #server = Bun.serve({
@@ -76,17 +98,13 @@ export class StandInApi {
     return this.#default(recorded, url.pathname);
   }
 
-  #default({ method, body }: RecordedRequest, path: string): Response {
+  async #default({ method, body }: RecordedRequest, path: string): Promise<Response> {
     if (method === "POST" && path.startsWith("/v3/kms/pending/")) {
       const chain = path.slice("/v3/kms/pending/".length);
       return Response.json(this.pending.filter((transaction) => transaction.chain === chain));
     }
     if (method === "POST" && path.endsWith("/broadcast")) {
-      const { txData } = body as { txData: string };
-      return Response.json({
-        txId: new Bun.CryptoHasher("sha256").update(txData).digest("hex"),
-        completed: true,
-      });
+      return broadcastAnswer(path, body as BroadcastBody, this.network);
     }
     const asked = method === "GET" ? /^\/v3\/kms\/([^/]+)$/.exec(path)?.[1] : undefined;
     const listed = this.pending.find((transaction) => "id" in transaction && transaction.id === asked);

@@ -17,7 +17,7 @@ export interface SandboxChain {
    * The id that the network gives a signed transaction; `undefined` when the text is none that is known here.
    * @throws UnreadableTransaction
    */
-  transactionId?(txData: string): string | undefined | Promise<string | undefined>;
+  transactionId?(txData: string, network: Network): string | undefined | Promise<string | undefined>;
   /** Example payments by name. The first one is the default. */
   readonly examples: Readonly<Record<string, PaymentBuilder>>;
   /** JSON-RPC methods of a node that does not exist, where they are not those of Ethereum. */

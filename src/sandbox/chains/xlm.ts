@@ -1,4 +1,5 @@
 /** Stellar in the sandbox: a payment of lumens in an envelope without signatures. */
+import type { Network } from "../../../chains/chain.ts";
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 const STROOPS = 10_000_000n;
@@ -37,9 +38,22 @@ async function payment(wallet: ExampleWallet): Promise<ExamplePayment> {
   };
 }
 
+/** The hash of the transaction in an envelope, which the network takes part in. */
+async function transactionId(txData: string, network: Network): Promise<string | undefined> {
+  const { TransactionEnvelope } = await import("@stellar/stellar-sdk/xdr");
+  const { transactionHash } = await import("../../../chains/families/stellar/encode.ts");
+  try {
+    const envelope = TransactionEnvelope.fromXdr(txData, "base64");
+    return Buffer.from(transactionHash(envelope, network)).toString("hex");
+  } catch {
+    return undefined;
+  }
+}
+
 export const stellar: SandboxChain = {
   ticker: "XLM",
   pathName: "xlm",
   kind: "other",
+  transactionId,
   examples: { payment: payment },
 };

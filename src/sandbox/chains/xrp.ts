@@ -1,4 +1,5 @@
 /** The XRP Ledger in the sandbox: a payment without its signature. */
+import { sha512 } from "@noble/hashes/sha2.js";
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 /** 1 XRP. */
@@ -25,9 +26,20 @@ function payment(wallet: ExampleWallet): ExamplePayment {
   };
 }
 
+/** The prefix `TXN\0` of what a transaction id is the hash of. */
+const ID_PREFIX = Uint8Array.of(0x54, 0x58, 0x4e, 0x00);
+
+/** The first half of SHA-512, in capitals; a blob begins with the field of its type. */
+function transactionId(txData: string): string | undefined {
+  if (!/^12(?:[0-9A-F]{2}){3,}$/.test(txData)) return undefined;
+  const digest = sha512(Buffer.concat([ID_PREFIX, Buffer.from(txData, "hex")]));
+  return Buffer.from(digest.subarray(0, 32)).toString("hex").toUpperCase();
+}
+
 export const xrpLedger: SandboxChain = {
   ticker: "XRP",
   pathName: "xrp",
   kind: "other",
+  transactionId,
   examples: { payment: payment },
 };

@@ -111,6 +111,9 @@ describe("a broadcast whose answer is unclear", () => {
     ["HTTP 200 with a page", () => new Response("<html>")],
     ["HTTP 200 without txId", () => Response.json({})],
     ["HTTP 200 with an empty txId", () => Response.json({ txId: "" })],
+    ["HTTP 200 with another txId", () => Response.json({ txId: `0x${"cd".repeat(32)}` })],
+    ["HTTP 200 with a word as txId", () => Response.json({ txId: "error" })],
+    ["HTTP 200 with an error in it", () => Response.json({ statusCode: 500, txId: "abc" })],
     ["withdrawal.pending", () => Response.json({ errorCode: "withdrawal.pending" }, { status: 403 })],
   ];
 
@@ -221,7 +224,7 @@ describe("a broadcast whose answer is unclear", () => {
   );
 
   test(
-    "is done when the node says that it has these bytes already",
+    "is done when the node says that it has these bytes already, and the chain shows them",
     onScene(async ({ api, runOnce }) => {
       const known = () =>
         Response.json(
@@ -229,8 +232,19 @@ describe("a broadcast whose answer is unclear", () => {
           { status: 403 },
         );
       api.pending = [pending];
-      api.answer = broadcasts(() => new Response("", { status: 500 }), known);
-      expect(await runOnce(["--chain=BTC"])).toMatchObject({ status: 0 });
+      const answer = broadcasts(() => new Response("", { status: 500 }), known, known);
+      let isShown = false;
+      api.answer = (request) =>
+        isShown && request.path === `/v3/bitcoin/transaction/${txid}`
+          ? Response.json({ hash: txid })
+          : answer(request);
+      expect(await runOnce(["--chain=BTC"])).toMatchObject({ status: 75 });
+      expect(api.to(`${QUESTION}/`)).toEqual([]);
+      isShown = true;
+      expect(await runOnce(["--chain=BTC"])).toMatchObject({
+        status: 0,
+        stderr: expect.stringContaining(`${pending.id} is confirmed`),
+      });
       expect(api.to(`${QUESTION}/`)).toMatchObject([{ method: "PUT", path: `${QUESTION}/${txid}` }]);
       expect(api.reported).toEqual([]);
     }),

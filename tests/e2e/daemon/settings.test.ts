@@ -32,7 +32,7 @@ describe("TATUM_API_URL", () => {
             if (path.includes("/transaction/count/")) return Response.json(3);
             if (path.startsWith("/v3/kms/pending/")) return undefined;
             return path.endsWith("bitcoin/broadcast")
-              ? Response.json({ txId: "x", failed: true })
+              ? Response.json({ txId: bitcoinPayment.txid, failed: true })
               : undefined;
           };
           const env = { TATUM_API_URL: `http://127.0.0.1:${server.port}/gateway/tatum${slash}` };

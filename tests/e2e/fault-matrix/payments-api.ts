@@ -75,7 +75,7 @@ export class PaymentsApi {
     if (call.chain === "SOL") return solanaId(content);
     const chain = chainOfTicker(call.chain);
     if (chain === undefined) throw new Error(`The API has no chain ${call.chain}.`);
-    return transactionId(chain, content);
+    return transactionId(chain, content, "mainnet");
   }
 
   #answerRpc(name: string, payment: Payment | undefined, content: string | undefined): Response {

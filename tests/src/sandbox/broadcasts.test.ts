@@ -44,7 +44,7 @@ describe("a broadcast", () => {
     expect(await client.json("GET", "/sandbox/broadcasts")).toHaveLength(22);
   });
 
-  test("of a chain whose ids are costly to compute has the SHA-256 of its text as id", async () => {
+  test("that is no transaction of its chain has the SHA-256 of its text as id", async () => {
     await using client = new SandboxClient();
     const txId = createHash("sha256").update("signed").digest("hex");
     expect(await client.json("POST", "/v3/xrp/broadcast", { txData: "signed" })).toEqual({ txId });

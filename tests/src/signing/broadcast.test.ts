@@ -157,12 +157,38 @@ describe("bytes that may be on their way", () => {
 });
 
 describe("an accepted broadcast", () => {
-  test("is kept under the API's transaction id, and told once more when the API did not mark it", async () => {
+  test("is told to the API once more when it did not mark the transaction", async () => {
     const job = await signedJob();
-    answerBroadcast(200, { txId: "0xother", failed: true });
-    expect(await send(job)).toMatchObject({ outcome: "done", job: { state: "done", txId: "0xother" } });
-    expect(puts()).toEqual([`/v3/kms/${job.id}/0xother`]);
-    expect(scene.log.join("")).toContain(`calls transaction ${job.id} 0xother`);
+    const txId = job.signed?.transactionId as string;
+    answerBroadcast(200, { txId, failed: true });
+    expect(await send(job)).toMatchObject({ outcome: "done", job: { state: "done", txId } });
+    expect(puts()).toEqual([`/v3/kms/${job.id}/${txId}`]);
+  });
+
+  test.each([
+    ["another transaction id", { txId: `0x${"cd".repeat(32)}` }],
+    ["a word in the place of the id", { txId: "error" }],
+    ["an error of the API", { statusCode: 500, errorCode: "internal", txId: "0xabc" }],
+    ["an error of the API and no id", { statusCode: 500, message: "internal" }],
+  ])("with %s in it is unclear: the same bytes go out again, nothing is told as done", async (_, body) => {
+    const job = await signedJob();
+    answerBroadcast(200, body);
+    answerQuestion(() => Response.json({ id: job.id }));
+    const { outcome, job: next } = await send(job);
+    expect({ outcome, state: next.state, txId: next.txId }).toEqual({
+      outcome: "waiting",
+      state: "sent",
+      txId: undefined,
+    });
+    expect(new Set(scene.payloads)).toEqual(new Set([job.signed?.payload as string]));
+    expect(puts()).toEqual([]);
+    expect(await scene.reported()).toEqual([]);
+  });
+
+  test("that holds an error and the right id is unclear", async () => {
+    const job = await signedJob();
+    answerBroadcast(200, { statusCode: 500, txId: job.signed?.transactionId });
+    expect((await send(job)).outcome).toBe("waiting");
   });
 
   test("under our own transaction id needs no word to anybody", async () => {
@@ -206,15 +232,41 @@ describe("a refused broadcast", () => {
     expect(scene.log.join("")).toContain(`Transaction ${job.id} is parked`);
   });
 
-  test("because the node has these bytes is none", async () => {
+  /** The API's word about the transaction on the chain. */
+  function answerChain(answer: (txId: string) => Response, otherwise = scene.api.answer): void {
+    scene.api.answer = (request) => {
+      const id = /^\/v3\/ethereum\/transaction\/(0x.*)$/.exec(request.path)?.[1];
+      return id === undefined ? otherwise(request) : answer(id);
+    };
+  }
+
+  test("because the node has these bytes is none, when the chain shows them", async () => {
     const job = await signedJob();
     answerBroadcast(403, { errorCode: "odd", message: "already known" });
+    answerChain((hash) => Response.json({ hash, blockNumber: 7 }));
     expect(await send(job)).toMatchObject({
       outcome: "done",
       job: { state: "done", txId: job.signed?.transactionId as string },
     });
     expect(puts()).toEqual([`/v3/kms/${job.id}/${job.signed?.transactionId}`]);
     expect(await scene.reported()).toEqual([]);
+    expect(scene.log.join("")).toContain(`${job.id} is confirmed`);
+  });
+
+  test.each([
+    ["does not show them", () => Response.json({ errorCode: "tx.not.found" }, { status: 404 })],
+    ["cannot be asked", () => new Response("", { status: 500 })],
+  ])("because the node has these bytes is unclear while the chain %s", async (_, answer) => {
+    for (const message of ["already known", "insufficient funds; last known transaction 5"]) {
+      const job = await signedJob();
+      answerBroadcast(403, { errorCode: "odd", message });
+      answerChain(answer);
+      expect(await send(job)).toMatchObject({ outcome: "waiting", job: { state: "sent", refusals: 0 } });
+      expect(puts()).toEqual([]);
+      expect(await scene.reported()).toEqual([]);
+      await scene.end();
+      scene = await SigningScene.create();
+    }
   });
 
   test("of what the API knows as done is none", async () => {
@@ -288,15 +340,9 @@ describe("a chain that hands its bytes to a node itself", () => {
 
   test("tells the API what the node answered", async () => {
     const job = await signedJob();
-    expect(
-      (
-        await send(
-          job,
-          true,
-          submitting(async () => "0xfromthenode"),
-        )
-      ).outcome,
-    ).toBe("done");
+    answerBroadcast(200, { txId: job.signed?.transactionId });
+    const chain = submitting(async () => "0xfromthenode");
+    expect((await send(job, true, chain)).outcome).toBe("done");
     expect(scene.payloads).toEqual(["0xfromthenode"]);
   });
 

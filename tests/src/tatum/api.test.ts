@@ -29,7 +29,11 @@ describe("whether the network has a transaction", () => {
     ["unclear", "is the id and nothing else", () => Response.json(ID)],
     ["unclear", "is a page", () => new Response("<html>")],
     ["unclear", "is an error of the server", () => new Response("", { status: 500 })],
+    ["unclear", "is a page that is not found", () => new Response("<html>", { status: 404 })],
+    ["unclear", "refuses the API key", () => Response.json({ statusCode: 403 }, { status: 403 })],
+    ["unclear", "refuses the request", () => Response.json({ errorCode: "plan.x" }, { status: 403 })],
     ["no", "does not know it", () => new Response("{}", { status: 404 })],
+    ["no", "says so as an error", () => Response.json({ errorCode: "tx.not.found" }, { status: 403 })],
   ])("is %s when the answer %s", async (finding, _what, answer) => {
     server.answer = answer;
     expect(await api.isOnChain("/v3/ethereum/broadcast", ID)).toBe(finding as "yes");
