@@ -3,10 +3,10 @@
  * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
  * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-56.json
  */
-import { tatumTransactionCount } from "./families/evm/account-nonce.ts";
+
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
-import { constantGasPrice } from "./families/evm/gas-price.ts";
 import { OSAKA } from "./families/evm/network-rules.ts";
+import { constantGasPrice, tatumTransactionCount } from "./families/evm/node.ts";
 
 const GWEI = 10n ** 9n;
 const BNB = 10n ** 18n;

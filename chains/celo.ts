@@ -6,10 +6,9 @@
  */
 import { celoFees } from "./families/celo/fee.ts";
 import { readSignedCelo } from "./families/celo/read-back.ts";
-import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
-import { nodeGasPrice } from "./families/evm/gas-price.ts";
 import { PRAGUE } from "./families/evm/network-rules.ts";
+import { nodeGasPrice, nodeTransactionCount } from "./families/evm/node.ts";
 
 const GWEI = 10n ** 9n;
 const CELO = 10n ** 18n;

@@ -3,10 +3,10 @@
  * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
  * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-1.json
  */
-import { tatumTransactionCount } from "./families/evm/account-nonce.ts";
+
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
-import { tatumFee } from "./families/evm/gas-price.ts";
 import { AMSTERDAM, OSAKA } from "./families/evm/network-rules.ts";
+import { tatumFee, tatumTransactionCount } from "./families/evm/node.ts";
 
 const GWEI = 10n ** 9n;
 const ETHER = 10n ** 18n;

@@ -3,9 +3,9 @@
  * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
  * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-321.json
  */
-import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
+
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
-import { constantGasPrice } from "./families/evm/gas-price.ts";
+import { constantGasPrice, nodeTransactionCount } from "./families/evm/node.ts";
 
 const GWEI = 10n ** 9n;
 const KCS = 10n ** 18n;

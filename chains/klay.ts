@@ -4,10 +4,10 @@
  * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
  * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-8217.json
  */
-import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
+
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
-import { nodeGasPrice } from "./families/evm/gas-price.ts";
 import { PRAGUE } from "./families/evm/network-rules.ts";
+import { nodeGasPrice, nodeTransactionCount } from "./families/evm/node.ts";
 
 const GWEI = 10n ** 9n;
 const KAIA = 10n ** 18n;

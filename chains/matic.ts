@@ -3,9 +3,10 @@
  * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
  * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-137.json
  */
-import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
+
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
 import { PRAGUE } from "./families/evm/network-rules.ts";
+import { nodeTransactionCount } from "./families/evm/node.ts";
 import { polygonGasStation } from "./families/evm/polygon-gas-station.ts";
 
 const GWEI = 10n ** 9n;

@@ -4,9 +4,9 @@
  * Chain id (EIP-155): https://github.com/ethereum-lists/chains/blob/master/_data/chains/eip155-1666600000.json
  * Bech32 addresses: https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki
  */
-import { nodeTransactionCount } from "./families/evm/account-nonce.ts";
+
 import { type EvmChain, evmChain } from "./families/evm/chain.ts";
-import { nodeGasPrice } from "./families/evm/gas-price.ts";
+import { nodeGasPrice, nodeTransactionCount } from "./families/evm/node.ts";
 
 const GWEI = 10n ** 9n;
 const ONE = 10n ** 18n;

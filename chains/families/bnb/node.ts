@@ -1,5 +1,5 @@
 /**
- * What a signature on the BNB Beacon Chain covers besides the transfer: chain id, account number, sequence.
+ * What a signature on the BNB Beacon Chain covers besides the transfer, as the nodes tell it: chain id, account number, sequence.
  * https://github.com/bnb-chain/bnc-cosmos-sdk/blob/5f09ee6c0bd5d7039afac29d9aa19a4b21644706/x/auth/stdtx.go
  */
 
@@ -10,8 +10,8 @@ import { MAX_UINT64, wholeNumberOrText } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { readAnswer } from "../payload.ts";
 import { accountId, addressOfPublicKey } from "./address.ts";
+import type { SigningAccount } from "./encode.ts";
 import type { TransferPayload } from "./payload.ts";
-import type { SigningAccount } from "./sign-document.ts";
 
 /** The ids of the networks as they were when they closed. */
 const CHAIN_IDS = { mainnet: "Binance-Chain-Tigris", testnet: "Binance-Chain-Ganges" } as const;

@@ -10,10 +10,9 @@ import { ChainError } from "../../error.ts";
 import { signLowS } from "../../keys/secp256k1.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { accountId, addressOfPublicKey } from "./address.ts";
-import { encodeStandardTransaction } from "./encode.ts";
+import { encodeStandardTransaction, signDocument } from "./encode.ts";
 import { signingAccount } from "./node.ts";
 import { parsePayload } from "./payload.ts";
-import { signDocument } from "./sign-document.ts";
 
 /** @throws ChainError */
 export async function signTransaction(

@@ -1,15 +1,12 @@
 /**
- * The Rosetta construction API (version 1.4, now named Mesh) of the Cardano node behind the Tatum API.
+ * The Rosetta construction API (version 1.4, now named Mesh) of the Cardano node behind the Tatum API, and its time in slots.
  * https://github.com/coinbase/mesh-specifications
  */
-
 import * as v from "valibot";
-import type { ChainEnvironment } from "../../chain.ts";
-import type { JsonValue } from "../../codec/exact-json.ts";
+import type { ChainEnvironment, Network } from "../../chain.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
 import { readAnswer } from "../payload.ts";
-
-type JsonObject = { readonly [member: string]: JsonValue };
 
 /** A transaction lives for so many slots of one second. */
 const RELATIVE_TTL = 1000;
@@ -113,6 +110,13 @@ async function call(step: string, body: JsonObject, environment: ChainEnvironmen
   throw new ChainError("NODE_ANSWER_INVALID", `The answer to construction/${step} is not a JSON object.`);
 }
 
-function isJsonObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/**
+ * Seconds since 1970 of slot 0, if all slots took one second as they do since Shelley (slot 4,492,800 of mainnet began at
+ * 1596059091, slot 86,400 of preprod at 1655769600; genesis files of the networks).
+ */
+const SLOT_ZERO_SECONDS = { mainnet: 1_591_566_291n, testnet: 1_655_683_200n } as const;
+
+/** When a slot of the Shelley era or later begins, in milliseconds since 1970. */
+export function slotTime(slot: bigint, network: Network): bigint {
+  return (SLOT_ZERO_SECONDS[network] + slot) * 1000n;
 }

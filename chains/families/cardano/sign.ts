@@ -9,12 +9,10 @@ import { ChainError } from "../../error.ts";
 import { signEd25519Bip32 } from "../../keys/ed25519-bip32.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { assertFeeWithinBound, lovelace } from "../fee-bound.ts";
-import { readAddress } from "./address.ts";
 import { readRosettaTransaction, transactionHash } from "./encode.ts";
-import { combineSignatures, constructTransaction, type PayloadSignature } from "./node.ts";
+import { combineSignatures, constructTransaction, type PayloadSignature, slotTime } from "./node.ts";
 import { type Operations, parsePayload } from "./payload.ts";
-import { type PaymentKeys, paymentKeys } from "./signing-keys.ts";
-import { slotTime } from "./slot-time.ts";
+import { keyOfAddress, paymentKeys } from "./signing-keys.ts";
 import { assertBodyDoes } from "./transaction-body.ts";
 
 /** More than ten times what the largest transaction costs. */
@@ -47,7 +45,7 @@ export async function signTransaction(
   }
 
   const signatures = await signPayloads(unsigned.payloads, hash, (address) =>
-    keyOfAddress(address, keys, environment),
+    keyOfAddress(address, keys, environment.network),
   );
   const signed = await combineSignatures(unsigned.hex, signatures, environment);
   assertOnlySignaturesAdded(signed, bodyBytes, signatures);
@@ -91,12 +89,6 @@ async function signPayloads(
     signatures.push({ payload, publicKey, signature });
   }
   return signatures;
-}
-
-function keyOfAddress(address: string, keys: PaymentKeys, { network }: ChainEnvironment) {
-  const key = keys.get(readAddress(address, network).paymentKeyHash ?? "");
-  if (key === undefined) throw new ChainError("MISSING_KEY", `No wallet has the key of ${address}.`);
-  return key;
 }
 
 function assertOnlySignaturesAdded(

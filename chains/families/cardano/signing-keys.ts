@@ -3,14 +3,14 @@
  * https://cips.cardano.org/cip/CIP-0019
  */
 
-import type { Signer, SigningRequest } from "../../chain.ts";
+import type { Network, Signer, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import type { SigningKey } from "../../signing-key.ts";
-import { keyHashText } from "./address.ts";
+import { keyHashText, readAddress } from "./address.ts";
 import type { Operations } from "./payload.ts";
 
 /** Keys by the BLAKE2b-224 of their public key, in hex. */
-export type PaymentKeys = ReadonlyMap<string, SigningKey>;
+type PaymentKeys = ReadonlyMap<string, SigningKey>;
 
 /**
  * The keys that a transaction's inputs need. A mnemonic wallet has to be named in `signatures`, with an index; a
@@ -31,6 +31,17 @@ export async function paymentKeys(request: SigningRequest, { inputs }: Operation
     `Transaction ${request.transaction.id} spends from ${uncovered.addressText}, but no wallet that it names has the ` +
       "key of this address.",
   );
+}
+
+/**
+ * The key that spends from an address.
+ *
+ * @throws ChainError `MISSING_KEY`
+ */
+export function keyOfAddress(address: string, keys: PaymentKeys, network: Network): SigningKey {
+  const key = keys.get(readAddress(address, network).paymentKeyHash ?? "");
+  if (key === undefined) throw new ChainError("MISSING_KEY", `No wallet has the key of ${address}.`);
+  return key;
 }
 
 function signersOf({ transaction, signers }: SigningRequest): readonly Signer[] {

@@ -4,7 +4,7 @@ import type { ChainEnvironment } from "../../chain.ts";
 import { JsonDecimal } from "../../codec/exact-json.ts";
 import { readAnswer } from "../payload.ts";
 import type { EvmFacts, GasPriceSource } from "./facts.ts";
-import { nodeGasPrice } from "./gas-price.ts";
+import { nodeGasPrice } from "./node.ts";
 
 const GWEI = 10n ** 9n;
 /** Validators have long refused less. */

@@ -8,7 +8,7 @@ import * as v from "valibot";
 import type { Network } from "../../../chains/chain.ts";
 import { readAddress } from "../../../chains/families/cardano/address.ts";
 import { readRosettaTransaction, transactionHash } from "../../../chains/families/cardano/encode.ts";
-import { slotTime } from "../../../chains/families/cardano/slot-time.ts";
+import { slotTime } from "../../../chains/families/cardano/node.ts";
 import { ApiError } from "../api-error.ts";
 import type { ApiRequest } from "../routes.ts";
 
