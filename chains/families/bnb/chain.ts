@@ -8,8 +8,9 @@ import { readCompressedPublicKey } from "../../keys/public-key.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { accountId, addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
+import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
-import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
+import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function bnbChain(facts: ChainFacts): Chain {
   return {

@@ -6,13 +6,12 @@
 
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex } from "@noble/curves/utils.js";
-import type { Network, ParsedPrivateKey, WalletFields } from "../../chain.ts";
+import type { Network, WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { childPrivateKey } from "../../keys/bip32.ts";
 import { assertMnemonic } from "../../keys/bip39.ts";
-import { memorySecp256k1Key } from "../../keys/secp256k1.ts";
 import { privateKeyBytes } from "../evm/private-key.ts";
-import { addressOfPublicKey } from "./address.ts";
+import { parsePrivateKey } from "./private-key.ts";
 
 /** The same on both networks. */
 const ACCOUNT_PATH = "m/44'/714'/0'/0";
@@ -44,10 +43,4 @@ export function derivePrivateKey({ mnemonic, privateKey }: WalletFields, index: 
   if (mnemonic !== undefined) return bytesToHex(childPrivateKey(mnemonic, ACCOUNT_PATH, index));
   if (privateKey !== undefined) return bytesToHex(privateKeyBytes(privateKey));
   throw new ChainError("INVALID_KEY", "The wallet holds neither a mnemonic nor a private key.");
-}
-
-/** @throws ChainError `INVALID_KEY` */
-export function parsePrivateKey(text: string, network: Network): ParsedPrivateKey {
-  const key = memorySecp256k1Key(privateKeyBytes(text));
-  return { address: addressOfPublicKey(key.publicKey, network), key, warnings: [] };
 }

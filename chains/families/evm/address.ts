@@ -29,6 +29,15 @@ export function addressOfPublicKey(publicKey: Uint8Array): Hex {
   return `0x${keccak256(uncompressedPublicKey(publicKey).subarray(1)).slice(-40)}`;
 }
 
+/**
+ * The address of a public key (33 or 65 bytes) as the chain's wallets print it: in lower case, with the chain's prefix.
+ *
+ * @throws ChainError `INVALID_KEY` when it is no public key on secp256k1.
+ */
+export function walletAddress(publicKey: Uint8Array, { addressPrefix }: AddressForms): string {
+  return addressPrefix + addressOfPublicKey(publicKey).slice("0x".length);
+}
+
 /** The mixed-case form of an address (EIP-55). */
 export function checksummedAddress(address: Hex): string {
   return getAddress(address);

@@ -55,7 +55,7 @@ const CIP64_TYPE = 0x7bn;
  * Finds the transaction type: EIP-1559 when its fields are given, EIP-2930 when only an access list is, else legacy.
  * A `type` that is given (0, 1 or 2) has to agree; with a fee currency it can only be that of CIP-64 (123).
  *
- * @returns the fields, or the reason why they contradict each other.
+ * @returns the fields, or the reason why they contradict each other, without a full stop.
  */
 export function feeFields(given: Given): FeeFields | string {
   const { maxFeePerGas, maxPriorityFeePerGas } = given;
@@ -63,23 +63,23 @@ export function feeFields(given: Given): FeeFields | string {
   let { type } = given;
 
   if (given.feeCurrency !== undefined) {
-    if (type !== undefined && type !== CIP64_TYPE) return `transaction type ${type} has no feeCurrency.`;
+    if (type !== undefined && type !== CIP64_TYPE) return `transaction type ${type} has no feeCurrency`;
     type = undefined;
   }
-  if (type !== undefined && type > 2n) return `transaction type ${type} is not supported.`;
+  if (type !== undefined && type > 2n) return `transaction type ${type} is not supported`;
   if (maxFeePerGas !== undefined || maxPriorityFeePerGas !== undefined) {
-    if (maxFeePerGas === undefined) return "maxPriorityFeePerGas needs maxFeePerGas beside it.";
-    if (maxPriorityFeePerGas === undefined) return "maxFeePerGas needs maxPriorityFeePerGas beside it.";
-    if (given.gasPrice) return "maxFeePerGas (EIP-1559) and gasPrice exclude each other.";
-    if (type !== undefined && type !== 2n) return `transaction type ${type} has no maxFeePerGas.`;
-    if (maxPriorityFeePerGas > maxFeePerGas) return "maxPriorityFeePerGas is above maxFeePerGas.";
+    if (maxFeePerGas === undefined) return "maxPriorityFeePerGas needs maxFeePerGas beside it";
+    if (maxPriorityFeePerGas === undefined) return "maxFeePerGas needs maxPriorityFeePerGas beside it";
+    if (given.gasPrice) return "maxFeePerGas (EIP-1559) and gasPrice exclude each other";
+    if (type !== undefined && type !== 2n) return `transaction type ${type} has no maxFeePerGas`;
+    if (maxPriorityFeePerGas > maxFeePerGas) return "maxPriorityFeePerGas is above maxFeePerGas";
     return { type: "eip1559", maxFeePerGas, maxPriorityFeePerGas, accessList };
   }
-  if (type === 2n) return "transaction type 2 needs maxFeePerGas and maxPriorityFeePerGas.";
+  if (type === 2n) return "transaction type 2 needs maxFeePerGas and maxPriorityFeePerGas";
 
   const gasPrice = given.gasPrice === undefined ? {} : { gasPrice: given.gasPrice };
   if (given.accessList !== undefined || type === 1n) {
-    if (type === 0n) return "transaction type 0 has no accessList.";
+    if (type === 0n) return "transaction type 0 has no accessList";
     return { type: "eip2930", accessList, ...gasPrice };
   }
   return { type: "legacy", ...gasPrice };

@@ -8,8 +8,7 @@ import type { Network, PendingTransaction } from "../../chain.ts";
 import { isJsonObject } from "../../codec/exact-json.ts";
 import { describeIssue, wrongMember } from "../../codec/issue.ts";
 import { MAX_NONCE, MAX_UINT64, MAX_UINT256, quantity, wholeNumber } from "../../codec/quantity.ts";
-import { ChainError } from "../../error.ts";
-import { absentWhen, payloadJson } from "../payload.ts";
+import { absentWhen, invalidPayload, payloadJson } from "../payload.ts";
 import { address, addressAsWritten } from "./address.ts";
 import type { EvmFacts } from "./facts.ts";
 import { type FeeFields, feeFields } from "./fee.ts";
@@ -79,6 +78,8 @@ function payloadSchema(facts: EvmFacts, network: Network) {
   });
 }
 
+type Fields = v.InferOutput<ReturnType<typeof payloadSchema>>;
+
 /**
  * Reads the `serializedTransaction` of a pending transaction of a chain.
  *
@@ -89,38 +90,16 @@ export function parsePayload(
   facts: EvmFacts,
   network: Network,
 ): TransactionPayload {
-  const refuse = (reason: string): ChainError =>
-    new ChainError(
-      "INVALID_TRANSACTION",
-      `The serializedTransaction of ${transaction.id} is not valid: ${reason}`,
-    );
-
-  const json = payloadJson(transaction);
-  if (!isJsonObject(json)) throw refuse("it is not a JSON object.");
-  const unsupportedHere = facts.feeCurrencies === undefined ? [...UNSUPPORTED, "feeCurrency"] : UNSUPPORTED;
-  const unsupported = unsupportedHere.find((member) => (json[member] ?? null) !== null);
-  if (unsupported !== undefined) {
-    throw refuse(`${wrongMember(unsupported, "is not supported", json[unsupported])}.`);
+  const { chainId, from, to, value, nonce, feeCurrency, ...fields } = readFields(transaction, facts, network);
+  const problem = contradiction(fields);
+  if (problem !== undefined) throw invalidPayload(transaction, problem);
+  const data = fields.data ?? fields.input;
+  const gas = fields.gas ?? fields.gasLimit;
+  if (to === undefined && (data ?? "0x") === "0x") {
+    throw invalidPayload(transaction, "it has neither a recipient (to) nor data");
   }
-  // An empty recipient once created a contract by accident.
-  if (json["to"] === "") throw refuse("to is empty; leave it out to create a contract.");
-
-  const parsed = v.safeParse(payloadSchema(facts, network), json);
-  if (!parsed.success) throw refuse(`${describeIssue(parsed.issues[0])}.`);
-  const { chainId, from, to, value, nonce, gasLimit, input, feeCurrency, ...fields } = parsed.output;
-
-  if (input !== undefined && fields.data !== undefined && input !== fields.data) {
-    throw refuse("data and input differ.");
-  }
-  if (gasLimit !== undefined && fields.gas !== undefined && gasLimit !== fields.gas) {
-    throw refuse("gas and gasLimit differ.");
-  }
-  const data = fields.data ?? input;
-  const gas = fields.gas ?? gasLimit;
-  if (to === undefined && (data ?? "0x") === "0x") throw refuse("it has neither a recipient (to) nor data.");
-
   const fees = feeFields({ ...fields, feeCurrency });
-  if (typeof fees === "string") throw refuse(fees);
+  if (typeof fees === "string") throw invalidPayload(transaction, fees);
 
   return {
     ...(chainId !== undefined && { chainId }),
@@ -133,4 +112,28 @@ export function parsePayload(
     fees,
     ...(feeCurrency !== undefined && { feeCurrency }),
   };
+}
+
+function readFields(transaction: PendingTransaction, facts: EvmFacts, network: Network): Fields {
+  const json = payloadJson(transaction);
+  if (!isJsonObject(json)) throw invalidPayload(transaction, "it is not a JSON object");
+  const unsupportedHere = facts.feeCurrencies === undefined ? [...UNSUPPORTED, "feeCurrency"] : UNSUPPORTED;
+  const unsupported = unsupportedHere.find((member) => (json[member] ?? null) !== null);
+  if (unsupported !== undefined) {
+    throw invalidPayload(transaction, wrongMember(unsupported, "is not supported", json[unsupported]));
+  }
+  // An empty recipient once created a contract by accident.
+  if (json["to"] === "") {
+    throw invalidPayload(transaction, "to is empty; leave it out to create a contract");
+  }
+  const parsed = v.safeParse(payloadSchema(facts, network), json);
+  if (parsed.success) return parsed.output;
+  throw invalidPayload(transaction, describeIssue(parsed.issues[0]));
+}
+
+/** Members that say the same thing twice, and differently. */
+function contradiction({ data, input, gas, gasLimit }: Partial<Fields>): string | undefined {
+  if (input !== undefined && data !== undefined && input !== data) return "data and input differ";
+  if (gasLimit !== undefined && gas !== undefined && gasLimit !== gas) return "gas and gasLimit differ";
+  return undefined;
 }

@@ -1,10 +1,13 @@
 /**
- * The text form of private keys on chains of the EVM family: 32 bytes of secp256k1 in hex.
+ * Private keys of the EVM family as text: 32 bytes of secp256k1 in hex.
  * https://www.secg.org/sec1-v2.pdf
  */
 import type { Hex } from "viem";
 import { bytesToHex, hexToBytes } from "viem/utils";
+import type { ParsedPrivateKey } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
+import { memorySecp256k1Key } from "../../keys/secp256k1.ts";
+import { type AddressForms, walletAddress } from "./address.ts";
 
 const WRONG_LENGTH =
   "Private key must be 32 bytes long: 64 hex digits, with or without 0x. A mnemonic is for storemanagedwallet; keys of " +
@@ -26,6 +29,12 @@ export function privateKeyBytes(text: string): Uint8Array {
     throw new ChainError("INVALID_KEY", "Private key must be 64 hex digits, with or without 0x.");
   }
   return hexToBytes(`0x${digits}`);
+}
+
+/** @throws ChainError `INVALID_KEY` */
+export function parsePrivateKey(text: string, forms: AddressForms): ParsedPrivateKey {
+  const key = memorySecp256k1Key(privateKeyBytes(text));
+  return { address: walletAddress(key.publicKey, forms), key, warnings: [] };
 }
 
 /** The usual text form of a 32-byte private key: `0x` and 64 lower-case hex digits. */

@@ -3,14 +3,13 @@
  * https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki
  * https://github.com/bitcoin/bips/blob/master/bip-0044.mediawiki
  */
-import type { Network, ParsedPrivateKey, WalletFields } from "../../chain.ts";
+import type { Network, WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { childPrivateKey, childPublicKey, extendedPublicKey } from "../../keys/bip32.ts";
 import { assertMnemonic, generateMnemonic } from "../../keys/bip39.ts";
-import { memorySecp256k1Key } from "../../keys/secp256k1.ts";
-import { addressOfPublicKey } from "./address.ts";
+import { walletAddress } from "./address.ts";
 import type { EvmFacts } from "./facts.ts";
-import { privateKeyBytes, privateKeyText } from "./private-key.ts";
+import { parsePrivateKey, privateKeyBytes, privateKeyText } from "./private-key.ts";
 
 export function generateWallet(facts: EvmFacts, network: Network): WalletFields {
   return walletOf(generateMnemonic(), facts, network);
@@ -53,21 +52,6 @@ export function derivePrivateKey(
       ? privateKeyBytes(requirePrivateKey(wallet))
       : childPrivateKey(wallet.mnemonic, facts.derivationPath[network], index),
   );
-}
-
-/** @throws ChainError `INVALID_KEY` */
-export function parsePrivateKey(text: string, facts: EvmFacts): ParsedPrivateKey {
-  const key = memorySecp256k1Key(privateKeyBytes(text));
-  return { address: walletAddress(key.publicKey, facts), key, warnings: [] };
-}
-
-/**
- * The address of a public key (33 or 65 bytes) as the chain's wallets print it: in lower case, with the chain's prefix.
- *
- * @throws ChainError `INVALID_KEY` when it is no public key on secp256k1.
- */
-export function walletAddress(publicKey: Uint8Array, facts: EvmFacts): string {
-  return facts.addressPrefix + addressOfPublicKey(publicKey).slice("0x".length);
 }
 
 function requirePrivateKey({ privateKey }: WalletFields): string {
