@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tickers } from "../chains/index.ts";
-import { hostVariables } from "../src/sandbox/third-party-hosts.ts";
+import { hostVariables } from "../src/sandbox/routes.ts";
 
 const executable = fileURLToPath(new URL("../dist/tatum-kms", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "tatum-kms-quickstart-"));

@@ -1,12 +1,23 @@
 /** The signed transactions that the sandbox received: each id once, always with the same content. */
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Network } from "../../chains/chain.ts";
 import type { AccountSequences } from "./account-sequences.ts";
 import { ApiError } from "./api-error.ts";
-import type { SandboxChain } from "./chains/chain.ts";
-import { UnreadableTransaction } from "./chains/chain.ts";
+import { type SandboxChain, UnreadableTransaction } from "./chains/chain.ts";
 import { NodeRefused, type NodeRpc, NodeUnreachable } from "./nodes/node-rpc.ts";
 import type { BroadcastRecord, PendingQueue } from "./pending-queue.ts";
-import { transactionId } from "./transaction-id.ts";
+
+/**
+ * The id that the network gives a signed transaction, on chains whose transactions the sandbox can read; else a stand-in,
+ * the SHA-256 of the text.
+ *
+ * @throws UnreadableTransaction
+ */
+export async function transactionId(chain: SandboxChain, txData: string, network: Network): Promise<string> {
+  return (await chain.transactionId?.(txData, network)) ?? bytesToHex(sha256(utf8ToBytes(txData)));
+}
 
 /** A signed transaction as the API receives it. */
 export interface BroadcastRequest {

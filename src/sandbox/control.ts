@@ -1,9 +1,10 @@
-/** The sandbox's own endpoints, under `/sandbox`. */
+/** The sandbox's own endpoints, under `/sandbox`: its queue, its faults, and its four-eye server. */
 import * as v from "valibot";
 import { ApiError, jsonResponse, noContent } from "./api-error.ts";
-import { examplePayment } from "./example-payment.ts";
+import { examplePayment } from "./chains/index.ts";
+import type { PendingQueue } from "./pending-queue.ts";
 import { faultSchema, type NewExample, newExampleSchema, newTransactionSchema } from "./request-schemas.ts";
-import type { Route } from "./routes.ts";
+import type { ApiRequest, Route } from "./routes.ts";
 import type { SandboxState } from "./state.ts";
 
 /** @throws ApiError 400 when the chain has no such example, or the address does not fit. */
@@ -25,9 +26,35 @@ async function queueExample(wanted: NewExample, { queue, network }: SandboxState
   }
 }
 
-/** The sandbox's own surface: fill the queue, look at what happened, disturb, start anew. */
+/** A stand-in of the server that approves transactions (four-eye check): what is in the queue and was not denied is approved. */
+function fourEyeEndpoints(queue: PendingQueue): readonly Route[] {
+  const judge = (request: ApiRequest): Response => {
+    const id = request.parameter("id");
+    const entry = queue.find(id);
+    if (entry === undefined || entry.state === "cancelled") {
+      throw new ApiError(404, "four-eye.unknown", `The transaction ${id} was not put into the queue.`);
+    }
+    if (entry.denied) throw new ApiError(403, "four-eye.denied", `The transaction ${id} is denied.`);
+    return jsonResponse({ id });
+  };
+  return [
+    { method: "GET", path: "/sandbox/four-eye/:id", handle: judge },
+    { method: "POST", path: "/sandbox/four-eye/:id", handle: judge },
+    {
+      method: "POST",
+      path: "/sandbox/four-eye/:id/deny",
+      handle: (request) => {
+        queue.get(request.parameter("id")).denied = true;
+        return noContent();
+      },
+    },
+  ];
+}
+
+/** The sandbox's own surface: fill the queue, look at what happened, approve, disturb, start anew. */
 export function sandboxEndpoints(state: SandboxState): readonly Route[] {
   return [
+    ...fourEyeEndpoints(state.queue),
     {
       method: "POST",
       path: "/sandbox/transactions",

@@ -1,8 +1,8 @@
 /** The run of the `sandbox` command: until a signal comes. */
 import { tickerNamed } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
+import { hostVariables } from "./routes.ts";
 import { SandboxStartError, startSandbox } from "./server.ts";
-import { hostVariables } from "./third-party-hosts.ts";
 
 const DEFAULT_PORT = 3999;
 

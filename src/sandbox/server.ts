@@ -4,7 +4,6 @@ import { chainEndpoints } from "./chain-endpoints.ts";
 import { sandboxChains } from "./chains/index.ts";
 import { sandboxEndpoints } from "./control.ts";
 import { disturb } from "./faults.ts";
-import { fourEyeEndpoints } from "./four-eye.ts";
 import { kmsEndpoints } from "./kms-endpoints.ts";
 import { flowEndpoints } from "./nodes/flow-node.ts";
 import { multiversxEndpoints } from "./nodes/multiversx-node.ts";
@@ -79,7 +78,6 @@ export function startSandbox(options: SandboxOptions): Sandbox {
     ...multiversxEndpoints(state),
     ...vechainEndpoints(state.network),
     ...flowEndpoints(),
-    ...fourEyeEndpoints(state.queue),
     ...sandboxEndpoints(state),
   ];
   const server = listen(options.port ?? 0, (request) => answer(state, routes, request));

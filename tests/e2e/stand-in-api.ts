@@ -1,7 +1,7 @@
 /** A stand-in of the Tatum API that answers just what a test says, and remembers every request. */
 import type { Network } from "../../chains/chain.ts";
+import { transactionId } from "../../src/sandbox/broadcasts.ts";
 import { chainOfPathName, chainOfTicker } from "../../src/sandbox/chains/index.ts";
-import { transactionId } from "../../src/sandbox/transaction-id.ts";
 
 export interface RecordedRequest {
   readonly method: string;

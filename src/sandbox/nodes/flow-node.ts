@@ -1,8 +1,7 @@
 /** A stand-in of Tatum's co-signers of Flow transactions and of a Flow access node: what a signer asks. */
 import * as v from "valibot";
 import { ApiError, jsonResponse } from "../api-error.ts";
-import type { Route } from "../routes.ts";
-import { hostPath } from "../third-party-hosts.ts";
+import { hostPath, type Route } from "../routes.ts";
 
 /** An account that proposes with key 1 and pays with key 0. Nobody checks its signatures here. */
 const CO_SIGNER = { address: "0x5a5a5a5a5a5a5a5a", payerKey: 0, proposerKey: 1 };

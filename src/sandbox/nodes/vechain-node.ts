@@ -2,8 +2,7 @@
 import * as v from "valibot";
 import type { Network } from "../../../chains/chain.ts";
 import { jsonResponse } from "../api-error.ts";
-import type { Route } from "../routes.ts";
-import { hostPath } from "../third-party-hosts.ts";
+import { hostPath, type Route } from "../routes.ts";
 
 /** The ids of the first blocks; their last byte is the chain tag. */
 const GENESIS: Readonly<Record<Network, string>> = {

@@ -1,5 +1,5 @@
+import { transactionId } from "../../../src/sandbox/broadcasts.ts";
 import { chainOfTicker } from "../../../src/sandbox/chains/index.ts";
-import { transactionId } from "../../../src/sandbox/transaction-id.ts";
 import { type RecordedRequest, StandInApi } from "../stand-in-api.ts";
 import type { Payment } from "./payment.ts";
 import { recognise, solanaId } from "./recognise.ts";

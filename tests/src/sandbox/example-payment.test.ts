@@ -3,7 +3,7 @@ import type { ChainEnvironment, PendingTransaction, Signer } from "../../../chai
 import type { JsonValue } from "../../../chains/codec/exact-json.ts";
 import { loadChain } from "../../../chains/index.ts";
 import type { ExampleWallet } from "../../../src/sandbox/chains/chain.ts";
-import { exampleNames, examplePayment } from "../../../src/sandbox/example-payment.ts";
+import { exampleNames, examplePayment } from "../../../src/sandbox/chains/index.ts";
 import bitcoinSigning from "../../vectors/signing/BTC.json";
 import bitcoinWallets from "../../vectors/wallets/BTC.json";
 import ethereumWallets from "../../vectors/wallets/ETH.json";

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import type { ChainEnvironment, PendingTransaction, Signer } from "../../../chains/chain.ts";
 import { type JsonValue, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { loadChain } from "../../../chains/index.ts";
-import { examplePayment } from "../../../src/sandbox/example-payment.ts";
-import { type HostName, hostPath, hostVariables } from "../../../src/sandbox/third-party-hosts.ts";
+import { examplePayment } from "../../../src/sandbox/chains/index.ts";
+import { type HostName, hostPath, hostVariables } from "../../../src/sandbox/routes.ts";
 import { SandboxClient, WALLET } from "./sandbox-client.ts";
 
 function environmentOf(client: SandboxClient): ChainEnvironment {
