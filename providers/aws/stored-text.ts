@@ -1,17 +1,48 @@
 /**
- * The text in a secret of AWS Secrets Manager, fetched with the AWS SDK:
- * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html.
+ * The text in a secret of AWS Secrets Manager, fetched with the AWS SDK once the files that all tools of AWS share were checked:
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html,
+ * https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html.
  */
+
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
 import { textOfBytes } from "../support/secret-text.ts";
+import { checkTrustedFile, exposure, orProviderError } from "../support/trusted-file.ts";
 import { awsCredentials } from "./credentials.ts";
 import { credentialsError, missingRegion, secretError } from "./error.ts";
 import { sdkRequestHandler, silentLogger } from "./sdk-request-handler.ts";
 import { type AwsSettings, secretTitle, TITLE } from "./settings.ts";
-import { checkSharedFiles } from "./shared-files.ts";
+
+/** `~/.aws/<name>`; `undefined` for a user without a home directory. */
+function inHome(name: string): string | undefined {
+  try {
+    return join(homedir(), ".aws", name);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Checks the configuration and credentials files, which the SDK reads; one of them may name a program to run.
+ * @throws ProviderError `NOT_CONFIGURED` when somebody else could have written one of them
+ */
+export function checkSharedFiles({ setting, warn }: ProviderContext): void {
+  const files = [
+    { path: setting("AWS_SHARED_CREDENTIALS_FILE") ?? inHome("credentials"), isSecret: true },
+    { path: setting("AWS_CONFIG_FILE") ?? inHome("config"), isSecret: false },
+  ];
+  for (const { path, isSecret } of files) {
+    if (path === undefined) continue;
+    const source = `The file of AWS ${path}`;
+    const status = orProviderError("NOT_CONFIGURED", () => checkTrustedFile(path, source));
+    const exposed = status === undefined || !isSecret ? undefined : exposure(source, path, status);
+    if (exposed !== undefined) warn(exposed);
+  }
+}
 
 /** Milliseconds to find the region or the credentials; a source of them may be a program that never ends. */
 const SEARCH_TIME = 60_000;

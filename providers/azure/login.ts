@@ -1,11 +1,16 @@
 /**
  * Login to Azure: access tokens for Key Vault by client secret, workload identity (RFC 7523:
- * https://www.rfc-editor.org/rfc/rfc7523) or managed identity.
+ * https://www.rfc-editor.org/rfc/rfc7523), or the managed identity of a machine or an app, from the local services that Azure has
+ * there: https://learn.microsoft.com/en-us/entra/identity/managed-identities-azure-resources/how-to-use-vm-token.
  */
+
+import { ProviderError } from "../error.ts";
 import type { ProviderContext, Warn } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { requestToken } from "../support/access-token.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
+import type { HttpRequest, HttpSender } from "../support/http-sender.ts";
+import { urlBelow } from "../support/service-url.ts";
 import { checkAuthority, clientCredentialsRequest } from "./authority.ts";
 import type { Challenge } from "./challenge.ts";
 import {
@@ -15,7 +20,51 @@ import {
   type LoginMethod,
   TENANT_ID,
 } from "./login-method.ts";
-import { managedIdentityToken } from "./managed-identity.ts";
+
+type ManagedIdentity = Extract<LoginMethod, { readonly kind: "app-service" | "virtual-machine" }>;
+
+const IDENTITY_HINT = `Give this machine or app a managed identity; where it has several, name one in ${CLIENT_ID}.`;
+
+/** Source: Microsoft's "How to use managed identities for App Service and Azure Functions". */
+function appServiceRequest(identity: Extract<ManagedIdentity, { kind: "app-service" }>): HttpRequest {
+  const url = new URL(identity.endpoint);
+  url.searchParams.set("api-version", "2019-08-01");
+  return { method: "GET", url, headers: { "x-identity-header": identity.header.reveal() } };
+}
+
+/** Source: Microsoft's "How to use managed identities on an Azure VM to acquire an access token". */
+function virtualMachineRequest({ host }: Extract<ManagedIdentity, { kind: "virtual-machine" }>): HttpRequest {
+  const url = urlBelow(host, "metadata", "identity", "oauth2", "token");
+  url.searchParams.set("api-version", "2018-02-01");
+  return { method: "GET", url, headers: { metadata: "true" } };
+}
+
+/**
+ * A token of the managed identity.
+ *
+ * @param resource as in `https://vault.azure.net`
+ * @throws ProviderError `NOT_ALLOWED`, `UNREACHABLE`, `BAD_ANSWER`
+ */
+async function managedIdentityToken(
+  http: HttpSender,
+  identity: ManagedIdentity,
+  resource: string,
+): Promise<Secret> {
+  const request =
+    identity.kind === "app-service" ? appServiceRequest(identity) : virtualMachineRequest(identity);
+  request.url.searchParams.set("resource", resource);
+  if (identity.clientId !== undefined) request.url.searchParams.set("client_id", identity.clientId);
+  try {
+    return await requestToken(http, "The managed identity service", request, IDENTITY_HINT);
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.code !== "UNREACHABLE") throw error;
+    throw new ProviderError(
+      "UNREACHABLE",
+      error.message,
+      `Managed identities exist on machines in Azure only. Elsewhere set ${CLIENT_SECRET} or ${FEDERATED_TOKEN_FILE}.`,
+    );
+  }
+}
 
 const IDENTITY_PLATFORM = "Microsoft's identity platform";
 

@@ -1,5 +1,11 @@
 /** Secret provider `azure`: a secret in Azure Key Vault. */
-import type { ProviderContext, ProviderVariable, SecretProvider } from "../provider.ts";
+import {
+  optionalSecretVariable,
+  optionalVariable,
+  type ProviderContext,
+  requiredVariable,
+  type SecretProvider,
+} from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { AUTHORITY_HOST, authorityOf } from "./authority.ts";
 import { checkResource, RESOURCE } from "./challenge.ts";
@@ -24,50 +30,45 @@ import {
   vaultSecretOf,
 } from "./vault-secret.ts";
 
-function variable(name: string, description: string, rest: Partial<ProviderVariable> = {}): ProviderVariable {
-  return { name, required: false, secret: false, description, ...rest };
-}
-
 /** As in the original, with the login that Key Vault really asks for. */
 export const azureProvider: SecretProvider = {
   name: "azure",
   title: KEY_VAULT,
   storeType: "AZURE",
   variables: [
-    variable(VAULT_URL, "The vault, as `https://<name>.vault.azure.net` or the host alone", {
-      required: true,
-    }),
-    variable(SECRET_NAME, "The name of the secret", { required: true }),
-    variable(SECRET_VERSION, "The version of the secret; the latest when not set"),
-    variable(
+    requiredVariable(VAULT_URL, "The vault, as `https://<name>.vault.azure.net` or the host alone"),
+    requiredVariable(SECRET_NAME, "The name of the secret"),
+    optionalVariable(SECRET_VERSION, "The version of the secret; the latest when not set"),
+    optionalVariable(
       RESOURCE,
       "The resource that access tokens are for, where a private cloud's vault is for another domain than its own",
     ),
-    variable(
+    optionalVariable(
       AUTHORITY_HOST,
       "The login host; the one of the vault's cloud when not set, as `https://login.microsoftonline.com`",
     ),
-    variable(
+    optionalVariable(
       TENANT_ID,
       `The tenant of the application; goes with \`${CLIENT_SECRET}\` or \`${FEDERATED_TOKEN_FILE}\``,
     ),
-    variable(
+    optionalVariable(
       CLIENT_ID,
       "The application; without a secret or token file: which managed identity, if several",
     ),
-    variable(CLIENT_SECRET, "Chooses to log in with this secret of the application", { secret: true }),
-    variable(
+    optionalSecretVariable(CLIENT_SECRET, "Chooses to log in with this secret of the application"),
+    optionalVariable(
       FEDERATED_TOKEN_FILE,
       "Chooses to log in with the token in this file (workload identity); set by Kubernetes",
     ),
-    variable(
+    optionalVariable(
       IDENTITY_ENDPOINT,
       "Where an app gets the tokens of its managed identity; set by App Service, Functions and Container Apps",
     ),
-    variable(IDENTITY_HEADER, `What has to be shown at \`${IDENTITY_ENDPOINT}\`; set along with it`, {
-      secret: true,
-    }),
-    variable(
+    optionalSecretVariable(
+      IDENTITY_HEADER,
+      `What has to be shown at \`${IDENTITY_ENDPOINT}\`; set along with it`,
+    ),
+    optionalVariable(
       IMDS_HOST,
       "Where a machine gets the tokens of its managed identity; `http://169.254.169.254` when not set",
     ),

@@ -1,6 +1,12 @@
 /** Secret provider `exec`: the output of a command, such as `pass`, `gopass`, `op`, `bw` or a script. */
 import { resolve } from "node:path";
-import { optionalVariable, type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
+import {
+  optionalVariable,
+  type ProviderContext,
+  requiredSecretVariable,
+  requiredSetting,
+  type SecretProvider,
+} from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { secretOfBytes } from "../support/secret-text.ts";
 import { checkTrustedFile, orProviderError } from "../support/trusted-file.ts";
@@ -41,13 +47,11 @@ export const execProvider: SecretProvider = {
   title: "the output of a command",
   storeType: "EXEC",
   variables: [
-    {
-      name: COMMAND_VARIABLE,
-      required: true,
-      // Its words may hold one.
-      secret: true,
-      description: 'The command: one path, or a JSON array of words such as `["/usr/bin/pass","show","kms"]`',
-    },
+    // Its words may hold a secret.
+    requiredSecretVariable(
+      COMMAND_VARIABLE,
+      'The command: one path, or a JSON array of words such as `["/usr/bin/pass","show","kms"]`',
+    ),
     optionalVariable(LIBRARY_PATH_VARIABLE, "Its LD_LIBRARY_PATH, which this program itself runs without"),
   ],
 

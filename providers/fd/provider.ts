@@ -2,7 +2,7 @@
 import { fstatSync } from "node:fs";
 import { ProviderError } from "../error.ts";
 import { readBounded } from "../file/bounded-read.ts";
-import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
+import { type ProviderContext, requiredSetting, requiredVariable, type SecretProvider } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { secretOfBytes } from "../support/secret-text.ts";
 import { checkOwnership, orProviderError } from "../support/trusted-file.ts";
@@ -66,14 +66,7 @@ export const fdProvider: SecretProvider = {
   name: "fd",
   title: "an open file descriptor",
   storeType: "FD",
-  variables: [
-    {
-      name: DESCRIPTOR_VARIABLE,
-      required: true,
-      secret: false,
-      description: "Number of the open file descriptor, 3 or more",
-    },
-  ],
+  variables: [requiredVariable(DESCRIPTOR_VARIABLE, "Number of the open file descriptor, 3 or more")],
 
   describe(context: ProviderContext): string {
     return `file descriptor ${descriptorNumber(context)}`;

@@ -1,6 +1,6 @@
 /** Secret provider `file`: the content of a file, such as a secret of Docker or Kubernetes. */
 import { resolve } from "node:path";
-import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
+import { type ProviderContext, requiredSetting, requiredVariable, type SecretProvider } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { readSecretFile } from "./secret-file.ts";
 
@@ -15,12 +15,10 @@ export const fileProvider: SecretProvider = {
   title: "a file",
   storeType: "FILE",
   variables: [
-    {
-      name: FILE_VARIABLE,
-      required: true,
-      secret: false,
-      description: "Path of the file that holds the password, such as `/run/secrets/kms-password`",
-    },
+    requiredVariable(
+      FILE_VARIABLE,
+      "Path of the file that holds the password, such as `/run/secrets/kms-password`",
+    ),
   ],
 
   describe(context: ProviderContext): string {

@@ -1,5 +1,10 @@
 /** Secret provider `google`: a secret in Google Secret Manager. */
-import type { ProviderContext, ProviderVariable, SecretProvider } from "../provider.ts";
+import {
+  optionalVariable,
+  type ProviderContext,
+  requiredVariable,
+  type SecretProvider,
+} from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import {
   CREDENTIALS,
@@ -53,33 +58,31 @@ function describeLogin(login: Login): string {
   }
 }
 
-function variable(name: string, description: string, required = false): ProviderVariable {
-  return { name, required, secret: false, description };
-}
-
 export const googleProvider: SecretProvider = {
   name: "google",
   title: SECRET_MANAGER,
   storeType: "GOOGLE",
   variables: [
-    variable(
+    requiredVariable(
       SECRET,
       "The secret: `projects/<project>/secrets/<secret>[/versions/<version>]`, with `/locations/<region>` before " +
         "`/secrets` for a regional one, or its ID alone; the latest version when none is named",
-      true,
     ),
-    variable(PROJECT, `The project of a secret that \`${SECRET}\` names by its ID alone`),
-    variable(CLOUD_PROJECT, `As \`${PROJECT}\`, when that is not set`),
-    variable(
+    optionalVariable(PROJECT, `The project of a secret that \`${SECRET}\` names by its ID alone`),
+    optionalVariable(CLOUD_PROJECT, `As \`${PROJECT}\`, when that is not set`),
+    optionalVariable(
       ENDPOINT,
       "Where Secret Manager is; `https://secretmanager.googleapis.com` or the host of the secret's region when not set",
     ),
-    variable(
+    optionalVariable(
       CREDENTIALS,
       "A file with the key of a service account, or for workload identity federation with the token in a file; " +
         "without it the service account of this machine",
     ),
-    variable(METADATA_HOST, "Where a machine gets its tokens; `metadata.google.internal` when not set"),
+    optionalVariable(
+      METADATA_HOST,
+      "Where a machine gets its tokens; `metadata.google.internal` when not set",
+    ),
   ],
 
   describe(context: ProviderContext): string {

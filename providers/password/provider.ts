@@ -3,7 +3,13 @@
  * person.
  */
 import { askSecret } from "../prompt/ask-secret.ts";
-import { type ProviderContext, type SecretProvider, type SecretPurpose, secretSetting } from "../provider.ts";
+import {
+  optionalSecretVariable,
+  type ProviderContext,
+  type SecretProvider,
+  type SecretPurpose,
+  secretSetting,
+} from "../provider.ts";
 import type { Secret } from "../secret.ts";
 
 export const PASSWORD_VARIABLE = "TATUM_KMS_PASSWORD";
@@ -17,14 +23,7 @@ export const passwordProvider: SecretProvider = {
   name: "password",
   title: "the environment or a person",
   storeType: "LOCAL",
-  variables: [
-    {
-      name: PASSWORD_VARIABLE,
-      required: false,
-      secret: true,
-      description: "The password; asked for when not set",
-    },
-  ],
+  variables: [optionalSecretVariable(PASSWORD_VARIABLE, "The password; asked for when not set")],
 
   describe({ setting }: ProviderContext): string {
     return setting(PASSWORD_VARIABLE) === undefined

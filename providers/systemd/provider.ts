@@ -2,7 +2,13 @@
 import { isAbsolute, join } from "node:path";
 import { ProviderError } from "../error.ts";
 import { readSecretFile } from "../file/secret-file.ts";
-import { type ProviderContext, requiredSetting, type SecretProvider } from "../provider.ts";
+import {
+  optionalVariable,
+  type ProviderContext,
+  requiredSetting,
+  requiredVariable,
+  type SecretProvider,
+} from "../provider.ts";
 import type { Secret } from "../secret.ts";
 
 const DIRECTORY_VARIABLE = "CREDENTIALS_DIRECTORY";
@@ -35,19 +41,11 @@ export const systemdProvider: SecretProvider = {
   title: "a credential of systemd",
   storeType: "SYSTEMD",
   variables: [
-    {
-      name: DIRECTORY_VARIABLE,
-      required: true,
-      secret: false,
-      description:
-        "Folder of the credentials; set by systemd for a service with `LoadCredential=` and the like",
-    },
-    {
-      name: NAME_VARIABLE,
-      required: false,
-      secret: false,
-      description: `Name of the credential (\`${DEFAULT_NAME}\`)`,
-    },
+    requiredVariable(
+      DIRECTORY_VARIABLE,
+      "Folder of the credentials; set by systemd for a service with `LoadCredential=` and the like",
+    ),
+    optionalVariable(NAME_VARIABLE, `Name of the credential (\`${DEFAULT_NAME}\`)`),
   ],
 
   describe(context: ProviderContext): string {

@@ -1,7 +1,7 @@
 /** What runs with our rights or says what runs has to be ours as well: modules, commands, the files of AWS. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, chownSync, closeSync, openSync, writeFileSync } from "node:fs";
-import { checkSharedFiles } from "../../providers/aws/shared-files.ts";
+import { checkSharedFiles } from "../../providers/aws/stored-text.ts";
 import { execProvider } from "../../providers/exec/provider.ts";
 import { readDescriptor } from "../../providers/fd/provider.ts";
 import { ModuleProcess } from "../../providers/pkcs11/module-process.ts";
