@@ -50,9 +50,9 @@ function fromProfile(context: ProviderContext): CredentialProvider {
   return fromIni({
     logger: silentLogger,
     clientConfig: keyClientConfig(context),
-    ...(profile === undefined ? {} : { profile }),
-    ...(filepath === undefined ? {} : { filepath }),
-    ...(configFilepath === undefined ? {} : { configFilepath }),
+    ...(profile !== undefined && { profile }),
+    ...(filepath !== undefined && { filepath }),
+    ...(configFilepath !== undefined && { configFilepath }),
   });
 }
 
@@ -69,9 +69,9 @@ function fromTokenFile(
     webIdentityToken: readCredentialFile(WEB_IDENTITY_TOKEN_FILE, file, context.warn),
     clientConfig: {
       ...keyClientConfig(context),
-      ...(endpoint === undefined ? {} : { endpoint: endpoint.href }),
+      ...(endpoint !== undefined && { endpoint: endpoint.href }),
     },
-    ...(roleSessionName === undefined ? {} : { roleSessionName }),
+    ...(roleSessionName !== undefined && { roleSessionName }),
   });
 }
 

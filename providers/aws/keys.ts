@@ -40,7 +40,7 @@ export function keysFromVariables(
   return {
     accessKeyId: headerText(variables.id, accessKeyId),
     secretAccessKey,
-    ...(sessionToken === undefined ? {} : { sessionToken: headerText(variables.token, sessionToken) }),
+    ...(sessionToken !== undefined && { sessionToken: headerText(variables.token, sessionToken) }),
   };
 }
 

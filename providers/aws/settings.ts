@@ -66,8 +66,8 @@ export function awsSettings(context: ProviderContext): AwsSettings {
     secretName: requiredSetting({ title: TITLE }, context, SECRET_NAME),
     member: context.setting(SECRET_KEY),
     version: {
-      ...(VersionId === undefined ? {} : { VersionId }),
-      ...(VersionStage === undefined ? {} : { VersionStage }),
+      ...(VersionId !== undefined && { VersionId }),
+      ...(VersionStage !== undefined && { VersionStage }),
     },
     region: regionOf(context),
     endpoint: endpointOf(context, endpointVariables),

@@ -62,9 +62,9 @@ function createClient(context: ProviderContext, settings: AwsSettings): SecretsM
     defaultsMode: "standard",
     retryMode: "standard",
     maxAttempts: 3,
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint: endpoint.href }),
-    ...(profile === undefined ? {} : { profile }),
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint: endpoint.href }),
+    ...(profile !== undefined && { profile }),
   });
 }
 

@@ -38,7 +38,7 @@ function environmentOfCommand({ setting }: ProviderContext): Record<string, stri
   const libraryPath = setting(LIBRARY_PATH_VARIABLE);
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("TATUM_"))),
-    ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }),
+    ...(libraryPath !== undefined && { LD_LIBRARY_PATH: libraryPath }),
   };
 }
 

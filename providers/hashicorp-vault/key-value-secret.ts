@@ -122,7 +122,7 @@ export async function readKeyValueSecret(
   const answer = await server.ask("GET", {
     path: place,
     token,
-    ...(version === undefined ? {} : { query: { version } }),
+    ...(version !== undefined && { query: { version } }),
   });
   if (!isSuccess(answer)) {
     const hint =

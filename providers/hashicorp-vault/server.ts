@@ -62,7 +62,7 @@ export function vaultServer(context: ProviderContext): VaultServer {
     accept: "application/json",
     // Proves to Vault's agent and proxy that no web page tricked somebody into asking.
     "x-vault-request": "true",
-    ...(namespace === undefined ? {} : { "x-vault-namespace": headerText(namespace.name, namespace.value) }),
+    ...(namespace !== undefined && { "x-vault-namespace": headerText(namespace.name, namespace.value) }),
   };
   const trust = certificates === undefined ? {} : { certificateAuthorities: authorities(certificates) };
   return {
@@ -74,10 +74,10 @@ export function vaultServer(context: ProviderContext): VaultServer {
         url: place,
         headers: {
           ...headers,
-          ...(token === undefined ? {} : { "x-vault-token": token }),
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...(token !== undefined && { "x-vault-token": token }),
+          ...(body !== undefined && { "content-type": "application/json" }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
         ...trust,
       });
     },

@@ -50,7 +50,7 @@ export async function readKeyPair(token: Token, uri: Pkcs11Uri): Promise<TokenKe
   return {
     curve,
     publicKey: Buffer.from(publicKey, "hex"),
-    uri: { ...uri, ...withoutId, ...(id === "" ? {} : { id }), type: "private" },
+    uri: { ...uri, ...withoutId, ...(id !== "" && { id }), type: "private" },
     missingOrigin,
   };
 }
@@ -79,5 +79,5 @@ function keySelectorOf({ object, id }: Pkcs11Uri): KeySelector {
       "Add object=<label> or id=<identifier> to it.",
     );
   }
-  return { ...(object === undefined ? {} : { object }), ...(id === undefined ? {} : { id }) };
+  return { ...(object !== undefined && { object }), ...(id !== undefined && { id }) };
 }

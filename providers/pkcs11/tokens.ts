@@ -57,10 +57,10 @@ export class Tokens {
 /** What of a URI selects a token. */
 function selectorOf({ token, manufacturer, model, serial, slotId }: Pkcs11Uri): TokenSelector {
   return {
-    ...(token === undefined ? {} : { token }),
-    ...(manufacturer === undefined ? {} : { manufacturer }),
-    ...(model === undefined ? {} : { model }),
-    ...(serial === undefined ? {} : { serial }),
-    ...(slotId === undefined ? {} : { slotId }),
+    ...(token !== undefined && { token }),
+    ...(manufacturer !== undefined && { manufacturer }),
+    ...(model !== undefined && { model }),
+    ...(serial !== undefined && { serial }),
+    ...(slotId !== undefined && { slotId }),
   };
 }

@@ -94,8 +94,8 @@ function readQuery(found: ReadonlyMap<string, string>): Pkcs11Uri {
   const modulePath = found.get("module-path");
   const pinSource = found.get("pin-source");
   return {
-    ...(modulePath === undefined ? {} : { modulePath: decodeText("module-path", modulePath) }),
-    ...(pinSource === undefined ? {} : { pinSource: decodeText("pin-source", pinSource) }),
+    ...(modulePath !== undefined && { modulePath: decodeText("module-path", modulePath) }),
+    ...(pinSource !== undefined && { pinSource: decodeText("pin-source", pinSource) }),
   };
 }
 

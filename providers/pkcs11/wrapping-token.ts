@@ -34,7 +34,7 @@ export class WrappingToken {
    */
   async keyForSlot({ object, id }: Pkcs11Uri): Promise<SlotKey> {
     if (object === undefined && id === undefined) return { name: await this.#makeUnnamed(), isNew: true };
-    const key = { ...(object === undefined ? {} : { object }), ...(id === undefined ? {} : { id }) };
+    const key = { ...(object !== undefined && { object }), ...(id !== undefined && { id }) };
     const { name } = await this.#token.run("findWrappingKey", { key });
     if (name !== undefined) return { name, isNew: false };
     if (object === undefined)

@@ -93,7 +93,7 @@ async function compile({ target, runtime, packages }: ExecutableOptions, outfile
       autoloadDotenv: false,
       autoloadBunfig: false,
       target: target.bun,
-      ...(runtime === undefined ? {} : { executablePath: runtime }),
+      ...(runtime !== undefined && { executablePath: runtime }),
     },
   });
   // Elsewhere the file is signed, or not known.

@@ -69,7 +69,7 @@ export function platformPackage(
     description: `The executable of tatum-kms for ${name}; install ${NAME}.`,
     os: [os],
     cpu: [cpu],
-    ...(libc === undefined ? {} : { libc: [libc] }),
+    ...(libc !== undefined && { libc: [libc] }),
     preferUnplugged: true,
   };
   return packed(manifest, [{ path: programName(target), content: executable, isExecutable: true }], contents);

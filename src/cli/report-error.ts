@@ -40,7 +40,7 @@ export function describeError(error: unknown): Report {
   }
   const { message, code, hint } = known;
   return {
-    line: JSON.stringify({ error: sentence(message), code, ...(hint === undefined ? {} : { hint }) }),
+    line: JSON.stringify({ error: sentence(message), code, ...(hint !== undefined && { hint }) }),
     status: known.exitStatus,
   };
 }

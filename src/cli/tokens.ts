@@ -22,7 +22,7 @@ function moduleEnvironment(libraryPath: string | undefined): Record<string, stri
   const inherited = visible.filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     ...Object.fromEntries(inherited),
-    ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }),
+    ...(libraryPath !== undefined && { LD_LIBRARY_PATH: libraryPath }),
   };
 }
 

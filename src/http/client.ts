@@ -186,10 +186,8 @@ export class HttpClient {
         ...AS_IT_IS,
         method: request.method,
         redirect: "manual",
-        ...(request.body === undefined ? {} : { body: request.body }),
-        ...(request.certificateAuthorities === undefined
-          ? {}
-          : { tls: { ca: request.certificateAuthorities } }),
+        ...(request.body !== undefined && { body: request.body }),
+        ...(request.certificateAuthorities !== undefined && { tls: { ca: request.certificateAuthorities } }),
       });
       assertNotEncoded(response);
       const body = await readBounded(response, request.maximumBytes ?? MAXIMUM_ANSWER_BYTES);

@@ -15,8 +15,8 @@ async function queueExample(wanted: NewExample, { queue, network }: SandboxState
       signatureId,
       address,
       network,
-      ...(index === undefined ? {} : { index }),
-      ...(to === undefined ? {} : { to }),
+      ...(index !== undefined && { index }),
+      ...(to !== undefined && { to }),
     };
     const { hashes, ...payment } = await examplePayment(chain, wallet, example);
     return queue.add(v.parse(newTransactionSchema, { ...payment, hashes: [...hashes] }));

@@ -220,7 +220,7 @@ function readBytes(path: string, source: string, isNamed: boolean): ReadFile {
     const hint = isUnread ? `${error.message} Check --env-file and the file's permissions.` : error.hint;
     throw new KmsError("CONFIGURATION", isUnread ? `${source} cannot be read.` : error.message, {
       cause: error,
-      ...(hint === undefined ? {} : { hint }),
+      ...(hint !== undefined && { hint }),
     });
   }
 }

@@ -124,7 +124,7 @@ export class TatumApi {
     if (!Array.isArray(list)) throw new ApiUnavailable(`The API's answer to ${path} is not a list.`);
     const latestVersion = answer.headers.get("x-ttm-kms-latest-version") ?? undefined;
     const entries = list.slice(0, MAXIMUM_PENDING).map((entry) => readPendingTransaction(entry, chain));
-    return { entries, listed: list.length, ...(latestVersion === undefined ? {} : { latestVersion }) };
+    return { entries, listed: list.length, ...(latestVersion !== undefined && { latestVersion }) };
   }
 
   /** Hands over a signed transaction, once. */

@@ -176,14 +176,14 @@ export class TatumConnection {
       headers: {
         accept: "application/json, text/plain, */*",
         "x-api-key": apiKey,
-        ...(testnetType === undefined ? {} : { "x-testnet-type": testnetType }),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(testnetType !== undefined && { "x-testnet-type": testnetType }),
+        ...(body !== undefined && { "content-type": "application/json" }),
         ...headers,
       },
       timeout,
       maximumBytes,
       signal,
-      ...(body === undefined ? {} : { body: stringifyExactJson(body) }),
+      ...(body !== undefined && { body: stringifyExactJson(body) }),
     });
   }
 }

@@ -125,15 +125,15 @@ function readEntry(entry: JsonValue, chain: string): ListEntry {
     serializedTransaction: read.serializedTransaction,
     hashes: read.hashes ?? [],
     signatures: (read.signatures ?? []).map(({ id, index }) => (index == null ? { id } : { id, index })),
-    ...(read.index == null ? {} : { index: read.index }),
-    ...(read.withdrawalId ? { withdrawalId: read.withdrawalId } : {}),
-    ...(read.withdrawalResponses == null
-      ? {}
-      : { withdrawalResponses: read.withdrawalResponses as readonly JsonValue[] }),
+    ...(read.index != null && { index: read.index }),
+    ...(read.withdrawalId && { withdrawalId: read.withdrawalId }),
+    ...(read.withdrawalResponses != null && {
+      withdrawalResponses: read.withdrawalResponses as readonly JsonValue[],
+    }),
   };
   return {
     transaction,
-    ...(read.txId ? { completedAs: read.txId } : {}),
+    ...(read.txId && { completedAs: read.txId }),
     contentDigest: sha256Hex(canonicalJson(transaction)),
     asListed: entry,
   };

@@ -43,8 +43,8 @@ export async function storeManagedWallet(
   await vault.add([[signatureId, toRecord(fields, chain, network)]]);
   return {
     signatureId,
-    ...(fields.address === undefined ? {} : { address: fields.address }),
-    ...(fields.xpub === undefined ? {} : { xpub: fields.xpub }),
+    ...(fields.address !== undefined && { address: fields.address }),
+    ...(fields.xpub !== undefined && { xpub: fields.xpub }),
   };
 }
 

@@ -80,6 +80,6 @@ export async function createReport(vault: Vault | undefined, options: ReportOpti
     },
     wallets,
     apiKey: options.apiKey === undefined ? "N/A" : maskApiKey(options.apiKey),
-    ...(warnings.length === 0 ? {} : { warnings }),
+    ...(warnings.length !== 0 && { warnings }),
   };
 }

@@ -12,7 +12,7 @@ type Socket = Bun.Socket<undefined>;
 
 /** A server on this machine. */
 export function serve(fetch: Answer, tls?: { readonly cert: string; readonly key: string }): URL {
-  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch, ...(tls === undefined ? {} : { tls }) });
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch, ...(tls !== undefined && { tls }) });
   servers.push(server);
   return new URL(`${tls === undefined ? "http" : "https"}://127.0.0.1:${server.port}`);
 }

@@ -124,7 +124,7 @@ async function sign(fresh: FreshMessage, keys: readonly SigningKey[]): Promise<S
     filledIn: {
       blockhash,
       // No earlier slot can hold the transaction: what proves later that none holds it has to reach back to here.
-      ...(slot === undefined ? {} : { slot: String(slot) }),
+      ...(slot !== undefined && { slot: String(slot) }),
     },
     expiry: { kind: "height", value: lastValidBlockHeight },
   };

@@ -18,8 +18,8 @@ export type KeyKind = keyof typeof objectClasses;
 export function findKeys(session: Session, kind: KeyKind, { object, id }: KeySelector): SessionObject[] {
   const found = session.find({
     class: objectClasses[kind],
-    ...(object === undefined ? {} : { label: object }),
-    ...(id === undefined ? {} : { id: Buffer.from(id, "hex") }),
+    ...(object !== undefined && { label: object }),
+    ...(id !== undefined && { id: Buffer.from(id, "hex") }),
   });
   return Array.from({ length: found.length }, (_, index) => found.items(index));
 }

@@ -68,7 +68,7 @@ const MEANS_LOST =
 function describeFailure(error: unknown): WorkerFailure {
   if (error instanceof TokenError) {
     const { code, message, hint } = error;
-    return { code, message, ...(hint === undefined ? {} : { hint }) };
+    return { code, message, ...(hint !== undefined && { hint }) };
   }
   const text = firstLine(error);
   if (MEANS_WRONG_PIN.test(text)) {

@@ -87,8 +87,8 @@ describe("storemanagedwallet makes the wallet of the vector from its words", () 
     const { signatureId, ...told } = await stored(args, vector.mnemonic as string);
     const { xpub, address } = vector.wallet;
     expect(told).toEqual({
-      ...(address === undefined ? {} : { address: address as string }),
-      ...(xpub === undefined ? {} : { xpub: xpub as string }),
+      ...(address !== undefined && { address: address as string }),
+      ...(xpub !== undefined && { xpub: xpub as string }),
     });
     made.set(signatureId as string, vector);
   });

@@ -162,7 +162,7 @@ describe("a broadcast whose answer is unclear", () => {
             if (body === undefined || body.length < length) return;
             socket.data.request = "";
             const [method = "", path = ""] = head.split(" ");
-            const answer = await fetch(api.url + path, { method, ...(length > 0 ? { body } : {}) });
+            const answer = await fetch(api.url + path, { method, ...(length > 0 && { body }) });
             if (path.endsWith("/broadcast") && cut-- > 0) return void socket.end();
             const text = await answer.text();
             socket.write(

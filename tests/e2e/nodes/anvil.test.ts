@@ -41,7 +41,7 @@ let mnemonicWallet: { signatureId: string; address: string };
 async function sandboxCall<Result>(method: "GET" | "POST", path: string, body?: unknown): Promise<Result> {
   const response = await fetch(sandbox.url + path, {
     method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(await response.text());
   return (response.status === 204 ? undefined : await response.json()) as Result;
@@ -53,7 +53,7 @@ async function queue(wallet: { signatureId: string }, transaction: object, index
     chain: "ETH",
     serializedTransaction: JSON.stringify(transaction),
     hashes: [wallet.signatureId],
-    ...(index === undefined ? {} : { index }),
+    ...(index !== undefined && { index }),
   });
   return id;
 }

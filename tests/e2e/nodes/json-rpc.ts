@@ -9,7 +9,7 @@ export async function callNode<Result>(
     method: "POST",
     headers: {
       "content-type": "application/json",
-      ...(username === "" ? {} : { authorization: `Basic ${btoa(`${username}:${password}`)}` }),
+      ...(username !== "" && { authorization: `Basic ${btoa(`${username}:${password}`)}` }),
     },
     body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
   });

@@ -51,7 +51,7 @@ export class SecretManagerServer extends StandInServer {
       name: `projects/${PROJECT_NUMBER}${place}/secrets/${secret}/versions/${number}`,
       payload: {
         data: Buffer.from(stored.data).toString("base64"),
-        ...(stored.checksum === undefined ? {} : { dataCrc32c: stored.checksum }),
+        ...(stored.checksum !== undefined && { dataCrc32c: stored.checksum }),
       },
     });
   }

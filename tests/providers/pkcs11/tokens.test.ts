@@ -88,7 +88,7 @@ describe("the module of a token", () => {
   test.each([undefined, "libsofthsm2.so"])("has an absolute path, and not %p", async (modulePath) => {
     const tokens = open({ modulePath: undefined });
     const error = await refused(() =>
-      tokens.get({ token: "alone", ...(modulePath === undefined ? {} : { modulePath }) }),
+      tokens.get({ token: "alone", ...(modulePath !== undefined && { modulePath }) }),
     );
     expect(error).toMatchObject({
       code: "NOT_CONFIGURED",

@@ -7,7 +7,7 @@ import { KmsError } from "../../../src/errors.ts";
 
 function report(error: unknown) {
   const { line, status } = describeError(error);
-  return { status, ...(line === undefined ? {} : (JSON.parse(line) as Record<string, unknown>)) };
+  return { status, ...(line !== undefined && (JSON.parse(line) as Record<string, unknown>)) };
 }
 
 describe("an error that ends a command is told in one line of JSON", () => {

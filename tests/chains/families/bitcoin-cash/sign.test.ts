@@ -350,8 +350,8 @@ function entry(position: number, derivationKey: number | null | undefined, addre
     amount: 0.0001,
     address: {
       currency: "BCH",
-      ...(derivationKey === undefined ? {} : { derivationKey }),
-      ...(address === undefined ? {} : { address }),
+      ...(derivationKey !== undefined && { derivationKey }),
+      ...(address !== undefined && { address }),
     },
   };
 }

@@ -224,8 +224,8 @@ describe("change", () => {
     content.outputs.push({ satoshis: 49_000, script: output });
     return {
       ...content,
-      ...(changeScript === undefined ? {} : { changeScript }),
-      ...(changeIndex === undefined ? {} : { changeIndex }),
+      ...(changeScript !== undefined && { changeScript }),
+      ...(changeIndex !== undefined && { changeIndex }),
     };
   }
 });

@@ -103,7 +103,7 @@ function signerOf(
   return {
     signatureId,
     kind: wallet.mnemonic === undefined ? "private-key" : "mnemonic",
-    ...(index === undefined ? {} : { index }),
+    ...(index !== undefined && { index }),
     key: async (at = 0) => chain.parsePrivateKey(chain.derivePrivateKey(wallet, at, network), network).key,
   };
 }
