@@ -1,7 +1,21 @@
-/** Keys and transactions of Solana beside those of Trust Wallet Core and the Ed25519 of OpenSSL. */
+/** Keys and transactions of Solana beside those of Trust Wallet Core, Solana's own library and the Ed25519 of OpenSSL. */
 import { expect, test } from "bun:test";
 import { createPrivateKey, sign as opensslSign } from "node:crypto";
 import { base58 } from "@scure/base";
+import {
+  AccountRole,
+  type Address,
+  appendTransactionMessageInstructions,
+  type Blockhash,
+  createKeyPairSignerFromPrivateKeyBytes,
+  createTransactionMessage,
+  getTransactionEncoder,
+  pipe,
+  setTransactionMessageConfig,
+  setTransactionMessageFeePayerSigner,
+  setTransactionMessageLifetimeUsingBlockhash,
+  signTransactionMessageWithSigners,
+} from "@solana/kit";
 import { initWasm, TW } from "@trustwallet/wallet-core";
 import fc from "fast-check";
 import type { PendingTransaction } from "../../chains/chain.ts";
@@ -15,6 +29,7 @@ import {
 import { offlineEnvironment, signerOf } from "../chains/offline-signing-vectors.ts";
 import { caseCount } from "./case-count.ts";
 
+const MEMO = "MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr";
 const TIMEOUT = 600_000;
 const options = { numRuns: caseCount };
 /** The beginning of every ed25519 private key in the form PKCS #8 (RFC 8410). */
@@ -140,6 +155,100 @@ test(
   },
   TIMEOUT,
 );
+
+const version1 = fc.record({
+  seeds: fc.uniqueArray(bytes(32), {
+    minLength: 1,
+    maxLength: 4,
+    selector: (seed) => base58.encode(seed),
+  }),
+  recipients: fc.array(fc.tuple(address, lamports), { minLength: 1, maxLength: 20 }),
+  memo: fc.nat({ max: 3600 }).map((length) => Buffer.alloc(length, "memo ")),
+  resources: fc.record(
+    {
+      priorityFeeLamports: fc.bigInt({ min: 0n, max: 10n ** 9n - 20_000n }),
+      computeUnitLimit: fc.nat({ max: 1_400_000 }),
+      loadedAccountsDataSizeLimit: fc.nat({ max: 2 ** 32 - 1 }),
+      heapSize: fc.integer({ min: 32, max: 256 }).map((kibibytes) => 1024 * kibibytes),
+    },
+    { requiredKeys: [] },
+  ),
+  blockhash: bytes(32),
+});
+type Version1 = typeof version1 extends fc.Arbitrary<infer Value> ? Value : never;
+
+test(
+  "transactions of version 1 are signed byte for byte as Solana's own library signs them",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(version1, async (given) => {
+        const wire = await kitSigned(given);
+        const placed = Buffer.from(wire.subarray(0, wire.length - 64 * given.seeds.length));
+        placed.fill(0x60, 8, 40);
+        if (wire.length > 4096) {
+          expect(sign(pendingOf(placed), given.seeds, given.blockhash)).rejects.toThrow("more than 4096");
+          return;
+        }
+        const signed = await sign(pendingOf(placed), given.seeds, given.blockhash);
+        expect(signed.payload).toBe(wire.toString("base64"));
+
+        const from = addressOf(given.seeds[0]!);
+        const { priorityFeeLamports = 0n } = given.resources;
+        const fee = String(5000n * BigInt(given.seeds.length) + priorityFeeLamports);
+        expect(solana.describe(pendingOf(placed), "mainnet")).toEqual([
+          ...given.recipients.map(([to, amount], at) => ({
+            kind: "transfer" as const,
+            from: addressOf(given.seeds[at % given.seeds.length]!),
+            to,
+            amount: String(amount),
+            asset: "SOL",
+          })),
+          { kind: "data", hex: given.memo.toString("hex") },
+          { kind: "fee", amount: fee, asset: "SOL", from },
+        ]);
+      }),
+      options,
+    );
+  },
+  TIMEOUT,
+);
+
+/** Transfers of all signers in turn and a memo, put together and signed by Solana's own library. */
+async function kitSigned({ seeds, recipients, memo, resources, blockhash }: Version1): Promise<Buffer> {
+  const signers = await Promise.all(seeds.map((seed) => createKeyPairSignerFromPrivateKeyBytes(seed)));
+  const transfers = recipients.map(([to, amount], at) => {
+    const signer = signers[at % signers.length]!;
+    const { data } = systemTransfer(signer.address, to, amount);
+    const accounts = [
+      { address: signer.address, role: AccountRole.WRITABLE_SIGNER, signer },
+      { address: to as Address, role: AccountRole.WRITABLE },
+    ] as const;
+    return { programAddress: SYSTEM as Address, accounts, data };
+  });
+  // A memo names signers as its accounts: also those that transfer nothing have to sign.
+  const accounts = signers.map((signer) => ({
+    address: signer.address,
+    role: AccountRole.READONLY_SIGNER as const,
+    signer,
+  }));
+  const message = pipe(
+    createTransactionMessage({ version: 1 }),
+    (empty) => setTransactionMessageFeePayerSigner(signers[0]!, empty),
+    (paid) =>
+      setTransactionMessageLifetimeUsingBlockhash(
+        { blockhash: base58.encode(blockhash) as Blockhash, lastValidBlockHeight: 1n },
+        paid,
+      ),
+    (timed) => setTransactionMessageConfig(resources, timed),
+    (priced) =>
+      appendTransactionMessageInstructions(
+        [...transfers, { programAddress: MEMO as Address, accounts, data: memo }],
+        priced,
+      ),
+  );
+  const signed = await signTransactionMessageWithSigners(message);
+  return Buffer.from(getTransactionEncoder().encode(signed));
+}
 
 function coreSigned(given: Transfer): Buffer {
   const { recipient, amount, token } = given;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { base58 } from "@scure/base";
-import { type Address, getAddressEncoder, getProgramDerivedAddress } from "@solana/web3.js";
+import { type Address, getAddressEncoder, getProgramDerivedAddress } from "@solana/kit";
 import type { LiteSVM } from "litesvm";
 import { solana } from "../../chains/sol.ts";
 import {
@@ -21,6 +21,7 @@ import { StandInApi } from "./stand-in-api.ts";
 setDefaultTimeout(60_000);
 
 const TOKEN = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
+const MEMO = "MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr";
 const ASSOCIATED = "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL";
 
 const newAddress = (): string => solana.generateWallet("mainnet").address!;
@@ -98,7 +99,46 @@ describe("Solana transactions in a virtual machine", () => {
     expect(balance(payer.address!)).toBe(payerBefore - 10_000n);
   });
 
-  test("a transfer of a token to an account that is created for it", async () => {
+  test("a version 1 transfer, whose message names its fee and whose signatures are at the end", async () => {
+    const recipient = newAddress();
+    const [payerBefore, ownerBefore] = [balance(payer.address!), balance(owner.address!)];
+    const message = {
+      version: 1,
+      signers: [payer.address!, owner.address!],
+      writable: [recipient],
+      readonly: [SYSTEM],
+      instructions: [systemTransfer(owner.address!, recipient, 2n * LAMPORTS_PER_SOL)],
+      resources: { priorityFee: 77n, unitLimit: 1000, accountsDataLimit: 100_000 },
+    };
+    await execute(message, ["owner", "payer"], "e".repeat(24));
+    expect(balance(recipient)).toBe(2n * LAMPORTS_PER_SOL);
+    expect(balance(owner.address!)).toBe(ownerBefore - 2n * LAMPORTS_PER_SOL);
+    expect(balance(payer.address!)).toBe(payerBefore - 10_077n);
+  });
+
+  test("a version 1 transaction of all the 4096 bytes that it may have", async () => {
+    const recipients = Array.from({ length: 36 }, newAddress);
+    const transfers = recipients.map((recipient) =>
+      systemTransfer(payer.address!, recipient, LAMPORTS_PER_SOL / 100n),
+    );
+    const ofMemo = (length: number): TestMessage => ({
+      version: 1,
+      signers: [payer.address!],
+      writable: recipients,
+      readonly: [SYSTEM, MEMO],
+      instructions: [...transfers, { program: MEMO, accounts: [], data: Buffer.alloc(length, "memo ") }],
+      resources: { unitLimit: 1_400_000, accountsDataLimit: 1_000_000 },
+    });
+    const message = ofMemo(4096 - 64 - messageBytes(ofMemo(0)).length);
+    expect(messageBytes(message)).toHaveLength(4096 - 64);
+    await execute(message, ["payer"], "f".repeat(24));
+    for (const recipient of recipients) expect(balance(recipient)).toBe(LAMPORTS_PER_SOL / 100n);
+  });
+
+  test.each([
+    ["legacy", {}],
+    ["version 1", { version: 1, resources: { unitLimit: 100_000, accountsDataLimit: 5_000_000 } }],
+  ])("a transfer of a token to an account that is created for it: %s", async (name, form) => {
     const recipient = newAddress();
     const [source, target] = [await tokenAccountOf(owner.address!), await tokenAccountOf(recipient)];
     setAccount(mint, mintData());
@@ -106,6 +146,7 @@ describe("Solana transactions in a virtual machine", () => {
     const transfer = Buffer.of(12, 0, 0, 0, 0, 0, 0, 0, 0, 6);
     transfer.writeBigUInt64LE(400n, 1);
     const message = {
+      ...form,
       signers: [payer.address!],
       readonlySigners: [owner.address!],
       writable: [source, target],
@@ -119,7 +160,7 @@ describe("Solana transactions in a virtual machine", () => {
         { program: TOKEN, accounts: [source, mint, target, owner.address!], data: transfer },
       ],
     };
-    await execute(message, ["payer", "owner"], "c".repeat(24));
+    await execute(message, ["payer", "owner"], (name === "legacy" ? "c" : "9").repeat(24));
     expect(tokenBalance(source)).toBe(600n);
     expect(tokenBalance(target)).toBe(400n);
   });

@@ -1,6 +1,5 @@
 /** A real Solana virtual machine behind the calls of a node that signing uses. */
-import { base58 } from "@scure/base";
-import { getTransactionDecoder } from "@solana/web3.js";
+import { getSignatureFromTransaction, getTransactionDecoder } from "@solana/kit";
 import { FailedTransactionMetadata, LiteSVM } from "litesvm";
 import type { RecordedRequest } from "./stand-in-api.ts";
 
@@ -55,10 +54,10 @@ export class SolanaVirtualMachine {
           value: { blockhash: svm.latestBlockhash(), lastValidBlockHeight: this.#heightOfBlock + 150 },
         };
       case "sendTransaction": {
-        const wire = Buffer.from(first as string, "base64");
-        const result = svm.sendTransaction(getTransactionDecoder().decode(wire) as unknown as SvmTransaction);
+        const transaction = getTransactionDecoder().decode(Buffer.from(first as string, "base64"));
+        const result = svm.sendTransaction(transaction as unknown as SvmTransaction);
         if (result instanceof FailedTransactionMetadata) throw new Error(result.toString());
-        return base58.encode(wire.subarray(1, 65));
+        return getSignatureFromTransaction(transaction);
       }
       case "getTransaction": {
         const found = svm.getTransaction(first as SvmSignature);

@@ -3,7 +3,7 @@
  * bytes, where there are any.
  */
 import { RawTx } from "@scure/btc-signer/script.js";
-import { getCompiledTransactionMessageDecoder } from "@solana/web3.js";
+import { getCompiledTransactionMessageDecoder } from "@solana/transaction-messages";
 import { TransactionEnvelope } from "@stellar/stellar-sdk/xdr";
 import { IntDecoding, msgpackRawDecode } from "algosdk";
 import { decode as decodeCbor } from "cborg";
@@ -72,6 +72,7 @@ const TOKEN_TRANSFER_CHECKED = 12;
 function solana(payload: string): Record<string, unknown> {
   const wire = Buffer.from(payload, "base64");
   const message = getCompiledTransactionMessageDecoder().decode(wire.subarray(1 + 64 * (wire[0] ?? 0)));
+  if (message.version === 1) throw new Error("No vector is of version 1.");
   const { header, staticAccounts, lifetimeToken, version } = message;
   const lookups = "addressTableLookups" in message ? message.addressTableLookups : [];
   const last = staticAccounts.length - header.numReadonlyNonSignerAccounts;

@@ -1,5 +1,6 @@
 /**
- * The fee of a Solana transaction: the base fee of its signatures and the prioritization fee of its compute budget.
+ * The fee of a Solana transaction: the base fee of its signatures and the prioritization fee, which a version 1 message names
+ * itself and an older one sets by instructions of the compute budget program.
  * https://solana.com/docs/core/fees
  */
 
@@ -17,16 +18,18 @@ const SET_COMPUTE_UNIT_LIMIT = 2;
 const SET_COMPUTE_UNIT_PRICE = 3;
 
 /** The most that a transaction can cost its fee payer, in lamports. */
-export function highestFee({ signers, instructions }: SolanaMessage): bigint {
+export function highestFee({ signers, instructions, priorityFee }: SolanaMessage): bigint {
+  return LAMPORTS_PER_SIGNATURE * BigInt(signers.length) + (priorityFee ?? budgetedFee(instructions));
+}
+
+/** The prioritization fee that a legacy or version 0 message sets by instructions, in lamports. */
+function budgetedFee(instructions: readonly Instruction[]): bigint {
   const budget = instructions.filter(({ program }) => program === COMPUTE_BUDGET_PROGRAM);
   const price = budgetValue(budget, SET_COMPUTE_UNIT_PRICE) ?? 0n;
   const limit = budgetValue(budget, SET_COMPUTE_UNIT_LIMIT);
   const units = limit ?? UNITS_PER_INSTRUCTION * BigInt(instructions.length - budget.length);
   const priority = price * (units < MAX_UNITS ? units : MAX_UNITS);
-  return (
-    LAMPORTS_PER_SIGNATURE * BigInt(signers.length) +
-    (priority + MICROLAMPORTS_PER_LAMPORT - 1n) / MICROLAMPORTS_PER_LAMPORT
-  );
+  return (priority + MICROLAMPORTS_PER_LAMPORT - 1n) / MICROLAMPORTS_PER_LAMPORT;
 }
 
 function budgetValue(budget: readonly Instruction[], method: number): bigint | undefined {

@@ -15,7 +15,7 @@ import type { SigningKey } from "../../signing-key.ts";
 import { assertFeeWithinBound, lamports } from "../fee-bound.ts";
 import { accountKey, noSigners } from "../signer-key.ts";
 import { addressOfPublicKey } from "./address.ts";
-import { type SolanaMessage, withBlockhash } from "./encode.ts";
+import { encodeTransaction, type SolanaMessage, withBlockhash } from "./encode.ts";
 import { highestFee } from "./fee.ts";
 import { callNode } from "./node.ts";
 import { parsePayload } from "./payload.ts";
@@ -116,10 +116,8 @@ async function sign(fresh: FreshMessage, keys: readonly SigningKey[]): Promise<S
   const { message, blockhash, lastValidBlockHeight, slot } = fresh;
   const signatures = await Promise.all(keys.map((key) => signEd25519(key, message)));
   const [first = new Uint8Array()] = signatures;
-  // A packet holds 19 signatures at most: their number takes one byte.
-  const wire = Buffer.concat([Uint8Array.of(signatures.length), ...signatures, message]);
   return {
-    payload: wire.toString("base64"),
+    payload: Buffer.from(encodeTransaction(message, signatures)).toString("base64"),
     transactionId: base58.encode(first),
     filledIn: {
       blockhash,

@@ -84,7 +84,7 @@ async function fateOf(id: string, environment: ChainEnvironment): Promise<Fate> 
 
 /** A node that does not want to tell has not refused the transaction, which was handed over before. */
 async function lookFor(id: string, environment: ChainEnvironment) {
-  const params = [id, { commitment: "confirmed", encoding: "json", maxSupportedTransactionVersion: 0 }];
+  const params = [id, { commitment: "confirmed", encoding: "json", maxSupportedTransactionVersion: 1 }];
   try {
     return await callNode(environment, "getTransaction", params, confirmedTransaction);
   } catch (failure) {

@@ -6,6 +6,8 @@ const BLOCK_HEIGHT = 250_000_000;
 /** For so many blocks a blockhash is good. */
 const BLOCKHASH_LIFETIME = 150;
 const SIGNATURE_BYTES = 64;
+/** The first byte of a transaction of version 1. */
+const VERSION_1 = 0x81;
 
 type SolanaMethod = (params: readonly unknown[]) => unknown;
 
@@ -30,6 +32,9 @@ export const solanaMethods: ReadonlyMap<string, SolanaMethod> = new Map<string, 
 
 /** The first signature of a transaction in base64. */
 function transactionId(wire: string): string {
-  // The number of the signatures takes one byte.
-  return base58.encode(Buffer.from(wire, "base64").subarray(1, 1 + SIGNATURE_BYTES));
+  const bytes = Buffer.from(wire, "base64");
+  const [first = 0, count = 0] = bytes;
+  // Version 1 has them at the end, and their number behind the version (SIMD-0385); before it their number comes first.
+  const start = first === VERSION_1 ? bytes.length - count * SIGNATURE_BYTES : 1;
+  return base58.encode(bytes.subarray(start, start + SIGNATURE_BYTES));
 }

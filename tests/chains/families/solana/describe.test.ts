@@ -226,6 +226,37 @@ describe("the fee of a Solana transaction", () => {
   });
 });
 
+describe("a Solana transaction of version 1", () => {
+  const instructions = [
+    systemTransfer(payer, target, 5n),
+    { program: TOKEN, accounts: [source, mint, target, owner], data: amountData(12, 7n, 6) },
+    { program: program, accounts: [target], data: Buffer.of(1) },
+  ];
+  const message: TestMessage = {
+    signers: [payer],
+    writable: [source, target],
+    readonly: [SYSTEM, TOKEN, mint, owner, program],
+    instructions,
+  };
+  const describeVersion = (version: number, resources = {}): readonly Intent[] =>
+    solana.describe(pendingOf(messageBytes({ ...message, version, resources })), "mainnet");
+
+  test("does what the same message of version 0 does", () => {
+    expect(describeVersion(1)).toEqual(describeVersion(0));
+  });
+
+  test("costs what it names itself, in lamports, and not what its compute budget instructions say", () => {
+    const price = { program: BUDGET, accounts: [], data: amountData(3, 10n ** 12n) };
+    const readonly = [...message.readonly!, BUDGET];
+    const priced = { ...message, version: 1, readonly, instructions: [price, ...instructions] };
+    const bytes = messageBytes({ ...priced, resources: { priorityFee: 123n } });
+    expect(solana.describe(pendingOf(bytes), "mainnet")).toEqual([
+      ...describeVersion(1).slice(0, -1),
+      { kind: "fee", amount: "5123", asset: "SOL", from: payer },
+    ]);
+  });
+});
+
 function amountData(method: number, amount: bigint, ...more: readonly number[]): Buffer {
   const data = Buffer.alloc(9 + more.length);
   data[0] = method;

@@ -23,10 +23,68 @@ export interface TestMessage {
     readonly readonly: number[];
   }[];
   readonly blockhash?: Uint8Array;
+  /** What a version 1 message asks for. */
+  readonly resources?: {
+    /** Lamports. */
+    readonly priorityFee?: bigint;
+    /** Compute units. */
+    readonly unitLimit?: number;
+    /** Bytes. */
+    readonly accountsDataLimit?: number;
+    /** Bytes. */
+    readonly heapSize?: number;
+  };
 }
 
 /** The bytes of a message. */
 export function messageBytes(message: TestMessage): Buffer {
+  return message.version === 1 ? version1Bytes(message) : olderBytes(message);
+}
+
+/** SIMD-0385 */
+function version1Bytes(message: TestMessage): Buffer {
+  const {
+    signers,
+    readonlySigners = [],
+    writable = [],
+    readonly = [],
+    instructions,
+    resources = {},
+  } = message;
+  const accounts = [...signers, ...readonlySigners, ...writable, ...readonly];
+  const place = (account: string | number): number =>
+    typeof account === "number" ? account : accounts.indexOf(account);
+  const { priorityFee, unitLimit, accountsDataLimit, heapSize } = resources;
+  const values = [
+    ...(priorityFee === undefined ? [] : [Number(priorityFee & 0xffffffffn), Number(priorityFee >> 32n)]),
+    ...[unitLimit, accountsDataLimit, heapSize].filter((value) => value !== undefined),
+  ];
+  const mask =
+    (priorityFee === undefined ? 0 : 0b11) |
+    (unitLimit === undefined ? 0 : 0b100) |
+    (accountsDataLimit === undefined ? 0 : 0b1000) |
+    (heapSize === undefined ? 0 : 0b10000);
+  return Buffer.concat([
+    Buffer.of(0x81, signers.length + readonlySigners.length, readonlySigners.length, readonly.length),
+    uint32(mask),
+    message.blockhash ?? new Uint8Array(32).fill(9),
+    Buffer.of(instructions.length, accounts.length),
+    ...accounts.map((address) => base58.decode(address)),
+    ...values.map(uint32),
+    ...instructions.map(({ program, accounts: used, data }) =>
+      Buffer.of(place(program), used.length, data.length & 0xff, data.length >> 8),
+    ),
+    ...instructions.flatMap(({ accounts: used, data }) => [Buffer.from(used.map(place)), data]),
+  ]);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+function olderBytes(message: TestMessage): Buffer {
   const { signers, readonlySigners = [], writable = [], readonly = [], instructions, version } = message;
   const accounts = [...signers, ...readonlySigners, ...writable, ...readonly];
   const place = (account: string | number): number =>

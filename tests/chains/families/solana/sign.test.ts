@@ -52,6 +52,43 @@ describe("signing a Solana transaction", () => {
     },
   );
 
+  test("a message of version 1 has its signatures behind it, without their number", async () => {
+    const blockhash = randomBytes(32);
+    const message: TestMessage = {
+      version: 1,
+      signers: [alice.address!],
+      readonlySigners: [bob.address!],
+      writable: [target],
+      readonly: [SYSTEM],
+      instructions: [systemTransfer(bob.address!, target, 5n)],
+      resources: { priorityFee: 5000n, unitLimit: 1000 },
+    };
+    const signed = await sign(pendingOf(messageBytes(message)), [bob, alice], node(latest(blockhash)));
+
+    const wire = Buffer.from(signed.payload, "base64");
+    const expected = messageBytes({ ...message, blockhash });
+    const signatures = wire.subarray(expected.length);
+    expect(wire.subarray(0, expected.length).equals(expected)).toBe(true);
+    expect(signatures).toHaveLength(128);
+    expect(ed25519.verify(signatures.subarray(0, 64), expected, base58.decode(alice.address!))).toBe(true);
+    expect(ed25519.verify(signatures.subarray(64), expected, base58.decode(bob.address!))).toBe(true);
+    expect(signed.transactionId).toBe(base58.encode(signatures.subarray(0, 64)));
+  });
+
+  test("the fee that a message of version 1 names is held to the bound", async () => {
+    const message = (priorityFee: bigint): Buffer =>
+      messageBytes({
+        version: 1,
+        signers: [alice.address!],
+        writable: [target],
+        readonly: [SYSTEM],
+        instructions: [systemTransfer(alice.address!, target, 5n)],
+        resources: { priorityFee },
+      });
+    expect(sign(pendingOf(message(999_995_001n)), [alice])).rejects.toThrow("TATUM_KMS_MAX_FEE_SOL");
+    expect(await sign(pendingOf(message(999_995_000n)), [alice])).toMatchObject({ filledIn: {} });
+  });
+
   test("the blockhash is asked for at last, after everything was checked", async () => {
     const environment = node(latest());
     const refused = pendingOf(payment([alice.address!, bob.address!]));

@@ -27,7 +27,7 @@ describe("submitting a Solana transaction", () => {
       },
       {
         method: "getTransaction",
-        params: [ID, { commitment: "confirmed", encoding: "json", maxSupportedTransactionVersion: 0 }],
+        params: [ID, { commitment: "confirmed", encoding: "json", maxSupportedTransactionVersion: 1 }],
       },
     ]);
     expect(node.pauses).toEqual([]);

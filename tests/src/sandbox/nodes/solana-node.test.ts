@@ -17,9 +17,15 @@ describe("the Solana node of the sandbox", () => {
     expect(first!.result.value.lastValidBlockHeight).toBe(result + 150);
   });
 
-  test("calls a transaction by its first signature and has carried it out", async () => {
+  test.each([
+    ["before the message", [Buffer.of(1), Buffer.alloc(64, 1), Buffer.alloc(10)]],
+    [
+      "behind it, from version 1 on",
+      [Buffer.of(0x81, 2), Buffer.alloc(9), Buffer.alloc(64, 1), Buffer.alloc(64)],
+    ],
+  ])("calls a transaction by its first signature, %s, and has carried it out", async (_, parts) => {
     await using client = new SandboxClient();
-    const wire = Buffer.concat([Buffer.of(1), Buffer.alloc(64, 1), Buffer.alloc(10)]).toString("base64");
+    const wire = Buffer.concat(parts).toString("base64");
     const id = "2AXDGYSE4f2sz7tvMMzyHvUfcoJmxudvdhBcmiUSo6ijwfYmfZYsKRxboQMPh3R4kUhXRVdtSXFXMheka4Rc4P2";
     expect(await rpc(client, "sendTransaction", wire)).toMatchObject({ result: id });
     expect(await rpc(client, "getTransaction", id)).toMatchObject({ result: { meta: { err: null } } });
