@@ -2,6 +2,7 @@
  * The one HTTP client of the program. It talks only to origins it was made for, never follows a redirect, unpacks nothing,
  * and bounds the time and size of every answer.
  */
+import { type HttpAnswer, HttpFailure, type HttpRequest } from "./message.ts";
 import {
   addressesOf,
   addressKind,
@@ -10,52 +11,7 @@ import {
   type PlainHttpReach,
   type Resolver,
 } from "./plain-http.ts";
-
-export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PUT";
-  readonly url: URL;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Certificates (PEM) to trust instead of the system's. */
-  readonly certificateAuthorities?: string | undefined;
-  /** Milliseconds until the whole answer has to be there. */
-  readonly timeout: number;
-  /** Bytes the answer may have; {@link MAXIMUM_ANSWER_BYTES} without it. */
-  readonly maximumBytes?: number | undefined;
-  /** Ends the request early. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: string;
-}
-
-export type HttpFailureKind =
-  /** The host is none of the configured ones, or plain http would go too far; nothing was sent. */
-  | "not-allowed"
-  /** No answer in time. */
-  | "timeout"
-  /** The connection failed or broke. */
-  | "connection"
-  /** The answer is larger than any real one. */
-  | "too-large"
-  /** The answer came compressed, although that was not asked for. */
-  | "encoded"
-  /** The program is being stopped. */
-  | "stopped";
-
-/** No usable answer. Whether the request was acted on is unknown, except for `not-allowed`. */
-export class HttpFailure extends Error {
-  override readonly name = "HttpFailure";
-  readonly kind: HttpFailureKind;
-
-  constructor(kind: HttpFailureKind, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.kind = kind;
-  }
-}
+import { type Claim, RateLimit } from "./rate-limit.ts";
 
 /** Twice the largest pending transaction, which some answers repeat. */
 export const MAXIMUM_ANSWER_BYTES = 8 * 1024 * 1024;
@@ -133,6 +89,10 @@ function assertNotEncoded({ headers, body }: Response): void {
 
 async function readBounded(response: Response, maximumBytes: number): Promise<string> {
   if (response.body === null) return "";
+  if (Number(response.headers.get("content-length")) > maximumBytes) {
+    await response.body.cancel();
+    throw new HttpFailure("too-large", `the answer is larger than ${maximumBytes} bytes`);
+  }
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
@@ -153,10 +113,28 @@ export interface HttpClientOptions {
   readonly resolve?: Resolver | undefined;
 }
 
+/** Milliseconds that everything but a poll waits for its turn at least: a minute. */
+const PATIENCE = 60_000;
+
+/** What a place is wanted for. */
+export type Reservation = Pick<HttpRequest, "priority" | "timeout" | "signal">;
+
+/** A place that is kept for one request to one host. */
+export interface Place {
+  /**
+   * Sends the request, once.
+   * @throws HttpFailure
+   */
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  /** Leaves the place to the next one. */
+  release(): void;
+}
+
 export class HttpClient {
   readonly #allowedOrigins: Set<string>;
   readonly #reach: PlainHttpReach;
   readonly #resolve: Resolver | undefined;
+  readonly #limits = new Map<string, RateLimit>();
 
   constructor(origins: readonly URL[], { plainHttp = "private", resolve }: HttpClientOptions = {}) {
     this.#allowedOrigins = new Set(origins.map((url) => url.origin));
@@ -170,13 +148,50 @@ export class HttpClient {
   }
 
   /**
+   * Has all requests to a host of this client wait for their turns, in the rate that the host takes.
+   * @param perSecond requests a second; 0 for no limit of our own, `undefined` to learn it from the host's refusals
+   */
+  limit(url: URL, perSecond: number | undefined): void {
+    this.#limits.set(url.origin, new RateLimit(url.host, perSecond));
+  }
+
+  /**
+   * A place in the line for a host, for a request that is sent when it is ready: what has to be on the disk before the
+   * request leaves is written while nothing more has to be waited for.
+   *
+   * @throws HttpFailure `not-allowed`, `limited`, `stopped`
+   */
+  async reserve(url: URL, { priority = "payment", timeout, signal }: Reservation): Promise<Place> {
+    this.#assertAllowed(url);
+    const patience = priority === "poll" ? timeout : Math.max(timeout, PATIENCE);
+    const claim: Claim = { priority, patience, signal };
+    const given = await this.#limits.get(url.origin)?.take(claim);
+    return {
+      send: async (request) => {
+        if (request.url.origin !== url.origin)
+          throw new HttpFailure("not-allowed", "this place is for another host");
+        const answer = await this.#send(request);
+        given?.answered(answer.status, answer.headers);
+        return answer;
+      },
+      release: () => given?.release(),
+    };
+  }
+
+  /**
    * One request, one answer; any status is an answer.
    * @throws HttpFailure
    */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    if (!this.#allowedOrigins.has(request.url.origin)) {
-      throw new HttpFailure("not-allowed", `${request.url.host} is not among the configured hosts`);
-    }
+    return (await this.reserve(request.url, request)).send(request);
+  }
+
+  #assertAllowed(url: URL): void {
+    if (this.#allowedOrigins.has(url.origin)) return;
+    throw new HttpFailure("not-allowed", `${url.host} is not among the configured hosts`);
+  }
+
+  async #send(request: HttpRequest): Promise<HttpAnswer> {
     const { url, authorization } = withoutCredentials(request.url);
     const timeout = AbortSignal.timeout(request.timeout);
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);

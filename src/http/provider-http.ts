@@ -3,7 +3,8 @@ import { ProviderError } from "../../providers/error.ts";
 import type { HttpAnswer, HttpSender } from "../../providers/support/http-sender.ts";
 import type { Config } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
-import { HttpClient, HttpFailure } from "./client.ts";
+import { HttpClient } from "./client.ts";
+import { HttpFailure } from "./message.ts";
 import { withRetries } from "./retry.ts";
 
 /** Tries after the first one. */

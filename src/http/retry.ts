@@ -2,7 +2,7 @@
  * Retries of HTTP requests: exponential backoff with jitter, and `Retry-After`
  * (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3).
  */
-import { type HttpAnswer, HttpFailure } from "./client.ts";
+import { type HttpAnswer, HttpFailure } from "./message.ts";
 
 export interface RetryPolicy {
   /** How often to try again after the first time. */

@@ -97,6 +97,11 @@ function seconds(name: string, meaning: string, bounds: Bounds): SettingWithDefa
   };
 }
 
+const withoutDefault = <Value>({
+  standard: _,
+  ...definition
+}: SettingWithDefault<Value>): SettingDefinition<Value> => definition;
+
 const matching = (
   name: string,
   meaning: string,
@@ -141,6 +146,18 @@ export const settings = {
     from: 0.1,
     to: 600,
   }),
+  requestsPerSecond: withoutDefault(
+    bounded(
+      "TATUM_KMS_REQUESTS_PER_SECOND",
+      "Requests that the Tatum API takes; learned without it",
+      " of requests",
+      {
+        standard: "",
+        from: 0,
+        to: 10_000,
+      },
+    ),
+  ),
   lease: seconds(
     "TATUM_KMS_LEASE",
     "Seconds without a sign of life after which a standby daemon takes over",

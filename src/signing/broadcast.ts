@@ -5,6 +5,7 @@ import { ApiUnavailable, KmsError } from "../errors.ts";
 import { backoff, pause } from "../http/retry.ts";
 import { type Job, type Outcome, signedOfRecord } from "../journal/job.ts";
 import type { BroadcastAnswer } from "../tatum/api.ts";
+import type { TatumPlace } from "../tatum/connection.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";
 import type { ErrorReports } from "./error-reports.ts";
 import type { Services } from "./services.ts";
@@ -107,7 +108,7 @@ export class Broadcast {
    * only when the API says that it is still pending.
    */
   async send(job: Job, isListed: boolean): Promise<Step> {
-    const { journal, log, retryDelay, stopping } = this.#services;
+    const { log, retryDelay, stopping } = this.#services;
     let current = job;
     let problem = "";
     let wait: number | undefined;
@@ -117,8 +118,10 @@ export class Broadcast {
         if (settled !== undefined) return settled;
       }
       if (stopping.aborted) return { job: current, outcome: "waiting" };
-      current = await journal.move(current, "sent");
-      const answer = await this.#submit(current);
+      const place = await this.#reserve();
+      if (place instanceof ApiUnavailable) return this.#postponeUnsent(current, place);
+      current = await this.#markSent(current, place);
+      const answer = await this.#submit(current, place);
       if (answer.kind !== "unclear") return this.#settle(current, answer);
       problem = answer.reason;
       log.warn(sentence(`Broadcast of transaction ${current.id} is unclear: ${problem}`));
@@ -148,7 +151,33 @@ export class Broadcast {
     return undefined;
   }
 
-  async #submit(job: Job): Promise<SubmitAnswer> {
+  /** A place at the API, before the job counts as sent; none where a chain hands its bytes over by itself. */
+  async #reserve(): Promise<TatumPlace | ApiUnavailable | undefined> {
+    if (this.#chain.submit !== undefined) return undefined;
+    try {
+      return await this.#services.api.reserveBroadcast();
+    } catch (failure) {
+      if (failure instanceof ApiUnavailable) return failure;
+      throw failure;
+    }
+  }
+
+  /** No place at the API: nothing left this machine. */
+  #postponeUnsent(job: Job, { message, retryAfter }: ApiUnavailable): Promise<Step> | Step {
+    if (this.#services.stopping.aborted) return { job, outcome: "waiting" };
+    return this.#postpone(job, message, retryAfter);
+  }
+
+  async #markSent(job: Job, place: TatumPlace | undefined): Promise<Job> {
+    try {
+      return await this.#services.journal.move(job, "sent");
+    } catch (failure) {
+      place?.release();
+      throw failure;
+    }
+  }
+
+  async #submit(job: Job, place: TatumPlace | undefined): Promise<SubmitAnswer> {
     const chain = this.#chain;
     if (job.signed === undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds no signed bytes.`);
     let txData = job.signed.payload;
@@ -159,14 +188,14 @@ export class Broadcast {
         return submitFailure(failure);
       }
     }
-    const answer = await this.#services.api.broadcast({
+    const broadcast = {
       path: chain.facts.broadcastPath,
       currency: job.chain,
       txData,
       signatureId: job.id,
       withdrawalId: chain.facts.offChainWithdrawal ? job.withdrawalId : undefined,
-    });
-    return judged(answer, job.signed.transactionId);
+    };
+    return judged(await this.#services.api.broadcast(broadcast, place), job.signed.transactionId);
   }
 
   /** What follows from a clear answer. */

@@ -4,9 +4,9 @@ import { type JsonValue, stringifyExactJson } from "../../chains/codec/exact-jso
 import { ChainError } from "../../chains/error.ts";
 import { loadChain } from "../../chains/index.ts";
 import { ApiUnavailable, KmsError } from "../errors.ts";
-import { HttpFailure } from "../http/client.ts";
 import type { Endpoint } from "../http/endpoints.ts";
 import { readBaseUrl } from "../http/http-url.ts";
+import { HttpFailure } from "../http/message.ts";
 import { pause, retryAfter } from "../http/retry.ts";
 import { UsedSequences } from "../journal/sequences.ts";
 import type { Setting } from "../settings/settings.ts";

@@ -4,10 +4,17 @@
 import * as v from "valibot";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import { ApiUnavailable } from "../errors.ts";
-import type { HttpAnswer } from "../http/client.ts";
+import type { HttpAnswer, HttpFailure } from "../http/message.ts";
 import { retryAfter } from "../http/retry.ts";
 import { version } from "../version.ts";
-import { errorCodeOf, isSuccess, jsonOf, reasonOf, type TatumConnection } from "./connection.ts";
+import {
+  errorCodeOf,
+  isSuccess,
+  jsonOf,
+  reasonOf,
+  type TatumConnection,
+  type TatumPlace,
+} from "./connection.ts";
 import { type ListEntry, readPendingTransaction } from "./pending-transaction.ts";
 import { sameTransactionId, TRANSACTION_ID } from "./transaction-id.ts";
 
@@ -115,6 +122,7 @@ export class TatumApi {
       body: { signatureIds: [...signatureIds] },
       headers: { "x-ttm-kms-client-version": version },
       maximumBytes: MAXIMUM_LIST_BYTES,
+      priority: "poll",
     } as const;
     const answer = await this.#connection.answerTo(path, () =>
       this.#connection.withOneRetry(() => this.#connection.send(request)),
@@ -127,26 +135,40 @@ export class TatumApi {
     return { entries, listed: list.length, ...(latestVersion !== undefined && { latestVersion }) };
   }
 
-  /** Hands over a signed transaction, once. */
-  async broadcast({
-    path,
-    currency,
-    txData,
-    signatureId,
-    withdrawalId,
-  }: Broadcast): Promise<BroadcastAnswer> {
+  /**
+   * A place at the API for a broadcast, taken before the bytes are recorded as sent, so that nothing has to be waited for
+   * between the record and {@link broadcast}.
+   *
+   * @throws ApiUnavailable when there is none in time
+   */
+  async reserveBroadcast(): Promise<TatumPlace> {
+    return this.#connection.answerTo("for a broadcast", () => this.#connection.reserve("broadcast"));
+  }
+
+  /**
+   * Hands over a signed transaction, once.
+   * @param reserved from {@link reserveBroadcast}; without it a place is waited for here
+   */
+  async broadcast(
+    { path, currency, txData, signatureId, withdrawalId }: Broadcast,
+    reserved?: TatumPlace,
+  ): Promise<BroadcastAnswer> {
     let answer: HttpAnswer;
     try {
-      answer =
+      const place = reserved ?? (await this.#connection.reserve("broadcast"));
+      answer = await place.send(
         withdrawalId === undefined
-          ? await this.#connection.sendToTheEnd({ method: "POST", path, body: { txData, signatureId } })
-          : await this.#connection.sendToTheEnd({
+          ? { method: "POST", path, body: { txData, signatureId } }
+          : {
               method: "POST",
               path: OFF_CHAIN_BROADCAST_PATH,
               body: { currency, signatureId, withdrawalId, txData },
-            });
+            },
+      );
     } catch (failure) {
-      return { kind: "unclear", reason: reasonOf(failure) };
+      const reason = reasonOf(failure);
+      const { retryAfter: wait } = failure as HttpFailure;
+      return { kind: "unclear", reason, ...(wait !== undefined && { retryAfter: wait }) };
     }
     if (isSuccess(answer)) return this.#accepted(answer, withdrawalId !== undefined);
     if (REFUSING_STATUSES.has(answer.status) && !LATER_CODES.has(errorCodeOf(answer) ?? "")) {

@@ -6,7 +6,8 @@
 import * as v from "valibot";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { ApiUnavailable } from "../errors.ts";
-import { type HttpAnswer, type HttpClient, HttpFailure } from "../http/client.ts";
+import type { HttpClient, Place } from "../http/client.ts";
+import { type HttpAnswer, HttpFailure, type HttpRequest, type Priority } from "../http/message.ts";
 import { type RetryPolicy, retryAfter, withRetries } from "../http/retry.ts";
 
 const MAXIMUM_MESSAGE_LENGTH = 500;
@@ -86,6 +87,13 @@ interface TatumRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes the answer may have, where that is not the usual bound. */
   readonly maximumBytes?: number;
+  readonly priority?: Priority;
+}
+
+/** A place that is kept for one request. */
+export interface TatumPlace extends Pick<Place, "release"> {
+  /** @throws HttpFailure */
+  send(request: TatumRequest): Promise<HttpAnswer>;
 }
 
 /** Why there is no answer; anything but an {@link HttpFailure} is a mistake of this program and thrown on. */
@@ -106,7 +114,7 @@ export class TatumConnection {
    * @throws HttpFailure
    */
   send(request: TatumRequest): Promise<HttpAnswer> {
-    return this.#send(request, this.#options.stopping);
+    return this.#options.http.send(this.#complete(request, this.#options.stopping));
   }
 
   /**
@@ -114,7 +122,20 @@ export class TatumConnection {
    * @throws HttpFailure
    */
   sendToTheEnd(request: TatumRequest): Promise<HttpAnswer> {
-    return this.#send(request, this.#options.deadline);
+    return this.#options.http.send(this.#complete(request, this.#options.deadline));
+  }
+
+  /**
+   * A place for one request that changes something at the API. A stop ends the wait for it, and lets the request finish.
+   * @throws HttpFailure
+   */
+  async reserve(priority: Priority): Promise<TatumPlace> {
+    const { http, baseUrl, timeout, stopping: signal, deadline } = this.#options;
+    const place = await http.reserve(baseUrl, { priority, timeout, signal });
+    return {
+      send: (request) => place.send(this.#complete(request, deadline)),
+      release: () => place.release(),
+    };
   }
 
   /** Sends again after passing failures, as often as the operator allows. */
@@ -129,11 +150,15 @@ export class TatumConnection {
   }
 
   /** @throws ApiUnavailable when there is no answer. */
-  async answerTo(path: string, send: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  async answerTo<Answer>(path: string, send: () => Promise<Answer>): Promise<Answer> {
     try {
       return await send();
     } catch (cause) {
-      throw new ApiUnavailable(`Error received from API ${path}: ${reasonOf(cause)}`, { cause });
+      const { retryAfter: wait } = cause as HttpFailure;
+      throw new ApiUnavailable(`Error received from API ${path}: ${reasonOf(cause)}`, {
+        cause,
+        retryAfter: wait,
+      });
     }
   }
 
@@ -163,14 +188,11 @@ export class TatumConnection {
     return presentable(text, this.#options.apiKey);
   }
 
-  #send(
-    { method, path, body, headers, maximumBytes }: TatumRequest,
-    signal: AbortSignal | undefined,
-  ): Promise<HttpAnswer> {
-    const { baseUrl, apiKey, http, timeout, testnetType } = this.#options;
+  #complete({ path, body, headers, ...request }: TatumRequest, signal: AbortSignal | undefined): HttpRequest {
+    const { baseUrl, apiKey, timeout, testnetType } = this.#options;
     const base = baseUrl.href.replace(/\/+$/, "");
-    return http.send({
-      method,
+    return {
+      ...request,
       // The key is part of some paths; it is put in here, so that no error or log can hold it.
       url: new URL(base + path.replaceAll("{key}", encodeURIComponent(apiKey))),
       headers: {
@@ -181,9 +203,8 @@ export class TatumConnection {
         ...headers,
       },
       timeout,
-      maximumBytes,
       signal,
       ...(body !== undefined && { body: stringifyExactJson(body) }),
-    });
+    };
   }
 }

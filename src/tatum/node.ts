@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import { ChainError } from "../../chains/error.ts";
 import { ApiUnavailable } from "../errors.ts";
-import type { HttpAnswer } from "../http/client.ts";
+import type { HttpAnswer } from "../http/message.ts";
 import { isSuccess, jsonOf, type TatumConnection } from "./connection.ts";
 
 const rpcErrorSchema = v.object({ error: v.object({ message: v.optional(v.string()) }) });

@@ -17,6 +17,8 @@ export interface TatumSettings {
   /** Milliseconds until an answer has to be there. */
   readonly timeout: number;
   readonly retries: RetryPolicy;
+  /** Requests a second that the API takes, where the operator says; 0 for no limit. */
+  readonly requestsPerSecond: number | undefined;
   /** `TESTNET_TYPE`, where set. */
   readonly testnetType: string | undefined;
 }
@@ -55,6 +57,7 @@ export function readTatumSettings(apiKey: string | undefined, config: Config): T
     apiUrlSetting: settings.apiUrl.name + (apiUrl === undefined ? "" : ` (from ${placeOf(apiUrl)})`),
     timeout: config.value(settings.httpTimeout),
     retries: { retries: config.value(settings.retries), delay, maximumDelay: 10 * delay },
+    requestsPerSecond: config.value(settings.requestsPerSecond),
     testnetType: config.value(settings.testnetType),
   };
 }
@@ -72,9 +75,10 @@ export interface StopSignals {
 }
 
 export function connectToTatum(
-  { apiUrl, apiUrlSetting: _, ...settings }: TatumSettings,
+  { apiUrl, apiUrlSetting: _, requestsPerSecond, ...settings }: TatumSettings,
   http: HttpClient,
   signals?: StopSignals,
 ): TatumConnection {
+  http.limit(apiUrl, requestsPerSecond);
   return new TatumConnection({ baseUrl: apiUrl, http, ...settings, ...signals });
 }

@@ -1,6 +1,7 @@
 /** HTTP without a network: the answers of a vector, damaged on their way where a case wants that. */
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/codec/exact-json.ts";
-import { type HttpAnswer, HttpClient, HttpFailure, type HttpRequest } from "../../src/http/client.ts";
+import { HttpClient } from "../../src/http/client.ts";
+import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../src/http/message.ts";
 import { constructionAnswer } from "../../src/sandbox/nodes/cardano-construction.ts";
 import { ApiRequest } from "../../src/sandbox/routes.ts";
 import type { Exchange } from "../chains/answering-environment.ts";

@@ -1,7 +1,8 @@
 /** A node that speaks JSON-RPC, as the sandbox asks it (https://www.jsonrpc.org/specification). */
 import * as v from "valibot";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
-import { HttpClient, HttpFailure } from "../../http/client.ts";
+import { HttpClient } from "../../http/client.ts";
+import { HttpFailure } from "../../http/message.ts";
 
 const TIME_LIMIT_MILLISECONDS = 10_000;
 const ANSWER_LIMIT_BYTES = 8_000_000;

@@ -1,8 +1,9 @@
 /** The four-eye check: the operator's own server decides about every transaction before anything is signed. */
 import { stringifyExactJson } from "../../../chains/codec/exact-json.ts";
-import { type HttpClient, HttpFailure } from "../../http/client.ts";
+import type { HttpClient } from "../../http/client.ts";
 import type { Endpoint } from "../../http/endpoints.ts";
 import { readHttpUrl } from "../../http/http-url.ts";
+import { HttpFailure } from "../../http/message.ts";
 import { retryAfter } from "../../http/retry.ts";
 import type { ListedTransaction } from "../../tatum/pending-transaction.ts";
 import type { Decision, Policy } from "./policy.ts";

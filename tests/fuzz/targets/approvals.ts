@@ -1,6 +1,6 @@
 /** Answers of the four-eye server: whatever it says, only a direct 2xx approves. */
 
-import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../../src/http/client.ts";
+import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../../src/http/message.ts";
 import { FourEyeCheck } from "../../../src/signing/policy/four-eye.ts";
 import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
 import type { Random } from "../../random.ts";

@@ -1,12 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
-import {
-  type HttpAnswer,
-  HttpClient,
-  HttpFailure,
-  type HttpRequest,
-  MAXIMUM_ANSWER_BYTES,
-} from "../../../src/http/client.ts";
+import { HttpClient, MAXIMUM_ANSWER_BYTES } from "../../../src/http/client.ts";
+import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../../src/http/message.ts";
 import { selfMadeCertificates } from "../../self-made-certificates.ts";
 
 const servers: { stop(force: true): unknown }[] = [];
@@ -470,5 +465,37 @@ describe("a connection that is kept", () => {
       await failureOf(client.send({ method: "POST", url, timeout: 1000, body: "{}" }));
     }
     expect(posts).toBe(5);
+  });
+});
+
+describe("the connection", () => {
+  test("is kept open: 100 requests, one after another, take one, over http and https", async () => {
+    const { authority, certificate, key } = selfMadeCertificates();
+    for (const tls of [undefined, { key, cert: certificate }]) {
+      let connections = 0;
+      const server = Bun.listen({
+        hostname: "127.0.0.1",
+        port: 0,
+        ...(tls === undefined ? {} : { tls }),
+        socket: {
+          open: () => void connections++,
+          data: (socket) => void socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]"),
+        },
+      });
+      servers.push(server);
+      const url = new URL(`${tls === undefined ? "http" : "https"}://127.0.0.1:${server.port}`);
+      const client = new HttpClient([url]);
+      for (let number = 0; number < 100; number++) {
+        const body = number % 2 === 0 ? {} : { method: "POST", body: "{}" };
+        await client.send({
+          method: "GET",
+          url,
+          timeout: 5000,
+          certificateAuthorities: tls && authority,
+          ...(body as Partial<HttpRequest>),
+        });
+      }
+      expect(connections).toBe(1);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type HttpAnswer, HttpFailure } from "../../../src/http/client.ts";
+import { type HttpAnswer, HttpFailure } from "../../../src/http/message.ts";
 import { backoff, pause, retryAfter, withRetries } from "../../../src/http/retry.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05Z");

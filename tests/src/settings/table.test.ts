@@ -74,6 +74,9 @@ describe("a setting that is read", () => {
     [settings.httpTimeout, "TATUM_KMS_HTTP_TIMEOUT=", 20_000],
     [settings.lease, "", 15_000],
     [settings.retries, "TATUM_RETRIES=0", 0],
+    [settings.requestsPerSecond, "", undefined],
+    [settings.requestsPerSecond, "TATUM_KMS_REQUESTS_PER_SECOND=0", 0],
+    [settings.requestsPerSecond, "TATUM_KMS_REQUESTS_PER_SECOND=2.5", 2.5],
     [settings.debugMode, "", false],
     [settings.debugMode, "TATUM_KMS_DEBUG_MODE=1", true],
     [settings.debugMode, "TATUM_KMS_DEBUG_MODE=true", true],
@@ -89,6 +92,7 @@ describe("what is refused", () => {
   test.each([
     ["TATUM_KMS_HTTP_TIMEOUT", "0", "a number of seconds from 0.1 to 600, not 0."],
     ["TATUM_KMS_HTTP_TIMEOUT", "5s", "a number of seconds from 0.1 to 600, not 5s."],
+    ["TATUM_KMS_REQUESTS_PER_SECOND", "-1", "a number of requests from 0 to 10000, not -1."],
     ["TATUM_KMS_LEASE", "NaN", "a number of seconds from 0.2 to 3600, not NaN."],
     ["TATUM_KMS_DEBUG_MODE", "yes", "true or false (1 or 0), not yes."],
     ["TATUM_KMS_CELO_LEGACY", "on", "true or false (1 or 0), not on."],

@@ -69,6 +69,17 @@ describe("recorded bytes that were not sent", () => {
     ).toEqual([]);
   });
 
+  test("stay unsent in the journal while the API takes no more requests", async () => {
+    const job = await signedJob();
+    scene.services.http.limit(new URL(scene.api.url), undefined);
+    answerQuestion(() => new Response("", { status: 429, headers: { "retry-after": "600" } }));
+    await scene.services.api.completion(job.id);
+    const { outcome, job: next } = await send(job);
+    expect([outcome, next.state, next.signed]).toEqual(["waiting", "signed", job.signed]);
+    expect(next.attemptAt).toBeGreaterThan(Date.now() + 590_000);
+    expect(scene.payloads).toEqual([]);
+  });
+
   test("are not sent when the API does not list and not know the transaction any more", async () => {
     const job = await signedJob();
     answerQuestion(() => Response.json({ errorCode: "kms.missing" }, { status: 404 }));

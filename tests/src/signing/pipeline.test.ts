@@ -246,6 +246,7 @@ describe("a signed transaction", () => {
   test("whose broadcast breaks off stays signed", async () => {
     const { services } = scene;
     const breaking = Object.create(services.api) as typeof services.api;
+    breaking.reserveBroadcast = () => services.api.reserveBroadcast();
     breaking.broadcast = async () => {
       throw new TypeError("broken off");
     };

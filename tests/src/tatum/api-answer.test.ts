@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { HttpAnswer } from "../../../src/http/client.ts";
+import type { HttpAnswer } from "../../../src/http/message.ts";
 import { errorCodeOf, explain, jsonOf } from "../../../src/tatum/connection.ts";
 
 const API_KEY = "t-key/+1";

@@ -72,3 +72,50 @@ describe("an answer that may be about the API key", () => {
     expect(await api.broadcast(broadcast)).toEqual({ kind: "refused", reason: "HTTP 403, no" });
   });
 });
+
+describe("an API that asked everybody to wait", () => {
+  const broadcast = { path: "/v3/ethereum/broadcast", currency: "ETH", txData: "0x", signatureId: "id" };
+
+  /** Of an API that answered its first request with 429. */
+  async function waitingApi(): Promise<TatumApi> {
+    const http = new HttpClient([baseUrl]);
+    http.limit(baseUrl, undefined);
+    const retries = { retries: 0, delay: 1, maximumDelay: 1 };
+    const waiting = new TatumApi(new TatumConnection({ baseUrl, apiKey: "key", http, timeout: 50, retries }));
+    server.answer = () => new Response("", { status: 429, headers: { "retry-after": "600" } });
+    await waiting.completion("id");
+    server.requests.length = 0;
+    server.answer = () => Response.json({ txId: ID });
+    return waiting;
+  }
+
+  test("is not polled, and the daemon learns for how long", async () => {
+    const waiting = await waitingApi();
+    const failure = await waiting.pending("ETH", []).catch((error: unknown) => error);
+    if (!(failure instanceof ApiUnavailable)) throw failure;
+    expect(failure.mayPass).toBe(true);
+    expect(failure.retryAfter).toBeGreaterThan(590_000);
+    expect(server.requests).toEqual([]);
+  });
+
+  test("gives no place for a broadcast", async () => {
+    const waiting = await waitingApi();
+    await expect(waiting.reserveBroadcast()).rejects.toMatchObject({ code: "NETWORK" });
+    const answer = await waiting.broadcast(broadcast);
+    expect(answer).toMatchObject({ kind: "unclear", retryAfter: expect.any(Number) });
+    expect(server.requests).toEqual([]);
+  });
+});
+
+test("a broadcast takes the place that was reserved for it", async () => {
+  const http = new HttpClient([baseUrl]);
+  http.limit(baseUrl, 0.5);
+  const retries = { retries: 0, delay: 1, maximumDelay: 1 };
+  const limited = new TatumApi(new TatumConnection({ baseUrl, apiKey: "key", http, timeout: 1000, retries }));
+  server.answer = () => Response.json({ txId: ID });
+  const place = await limited.reserveBroadcast();
+  const broadcast = { path: "/v3/ethereum/broadcast", currency: "ETH", txData: "0x", signatureId: "id" };
+  const began = performance.now();
+  expect(await limited.broadcast(broadcast, place)).toMatchObject({ kind: "accepted", txId: ID });
+  expect(performance.now() - began).toBeLessThan(500);
+});
