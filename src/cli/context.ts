@@ -1,10 +1,9 @@
 /** The context of the vault commands: the vault's place, the settings, and the ways to its secret and its tokens. */
 import { providerVariables } from "../../providers/index.ts";
-import { readPinSource } from "../../providers/pkcs11/pin.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { Prompt } from "../../providers/prompt/prompt.ts";
-import { type ProviderContext, type SecretProvider, secretSetting } from "../../providers/provider.ts";
+import type { ProviderContext, SecretProvider } from "../../providers/provider.ts";
 import type { Secret } from "../../providers/secret.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { KmsError } from "../errors.ts";
@@ -22,9 +21,9 @@ import {
   type ProviderArguments,
 } from "./choose-provider.ts";
 import { chooseUnlocking, type NamedTokens, readNamedTokens, type Unlocking } from "./choose-unlocking.ts";
+import { objectionTo } from "./new-password.ts";
 import { printWarning } from "./output.ts";
-import { objectionTo } from "./password-objection.ts";
-import { createTokens } from "./tokens.ts";
+import { createTokens, tokenPin } from "./tokens.ts";
 
 /** The options that all vault commands share, as citty hands them over. */
 export interface VaultArguments extends ProviderArguments {
@@ -90,6 +89,19 @@ export async function loadConfig(
   return config;
 }
 
+/** What a provider of the vault's secret may use. */
+function providerContextOf(config: Config, prompt: Prompt): ProviderContext {
+  return {
+    setting(name) {
+      const value = config.get(name);
+      return value === undefined || !isPathVariable(name) ? value : expandHome(value, name);
+    },
+    prompt,
+    warn: printWarning,
+    http: createProviderHttp(config),
+  };
+}
+
 /**
  * @param use `optionNamesObject`: that `--pkcs11` names what the command works on
  * @throws KmsError `CONFIGURATION` when an env file cannot be read, or two providers are chosen
@@ -101,15 +113,7 @@ export async function createContext(
 ): Promise<CommandContext> {
   const config = await loadConfig(args);
   const prompt = new Prompt(process.stdin, process.stderr, objectionTo);
-  const providerContext: ProviderContext = {
-    setting(name) {
-      const value = config.get(name);
-      return value === undefined || !isPathVariable(name) ? value : expandHome(value, name);
-    },
-    prompt,
-    warn: printWarning,
-    http: createProviderHttp(config),
-  };
+  const providerContext = providerContextOf(config, prompt);
   let loaded: Promise<SecretProvider> | undefined;
   const provider = (): Promise<SecretProvider> => {
     loaded ??= chooseProvider(args, config);
@@ -119,14 +123,8 @@ export async function createContext(
   const passwordIsSet = chosenProvider(args, config) !== undefined;
   /** A provider that somebody named gives one secret: the PIN, once it is clear that a token unlocks the vault. */
   let providerGivesPin = false;
-  const pin = async ({ pinSource }: Pkcs11Uri): Promise<Secret> => {
-    // First, because it is of this token: another one's PIN, given to it again and again, would lock it.
-    if (pinSource !== undefined) return readPinSource(pinSource, providerContext.warn);
-    const variable = secretSetting(providerContext, settings.pkcs11Pin.name);
-    if (variable !== undefined) return variable;
-    if (providerGivesPin) return (await provider()).secret(providerContext, "pin");
-    return prompt.ask("Enter the PIN of the token", settings.pkcs11Pin.name);
-  };
+  const ofProvider = async () => (await provider()).secret(providerContext, "pin");
+  const pin = (uri: Pkcs11Uri) => tokenPin(uri, providerContext, providerGivesPin ? ofProvider : undefined);
   return {
     config,
     prompt,

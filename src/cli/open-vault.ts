@@ -17,8 +17,8 @@ import { createVault, openVault } from "../vault/sealed-vault.ts";
 import type { Vault } from "../vault/vault.ts";
 import { assertNoPin, assertPinnedId, assertPinnedVault, formatVaultPin } from "../vault-pin.ts";
 import type { CommandContext } from "./context.ts";
+import { warnOfWeakPassword } from "./new-password.ts";
 import { printNote, printUnreadEnvFile } from "./output.ts";
-import { warnOfWeakPassword } from "./password-objection.ts";
 
 async function openerOf(context: CommandContext, slotKinds: readonly string[]): Promise<SlotOpener> {
   const unlocking = context.chooseUnlocking(slotKinds);

@@ -1,13 +1,12 @@
 /** `generatemanagedkey`: a new wallet whose private key is made inside a PKCS#11 token and never leaves it. */
 import { toNetwork } from "../../wallets/managed-wallets.ts";
 import { generateManagedKey } from "../../wallets/token-wallets.ts";
-import { chainArgument } from "../chain-argument.ts";
+import { chainArgument, namedTokenKey } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
 import { printJson, printNote } from "../output.ts";
-import { namedTokenKey } from "../token-key-option.ts";
 
 export default defineCommand({
   meta: { name: "generatemanagedkey", description: "Make a key inside a PKCS#11 token; it never leaves it" },

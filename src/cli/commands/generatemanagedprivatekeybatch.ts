@@ -1,6 +1,6 @@
 /** `generatemanagedprivatekeybatch`: many new private keys, each printed once it is stored. */
 import { generatePrivateKeyBatch, MAXIMUM_BATCH, toNetwork } from "../../wallets/managed-wallets.ts";
-import { chainArgument } from "../chain-argument.ts";
+import { chainArgument } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";

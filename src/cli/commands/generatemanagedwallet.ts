@@ -1,6 +1,6 @@
 /** `generatemanagedwallet`: a new wallet, stored in the vault. */
 import { generateManagedWallet, toNetwork } from "../../wallets/managed-wallets.ts";
-import { chainArgument } from "../chain-argument.ts";
+import { chainArgument } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";

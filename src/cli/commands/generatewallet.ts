@@ -1,6 +1,6 @@
 /** `generatewallet`: a new wallet, printed and not stored. */
 import { toNetwork } from "../../wallets/managed-wallets.ts";
-import { chainArgument } from "../chain-argument.ts";
+import { chainArgument } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { pickOptions } from "../options.ts";
 import { printJson } from "../output.ts";

@@ -1,7 +1,7 @@
 /** `getaddress`: the address of a stored wallet at a derivation index. */
 import { getAddress } from "../../wallets/managed-wallets.ts";
+import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
-import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../named-wallet.ts";
 import { readDerivationIndex } from "../options.ts";
 import { printJson } from "../output.ts";
 

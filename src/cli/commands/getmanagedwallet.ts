@@ -1,7 +1,7 @@
 /** `getmanagedwallet`: a stored wallet with its secrets. */
 import { getManagedWallet } from "../../wallets/managed-wallets.ts";
+import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
-import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../named-wallet.ts";
 import { printJson } from "../output.ts";
 
 export default defineCommand({

@@ -11,10 +11,10 @@ import { defineCommand } from "../command.ts";
 import { type CommandContext, createContext } from "../context.ts";
 import { importPassword, readWallets, sharedPassword } from "../import-password.ts";
 import { type Deletion, deleteKeptOriginals, tellOfKeptOriginal } from "../kept-originals.ts";
+import { warnOfWeakPassword } from "../new-password.ts";
 import { prepareFirstSlot } from "../open-vault.ts";
 import { choosingOptions, pickOptions, vaultOptions } from "../options.ts";
 import { type PrintedResult, printJson, printNote, printUnreadEnvFile, printWarnings } from "../output.ts";
-import { warnOfWeakPassword } from "../password-objection.ts";
 
 /** Whether a password opens an original file. */
 async function opens(file: string, password: Secret): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** `removewallet`: a wallet taken out of the vault for good. */
 import { removeManagedWallet } from "../../wallets/managed-wallets.ts";
+import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
-import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../named-wallet.ts";
 
 export default defineCommand({
   meta: { name: "removewallet", description: "Remove a wallet from the vault for good" },

@@ -1,13 +1,12 @@
 /** `storemanagedkey`: a wallet of a key that is in a PKCS#11 token already. */
 import { toNetwork } from "../../wallets/managed-wallets.ts";
 import { storeManagedKey } from "../../wallets/token-wallets.ts";
-import { chainArgument } from "../chain-argument.ts";
+import { chainArgument, namedTokenKey } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
 import { printJson, printNote } from "../output.ts";
-import { namedTokenKey } from "../token-key-option.ts";
 
 export default defineCommand({
   meta: { name: "storemanagedkey", description: "Take a key that is in a PKCS#11 token already" },

@@ -1,7 +1,7 @@
 /** `storemanagedprivatekey`: a wallet of a private key that is asked for. */
 import { keyLines } from "../../wallets/answer-lines.ts";
 import { checkPrivateKey, storeManagedPrivateKey, toNetwork } from "../../wallets/managed-wallets.ts";
-import { chainArgument } from "../chain-argument.ts";
+import { chainArgument } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { checkVaultPlace, withNewOrExistingVault } from "../open-vault.ts";

@@ -6,7 +6,7 @@ import {
   storeManagedWallet,
   toNetwork,
 } from "../../wallets/managed-wallets.ts";
-import { chainArgument } from "../chain-argument.ts";
+import { chainArgument } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { checkVaultPlace, withNewOrExistingVault } from "../open-vault.ts";

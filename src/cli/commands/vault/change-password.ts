@@ -3,11 +3,10 @@ import { PASSWORD_VARIABLE } from "../../../../providers/password/provider.ts";
 import { settings } from "../../../settings/table.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
-import { askNewPassword } from "../../new-password.ts";
+import { askNewPassword, warnOfWeakPassword } from "../../new-password.ts";
 import { withVault } from "../../open-vault.ts";
 import { choosingOptions, vaultOptions } from "../../options.ts";
 import { printNote } from "../../output.ts";
-import { warnOfWeakPassword } from "../../password-objection.ts";
 
 export default defineCommand({
   meta: { name: "change-password", description: "Give the vault another password" },
@@ -17,7 +16,7 @@ export default defineCommand({
   async run({ args }) {
     const context = await createContext(args);
     await withVault(context, async (vault) => {
-      const password = await askNewPassword(context, vault);
+      const password = await askNewPassword(context.providerContext, vault);
       await vault.changePassword(password);
       printNote(
         "The password was changed. Backups made before still open with the old one, and the root key in them opens this vault too: if the old password leaked, make a new vault and move the funds.",

@@ -6,11 +6,10 @@ import { tokenKind } from "../../../vault/key-slots/token-slot.ts";
 import type { Vault } from "../../../vault/vault.ts";
 import { defineCommand } from "../../command.ts";
 import { type CommandContext, createContext } from "../../context.ts";
-import { askNewPassword, newPasswordIsSet } from "../../new-password.ts";
+import { askNewPassword, newPasswordIsSet, warnOfWeakPassword } from "../../new-password.ts";
 import { prepareSlotOfToken, withVault } from "../../open-vault.ts";
 import { choosingOptions, vaultOptions } from "../../options.ts";
 import { printJson } from "../../output.ts";
-import { warnOfWeakPassword } from "../../password-objection.ts";
 
 /** What `vault slot add` prints. */
 interface AddedSlot {
@@ -24,7 +23,8 @@ interface AddedSlot {
  */
 function tokenToAdd(context: CommandContext, slotKinds: readonly string[]): Pkcs11Uri | undefined {
   const { byOption, byVariable } = context.namedTokens;
-  const isPasswordMeant = newPasswordIsSet(context) || context.chooseUnlocking(slotKinds).kind === tokenKind;
+  const isPasswordMeant =
+    newPasswordIsSet(context.config) || context.chooseUnlocking(slotKinds).kind === tokenKind;
   return byOption ?? (isPasswordMeant ? undefined : byVariable);
 }
 
@@ -34,7 +34,7 @@ async function addTokenSlot(context: CommandContext, vault: Vault, uri: Pkcs11Ur
 }
 
 async function addPasswordSlot(context: CommandContext, vault: Vault): Promise<AddedSlot> {
-  const password = await askNewPassword(context, vault);
+  const password = await askNewPassword(context.providerContext, vault);
   const slotId = await vault.addSlot(preparePasswordSlot(password));
   await warnOfWeakPassword(password);
   return { slotId, kind: passwordKind };

@@ -1,12 +1,25 @@
-/** Commands that work on one wallet, which is named by its signature ID: what they share. */
-
-import { knownTickers } from "../chain-names.ts";
+/** What commands are told to work on: a chain, a wallet of the vault, a token or key of PKCS#11. */
+import type { Chain } from "../../chains/chain.ts";
+import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
+import { knownChain, knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
 import { toNetwork } from "../wallets/managed-wallets.ts";
-import { createContext, type VaultArguments } from "./context.ts";
+import { type CommandContext, createContext, type VaultArguments } from "./context.ts";
 import { withVault } from "./open-vault.ts";
 import { vaultOptions } from "./options.ts";
+import { printNote } from "./output.ts";
+
+/**
+ * The chain that an argument names. Where that is not its ticker it is told, since results and the API carry the ticker.
+ * @throws KmsError `USAGE`
+ */
+export async function chainArgument(name: string): Promise<Chain> {
+  const chain = await knownChain(name);
+  const { ticker, name: title } = chain.facts;
+  if (name.trim().toUpperCase() !== ticker) printNote(`${name.trim()} is ${ticker} (${title}) here.`);
+  return chain;
+}
 
 export const signatureIdArgument = {
   signatureId: { type: "positional", required: true, description: "Signature ID of the wallet" },
@@ -57,5 +70,17 @@ export async function withNamedWallet(
 function otherWallet(signatureId: string, what: string, option: string): KmsError {
   return new KmsError("USAGE", `Wallet ${signatureId} is ${what}; nothing was done.`, {
     hint: `Option --${option} asks for another one. Check the signature ID, or leave the option out.`,
+  });
+}
+
+/**
+ * The token or key that a command works on: that of `--pkcs11`, else of `TATUM_KMS_PKCS11_URI`.
+ * @throws KmsError `USAGE` when none is named
+ */
+export function namedTokenKey({ namedTokens: { byOption, byVariable } }: CommandContext): Pkcs11Uri {
+  const uri = byOption ?? byVariable;
+  if (uri !== undefined) return uri;
+  throw new KmsError("USAGE", "Missing option --pkcs11: which token?", {
+    hint: "Give --pkcs11=pkcs11:token=<label>;object=<name of the key>?module-path=<file>.",
   });
 }
