@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { maskApiKey } from "../../src/settings/settings.ts";
+import { maskApiKey } from "../../../src/settings/settings.ts";
 
 test.each([
   ["0123456789abcdef", "0123********cdef"],
