@@ -28,7 +28,7 @@ describe("the word that was probably meant", () => {
   });
 });
 
-test("is put as a question", () => {
+test("the word that was probably meant is put as a question", () => {
   expect(didYouMean("daemn", commands)).toBe("Did you mean daemon?");
   expect(didYouMean("tesnet", ["testnet"], "--")).toBe("Did you mean --testnet?");
   expect(didYouMean("x", commands)).toBeUndefined();

@@ -27,7 +27,7 @@ const written = fc
     return { text, value: BigInt(`${negative ? "-" : ""}${digits}`), scale };
   });
 
-test("a number is read exactly, however it is written", () => {
+test("a decimal number is read exactly, however it is written", () => {
   fc.assert(
     fc.property(written, ({ text, value, scale }) => {
       const read = parseDecimal(text)!;
@@ -40,7 +40,7 @@ test("a number is read exactly, however it is written", () => {
   );
 });
 
-test("plain text is read as ethers reads it", () => {
+test("plain decimal text is read as ethers reads it", () => {
   const plain = fc.stringMatching(/^-?[0-9]{1,40}(?:\.[0-9]{1,18})?$/);
   fc.assert(
     fc.property(plain, (text) => {
@@ -60,7 +60,7 @@ test("a number that is not whole in a unit is told from one that is", () => {
   );
 });
 
-describe("a number", () => {
+describe("a decimal number", () => {
   test.each([
     ["0.05", "0.05"],
     ["1e-7", "0.0000001"],

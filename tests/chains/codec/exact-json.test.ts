@@ -8,7 +8,7 @@ import {
   stringifyExactJson,
 } from "../../../chains/codec/exact-json.ts";
 
-test("integers keep every digit there and back", () => {
+test("integers of JSON keep every digit there and back", () => {
   const text = `{"a":${2n ** 256n},"b":-9007199254740993,"c":[1,0.5,9007199254740991]}`;
   expect(parseExactJson(text)).toEqual({
     a: 2n ** 256n,
@@ -52,7 +52,7 @@ test("every number keeps its value there and back", () => {
   );
 });
 
-test("a number is no object, whatever holds it", () => {
+test("a number of JSON is no object, whatever holds it", () => {
   expect(parseExactJson("[{},[],null,1,1.000000000000000000001]")).toSatisfy((values) =>
     Bun.deepEquals((values as []).map(isJsonObject), [true, false, false, false, false]),
   );

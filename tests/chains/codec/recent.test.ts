@@ -20,7 +20,7 @@ test("a key that is set again counts as the latest, and holds its new value", ()
   expect(recent.get("a")).toBe(3);
 });
 
-test("asking for a key does not make it later", () => {
+test("asking for what is remembered does not make it later", () => {
   const recent = new Recent<number>(2);
   recent.set("a", 1);
   recent.set("b", 2);

@@ -5,7 +5,7 @@ import { memorySecp256k1Key } from "../../../chains/keys/secp256k1.ts";
 
 const bytes = (text: string) => hex.decode(text.toLowerCase());
 
-describe("deterministic signatures", () => {
+describe("deterministic Schnorr signatures", () => {
   // https://github.com/Bitcoin-ABC/bitcoin-abc/blob/master/src/test/key_tests.cpp (the first one, and the second key of
   // the same message); the third one, whose nonce point begins with a zero byte, is from bitcore-lib-cash
   // (test/crypto/schnorr.js).
@@ -50,7 +50,7 @@ describe("deterministic signatures", () => {
  * https://github.com/sipa/bips/blob/bip-schnorr/bip-schnorr/test-vectors.csv (of 2018), as in bitcore-lib-cash
  * (test/crypto/schnorr.js); the uncompressed key is from its test/data/bitcoind/script_tests.json.
  */
-describe("verification", () => {
+describe("verification of Schnorr signatures", () => {
   const key = "02DFF1D77F2A671C5F36183726DB2341BE58FEAE1DA2DECED843240F7B502BA659";
   const message = "243F6A8885A308D313198A2E03707344A4093822299F31D0082EFA98EC4E6C89";
 

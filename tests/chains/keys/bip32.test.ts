@@ -79,7 +79,7 @@ describe("extended keys", () => {
   });
 });
 
-describe("child keys", () => {
+describe("child keys of BIP-32", () => {
   // https://github.com/bitcoin/bips/blob/master/bip-0049.mediawiki#test-vectors
   test("the private key of a mnemonic is that of BIP-49", () => {
     expect(bytesToHex(childPrivateKey(ABANDON, "m/49'/1'/0'/0", 0))).toBe(

@@ -64,7 +64,7 @@ describe("what is wrong with words that are no mnemonic", () => {
   });
 });
 
-describe("seed", () => {
+describe("the seed of BIP-39", () => {
   // The seed of this mnemonic without passphrase stands in many places, for example in the tests of BIP-49 wallets.
   test("is that of BIP-39 with an empty passphrase", () => {
     expect(bytesToHex(mnemonicToSeed(ABANDON))).toBe(

@@ -15,7 +15,7 @@ const SIGNATURE =
 const { head, prefix } = ed25519.utils.getExtendedPublicKey(SEED);
 const EXTENDED = concatBytes(head, prefix);
 
-test("an extended key signs as RFC 8032 says", async () => {
+test("an extended Ed25519 key signs as RFC 8032 says", async () => {
   const key = memoryEd25519Bip32Key(EXTENDED);
   expect(bytesToHex(key.publicKey)).toBe(PUBLIC_KEY);
   expect(bytesToHex(await signEd25519Bip32(key, MESSAGE))).toBe(SIGNATURE);
@@ -25,7 +25,7 @@ test("a plain Ed25519 key serves as well", async () => {
   expect(bytesToHex(await signEd25519Bip32(memoryEd25519Key(SEED), MESSAGE))).toBe(SIGNATURE);
 });
 
-test("a key shows nothing but its public key", () => {
+test("an extended Ed25519 key shows nothing but its public key", () => {
   const key = memoryEd25519Bip32Key(EXTENDED);
   for (const text of [inspect(key, { depth: 9, showHidden: true }), JSON.stringify(key)]) {
     expect(text).toInclude(PUBLIC_KEY);
@@ -41,7 +41,7 @@ test("the caller's bytes can be overwritten afterwards", async () => {
   expect(bytesToHex(await key.sign(MESSAGE))).toBe(SIGNATURE);
 });
 
-describe("refused is", () => {
+describe("of extended Ed25519 keys, refused is", () => {
   const changed = (position: number, change: (byte: number) => number): Uint8Array =>
     EXTENDED.map((byte, at) => (at === position ? change(byte) : byte));
 

@@ -23,7 +23,7 @@ function highSKey(options?: { compressed: boolean }): SigningKey {
   };
 }
 
-describe("a key in memory", () => {
+describe("a secp256k1 key in memory", () => {
   test("has the public key its owner uses", () => {
     expect(memorySecp256k1Key(SECRET).publicKey).toEqual(secp256k1.getPublicKey(SECRET, true));
     expect(memorySecp256k1Key(SECRET, { compressed: false }).publicKey).toHaveLength(65);

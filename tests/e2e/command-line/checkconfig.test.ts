@@ -41,7 +41,7 @@ TATUM_KMS_DEBUG_MODE             : N/A
 `);
 });
 
-describe("secrets", () => {
+describe("secrets that checkconfig shows", () => {
   const secrets = [
     "TATUM_KMS_PASSWORD",
     "TATUM_KMS_VGS_ALIAS",
@@ -88,7 +88,7 @@ test.each([
   },
 );
 
-test("region and debug mode are shown in clear", async () => {
+test("checkconfig shows region and debug mode in clear", async () => {
   const shown = await table([], { TATUM_KMS_AWS_REGION: "eu-1", TATUM_KMS_DEBUG_MODE: "1" });
   expect(shown).toContain("TATUM_KMS_AWS_REGION             : eu-1 (from environment)\n");
   expect(shown).toContain("TATUM_KMS_DEBUG_MODE             : 1 (from environment)\n");
@@ -98,7 +98,7 @@ test.each([
   ["--aws", "AWS"],
   ["--azure", "AZURE"],
   ["--vgs", "VGS"],
-])("the store type of %s is %s", async (option, type) => {
+])("checkconfig says that the store type of %s is %s", async (option, type) => {
   expect(await table([option])).toContain(`Wallet store type                : ${type}\n`);
 });
 

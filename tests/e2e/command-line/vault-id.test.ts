@@ -104,7 +104,7 @@ describe("another vault", () => {
 });
 
 test.each(["", "12", `${"0".repeat(32)}:`, `${"0".repeat(32)}:12`, "z".repeat(32)])(
-  "what is no id is refused: '%s'",
+  "what is no vault id is refused: '%s'",
   async (text) => {
     const run = await installation.run(["export", `--vault-id=${text}`]);
     expect(failureOf(run)).toMatchObject({ status: 64, code: "USAGE" });

@@ -29,7 +29,7 @@ test(
 );
 
 test(
-  "the node's count wins when it is ahead",
+  "the node's count of nonces wins when it is ahead",
   onScene(async ({ api, runOnce }) => {
     let count = 40;
     api.answer = ({ path }) => (path === COUNT ? Response.json(count) : undefined);

@@ -154,7 +154,7 @@ describe("as failed", () => {
   );
 });
 
-describe("as resign", () => {
+describe("job resolve as resign", () => {
   test(
     "needs the transaction id of the bytes that are given up",
     onScene(async (scene) => {

@@ -191,7 +191,7 @@ describe("TATUM_API_KEY", () => {
   );
 });
 
-describe("numbers", () => {
+describe("numbers among the settings of the daemon", () => {
   test(
     "a period that is none is told, when it is no secret",
     onScene(async ({ runOnce }) => {

@@ -56,7 +56,7 @@ test("the parts of the SDK that are loaded when they are needed are in the execu
   await expectVaultSealedWith(secret, installation, aws(webIdentity));
 });
 
-test("what is wrong is told by exit status and code", async () => {
+test("what is wrong with a secret in AWS is told by exit status and code", async () => {
   const refused = aws({ ...ownKeys, TATUM_KMS_AWS_SECRET_ACCESS_KEY: "kanarienvogel-x" });
   expect(await serviceFailure(installation, refused)).toMatchObject({
     status: 77,

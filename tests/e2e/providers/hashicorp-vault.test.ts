@@ -39,7 +39,7 @@ test("a vault is made and opened with a secret of the key-value engine, and no l
   expect(server.leases).toBeEmpty();
 });
 
-test("what is wrong is told by exit status and code", async () => {
+test("what is wrong with a secret in HashiCorp Vault is told by exit status and code", async () => {
   const refused = vault(vaultServer(), { TATUM_KMS_VAULT_SECRET_ID: "kanarienvogel-x" });
   expect(await serviceFailure(installation, refused)).toMatchObject({
     status: 77,

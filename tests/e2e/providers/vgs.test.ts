@@ -29,7 +29,7 @@ test("a vault is made and opened with the value of an alias", async () => {
   await expectVaultSealedWith(secret, installation, vgs());
 });
 
-test("what is wrong is told by exit status and code", async () => {
+test("what is wrong with a secret in VGS is told by exit status and code", async () => {
   expect(
     await serviceFailure(installation, vgs({ TATUM_KMS_VGS_PASSWORD: "kanarienvogel-x" })),
   ).toMatchObject({ status: 77, code: "SECRET_NOT_ALLOWED" });

@@ -82,7 +82,7 @@ const webIdentity = (sts: URL, token: string, arn = role): Settings => ({
   AWS_ROLE_ARN: arn,
 });
 
-describe("the keys are", () => {
+describe("the AWS keys are", () => {
   test("those of the program's own variables, before all others", async () => {
     expect(await signer({ ...own, ...environment, ...sharedFile() })).toBe("AKIDOWN");
   });
@@ -174,7 +174,7 @@ describe("the metadata of an instance", () => {
   });
 });
 
-describe("a failure", () => {
+describe("a failure to get AWS keys", () => {
   test("to find any keys names the variables", async () => {
     const failure = await failed({});
     expect(failure).toMatchObject({ code: "NOT_CONFIGURED" });
@@ -265,7 +265,7 @@ test("every variable that is asked for is listed", async () => {
   }
 });
 
-test("the SDK writes nothing to the console", async () => {
+test("the SDK of AWS writes nothing to the console", async () => {
   const spies = (["log", "warn", "error", "info", "debug"] as const).map((name) => spyOn(console, name));
   await signer({ ...environment, ...sharedFile() });
   await failed({ ...environment, AWS_PROFILE: "half", ...sharedFile() });

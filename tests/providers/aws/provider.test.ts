@@ -37,7 +37,7 @@ function settings(url: URL, others: Settings = {}): Settings {
 const fetched = (given: Settings) => secretFrom(awsProvider, given);
 const failed = (given: Settings, patience?: Patience) => failureFrom(awsProvider, given, patience);
 
-describe("the request", () => {
+describe("the request to AWS", () => {
   test("is signed with the keys of the program's own variables", async () => {
     expect(await fetched(settings(server()))).toBe(secret);
   });
@@ -79,7 +79,7 @@ describe("the request", () => {
   });
 });
 
-describe("the stored text", () => {
+describe("the text stored in AWS", () => {
   test("is the secret, exactly as it is", async () => {
     for (const SecretString of [secret, ` ${secret}\n`, "grüße 🔑", '{"password":"x"}']) {
       expect(await fetched(settings(server({ secrets: { [name]: { SecretString } } })))).toBe(SecretString);
@@ -158,7 +158,7 @@ describe("the stored text", () => {
   });
 });
 
-describe("an error of the service", () => {
+describe("an error of AWS", () => {
   test.each([
     ["ResourceNotFoundException", "NOT_FOUND", "holds no"],
     ["InvalidRequestException", "NOT_FOUND", "has, but does not give out"],
@@ -210,7 +210,7 @@ describe("an error of the service", () => {
   });
 });
 
-describe("settings", () => {
+describe("settings of AWS", () => {
   const url = new URL("https://secretsmanager.example.test");
 
   test("need the name of the secret", async () => {

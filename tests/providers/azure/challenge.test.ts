@@ -5,7 +5,7 @@ import { failureOf } from "../provider-failure.ts";
 const tenant = "12345678-1234-1234-1234-123456789012";
 const authorization = `authorization="https://login.windows.net/${tenant}"`;
 
-describe("a challenge", () => {
+describe("a challenge of Azure", () => {
   test.each([
     ["with a resource", `Bearer ${authorization}, resource="https://vault.azure.net"`],
     ["with a scope", `Bearer ${authorization}, scope="https://vault.azure.net/.default"`],

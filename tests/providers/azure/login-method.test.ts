@@ -14,7 +14,7 @@ const file = { AZURE_FEDERATED_TOKEN_FILE: "/var/run/secrets/token" };
 const endpoint = { IDENTITY_ENDPOINT: "http://169.254.129.2:8081/msi/token" };
 const header = { IDENTITY_HEADER: "canary" };
 
-describe("the variables choose", () => {
+describe("the variables of Azure choose", () => {
   test.each([
     ["a client secret", { ...tenant, ...client, ...secret }, "client-secret"],
     [

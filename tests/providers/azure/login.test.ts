@@ -12,7 +12,7 @@ beforeEach(() => {
   azure = services();
 });
 
-describe("the login service refuses", () => {
+describe("the login service of Azure refuses", () => {
   test.each([
     ["a wrong secret", { AZURE_CLIENT_SECRET: "canary-wrong-secret" }, "(HTTP 401, invalid_client)"],
     ["an unknown application", { AZURE_CLIENT_ID: "another" }, "(HTTP 400, unauthorized_client)"],

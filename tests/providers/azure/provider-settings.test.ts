@@ -75,7 +75,7 @@ describe("settings that cannot be right", () => {
   });
 });
 
-test("all variables that are read are told", async () => {
+test("all variables that are read for Azure are told", async () => {
   const file = { AZURE_CLIENT_SECRET: undefined, AZURE_FEDERATED_TOKEN_FILE: inFolder("token") };
   const app = { ...machine, IDENTITY_ENDPOINT: azure.identity.url, IDENTITY_HEADER: "h" };
   const contexts = [{}, file, machine, app].map((settings) => context(settings));

@@ -85,7 +85,7 @@ describe("the secret is given exactly as it is stored", () => {
   });
 });
 
-describe("the vault refuses", () => {
+describe("the vault of Azure refuses", () => {
   test("a secret that it does not hold", async () => {
     expect(await failure({ TATUM_KMS_AZURE_SECRETNAME: "another" })).toMatchObject({
       code: "NOT_FOUND",
@@ -134,7 +134,7 @@ describe("the vault refuses", () => {
   });
 });
 
-describe("a secret is not used", () => {
+describe("a secret of Azure is not used", () => {
   const now = Math.floor(Date.now() / 1000);
   test.each([
     ["disabled", { enabled: false }, "is disabled"],

@@ -7,7 +7,7 @@ test.each([
   [" /opt/a folder/get it; rm -rf / ", ["/opt/a folder/get it; rm -rf /"]],
   ['["/usr/bin/pass","show","kms"]', ["/usr/bin/pass", "show", "kms"]],
   [' [ "sh" , "-c", "echo $HOME", "" ] ', ["sh", "-c", "echo $HOME", ""]],
-])("%s is a program and its arguments", (text, words) => {
+])("the command %s is a program and its arguments", (text, words) => {
   expect(commandWords("VARIABLE", text)).toEqual(words as [string, ...string[]]);
 });
 

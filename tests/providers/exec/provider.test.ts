@@ -40,7 +40,7 @@ describe("the environment of the command", () => {
   });
 });
 
-describe("the variable", () => {
+describe("the variable of a command that prints the password", () => {
   test("has to be set", async () => {
     const error = await refused(() => execProvider.secret(contextWith({}), "unlock"));
     expect(error).toMatchObject({ code: "NOT_CONFIGURED" });

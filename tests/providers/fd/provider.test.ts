@@ -59,7 +59,7 @@ describe("the secret from a file descriptor", () => {
   });
 });
 
-describe("the variable", () => {
+describe("the variable of a file descriptor", () => {
   test.each(["0", "1", "2", "-3", "03", "3.5", "3 ", "three", "9999999"])("is no %j", async (text) => {
     const error = await refused(() => fdProvider.describe(contextWith({ TATUM_KMS_PASSWORD_FD: text })));
     expect(error.code).toBe("NOT_CONFIGURED");

@@ -51,7 +51,7 @@ describe("the secret in a file", () => {
   });
 });
 
-describe("a file is refused", () => {
+describe("a file that holds the password is refused", () => {
   test.each([
     ["", "is empty."],
     ["\n", "is empty."],
@@ -122,7 +122,7 @@ describe("a file is refused", () => {
   });
 });
 
-describe("the variable", () => {
+describe("the variable of a file that holds the password", () => {
   test("has to be set", async () => {
     expect(await refused(() => fileProvider.secret(contextWith({}), "unlock"))).toMatchObject({
       code: "NOT_CONFIGURED",

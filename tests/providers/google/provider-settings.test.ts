@@ -38,7 +38,7 @@ describe("described for people", () => {
   });
 });
 
-test("all variables that are read are told", async () => {
+test("all variables that are read for Google are told", async () => {
   const contexts = [{}, { TATUM_KMS_GOOGLE_SECRET: "kms-password" }].map((settings) => context(settings));
   const names = googleProvider.variables.map(({ name }) => name);
   expect(await variablesRead(googleProvider, contexts)).toEqual(names.sort());

@@ -112,7 +112,7 @@ describe("the service refuses", () => {
   });
 });
 
-describe("a secret is not used", () => {
+describe("a secret of Google is not used", () => {
   test("when it is empty", async () => {
     google.secretManager.secrets.set("kms-password", [{ data: new Uint8Array(), checksum: "0" }]);
     expect(await failure()).toMatchObject({ code: "UNUSABLE", message: expect.stringContaining("is empty") });

@@ -9,6 +9,6 @@ test.each([
   ["32 bytes of ones", new Uint8Array(32).fill(0xff), 0x62a8ab43],
   ["32 rising bytes", Uint8Array.from({ length: 32 }, (_, index) => index), 0x46dd794e],
   ["32 falling bytes", Uint8Array.from({ length: 32 }, (_, index) => 31 - index), 0x113fdb5c],
-])("of %s", (_what, bytes, checksum) => {
+])("the CRC-32C of %s", (_what, bytes, checksum) => {
   expect(crc32c(bytes)).toBe(checksum);
 });

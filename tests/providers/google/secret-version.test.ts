@@ -11,7 +11,7 @@ function read(settings: Settings): { endpoint: string; name: string } {
 
 const GLOBAL = "https://secretmanager.googleapis.com/";
 
-describe("the name of a secret", () => {
+describe("the name of a secret of Google", () => {
   test.each([
     ["projects/my-project/secrets/S_1", GLOBAL, "projects/my-project/secrets/S_1/versions/latest"],
     ["projects/123456/secrets/s/versions/7", GLOBAL, "projects/123456/secrets/s/versions/7"],

@@ -21,7 +21,7 @@ function settings(url: URL, others: Settings = {}): Settings {
 const fetched = (given: Settings) => secretFrom(vaultProvider, given);
 const failed = (given: Settings) => failureFrom(vaultProvider, given);
 
-describe("a token", () => {
+describe("a token of HashiCorp Vault", () => {
   test("can be in a file that is named, and is not given back", async () => {
     const server = new VaultServer({ versioned, tokens: [token] });
     const given = settings(serve(server.answer), {
@@ -43,7 +43,7 @@ describe("a token", () => {
   });
 });
 
-describe("a login", () => {
+describe("a login to HashiCorp Vault", () => {
   const appRole = { role_id: "kanarienvogel-role", secret_id: "kanarienvogel-secret-id" };
   const byAppRole: Settings = {
     VAULT_TOKEN: "",
@@ -124,7 +124,7 @@ describe("a login", () => {
   });
 });
 
-describe("the ways to log in", () => {
+describe("the ways to log in to HashiCorp Vault", () => {
   const url = new URL("https://vault.example.test:8200");
 
   test("have to be one", async () => {

@@ -79,7 +79,7 @@ describe("a secret of version 2 of the key-value engine", () => {
   });
 });
 
-describe("where a secret is", () => {
+describe("where a secret of HashiCorp Vault is", () => {
   test("is the path below a mount that is named, which may have several steps", async () => {
     const server = new VaultServer({
       versioned: { "team/kv/a/kms ü?": [{ data: { password: secret } }] },
@@ -143,7 +143,7 @@ test("a server with a certificate of a private authority is trusted when that au
   expect(server.requests).toHaveLength(1);
 });
 
-describe("a node that cannot answer", () => {
+describe("a node of HashiCorp Vault that cannot answer", () => {
   test.each([
     ["is sealed", 503, () => errors(503, "Vault is sealed")],
     ["cannot give", 503, () => errors(503, "local node not active but active cluster node not found")],
@@ -171,7 +171,7 @@ describe("a node that cannot answer", () => {
   testBrokenServices((url) => failed(settings(url), { timeout: 0.3 }));
 });
 
-describe("settings", () => {
+describe("settings of HashiCorp Vault", () => {
   const url = new URL("https://vault.example.test:8200");
 
   test.each(["VAULT_ADDR", "TATUM_KMS_VAULT_SECRET_PATH"])("need %s", async (name) => {

@@ -150,7 +150,7 @@ describe("a key pair that was put into the token", () => {
   });
 });
 
-describe("a key pair", () => {
+describe("a key pair in a token", () => {
   test("is not made where a key of that name is", async () => {
     await makeKeyPair(token, { object: "there" }, "secp256k1", "unused");
     const error = await refused(() => makeKeyPair(token, { object: "there" }, "ed25519", "unused"));

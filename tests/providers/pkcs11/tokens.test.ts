@@ -27,7 +27,7 @@ afterEach(() => {
 });
 afterAll(() => software.remove());
 
-describe("a token", () => {
+describe("a PKCS#11 token", () => {
   test.each<[string, Pkcs11Uri]>([
     ["its label", { token: "alone" }],
     ["a label of any letters", { token: "ümläut; 100%" }],

@@ -29,7 +29,7 @@ afterEach(() => {
 });
 afterAll(() => software.remove());
 
-describe("a wrapping key", () => {
+describe("a wrapping key in a token", () => {
   test("is made when there is none of the name, and told from one that was there before", async () => {
     const made = await token.keyForSlot({ object: "new" });
     expect(made).toEqual({
@@ -170,7 +170,7 @@ describe("a wrapping key that was put into the token", () => {
 describe.each([
   ["aes-256-gcm", [] as string[], 64 + 12 + 16],
   ["aes-256-key-wrap", [`C_GetMechanismList without ${AES_GCM}`], 64 + 8],
-] as const)("wrapping by %s", (algorithm, lines, length) => {
+] as const)("wrapping in a token by %s", (algorithm, lines, length) => {
   beforeEach(() => software.misbehave(...lines));
 
   test("gives back what it took", async () => {
@@ -202,7 +202,7 @@ describe.each([
   });
 });
 
-describe("wrapping", () => {
+describe("wrapping in a token", () => {
   test("by AES-GCM holds to its purpose", async () => {
     const key = await keyNamed({ object: "wrapping" });
     const wrapped = await token.wrap(key, data, purpose);

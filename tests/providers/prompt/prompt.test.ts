@@ -26,7 +26,7 @@ async function refused(answer: Promise<unknown>): Promise<ProviderError> {
   throw new Error("It was answered.");
 }
 
-describe("an answer", () => {
+describe("an answer to a prompt", () => {
   test.each([
     ["a line", ["geheim\n"], "geheim"],
     ["text without an end of line", ["geheim"], "geheim"],
@@ -83,7 +83,7 @@ describe("an answer", () => {
   });
 });
 
-describe("an answer of several lines", () => {
+describe("an answer of several lines to a prompt", () => {
   const untilDot: TakeLines = (lines, isAll) => {
     const dot = lines.indexOf(".");
     return dot === -1 ? (isAll ? lines.length : undefined) : dot + 1;

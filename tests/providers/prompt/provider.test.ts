@@ -4,13 +4,13 @@ import { contextWith, refused } from "../local-context.ts";
 
 const variables = { TATUM_KMS_PASSWORD: "variable", TATUM_KMS_PKCS11_PIN: "1234" };
 
-test("asks also where a variable would answer", async () => {
+test("the prompt asks also where a variable would answer", async () => {
   for (const purpose of ["unlock", "create", "pin"] as const) {
     expect((await promptProvider.secret(contextWith(variables, "typed\n"), purpose)).reveal()).toBe("typed");
   }
 });
 
-test("has a new password typed twice", async () => {
+test("the prompt has a new password typed twice", async () => {
   const { code } = await refused(() => promptProvider.secret(contextWith({}, "one\ntwo\n"), "create"));
   expect(code).toBe("UNUSABLE");
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { TypedLine } from "../../../providers/prompt/typed-line.ts";
 
-describe("keys", () => {
+describe("keys that are typed", () => {
   test.each([
     ["abc\r", "abc"],
     ["abc\n", "abc"],

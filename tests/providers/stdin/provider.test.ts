@@ -17,7 +17,7 @@ test("what was answered before is not taken for the secret", async () => {
   expect((await stdinProvider.secret(context, "unlock")).reveal()).toBe("geheim");
 });
 
-test("an empty line is no secret", async () => {
+test("an empty line of standard input is no secret", async () => {
   expect((await refused(() => stdinProvider.secret(contextWith({}, "\ncanary\n"), "unlock"))).code).toBe(
     "UNUSABLE",
   );

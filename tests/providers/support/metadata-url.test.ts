@@ -9,7 +9,7 @@ test.each([
   ["127.0.0.1:8080", "http://127.0.0.1:8080/"],
   ["http://localhost:42356/msi/token", "http://localhost:42356/msi/token"],
   ["https://metadata.example", "https://metadata.example/"],
-])("%s is a metadata service", (text, href) => {
+])("%s is the URL of a metadata service", (text, href) => {
   expect(metadataUrl("THE_VARIABLE", text).href).toBe(href);
 });
 
@@ -21,7 +21,7 @@ test.each([
   "http://user:canary@169.254.169.254",
   "ftp://169.254.169.254",
   "//",
-])("%s is none", async (text) => {
+])("%s is not the URL of a metadata service", async (text) => {
   expect(await failureOf(() => metadataUrl("THE_VARIABLE", text), ["canary"])).toMatchObject({
     code: "NOT_CONFIGURED",
     message: expect.stringContaining("THE_VARIABLE"),

@@ -48,7 +48,7 @@ function refusal(work: () => unknown): FileRefused {
   throw new Error("It was read.");
 }
 
-describe("a file", () => {
+describe("a file of secrets", () => {
   test("is read whole, also through a link", () => {
     symlinkSync(file(0o400), path("link"));
     expect(read(path("link"))).toBe("content");
@@ -126,7 +126,7 @@ describe("a file", () => {
   });
 });
 
-describe("a pipe", () => {
+describe("a pipe with secrets", () => {
   test("is read to its end", async () => {
     const writer = Bun.spawn(["sh", "-c", 'exec >"$1"; printf con; sleep 0.2; printf tent', "sh", fifo()]);
     expect(read(path("pipe"))).toBe("content");

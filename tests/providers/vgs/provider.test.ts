@@ -107,7 +107,7 @@ describe("a failure says what is wrong, and nothing secret", () => {
   testBrokenServices((url) => failed(settings(url), { timeout: 0.3 }));
 });
 
-describe("settings", () => {
+describe("settings of VGS", () => {
   const url = new URL("https://api.sandbox.verygoodvault.com");
 
   test.each(["TATUM_KMS_VGS_USERNAME", "TATUM_KMS_VGS_PASSWORD", "TATUM_KMS_VGS_ALIAS"])(

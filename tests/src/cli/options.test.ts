@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readDerivationIndex, readWholeNumber } from "../../../src/cli/options.ts";
 
-describe("a whole number", () => {
+describe("a whole number in an option", () => {
   test.each([
     ["1", 1],
     ["007", 7],

@@ -16,7 +16,7 @@ function refused(...argv: string[]): KmsError {
   throw new Error("The command line was accepted.");
 }
 
-describe("words", () => {
+describe("words of a command line", () => {
   test("keep their order around options", () => {
     expect(parsed("a", "--testnet", "b", "--path", "p", "c")).toEqual({
       positionals: ["a", "b", "c"],
@@ -36,7 +36,7 @@ describe("words", () => {
   });
 });
 
-describe("options with a value", () => {
+describe("options of a command line with a value", () => {
   test.each([
     [["--path", "x"], "x"],
     [["--path=x"], "x"],
@@ -57,7 +57,7 @@ describe("options with a value", () => {
   );
 });
 
-describe("options that are true or false", () => {
+describe("options of a command line that are true or false", () => {
   test.each([
     [["--run-once"], true],
     [["--run-once", "true"], true],
@@ -80,7 +80,7 @@ describe("options that are true or false", () => {
   });
 });
 
-describe("spelling", () => {
+describe("the spelling of options", () => {
   test.each([
     ["--external-url-method", "--externalUrlMethod"],
     ["--transaction-ids", "--transactionIds"],

@@ -39,7 +39,7 @@ async function failureOf(attempt: Promise<unknown>): Promise<HttpFailure> {
   throw new Error("There was an answer.");
 }
 
-describe("an answer", () => {
+describe("an HTTP answer", () => {
   test("comes with status, headers and text", async () => {
     const url = serve(() => new Response("grüße", { status: 418, headers: { "x-note": "n" } }));
     const answer = await send(url);
@@ -131,7 +131,7 @@ describe("a host that was not configured", () => {
   });
 });
 
-describe("no usable answer", () => {
+describe("no usable HTTP answer", () => {
   test("because nobody listens is a failed connection", async () => {
     const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
     const url = new URL(`http://127.0.0.1:${server.port}`);

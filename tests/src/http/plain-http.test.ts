@@ -7,7 +7,7 @@ import {
   beyondReach,
 } from "../../../src/http/plain-http.ts";
 
-describe("an address", () => {
+describe("an address of plain HTTP", () => {
   const addresses: Readonly<Record<AddressKind, readonly string[]>> = {
     "this machine": [
       "127.0.0.1",

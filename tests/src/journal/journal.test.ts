@@ -70,7 +70,7 @@ async function sign(nonce: bigint, id = transaction.id, account?: string): Promi
   return record(approved, signed(nonce, account));
 }
 
-describe("a job", () => {
+describe("a job in the journal", () => {
   test("is found as it was left, also after the vault was closed and opened", async () => {
     const job = await sign(7n);
     const sent = await journal.move(job, "sent", { attempts: 3, rest: 12, problem: "p" });
@@ -183,7 +183,7 @@ describe("bytes that expired without landing", () => {
   });
 });
 
-describe("signed bytes", () => {
+describe("signed bytes in the journal", () => {
   test("cannot be replaced", async () => {
     const job = await sign(7n);
     expect(await caught(() => record(job, signed(8n)))).toMatchObject({ code: "JOURNAL" });

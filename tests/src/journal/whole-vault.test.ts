@@ -35,7 +35,7 @@ afterEach(() => vault.close());
 const change = (statement: string) =>
   vault.store.transaction(async (session) => expect(await session.execute(statement)).toBeGreaterThan(0));
 
-test("every row of every table is counted", async () => {
+test("every row of every table of the vault is counted", async () => {
   const counts = { wallets: 1, keySlots: 1, jobs: 2, accounts: 1 };
   expect(await verifyWhole(vault)).toMatchObject(counts);
   expect(await backUpWhole(vault, path("backup"))).toMatchObject(counts);
@@ -140,7 +140,7 @@ describe("a value longer than it may be is refused without being read:", () => {
   }
 });
 
-test("every column of bytes or text has a bound", async () => {
+test("every column of bytes or text of the vault has a bound", async () => {
   const rows = await vault.store.read((session) =>
     session.query(
       `SELECT m.name AS "table", p.name AS "column" FROM sqlite_schema m, pragma_table_info(m.name) p

@@ -26,7 +26,7 @@ async function broadcast(client: SandboxClient, init: RequestInit = {}) {
   return { outcome, state: (await client.transactions())[0]?.state };
 }
 
-describe("a fault", () => {
+describe("a fault of the sandbox", () => {
   test("status: answers with it and with the headers, and applies nothing", async () => {
     await using client = new SandboxClient();
     await disturbed(client, { kind: "status", status: 429, headers: { "retry-after": "3" } });

@@ -99,7 +99,7 @@ describe("a transaction of the queue", () => {
   });
 });
 
-test("an error batch is kept", async () => {
+test("the sandbox keeps an error batch", async () => {
   await using client = new SandboxClient();
   const errors = [{ signatureId: "7317a0f5ebeff9fe0efe25ff", error: "no key" }];
   expect((await client.request("POST", "/v3/tatum/kms/batch", { errors })).status).toBe(204);

@@ -53,7 +53,7 @@ describe("a name that no setting has", () => {
   });
 });
 
-describe("values", () => {
+describe("values of settings", () => {
   test("that cannot be read are told together", () => {
     const found = problems("TATUM_KMS_MAX_FEE_ETH=0.05", "TATUM_KMS_DEBUG_MODE=yes", "TATUM_KMS_LEESE=1");
     expect(found).toHaveLength(3);

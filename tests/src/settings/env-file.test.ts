@@ -27,7 +27,7 @@ function refusal(work: () => unknown): KmsError {
   throw new Error("It was read.");
 }
 
-describe("a line", () => {
+describe("a line of an env file", () => {
   test.each([
     ["A=1", "1"],
     ["A = 1 \t", "1"],
@@ -72,7 +72,7 @@ describe("a line", () => {
   });
 });
 
-describe("refused with its line and without its content is", () => {
+describe("of env files, refused with its line and without its content is", () => {
   test.each([
     [
       "text after a closed quotation mark",
@@ -138,7 +138,7 @@ describe("refused with its line and without its content is", () => {
   });
 });
 
-test("of a name that is set twice the last value counts, which is told where they differ", () => {
+test("of a name that is set twice in an env file the last value counts, which is told where they differ", () => {
   const file = write("A=1\nB=x\nB=x\nA=2\n");
   expect(readEnvFile(file, true)).toEqual({
     variables: { A: "2", B: "x" },

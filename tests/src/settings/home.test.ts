@@ -17,7 +17,7 @@ function refused(path: string): KmsError {
   throw new Error(`${path} was taken.`);
 }
 
-describe("a path", () => {
+describe("a path that somebody gave", () => {
   const home = homedir();
 
   test.each([

@@ -7,6 +7,6 @@ test.each([
   ["0123456789abcde", "***************"],
   ["x", "*"],
   ["", ""],
-])("%s is shown as %s", (key, shown) => {
+])("the API key %s is shown as %s", (key, shown) => {
   expect(maskApiKey(key)).toBe(shown);
 });

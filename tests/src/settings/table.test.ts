@@ -88,7 +88,7 @@ describe("a setting that is read", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("what a setting refuses", () => {
   test.each([
     ["TATUM_KMS_HTTP_TIMEOUT", "0", "a number of seconds from 0.1 to 600, not 0."],
     ["TATUM_KMS_HTTP_TIMEOUT", "5s", "a number of seconds from 0.1 to 600, not 5s."],

@@ -66,7 +66,7 @@ async function current({ chain, id }: Job): Promise<Job> {
   return (await journal.find(chain, id)) as Job;
 }
 
-describe("reports", () => {
+describe("reports of errors to the API", () => {
   test("of one round go in one call, and are remembered with their jobs", async () => {
     const [a, b] = [await newJob(), await newJob()];
     const reports = new ErrorReports();

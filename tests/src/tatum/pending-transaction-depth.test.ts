@@ -15,7 +15,7 @@ test("a value is as deep as its arrays and objects lie in each other", () => {
   expect(isDeeperThan(2, { a: [1, 2, 3], b: { c: "d" }, e: null })).toBe(false);
 });
 
-test("100,000 levels need no stack", () => {
+test("100,000 levels of JSON need no stack", () => {
   expect(isDeeperThan(50, nested(100_000))).toBe(true);
   expect(isDeeperThan(100_000, nested(100_000))).toBe(false);
 });

@@ -72,7 +72,7 @@ test.each([
   [5, "1 wallet is missing (6 expected, 5 found)"],
   [4, "2 wallets are missing (6 expected, 4 found)"],
   [7, "1 wallet is extra (6 expected, 7 found)"],
-])("%i instead of 6 wallets: %s", async (count, message) => {
+])("a manifest of 6 wallets with %i: %s", async (count, message) => {
   const error = await caught(() => checkWallets(manifest, { count, digest: manifest.digest }));
   expect([error.code, error.message]).toEqual(["VAULT_CORRUPT", expect.stringContaining(message)]);
 });

@@ -21,7 +21,7 @@ const file = join(import.meta.dir, "../../vectors/wycheproof/aes_gcm_test.json")
 const tests: WycheproofTest[] = JSON.parse(readFileSync(file, "utf8")).testGroups[0].tests;
 const bytes = (hex: string) => Buffer.from(hex, "hex");
 
-describe("Wycheproof", () => {
+describe("Wycheproof vectors of AES-GCM", () => {
   test.each(tests.map((vector) => [vector.tcId, vector.comment, vector] as const))(
     "test %i %s",
     (_id, _comment, vector) => {
@@ -52,7 +52,7 @@ test("agrees with an independent implementation on any input", () => {
   );
 });
 
-test("a tag that was cut short does not open", () => {
+test("a tag of AES-GCM that was cut short does not open", () => {
   const [key, nonce, none] = [new Uint8Array(32), new Uint8Array(12), new Uint8Array()];
   const sealed = aesGcmEncrypt(key, nonce, none, none);
   for (let length = 0; length < 16; length++) {
@@ -60,7 +60,7 @@ test("a tag that was cut short does not open", () => {
   }
 });
 
-test.each([0, 8, 11, 13, 16])("a nonce of %i bytes is refused", (length) => {
+test.each([0, 8, 11, 13, 16])("a nonce of AES-GCM of %i bytes is refused", (length) => {
   const [key, nonce, text] = [new Uint8Array(32), new Uint8Array(length), new Uint8Array(20)];
   expect(() => aesGcmEncrypt(key, nonce, text, text)).toThrow(RangeError);
   expect(() => aesGcmDecrypt(key, nonce, text, text)).toThrow(RangeError);

@@ -72,13 +72,16 @@ test("a keyed hash is HMAC-SHA-256 under an HKDF key of its own", () => {
   expect(Buffer.from(rootKey.keyedHash("job", text))).toEqual(Buffer.from(hmac(sha256, hashKey, text)));
 });
 
-test("purposes differ in their hashes", () => {
+test("purposes of a root key differ in their hashes", () => {
   expect(rootKey.keyedHash("job", text)).not.toEqual(rootKey.keyedHash("lane", text));
 });
 
-test.each(["", "Wallet", "a\0b", "/a", "a b", "a".repeat(65)])("%j is not taken for a purpose", (purpose) => {
-  expect(() => rootKey.seal(purpose, id, text)).toThrow(RangeError);
-});
+test.each(["", "Wallet", "a\0b", "/a", "a b", "a".repeat(65)])(
+  "%j is not taken for a purpose of a root key",
+  (purpose) => {
+    expect(() => rootKey.seal(purpose, id, text)).toThrow(RangeError);
+  },
+);
 
 test("a root key has 32 bytes", () => {
   expect(() => new RootKey(randomBytes(31), vaultId)).toThrow(RangeError);

@@ -113,7 +113,7 @@ async function unlock(vault: VaultRow, slots: SlotRow[], password: string): Prom
 }
 
 test.each(goodKitFiles.map((file) => [file.file, file] as const))(
-  "%s opens with what the document says",
+  "%s opens with what the document of the vault format says",
   async (_name, file) => {
     const wallets = await read(unpack(file, folder("vault")), file.password);
     // JSON.parse loses the digits of large integers; the values are compared elsewhere.

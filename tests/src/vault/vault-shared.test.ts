@@ -78,7 +78,7 @@ test("a process that is killed while it adds leaves a whole vault", async () => 
   await vault.close();
 }, 30_000);
 
-describe("a backup", () => {
+describe("a backup of a vault", () => {
   test("replaces nothing", async () => {
     const [vault, other] = await twice();
     writeFileSync(path("backup"), "before");

@@ -48,7 +48,7 @@ describe("a new vault", () => {
   });
 });
 
-describe("wallets", () => {
+describe("wallets of a vault", () => {
   test("are there after the vault was closed, with all their fields in order, newest first", async () => {
     const vault = await fresh();
     await vault.add([["first", ethereum]]);
@@ -129,7 +129,7 @@ describe("wallets", () => {
   });
 });
 
-describe("the password", () => {
+describe("the password of a vault", () => {
   test("has to be right", async () => {
     await (await fresh()).close();
     const error = await caught(() => openVaultAt(path("vault"), new Secret("A password")));

@@ -62,7 +62,7 @@ test.each([
   ["with a P2SH hash of 24 bytes", "bchtest:p9adhakpwzztepkpwp5z0dq62m6u5v5xtyj7j3h2u94tsynr"],
   ["of nothing", ""],
   ["that is far too long", "q".repeat(100_000)],
-])("an address %s is refused", (_, address) => {
+])("a Bitcoin Cash address %s is refused", (_, address) => {
   expect(() => parseAddress(address, mainnet)).toThrow(ChainError);
 });
 

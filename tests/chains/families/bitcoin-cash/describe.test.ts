@@ -7,7 +7,7 @@ import { payload, pending } from "./payment.ts";
 /** HASH160 of the first translation example of the CashAddr specification. */
 const HASH = "76a04053bda0a88bda5177b86a15c3b29f559873";
 
-describe("addresses of outputs", () => {
+describe("addresses of outputs of Bitcoin Cash", () => {
   test.each([
     ["mainnet", `76a914${HASH}88ac`, "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a"],
     ["mainnet", `a914${HASH}87`, "bitcoincash:ppm2qsznhks23z7629mms6s4cwef74vcwvn0h829pq"],
@@ -35,7 +35,7 @@ describe("addresses of outputs", () => {
   });
 });
 
-test("data is told", () => {
+test("data in an output of Bitcoin Cash is told", () => {
   const output = { amount: 0n, script: hex.decode("6a026b6d") };
   expect(bitcoinCash.describe(pending(payload([1_000], { outputs: [output] })), "mainnet")).toEqual([
     { kind: "data", hex: "6b6d" },
@@ -43,7 +43,7 @@ test("data is told", () => {
   ]);
 });
 
-test("outputs above the inputs are not described as if they were possible", () => {
+test("outputs of Bitcoin Cash above the inputs are not described as if they were possible", () => {
   const output = { amount: 1_001n, script: hex.decode("6a") };
   expect(() => bitcoinCash.describe(pending(payload([1_000], { outputs: [output] })), "mainnet")).toThrow(
     ChainError,

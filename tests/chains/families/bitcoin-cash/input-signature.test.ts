@@ -39,7 +39,7 @@ describe.each([
 });
 
 test.each([[new Uint8Array()], [Uint8Array.of(0x41)], [new Uint8Array(72).fill(0x41)]])(
-  "%p is no signature",
+  "%p is no signature of a Bitcoin Cash input",
   (signature) => {
     expect(isInputSignature(digests, 0, 10_000n, signature, publicKey)).toBe(false);
   },

@@ -21,16 +21,16 @@ test("hex may be in upper case, the list may have blanks", () => {
   ]);
 });
 
-test("amounts keep all their digits", () => {
+test("amounts of a Bitcoin Cash payload keep all their digits", () => {
   const { spentOutputs } = parsePayload(pending(payload([SUPPLY - 1n])), SUPPLY);
   expect(spentOutputs).toEqual([{ amount: SUPPLY - 1n }]);
 });
 
-test("version 1 becomes version 2", () => {
+test("version 1 of a Bitcoin Cash payload becomes version 2", () => {
   expect(parsePayload(pending(payload([5_000], { version: 1 })), SUPPLY).version).toBe(2);
 });
 
-describe("a payload is refused", () => {
+describe("a Bitcoin Cash payload is refused", () => {
   const [good = ""] = payload([5_000]).split(":");
   const { inputs, outputs } = transactionOf([5_000]);
   test.each([

@@ -259,7 +259,7 @@ describe("what is kept", () => {
   });
 });
 
-describe("the fee", () => {
+describe("the fee of a Bitcoin Cash transaction", () => {
   test.each([
     ["in total", 10_000_001n, { TATUM_KMS_MAX_FEE_RATE_BCH: "100000000" }, "Raise TATUM_KMS_MAX_FEE_BCH if"],
     ["for each byte", 500_000n, {}, "Raise TATUM_KMS_MAX_FEE_RATE_BCH if"],
@@ -290,7 +290,7 @@ describe("the fee", () => {
   }
 });
 
-test("no account lane is needed: inputs are not numbered", async () => {
+test("no account lane is needed on Bitcoin Cash: inputs are not numbered", async () => {
   const transaction = pending(payload([10_000]));
   expect(await bitcoinCash.sendingAccount({ transaction, signers: [] })).toBeUndefined();
 });

@@ -21,7 +21,7 @@ const transferOf = (own: readonly object[], given = own): Coins => ({
   outputs: [{ address: RECIPIENT, coins: given }],
 });
 
-describe("a transfer is described by", () => {
+describe("a BNB transfer is described by", () => {
   test("what each recipient gets of each asset", () => {
     const both = coins(["BNB", 5], ["KMS-1A1", "9223372036854775807"]);
     expect(describePayload(payloadOf(transferOf(both)))).toEqual([
@@ -38,7 +38,7 @@ describe("a transfer is described by", () => {
   });
 });
 
-describe("refused is", () => {
+describe("of BNB transfers, refused is", () => {
   const honest = payloadOf();
   const otherAmount = coins(["BNB", 100_000_001]);
   test.each<[string, unknown]>([

@@ -63,7 +63,7 @@ test("a private key is read with 0x and blanks around it", () => {
 });
 
 test.each(["", "00".repeat(32), "ff".repeat(32), PRIVATE_KEY.slice(1), `zz${PRIVATE_KEY.slice(2)}`])(
-  "%p is no private key",
+  "%p is no private key of BNB",
   (text) => {
     expect(() => bnbBeaconChain.parsePrivateKey(text, "mainnet")).toThrow(
       expect.objectContaining({ code: "INVALID_KEY" }),

@@ -30,7 +30,7 @@ describe("an address that can hold coins", () => {
   });
 });
 
-describe("refused is", () => {
+describe("of Cardano addresses, refused is", () => {
   const refusal = (text: string, network: "mainnet" | "testnet"): unknown => {
     try {
       return readAddress(text, network);

@@ -29,7 +29,7 @@ test("a payment of several addresses has no single sender", () => {
   expect(intent).toEqual({ kind: "transfer", to: RECIPIENT, amount: "2000000", asset: "ADA" });
 });
 
-describe("refused is", () => {
+describe("of Cardano operations, refused is", () => {
   const [input, output] = OPERATIONS as readonly [
     ReturnType<typeof inputOperation>,
     ReturnType<typeof outputOperation>,

@@ -15,7 +15,7 @@ const parse = (text: string) => cardano.parsePrivateKey(text, "testnet");
 const bech = (prefix: string, hex: string) => bech32.encode(prefix, bech32.toWords(hexToBytes(hex)), 256);
 const file = (type: string, cborHex: string) => JSON.stringify({ type, description: "Payment", cborHex });
 
-describe("an extended private key is read from", () => {
+describe("an extended Cardano key is read from", () => {
   test.each([
     ["128 hex digits", PRIVATE_KEY],
     ["128 upper-case hex digits with 0x and blanks around", ` 0x${PRIVATE_KEY.toUpperCase()}\n`],
@@ -29,7 +29,7 @@ describe("an extended private key is read from", () => {
   });
 });
 
-describe("a plain private key is read from", () => {
+describe("a plain Cardano key is read from", () => {
   test.each([
     ["addr_sk of CIP-5", bech("addr_sk", SEED)],
     ["the CBOR of cardano-cli", `5820${SEED}`],
@@ -39,7 +39,7 @@ describe("a plain private key is read from", () => {
   });
 });
 
-describe("refused, without being quoted, is", () => {
+describe("of Cardano keys, refused without being quoted is", () => {
   test.each([
     ["a key that is too short", PRIVATE_KEY.slice(2)],
     ["a key that is not hex", `zz${PRIVATE_KEY.slice(2)}`],
@@ -63,7 +63,7 @@ describe("refused, without being quoted, is", () => {
   });
 });
 
-describe("a wallet", () => {
+describe("a Cardano wallet", () => {
   const mnemonic = "test walk nut penalty hip pave soap entry language right filter choice";
 
   test("is not restored from words whose checksum does not match", () => {

@@ -71,7 +71,7 @@ async function signaturesGiven(lie: Dishonesty): Promise<number> {
   return count;
 }
 
-describe("a payment", () => {
+describe("a Cardano payment", () => {
   test("is signed with the key of the address that it spends from", async () => {
     const { payload, transactionId } = await sign();
     const key = cardano.parsePrivateKey(PRIVATE_KEY, "testnet").key;
@@ -284,7 +284,7 @@ describe("an answer of the construction API that is", () => {
   });
 });
 
-describe("the fee", () => {
+describe("the fee of a Cardano transaction", () => {
   const withFee = (fee: bigint) => ({
     operations: [inputOperation(SENDER, String(-5_000_000n - fee)), outputOperation(RECIPIENT, "5000000")],
   });

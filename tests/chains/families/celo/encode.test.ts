@@ -61,7 +61,7 @@ describe("a signed transaction is read back as it was meant:", () => {
   });
 });
 
-describe("reading a signed transaction back finds another", () => {
+describe("reading a signed Celo transaction back finds another", () => {
   const other = "0x3535353535353535353535353535353535353535";
   test.each([
     ["chainId", CIP_64, { chainId: 5n }],

@@ -30,7 +30,7 @@ function answers(gasPrice = "0x5d21dba00", chainId = ALFAJORES): readonly Exchan
 const sign = (payload: object, options: EnvironmentOptions = {}, exchanges = answers()) =>
   celo.sign(requestOf(celo, payload), environmentOf(exchanges, options));
 
-describe("the encoding", () => {
+describe("the encoding of a Celo transaction", () => {
   const start = async (payload: object, options?: EnvironmentOptions) =>
     (await sign({ ...EXPLICIT, ...payload }, options)).payload.slice(0, 4);
 
@@ -111,7 +111,7 @@ test("the estimate knows the price and the token, and gets 100000 gas added", as
   expect((await sign(payload, {}, exchanges)).filledIn).toMatchObject({ gas: "121000" });
 });
 
-describe("the chain id", () => {
+describe("the chain id of Celo", () => {
   test.each([ALFAJORES, 11142220])("may be %d on testnet", async (chainId) => {
     const { chainId: _, ...payload } = EXPLICIT;
     expect((await sign(payload, {}, answers(undefined, chainId))).filledIn).toMatchObject({
@@ -131,7 +131,7 @@ test("nonce 0 of an account that has sent before is filled in again", async () =
   expect((await sign({ ...EXPLICIT, nonce: 0 })).sequence?.number).toBe(12n);
 });
 
-test("a fee in a token is shown in that token", () => {
+test("a fee of Celo in a token is shown in that token", () => {
   const payload = { ...EXPLICIT, ...MARKET, feeCurrency: CHECKSUMMED_CUSD };
   expect(celo.describe(pendingOf(payload), "testnet")).toContainEqual({
     kind: "fee",

@@ -12,7 +12,7 @@ const LOWER_CASE = `0x${CHECKSUMMED.toLowerCase()}`;
 const recipient = (chain: EvmChain, to: string, network: "mainnet" | "testnet" = "mainnet") =>
   parsePayload(pendingOf({ to }), chain.facts, network).to;
 
-test.each([CHECKSUMMED.slice(1), `0x${CHECKSUMMED}0`, "Fb"])("%s is no address", (to) => {
+test.each([CHECKSUMMED.slice(1), `0x${CHECKSUMMED}0`, "Fb"])("%s is no address of the EVM", (to) => {
   expect(() => recipient(ethereum, to)).toThrow(
     "must be an address: 40 hex digits, with or without 0x, but is ",
   );

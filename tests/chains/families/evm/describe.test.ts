@@ -20,7 +20,7 @@ const abi = parseAbi([
 ]);
 const transferData = encodeFunctionData({ abi, functionName: "transfer", args: [RECIPIENT, 2n ** 200n] });
 
-describe("coins", () => {
+describe("coins of an EVM transaction", () => {
   test("without data are a transfer", () => {
     expect(described({ to: RECIPIENT, value: "1000000000000000000" })).toEqual([
       { kind: "transfer", to: RECIPIENT, amount: "1000000000000000000", asset: "ETH" },
@@ -34,7 +34,7 @@ describe("coins", () => {
   });
 });
 
-describe("tokens", () => {
+describe("tokens of an EVM transaction", () => {
   test("are a transfer of the contract's asset", () => {
     expect(described({ to: TOKEN, data: transferData })).toEqual([
       { kind: "transfer", to: RECIPIENT, amount: String(2n ** 200n), asset: TOKEN },
@@ -49,7 +49,7 @@ describe("tokens", () => {
   });
 });
 
-describe("a contract call", () => {
+describe("a contract call of the EVM", () => {
   test.each([
     [
       "transferFrom(address,address,uint256)",

@@ -117,7 +117,7 @@ test("every transaction equals the one viem's account signs", async () => {
   );
 });
 
-describe("reading a signed transaction back finds another", () => {
+describe("reading a signed EVM transaction back finds another", () => {
   const { gasPrice: _, ...call } = EIP_155;
   const market: EvmTransaction = {
     ...call,

@@ -57,14 +57,14 @@ test("every chain of the family is in the registry, in its place", async () => {
   for (const chain of evmChains) expect(await loadChain(chain.facts.ticker)).toBe(chain);
 });
 
-test("every network runs but Harmony's", () => {
+test("every EVM network runs but Harmony's", () => {
   for (const chain of evmChains) {
     if (chain !== harmony) expect(chain.facts.status).toEqual({ kind: "live" });
   }
   expect(harmony.facts.status).toMatchObject({ kind: "sunset", date: "2026-09-10" });
 });
 
-test("no two networks share a chain id", () => {
+test("no two EVM networks share a chain id", () => {
   const chainIds = evmChains.flatMap(({ facts }) => [...facts.chainIds.mainnet, ...facts.chainIds.testnet]);
   expect(new Set(chainIds).size).toBe(chainIds.length);
 });
@@ -157,7 +157,7 @@ test.each(byTicker.filter(([ticker]) => ticker !== "CELO"))("%s has no fee curre
   );
 });
 
-test("gasLimit is another name of gas", async () => {
+test("gasLimit is another name of gas in an EVM payload", async () => {
   const { gas, ...payload } = explicit(ethereum);
   const named = await sign(ethereum, { ...payload, gasLimit: "0xea60" });
   expect(named.payload).toBe((await sign(ethereum, { ...payload, gas })).payload);

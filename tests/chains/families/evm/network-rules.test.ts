@@ -57,12 +57,12 @@ function take(ticker: string, members: object): string {
   }
 }
 
-test("every network of every chain has its line", () => {
+test("every network of every EVM chain has its line", () => {
   const known = evmChains.flatMap(({ facts }) => [...facts.chainIds.mainnet, ...facts.chainIds.testnet]);
   expect(NETWORKS.map(([, chainId]) => chainId).toSorted()).toEqual(known.toSorted());
 });
 
-test("every rule names where it is written", () => {
+test("every rule of an EVM network names where it is written", () => {
   for (const { facts } of evmChains) {
     for (const [chainId, { source }] of Object.entries(facts.networkRules)) {
       expect([...facts.chainIds.mainnet, ...facts.chainIds.testnet]).toContain(BigInt(chainId));

@@ -7,7 +7,7 @@ const parse = (payload: unknown) => parsePayload(pendingOf(payload), ethereum.fa
 
 const CHECKSUMMED = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"; // an example of EIP-55
 
-describe("quantities", () => {
+describe("quantities of an EVM payload", () => {
   test.each([
     ["a JSON integer", "15", 15n],
     ["decimal text", '"15"', 15n],
@@ -62,7 +62,7 @@ describe("quantities", () => {
   });
 });
 
-describe("the recipient", () => {
+describe("the recipient of an EVM payload", () => {
   test.each([
     CHECKSUMMED,
     CHECKSUMMED.toLowerCase(),
@@ -91,7 +91,7 @@ describe("the recipient", () => {
   });
 });
 
-describe("data", () => {
+describe("data of an EVM payload", () => {
   test.each([
     ["0x-hex", { data: "0xABcd" }],
     ["hex without 0x", { data: "abcd" }],
@@ -111,7 +111,7 @@ describe("data", () => {
   });
 });
 
-describe("the sender", () => {
+describe("the sender of an EVM payload", () => {
   test.each([0, "", null, undefined, `0x${"0".repeat(40)}`])("%j says nothing", (from) => {
     expect(parse({ to: RECIPIENT, from })).not.toHaveProperty("from");
   });
@@ -124,7 +124,7 @@ describe("the sender", () => {
   });
 });
 
-describe("the chain id", () => {
+describe("the chain id of an EVM payload", () => {
   test("is a JSON integer", () => {
     expect(parse({ to: RECIPIENT, chainId: 1 }).chainId).toBe(1n);
   });
@@ -134,7 +134,7 @@ describe("the chain id", () => {
   });
 });
 
-describe("the transaction type", () => {
+describe("the transaction type of an EVM payload", () => {
   const market = { maxFeePerGas: "30", maxPriorityFeePerGas: "0x2" };
   const accessList = [{ address: RECIPIENT, storageKeys: [`0x${"Ab".repeat(32)}`] }];
   const readList = [{ address: RECIPIENT, storageKeys: [`0x${"ab".repeat(32)}`] }];
@@ -174,11 +174,11 @@ describe("the transaction type", () => {
   });
 });
 
-test.each(["", "{", "[]", "null", "1", '"text"'])("%j is not a JSON object", (text) => {
+test.each(["", "{", "[]", "null", "1", '"text"'])("%j is not the JSON object of an EVM payload", (text) => {
   expect(() => parse(text)).toThrow("is not a JSON object");
 });
 
-test("unknown members are ignored", () => {
+test("unknown members of an EVM payload are ignored", () => {
   expect(parse({ to: RECIPIENT, comment: "x", v: "0x1" })).toEqual({
     to: RECIPIENT,
     fees: { type: "legacy" },

@@ -35,7 +35,7 @@ test.each([
   [59, 59n],
   [0.1, 30n],
   [1234.5, 1235n],
-])("the station's %d gwei are %d", async (maxFee, gwei) => {
+])("%d gwei of Polygon's gas station are %d", async (maxFee, gwei) => {
   const requests: string[] = [];
   expect(await priced([stationSays({ fast: { maxFee } }), nodeSays(99)], [], requests)).toBe(gwei);
   expect(requests).toEqual([`GET ${STATION}`]);
@@ -69,7 +69,7 @@ describe("the node's price is used, and the operator told,", () => {
   });
 });
 
-test("a price above the bound is refused", async () => {
+test("a price of Polygon's gas station above the bound is refused", async () => {
   await expect(priced([stationSays({ fast: { maxFee: 1e30 } }), nodeSays(99)])).rejects.toThrow(
     "TATUM_KMS_MAX_GAS_PRICE_MATIC",
   );

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { ethereum } from "../../../../chains/eth.ts";
 import { PRIVATE_KEY, SENDER } from "./evm-requests.ts";
 
-describe("a new wallet", () => {
+describe("a new EVM wallet", () => {
   test("has an xpub and a mnemonic of 24 words, and can be restored from it", () => {
     const wallet = ethereum.generateWallet("mainnet");
     expect(Object.keys(wallet)).toEqual(["xpub", "mnemonic"]);
@@ -16,17 +16,17 @@ describe("a new wallet", () => {
   });
 });
 
-test("words that are no mnemonic are refused", () => {
+test("words that are no mnemonic make no EVM wallet", () => {
   expect(() => ethereum.restoreWallet("abandon abandon abandon", "mainnet")).toThrow("mnemonic");
 });
 
-test.each([-1, 1.5, 2 ** 31])("derivation index %d is refused", (index) => {
+test.each([-1, 1.5, 2 ** 31])("derivation index %d of an EVM wallet is refused", (index) => {
   const wallet = ethereum.generateWallet("mainnet");
   expect(() => ethereum.deriveAddress(wallet, index, "mainnet")).toThrow(String(index));
   expect(() => ethereum.derivePrivateKey(wallet, index, "mainnet")).toThrow(String(index));
 });
 
-test("a wallet without any key is refused", () => {
+test("an EVM wallet without any key is refused", () => {
   expect(() => ethereum.deriveAddress({}, 0, "mainnet")).toThrow("neither a mnemonic nor a private key");
   expect(() => ethereum.derivePrivateKey({}, 0, "mainnet")).toThrow("neither a mnemonic nor a private key");
 });
@@ -38,7 +38,7 @@ test("a wallet with a mnemonic and a private key derives from the mnemonic", () 
   expect(ethereum.derivePrivateKey(both, 3, "mainnet")).toBe(ethereum.derivePrivateKey(wallet, 3, "mainnet"));
 });
 
-describe("a private key", () => {
+describe("a private key of the EVM", () => {
   const digits = PRIVATE_KEY.slice(2);
 
   test.each([PRIVATE_KEY, digits, ` ${PRIVATE_KEY}\n`, `0X${digits}`])("is read from %j", (text) => {

@@ -26,7 +26,7 @@ test("an address without its prefix is read with the default one", () => {
   expect(decodeCashAddress(body, "bchtest")).toBeUndefined();
 });
 
-describe("it is no address", () => {
+describe("no cash address is", () => {
   // The specification gives the first five as texts with a right checksum, but without a valid payload.
   test.each([
     "prefix:x64nx6hz",

@@ -4,7 +4,7 @@ import type { Chain, Intent, Network } from "../../../../chains/chain.ts";
 import { litecoin } from "../../../../chains/ltc.ts";
 import { payload, pending, scriptTo, testKey } from "./payment.ts";
 
-describe("addresses of outputs", () => {
+describe("addresses of outputs of Bitcoin, Litecoin and Dogecoin", () => {
   // Scripts and addresses: https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki#examples, bip-0350 (test
   // vectors for v0-v16 native segregated witness addresses), bip-0049 (P2SH) and bip-0013.
   const p2wpkh = "0014751e76e8199196d454941c45d1b3a323f1433bd6";
@@ -85,14 +85,14 @@ test.each([
   ["a witness version without meaning", `5214${"00".repeat(20)}`],
   ["no script", ""],
   ["a script that ends inside of a push", "4c"],
-])("%s is opaque and shows the script", (_, script) => {
+])("an output of %s is opaque and shows the script", (_, script) => {
   expect(describeOutput(bitcoin, "mainnet", script)[0]).toEqual({
     kind: "opaque",
     reason: `99000 satoshi go to an output script without an address: ${script}`,
   });
 });
 
-test("outputs above the inputs are not described as if they were possible", () => {
+test("outputs above the inputs of a UTXO transaction are not described as if they were possible", () => {
   expect(() => describeOutput(bitcoin, "mainnet", "6a", 100_001)).toThrow(
     "The outputs take 100001 satoshi, but the inputs hold only 100000 satoshi.",
   );

@@ -15,7 +15,7 @@ interface Output {
   readonly script: string;
 }
 
-describe("fees", () => {
+describe("fees of Dogecoin", () => {
   test.each([
     ["of 0.01 DOGE for 1,000 bytes, as nodes ask today", 0.0023 * DOGE],
     ["of 1 DOGE for 1,000 bytes, as wallets paid until 2021", DOGE],
@@ -38,7 +38,7 @@ describe("fees", () => {
   });
 });
 
-describe("small outputs", () => {
+describe("small outputs of Dogecoin", () => {
   test("of 0.001 DOGE are signed", async () => {
     expect(await outcome(DOGE, [{ satoshis: 100_000, script: receiver }])).toMatchObject({ filledIn: {} });
   });
@@ -92,7 +92,7 @@ test.each([
   ["mainnet", "p2shP2wpkh", /^[9A]/],
   ["testnet", "p2pkh", "n"],
   ["testnet", "p2shP2wpkh", "2"],
-] as const)("an address on %s of %s begins with %s", (network, kind, beginning) => {
+] as const)("an address of Dogecoin on %s of %s begins with %s", (network, kind, beginning) => {
   const content = transactionOf(2 * DOGE, [{ satoshis: DOGE, script: scriptTo[kind](key) }]);
   const [transfer] = dogecoin.describe(pending(content), network);
   expect((transfer as { to: string }).to).toMatch(
@@ -100,7 +100,7 @@ test.each([
   );
 });
 
-test.each(["p2wpkh", "p2shP2wpkh"] as const)("there is no %s to spend", async (kind) => {
+test.each(["p2wpkh", "p2shP2wpkh"] as const)("there is no %s of Dogecoin to spend", async (kind) => {
   const content = payload(scriptTo[kind](key));
   content.outputs[0]!.satoshis = 100_000;
   const request = { transaction: pending(content), signers: [privateKeySigner("wallet-1", key)] };

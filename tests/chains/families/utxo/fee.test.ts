@@ -58,7 +58,7 @@ describe("the fee limit", () => {
   );
 });
 
-describe("amounts", () => {
+describe("amounts of a UTXO payment", () => {
   test("a fee of 0 is signed", async () => {
     expect(await outcome(0)).toMatchObject({ filledIn: {} });
   });

@@ -6,7 +6,7 @@ import { type Payload, payload, pending, scriptTo, testKey } from "./payment.ts"
 
 const spent = scriptTo.p2wpkh(testKey(1));
 
-describe("serializedTransaction", () => {
+describe("serializedTransaction of a UTXO payment", () => {
   const wrong: [string, string, (content: Payload) => void][] = [
     [
       "an amount below 0",
@@ -183,7 +183,7 @@ describe("serializedTransaction", () => {
   });
 });
 
-describe("change", () => {
+describe("the change of a UTXO payment", () => {
   const script = "76a914734fa31549a07b7454c5add8841fc7e11298ef8088ac";
   const text = "OP_DUP OP_HASH160 20 0x734fa31549a07b7454c5add8841fc7e11298ef80 OP_EQUALVERIFY OP_CHECKSIG";
 

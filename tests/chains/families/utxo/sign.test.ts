@@ -264,7 +264,7 @@ describe("an off-chain withdrawal", () => {
   }
 });
 
-test("no account lane is needed: inputs are not numbered", async () => {
+test("no account lane is needed for UTXO payments: inputs are not numbered", async () => {
   const transaction = pending(payload(scriptTo.p2wpkh(ours)));
   expect(await bitcoin.sendingAccount({ transaction, signers: [] })).toBeUndefined();
 });

@@ -91,7 +91,7 @@ describe("a length that cannot be", () => {
   });
 });
 
-describe("a module", () => {
+describe("a PKCS#11 module", () => {
   test("that gives no session is told", async () => {
     software.misbehave("C_OpenSession without-handle");
     expect((await refused(() => sign())).message).toBe(

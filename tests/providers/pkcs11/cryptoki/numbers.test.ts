@@ -22,7 +22,7 @@ const newer = {
   CKR_KEY_EXHAUSTED: 0x203,
 };
 
-test("every number is that of the header", () => {
+test("every number of PKCS#11 is that of the header", () => {
   expect(defined.size).toBeGreaterThan(500);
   for (const [name, number] of Object.entries({ ...numbers, ...errorNumbers })) {
     if (name in newer) continue;
@@ -31,7 +31,7 @@ test("every number is that of the header", () => {
   expect(errorNumbers).toMatchObject(newer);
 });
 
-test("every error of the header has its name", () => {
+test("every error of the PKCS#11 header has its name", () => {
   const errors = [...defined].filter(([name]) => name?.startsWith("CKR_"));
   for (const [name, number] of errors) {
     if (name === "CKR_OK" || name === "CKR_VENDOR_DEFINED") continue;

@@ -88,7 +88,7 @@ describe("the URL of the question", () => {
   });
 });
 
-describe("an external URL", () => {
+describe("the URL of the four-eye server", () => {
   test("is http or https", () => {
     for (const text of ["", "example.test", "ftp://example.test", "file:///etc", "javascript:1"]) {
       expect(() => parseExternalUrl(text)).toThrow("--external-url");
@@ -97,7 +97,7 @@ describe("an external URL", () => {
   });
 });
 
-describe("the decision", () => {
+describe("the decision of the four-eye server", () => {
   test.each([200, 201, 204, 299])("is yes for HTTP %d", async (status) => {
     const { approval } = await decision(() => new Response(null, { status }));
     expect(approval).toEqual({ kind: "approved" });

@@ -29,14 +29,14 @@ test.each([
   "a&b=c",
   "back\\slash",
   "new\nline",
-])("opens exactly the file %j", async (name) => {
+])("the store opens exactly the file %j", async (name) => {
   const database = await emptyDatabase(name);
   await database.close();
   expect(readdirSync(path())).toEqual([name]);
   expect(new Sqlite(path(name)).query("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "thing" }]);
 });
 
-test("does not make a file", async () => {
+test("the store does not make a file", async () => {
   expect((await caught(() => Database.open(path("missing")))).code).toBe("CANNOT_READ");
   expect(existsSync(path("missing"))).toBe(false);
 });
@@ -51,7 +51,7 @@ test.each([
   ["cell_size_check", 1],
   ["temp_store", 2],
   ["cache_spill", 0],
-])("sets %s to %p", async (setting, value) => {
+])("the store sets %s to %p", async (setting, value) => {
   const database = await emptyDatabase();
   const [row] = await database.read((session) => session.query(`PRAGMA ${setting}`));
   await database.close();
@@ -144,7 +144,7 @@ test("copies a consistent state while another process is writing", async () => {
   expect(new Sqlite(path("copy?")).query("SELECT n FROM thing").all()).toEqual([{ n: 1 }]);
 });
 
-test("what was deleted is overwritten", async () => {
+test("what was deleted from the store is overwritten", async () => {
   const database = await emptyDatabase();
   await database.transaction((session) => session.execute("CREATE TABLE note (t TEXT)"));
   await database.transaction((session) =>

@@ -33,7 +33,7 @@ test("while it is written, there is nothing at its path", async () => {
   });
 });
 
-test("when writing fails, nothing is left", async () => {
+test("when writing a new file fails, nothing is left", async () => {
   const failure = makeNewFile(path("file"), async (file) => {
     await write(file);
     writeFileSync(`${file}-journal`, "");
@@ -74,6 +74,6 @@ describe("nothing that exists is replaced", () => {
   });
 });
 
-test("a directory that is not there is an error", async () => {
+test("a directory that is not there is an error for a new file", async () => {
   expect((await caught(() => makeNewFile(path("no", "file"), write))).code).toBe("CANNOT_WRITE");
 });

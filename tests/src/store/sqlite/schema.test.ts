@@ -23,7 +23,7 @@ test("a new store passes its own check", async () => {
   await database.close();
 });
 
-test("the file says TKMS, version 1", async () => {
+test("the store's file says TKMS, version 1", async () => {
   await (await newStore()).close();
   const header = readFileSync(path("file"));
   expect(header.subarray(68, 72).toString()).toBe("TKMS");

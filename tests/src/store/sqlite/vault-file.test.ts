@@ -88,7 +88,7 @@ describe("where a vault is expected", () => {
   });
 });
 
-describe("permissions", () => {
+describe("permissions of a vault file", () => {
   test.each([0o600, 0o400, 0o700])("mode %o is accepted", async (mode) => {
     expect(await inspectVaultFile(file(vaultStart, mode))).toBe(path("file"));
   });

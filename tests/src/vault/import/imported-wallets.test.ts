@@ -7,7 +7,7 @@ import { caught } from "../caught.ts";
 const ids = (text: string) => parseImportedWallets(text).map(({ signatureId }) => signatureId);
 const records = (text: string) => parseImportedWallets(text).map(({ record }) => record);
 
-describe("entries keep", () => {
+describe("imported entries keep", () => {
   test("their order, also with signature IDs that look like numbers", () => {
     expect(ids('{"b":{},"2":{},"a":{},"1":{},"__proto__":{}}')).toEqual(["b", "2", "a", "1", "__proto__"]);
   });
@@ -51,7 +51,7 @@ describe("entries keep", () => {
   });
 });
 
-describe("refused, naming the entry", () => {
+describe("of imported wallets, refused with the name of the entry is", () => {
   test.each([
     ["a list", "[]", "a JSON object"],
     ["null", "null", "a JSON object"],
@@ -69,7 +69,7 @@ describe("refused, naming the entry", () => {
   });
 });
 
-test("text that is not JSON is a syntax error", () => {
+test("an import that is not JSON is a syntax error", () => {
   for (const text of ["", "{", '{"a":{}} x', "[".repeat(1_000_000)]) {
     expect(() => parseImportedWallets(text)).toThrow(SyntaxError);
   }

@@ -37,7 +37,7 @@ describe("files that the original wrote", () => {
   });
 });
 
-describe("base64 may have", () => {
+describe("base64 of an original wallet file may have", () => {
   const text = file("imported").toString();
   const lines = text.match(/.{1,64}/g) ?? [];
   test.each([
@@ -103,7 +103,7 @@ describe("a file that does not open: wrong password or damaged", () => {
   });
 });
 
-test("padding of a whole block is right", () => {
+test("padding of an original wallet file by a whole block is right", () => {
   expect(read(encryptOriginalFile('{"a":{"b":"12"}}'), "p")).toEqual([
     { signatureId: "a", record: { b: "12" } },
   ]);

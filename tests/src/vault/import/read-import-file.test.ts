@@ -25,7 +25,7 @@ test("the JSON of export is read without a password", async () => {
   ]);
 });
 
-test("an empty file holds no wallets", async () => {
+test("an empty file to import holds no wallets", async () => {
   expect(await readImportFile(file(""), never)).toEqual([]);
 });
 
@@ -74,7 +74,7 @@ test("a file that others could have written is refused, also by its folder", asy
   expect(await readImportFile(path, never, { access: { allowGroup: true } })).toHaveLength(1);
 });
 
-test("that others can read its wallets is told", async () => {
+test("that others can read the wallets of a file to import is told", async () => {
   const told: string[] = [];
   const warn = (text: string): void => void told.push(text);
   chmodSync(file(wallets), 0o600);

@@ -28,7 +28,7 @@ test("the password opens it however its characters are composed", async () => {
   expect(await open("cafe\u0301 \u03a9")).toEqual(probe);
 });
 
-test("another password is wrong", async () => {
+test("another password does not open a password slot", async () => {
   const error = await caught(() => open("cafe \u03a9"));
   expect([error.code, error.message, error.exitStatus]).toEqual(["WRONG_PASSWORD", "Wrong password.", 77]);
 });
@@ -53,7 +53,7 @@ test("a slot of another vault is told from a wrong password", async () => {
   expect(error.message).toContain("key slot 5");
 });
 
-test("slots of other kinds are skipped", async () => {
+test("slots of other kinds are skipped by a password", async () => {
   const token = { ...slot, slotId: 1, kind: "token", parameters: "whatever" };
   expect(await open("café Ω", [{ ...token, checksum: slotChecksum(vaultId, token) }, slot])).toEqual(probe);
 });
