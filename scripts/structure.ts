@@ -67,7 +67,7 @@ const limits = [
   {
     what: "crumbs: below 25 lines, or below 60 with one importer, beside it",
     of: ({ crumbs }: Figures) => crumbs,
-    most: 23,
+    most: 15,
     reason: "a file is a subject; a function joins its user, so that there is one door less to open",
   },
   {
@@ -79,7 +79,7 @@ const limits = [
   {
     what: "tickers, keys and files of families whose heading has no URL",
     of: ({ withoutStandard }: Figures) => withoutStandard,
-    most: 5,
+    most: 3,
     reason: "what a chain does is somebody else's standard, and a reader has to find it",
   },
 ] as const;
