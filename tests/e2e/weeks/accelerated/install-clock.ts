@@ -1,0 +1,13 @@
+/** Gives the program under test its fast clock, before anything of it is loaded. */
+import { CLOCK_VARIABLE, readClock } from "./clock.ts";
+
+const clock = readClock(process.env[CLOCK_VARIABLE]);
+
+function faster<Timer extends typeof globalThis.setTimeout | typeof globalThis.setInterval>(timer: Timer) {
+  return ((work: () => void, milliseconds = 0, ...rest: unknown[]) =>
+    (timer as (...all: unknown[]) => unknown)(work, clock.real(milliseconds), ...rest)) as unknown as Timer;
+}
+
+Date.now = () => Math.floor(clock.now());
+globalThis.setTimeout = faster(globalThis.setTimeout);
+globalThis.setInterval = faster(globalThis.setInterval);
