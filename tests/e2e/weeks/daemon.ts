@@ -1,0 +1,80 @@
+/** A daemon as a process, with everything it logged. */
+import type { History } from "./history.ts";
+
+const PENDING_ID = /\bc{4,}[0-9a-f]+\b/g;
+
+export class Daemon {
+  readonly #child;
+  readonly #reading: Promise<void>;
+  readonly #history: History;
+  /** The last lines of its log. */
+  readonly log: string[] = [];
+
+  constructor(
+    command: readonly string[],
+    home: string,
+    environment: Readonly<Record<string, string>>,
+    history: History,
+  ) {
+    this.#history = history;
+    this.#child = Bun.spawn([...command], {
+      cwd: home,
+      env: { ...environment },
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "pipe",
+    });
+    this.#reading = this.#read(this.#child.stderr);
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  get exitCode(): number | null {
+    return this.#child.exitCode;
+  }
+
+  /** Halts it where it stands. */
+  freeze(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#child.kill("SIGCONT");
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#ended();
+  }
+
+  async terminate(): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#ended();
+  }
+
+  async #ended(): Promise<void> {
+    await this.#child.exited;
+    await this.#reading;
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    let rest = "";
+    for await (const chunk of stream) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) this.#note(line);
+    }
+  }
+
+  #note(line: string): void {
+    this.log.push(line);
+    if (this.log.length > 5_000) this.log.splice(0, 1_000);
+    if (/Getting pending transaction|Processing pending/.test(line)) return;
+    const ids = new Set(line.match(PENDING_ID) ?? []);
+    for (const id of ids) this.#history.note(id, `log: ${line.slice(0, 300)}`);
+    if (ids.size === 0) this.#history.note("week", `log: ${line.slice(0, 300)}`);
+  }
+}

@@ -1,0 +1,44 @@
+/** Signed bytes that come in: read, noted for the payment that they pay, and offered to the network. */
+import type { SignedPayment } from "./chains/chain-model.ts";
+import { modelOf } from "./chains/index.ts";
+import type { Verdict } from "./network.ts";
+import type { Payment } from "./payment.ts";
+import type { World } from "./world.ts";
+
+export interface Offered {
+  readonly verdict: Verdict;
+  readonly transactionId: string;
+}
+
+/** The payment that bytes are for when they come without an id: one with their content that they were sent for, or the next. */
+function paymentOf(world: World, ticker: string, signed: SignedPayment): Payment | undefined {
+  const same = [...world.platform.payments.values()].filter(
+    ({ model, wallet, amount }) =>
+      model.ticker === ticker && amount === signed.amount && wallet.address === signed.account,
+  );
+  const { transactionId } = signed;
+  return (
+    same.find(({ sent }) => sent.includes(transactionId)) ??
+    same.find(({ sent }) => sent.length === 0) ??
+    same[0]
+  );
+}
+
+/** Reads signed bytes and offers them to their network. */
+export async function offer(
+  world: World,
+  ticker: string,
+  payload: string,
+  named: Payment | undefined,
+): Promise<Offered> {
+  const signed = await modelOf(ticker).read(payload);
+  const { transactionId, number } = signed;
+  const payment = named ?? paymentOf(world, ticker, signed);
+  payment?.noteSent(transactionId, world.clock.now());
+  const id = payment?.id;
+  const verdict = world.judgeOffer(signed, payment) ?? world.network(ticker).offer(signed, id);
+  const said = verdict.kind === "taken" ? "taken" : `refused: ${verdict.words}`;
+  const numbered = number === undefined ? "" : `, number ${number}`;
+  if (id !== undefined) world.history.note(id, `sent as ${transactionId}${numbered}: ${said}`);
+  return { verdict, transactionId };
+}

@@ -1,0 +1,68 @@
+/** A payment of a week: what the API lists, what it was told, and what was sent for it. The judge reads these. */
+import type { ChainModel, ModelWallet } from "./chains/chain-model.ts";
+
+/** What the API lists. */
+export interface Listed {
+  readonly id: string;
+  readonly chain: string;
+  readonly serializedTransaction: string;
+  readonly hashes: readonly string[];
+}
+
+export class Payment {
+  readonly listed: Listed;
+  readonly model: ChainModel;
+  readonly wallet: ModelWallet;
+  readonly amount: bigint;
+  /** The sequence number or nonce that the API chose. */
+  readonly number: bigint | undefined;
+  status: "pending" | "completed" | "cancelled" = "pending";
+  completedAs: string | undefined;
+  /** When the API's user cancelled it, in milliseconds since 1970. */
+  cancelledAt: number | undefined;
+  /** When the API said last that it is pending, in a list or to a question. */
+  toldPendingAt = 0;
+  /** Whether the four-eye server refuses it. */
+  isDenied = false;
+  approvals = 0;
+  /** Transaction ids of everything that was signed for it and came here, in that order. */
+  readonly sent: string[] = [];
+  broadcasts = 0;
+  /** When something signed came first, in milliseconds since 1970. */
+  firstSentAt: number | undefined;
+  /** What the API said last that it is pending, before something signed came first. */
+  toldPendingBefore = 0;
+  readonly reports: string[] = [];
+  /** Whether the API was told that a person ended it, so that the platform pays the money back. */
+  isEnded = false;
+
+  constructor(listed: Listed, model: ChainModel, wallet: ModelWallet, amount: bigint, number?: bigint) {
+    this.listed = listed;
+    this.model = model;
+    this.wallet = wallet;
+    this.amount = amount;
+    this.number = number;
+  }
+
+  get id(): string {
+    return this.listed.id;
+  }
+
+  /** What it pays: two payments with the same content are two, but nothing in their bytes tells them apart. */
+  get content(): string {
+    return `${this.model.ticker} ${this.wallet.address} ${this.amount}`;
+  }
+
+  noteSent(transactionId: string, now: number): void {
+    this.broadcasts += 1;
+    if (!this.sent.includes(transactionId)) this.sent.push(transactionId);
+    if (this.firstSentAt !== undefined) return;
+    this.firstSentAt = now;
+    this.toldPendingBefore = this.toldPendingAt;
+  }
+
+  noteReport(error: string): void {
+    this.reports.push(error);
+    if (/\bended\b|will not be signed/i.test(error)) this.isEnded = true;
+  }
+}

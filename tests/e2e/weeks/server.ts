@@ -1,0 +1,79 @@
+/** The stand-in of the Tatum API, of the nodes behind it and of the four-eye server, over HTTP on this machine. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { answerTo, type Request, readCall } from "./answers.ts";
+import type { Answer, Call } from "./fault.ts";
+import type { World } from "./world.ts";
+
+async function bodyOf(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+function write(response: ServerResponse, { status, body, headers = {} }: Answer): void {
+  const text = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(text);
+}
+
+export class ApiServer {
+  readonly #world: World;
+  readonly #server = createServer((incoming, response) => void this.#handle(incoming, response));
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((done) => this.#server.listen(0, "127.0.0.1", done));
+  }
+
+  stop(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The environment that leads the program here. Times of calls and of the lease are real ones. */
+  get environment(): Record<string, string> {
+    return {
+      TATUM_API_URL: this.url,
+      TATUM_API_KEY: "test-api-key",
+      TATUM_KMS_VET_URL: this.url,
+      TATUM_KMS_HTTP_TIMEOUT: "1",
+      TATUM_KMS_LEASE: "2",
+      TATUM_RETRIES: "2",
+    };
+  }
+
+  async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const text = await bodyOf(incoming);
+      const body: unknown = text === "" ? undefined : JSON.parse(text);
+      const request: Request = { method: incoming.method ?? "GET", path: incoming.url ?? "/", body };
+      await this.#answer(request, response);
+    } catch (failure) {
+      if (!response.headersSent) write(response, { status: 500, body: String(failure) });
+    }
+  }
+
+  async #answer(request: Request, response: ServerResponse): Promise<void> {
+    const world = this.#world;
+    const call: Call = readCall(request);
+    world.onCall(call);
+    const fault = world.fault(call);
+    if (fault !== undefined && call.id !== undefined)
+      world.history.note(call.id, `${call.kind} ${call.what}: ${JSON.stringify(fault).slice(0, 150)}`);
+    let answer =
+      fault?.act === "now" || fault === undefined ? await answerTo(request, call, world) : undefined;
+    if (fault?.delay !== undefined) await Bun.sleep(fault.delay);
+    if (fault?.act === "late") answer = await answerTo(request, call, world);
+    const given = fault?.answer ?? answer ?? { status: 503 };
+    if (given === "cut") response.destroy();
+    else write(response, given);
+  }
+}

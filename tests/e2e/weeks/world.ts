@@ -1,0 +1,84 @@
+/** All that stands around the program in a week: the clock, the networks, the API's platform, and what goes wrong between them. */
+import { createHash } from "node:crypto";
+import { Random } from "../../random.ts";
+import { type FastClock, startClock } from "./accelerated/clock.ts";
+import type { ChainModel, ModelWallet, SignedPayment } from "./chains/chain-model.ts";
+import { chainModels } from "./chains/index.ts";
+import type { Call, Fault } from "./fault.ts";
+import { History } from "./history.ts";
+import { Network, type Verdict } from "./network.ts";
+import type { Payment } from "./payment.ts";
+import { Platform } from "./platform.ts";
+
+/** Real milliseconds between two blocks of what can land. */
+const MINING_PERIOD = 20;
+
+export class World {
+  readonly clock: FastClock = startClock();
+  readonly history = new History(() => this.clock.now());
+  readonly platform: Platform;
+  readonly wallets: ModelWallet[] = [];
+  readonly random: Random;
+  readonly #networks: ReadonlyMap<string, Network>;
+  readonly #mining: ReturnType<typeof setInterval>;
+  /** What goes wrong with a call. */
+  fault: (call: Call) => Fault | undefined = () => undefined;
+  /** How far the node behind a call lies behind, in milliseconds. */
+  lag: (call: Call) => number = () => 0;
+  /** What the list shows instead of the truth. */
+  showList: (ticker: string, entries: readonly unknown[]) => readonly unknown[] = (_, entries) => entries;
+  /** What the list of some wallets shows besides. */
+  showJunk: (signatureIds: ReadonlySet<string>) => readonly unknown[] = () => [];
+  /** How many blocks the node of Solana behind a call keeps; all of them without a number. */
+  solanaHistory: (call: Call) => bigint | undefined = () => undefined;
+  /** A node's verdict about signed bytes before the network looks at them. */
+  judgeOffer: (signed: SignedPayment, payment: Payment | undefined) => Verdict | undefined = () => undefined;
+  /** The slot of which Solana's nodes give the blockhash; the newest one that is final without a number. */
+  blockhashSlot: bigint | undefined;
+  /** Whether the API marks what the network took as completed. */
+  marksComplete: (payment: Payment) => boolean = () => true;
+  /** Told every call. */
+  onCall: (call: Call) => void = () => undefined;
+  /** Whether the four-eye server says yes, for those that are not denied for good. */
+  approves: (payment: Payment) => boolean = ({ isDenied }) => !isDenied;
+
+  constructor(seed: number) {
+    this.random = new Random(seed);
+    this.platform = new Platform(this);
+    this.#networks = new Map(
+      chainModels.map((model) => [model.ticker, new Network(model, this.clock, this.history)]),
+    );
+    this.#mining = setInterval(() => {
+      for (const network of this.#networks.values()) network.mine();
+    }, MINING_PERIOD);
+  }
+
+  get networks(): Network[] {
+    return [...this.#networks.values()];
+  }
+
+  /** @throws Error for a ticker without a network */
+  network(ticker: string): Network {
+    const found = this.#networks.get(ticker);
+    if (found === undefined) throw new Error(`There is no network of ${ticker}.`);
+    return found;
+  }
+
+  modelOf(wallet: ModelWallet): ChainModel {
+    return this.network(String(wallet.entry["chain"])).model;
+  }
+
+  /** A wallet that is the same for the same seed. */
+  addWallet(model: ChainModel): ModelWallet {
+    const number = this.wallets.length + 1;
+    const privateKey = createHash("sha256").update(`wallet ${number} ${model.ticker}`).digest();
+    const signatureId = `33333333-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
+    const wallet = model.wallet(signatureId, Uint8Array.from(privateKey));
+    this.wallets.push(wallet);
+    return wallet;
+  }
+
+  stop(): void {
+    clearInterval(this.#mining);
+  }
+}
