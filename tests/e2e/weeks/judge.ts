@@ -1,0 +1,131 @@
+/**
+ * The independent ledger: it compares what landed on the networks with what was ordered, approved and told, and names every
+ * breach of the promise.
+ */
+import type { KnownPayment, Network } from "./network.ts";
+import type { Payment } from "./payment.ts";
+import type { World } from "./world.ts";
+
+export type BreachKind =
+  | "paid twice"
+  | "paid after it was ended"
+  | "unapproved"
+  | "signed after it was cancelled"
+  | "done that cannot land"
+  | "lost"
+  | "stuck"
+  | "never told"
+  | "told too often";
+
+export interface Breach {
+  readonly kind: BreachKind;
+  readonly id: string;
+  readonly text: string;
+}
+
+/** A job as `job show` prints it, as far as the judge looks at it. */
+export interface SeenJob {
+  readonly id: string;
+  readonly state: string;
+  readonly problem?: string;
+  readonly account?: string;
+  readonly transactionId?: string;
+}
+
+/** Milliseconds: so old may the word that a payment is pending be when it is signed, with room for a busy machine. */
+const STALE = 60_000;
+
+export interface Verdicts {
+  readonly world: World;
+  readonly jobs: ReadonlyMap<string, SeenJob>;
+  /** Payments that need not be carried out; what is wrong with them has to be told all the same. */
+  readonly mayStayOpen?: (payment: Payment) => boolean;
+}
+
+/** Every breach; none is what has to be. */
+export function judge(verdicts: Verdicts): Breach[] {
+  const { world } = verdicts;
+  const byContent = Map.groupBy(world.platform.payments.values(), ({ content }) => content);
+  const landed = landedByContent(world);
+  return [...byContent].flatMap(([content, payments]) => [
+    ...payments.flatMap((payment) => judgeSigning(payment)),
+    ...judgeContent(payments, landed.get(content) ?? [], verdicts),
+  ]);
+}
+
+function landedByContent(world: World): Map<string, KnownPayment[]> {
+  const all = world.networks.flatMap((network) =>
+    [...network.landed.values()].map((payment) => ({ payment, content: contentOf(network, payment) })),
+  );
+  const found = new Map<string, KnownPayment[]>();
+  for (const { payment, content } of all) found.set(content, [...(found.get(content) ?? []), payment]);
+  return found;
+}
+
+function contentOf({ model }: Network, { account, amount }: KnownPayment): string {
+  return `${model.ticker} ${account} ${amount}`;
+}
+
+/** What must not have been signed. */
+function judgeSigning(payment: Payment): Breach[] {
+  const { id, sent, approvals, cancelledAt, firstSentAt, toldPendingBefore } = payment;
+  if (sent.length === 0 || firstSentAt === undefined) return [];
+  const found: Breach[] = [];
+  if (approvals === 0) found.push({ kind: "unapproved", id, text: `sent as ${sent.join(", ")}` });
+  const isStale = firstSentAt - toldPendingBefore > STALE;
+  if (cancelledAt !== undefined && cancelledAt < firstSentAt && isStale) {
+    const age = Math.round((firstSentAt - toldPendingBefore) / 1000);
+    found.push({ kind: "signed after it was cancelled", id, text: `on a word ${age} s old` });
+  }
+  return found;
+}
+
+/** What became of the payments of one content. */
+function judgeContent(
+  payments: readonly Payment[],
+  landed: readonly KnownPayment[],
+  verdicts: Verdicts,
+): Breach[] {
+  const [first] = payments;
+  if (first === undefined) return [];
+  const ids = payments.map(({ id }) => id).join(", ");
+  const names = landed.map(({ transactionId }) => transactionId).join(", ");
+  if (landed.length > payments.length) return [{ kind: "paid twice", id: ids, text: `as ${names}` }];
+  const ended = payments.filter(({ isEnded }) => isEnded);
+  if (landed.length > payments.length - ended.length) {
+    return [{ kind: "paid after it was ended", id: ids, text: `as ${names}` }];
+  }
+  const completed = payments.filter(({ status }) => status === "completed");
+  if (completed.length > landed.length) {
+    const lacking = completed.filter(({ id }) => !isTold(id, verdicts));
+    return lacking.length === 0
+      ? []
+      : [{ kind: "done that cannot land", id: ids, text: `${names || "nothing"} landed` }];
+  }
+  return payments.flatMap((payment) => judgeOpen(payment, landed, verdicts));
+}
+
+/** What is neither carried out nor over. */
+function judgeOpen(payment: Payment, landed: readonly KnownPayment[], verdicts: Verdicts): Breach[] {
+  const { id, status, isDenied, isEnded, reports } = payment;
+  const own = landed.find(({ transactionId }) => payment.sent.includes(transactionId));
+  if (own?.hasFailed === true) {
+    return reports.length > 0
+      ? []
+      : [{ kind: "never told", id, text: "failed on the network, not reported" }];
+  }
+  if (status !== "pending" || isDenied || isEnded) return [];
+  if (own !== undefined)
+    return [{ kind: "never told", id, text: `landed as ${own.transactionId}, not completed` }];
+  if (!isTold(id, verdicts)) return [{ kind: "lost", id, text: "neither carried out nor told" }];
+  const job = verdicts.jobs.get(id);
+  if (verdicts.mayStayOpen?.(payment) === true) return [];
+  return [{ kind: "stuck", id, text: `${job?.state ?? "no job"}: ${job?.problem ?? reports.at(-1) ?? ""}` }];
+}
+
+/** Whether somebody was told that something is wrong with a payment: the API in a report, or a person who asks for the job. */
+function isTold(id: string, { world, jobs }: Verdicts): boolean {
+  const reports = world.platform.get(id)?.reports ?? [];
+  const job = jobs.get(id);
+  return reports.length > 0 || (job !== undefined && job.problem !== undefined);
+}

@@ -1,0 +1,27 @@
+/** The scenarios by the points of the promise that they are about, and which of them the program is known to fail. */
+import { answerScenarios } from "./hostile-answers.ts";
+import { identityScenarios } from "./identity.ts";
+import { numberScenarios } from "./numbers.ts";
+import { peopleScenarios } from "./people-and-lists.ts";
+import type { Scenario } from "./scenario.ts";
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  ...numberScenarios,
+  ...identityScenarios,
+  ...peopleScenarios,
+  ...answerScenarios,
+};
+
+/** Those that the program is known to fail: each is a fault that is to be mended. They are not part of the test suite. */
+export const known: ReadonlySet<string> = new Set([
+  ...["2-algo", "2-tron", "2-btc", "2-xrp", "2-xlm", "2-sol", "15"],
+  ...["3", "3-unclear", "4", "5", "6", "8", "8-denied"],
+  ...["10-other-id", "10-error-id", "10-status", "10-words"],
+  ...["11", "12", "13", "13-words", "14-vet", "14-sol"],
+  ...["18", "18-forgotten", "19"],
+]);
+
+/** All whose name is the point or begins with it and a dash. */
+export function scenariosOf(point: string): [string, Scenario][] {
+  return Object.entries(scenarios).filter(([name]) => name === point || name.startsWith(`${point}-`));
+}
