@@ -1,0 +1,26 @@
+/** What may happen in a week, each with the scenarios that the program has to hold before it is part of the weeks. */
+
+export const hazards = {
+  "equal payments": ["2-algo", "2-tron", "2-btc", "2-xrp", "2-xlm", "2-sol"],
+  "shared inputs": ["15"],
+  "explicit nonces": ["4"],
+  "counts far too high": ["11"],
+  "foreign transactions": ["19"],
+  "forgetful pools": ["18-forgotten"],
+  "lying answers": ["10-other-id", "10-error-id", "10-status", "10-words"],
+  glitches: ["12"],
+  "failures on the network": ["13"],
+  "reports that are not taken": ["13", "13-words"],
+  "nodes that lie behind": ["14-vet", "14-sol"],
+  cancellations: ["6"],
+  "removed wallets": ["5"],
+  decisions: ["3", "3-unclear", "18"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type Hazard = keyof typeof hazards;
+
+/** Those that none of the known faults stands in the way of. */
+export function hazardsWithout(known: ReadonlySet<string>): Set<Hazard> {
+  const all = Object.entries(hazards) as [Hazard, readonly string[]][];
+  return new Set(all.filter(([, names]) => !names.some((name) => known.has(name))).map(([hazard]) => hazard));
+}

@@ -1,0 +1,159 @@
+/** People and accidents around the daemon in a week: commands at random moments, kills, pauses, restarts. */
+import type { Daemon } from "./daemon.ts";
+import type { Hazard } from "./hazards.ts";
+import type { Payment } from "./payment.ts";
+import { commandsOf } from "./people.ts";
+import type { Stage } from "./stage.ts";
+
+/** Real milliseconds between two accidents or commands. */
+const LONGEST_PEACE = 3_000;
+/** Real milliseconds for which a process stands still, shorter and longer than the lease. */
+const LONGEST_STANDSTILL = 4_000;
+
+export interface OperatorOptions {
+  readonly tickers: readonly string[];
+  readonly daemons: number;
+  readonly hazards: ReadonlySet<Hazard>;
+}
+
+export class Operators {
+  readonly #stage: Stage;
+  readonly #options: OperatorOptions;
+  readonly #daemons: Daemon[] = [];
+  #groups: ReadonlyMap<string, readonly string[]> = new Map();
+  #isOver = false;
+  #working: Promise<void>[] = [];
+  readonly done = { kills: 0, standstills: 0, terminations: 0, starts: 0, commands: 0 };
+
+  constructor(stage: Stage, options: OperatorOptions) {
+    this.#stage = stage;
+    this.#options = options;
+  }
+
+  /** Starts the daemons, the accidents and the commands. */
+  async begin(): Promise<void> {
+    const groups = await Promise.all(
+      ["job", "lane", "vault"].map(async (group) => [group, await commandsOf(this.#stage, group)] as const),
+    );
+    this.#groups = new Map(groups);
+    this.#keepRunning();
+    this.#working = [this.#accidents(), this.#typing()];
+  }
+
+  /** Ends accidents and commands; one daemon goes on. */
+  async rest(): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#working);
+    for (const daemon of this.#daemons.splice(0)) await daemon.kill();
+    this.#start();
+  }
+
+  /** Starts what has ended. To be called often. */
+  look(): void {
+    for (const [place, daemon] of [...this.#daemons.entries()].reverse())
+      if (!daemon.isRunning) this.#daemons.splice(place, 1);
+    this.#keepRunning();
+  }
+
+  #keepRunning(): void {
+    const wanted = this.#isOver ? 1 : this.#options.daemons;
+    while (this.#daemons.length < wanted) this.#start();
+  }
+
+  #start(): void {
+    this.#daemons.push(this.#stage.program.startDaemon(this.#options.tickers));
+    this.done.starts += 1;
+  }
+
+  async #accidents(): Promise<void> {
+    const { random } = this.#stage.world;
+    while (!this.#isOver) {
+      await Bun.sleep(1_000 + random.below(LONGEST_PEACE));
+      const [daemon] = this.#daemons.filter(({ isRunning }) => isRunning);
+      if (daemon === undefined || this.#isOver) continue;
+      const dice = random.next();
+      if (dice < 0.3) {
+        this.done.kills += 1;
+        await daemon.kill();
+      } else if (dice < 0.5) {
+        this.done.terminations += 1;
+        await daemon.terminate();
+      } else if (dice < 0.8) {
+        this.done.standstills += 1;
+        daemon.freeze();
+        await Bun.sleep(random.below(LONGEST_STANDSTILL));
+        daemon.thaw();
+      }
+      this.look();
+    }
+  }
+
+  async #typing(): Promise<void> {
+    const { random } = this.#stage.world;
+    while (!this.#isOver) {
+      await Bun.sleep(random.below(LONGEST_PEACE));
+      const args = this.#command();
+      if (args === undefined || this.#isOver) continue;
+      this.done.commands += 1;
+      await this.#stage.command(args);
+      if (args[0] === "removewallet") await this.#takeBack(args[1] ?? "");
+    }
+  }
+
+  /** A removed wallet comes back after a while. */
+  async #takeBack(signatureId: string): Promise<void> {
+    await Bun.sleep(this.#stage.world.random.below(2_000));
+    const wallets = this.#stage.world.wallets.filter((wallet) => wallet.signatureId === signatureId);
+    await this.#stage.program.import(wallets).catch(() => {
+      // It was not removed, because something of it is open.
+    });
+  }
+
+  #command(): string[] | undefined {
+    const { random, wallets, platform } = this.#stage.world;
+    const payments = [...platform.payments.values()];
+    if (payments.length === 0) return undefined;
+    // Mostly those of the last minutes, which are open.
+    const payment = random.chance(0.8) ? random.pick(payments.slice(-80)) : random.pick(payments);
+    if (this.#options.hazards.has("removed wallets") && random.chance(0.05))
+      return ["removewallet", random.pick(wallets).signatureId];
+    const group = random.pick([...this.#groups].filter(([, commands]) => commands.length > 0));
+    const command = random.pick(group?.[1] ?? ["list"]);
+    return argumentsOf(group?.[0] ?? "job", command, payment, this.#stage, this.#options.hazards);
+  }
+}
+
+/** Commands that ask for more than a payment or an account, or would end the week. */
+const NOT_AT_RANDOM = ["vault change-password", "vault slot", "vault backup", "job prune"];
+
+/** What a person types; of decisions only those that are true. */
+function argumentsOf(
+  group: string,
+  command: string,
+  payment: Payment,
+  stage: Stage,
+  hazards: ReadonlySet<Hazard>,
+): string[] | undefined {
+  if (NOT_AT_RANDOM.includes(`${group} ${command}`)) return undefined;
+  const { random } = stage.world;
+  if (group === "vault") return [group, command];
+  if (command === "list")
+    return random.chance(0.5)
+      ? [group, command]
+      : group === "job"
+        ? [group, command, random.pick(["sent", "parked", "done", "failed"])]
+        : [group, command];
+  if (group === "lane") return [group, command, payment.model.ticker, payment.wallet.address];
+  if (command !== "resolve") return [group, command, payment.id];
+  return hazards.has("decisions") ? decision(payment, stage) : undefined;
+}
+
+/** Without a confirmation anything may be asked for; with one, only what is so. */
+function decision(payment: Payment, stage: Stage): string[] {
+  const { random } = stage.world;
+  const network = stage.world.network(payment.model.ticker);
+  const landed = payment.sent.find((id) => network.hasLanded(id));
+  const args = ["job", "resolve", payment.id];
+  if (landed !== undefined && random.chance(0.5)) return [...args, "--as=done", `--tx-id=${landed}`];
+  return [...args, random.pick(["--as=failed", "--as=resign"])];
+}

@@ -1,0 +1,130 @@
+/** One hostile week: orders, weather, accidents and people, then quiet, then the judgement. */
+import { modelOf } from "./chains/index.ts";
+import { Customers } from "./customers.ts";
+import type { Hazard } from "./hazards.ts";
+import { type Breach, judge } from "./judge.ts";
+import { Operators } from "./operators.ts";
+import type { Payment } from "./payment.ts";
+import { repairLanes, resolveAsDone, retry } from "./people.ts";
+import { MINUTE, Stage } from "./stage.ts";
+import { Weather } from "./weather.ts";
+
+export interface WeekOptions {
+  readonly executable: string;
+  readonly seed: number;
+  readonly payments: number;
+  readonly tickers: readonly string[];
+  readonly daemons: number;
+  readonly hazards: ReadonlySet<Hazard>;
+  readonly keep: boolean;
+  /** Real milliseconds for the orders; after that the week calms down, however many there were. */
+  readonly longest: number;
+}
+
+export interface WeekResult {
+  readonly breaches: readonly Breach[];
+  readonly account: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly home: string;
+}
+
+const WALLETS_OF_A_CHAIN = 3;
+/** Real milliseconds between looks at what is to be done. */
+const LOOK_AGAIN = 50;
+/** So often people go through what is still open. */
+const ROUNDS_OF_PEOPLE = 4;
+
+export async function runWeek(options: WeekOptions): Promise<WeekResult> {
+  const { executable, seed, payments, tickers, hazards, daemons, keep, longest } = options;
+  const stage = await Stage.open(executable, seed);
+  try {
+    const wallets = await stage.wallets(tickers, WALLETS_OF_A_CHAIN);
+    const customers = new Customers(stage.world, wallets, hazards);
+    const weather = new Weather(stage.world, hazards);
+    const operators = new Operators(stage, { tickers, daemons, hazards });
+    await operators.begin();
+    const end = performance.now() + longest;
+    while (performance.now() < end && (customers.ordered < payments || customers.open.length > 20)) {
+      customers.pass(payments);
+      weather.pass();
+      operators.look();
+      await Bun.sleep(LOOK_AGAIN);
+    }
+    weather.isOver = true;
+    await operators.rest();
+    await settle(stage, customers);
+    const jobs = await stage.jobs();
+    const breaches = judge({
+      world: stage.world,
+      jobs,
+      mayStayOpen: (payment) => customers.sharing.has(payment),
+    });
+    return {
+      breaches,
+      account: stage.accountOf(breaches),
+      counts: countsOf(stage, customers, weather, operators),
+      home: stage.program.home,
+    };
+  } finally {
+    await stage.close();
+    if (!keep) stage.program.remove();
+  }
+}
+
+/** Waits until all is over; what is not is handed to people, who know what is true on the networks. */
+async function settle(stage: Stage, customers: Customers): Promise<void> {
+  for (let round = 0; round < ROUNDS_OF_PEOPLE; round++) {
+    const isOver = await stage.until(
+      () => {
+        customers.useFreeNumbers();
+        return isQuiet(stage, customers);
+      },
+      (round === 0 ? 20 : 15) * MINUTE,
+    );
+    if (isOver) return;
+    await repairLanes(stage);
+    for (const payment of customers.open) await free(stage, payment);
+    customers.giveUp();
+  }
+}
+
+function isQuiet({ world }: Stage, customers: Customers): boolean {
+  const open = customers.open.filter((payment) => !customers.sharing.has(payment));
+  return open.length === 0 && world.networks.every(({ pool }) => pool.size === 0);
+}
+
+/** What a person does about a payment that is still open: nothing that is not true. */
+async function free(stage: Stage, payment: Payment): Promise<void> {
+  const network = stage.world.network(payment.model.ticker);
+  const landed = payment.sent.find((id) => network.hasLanded(id));
+  if (landed !== undefined) await resolveAsDone(stage, payment, landed);
+  else await retry(stage, payment);
+}
+
+function countsOf(
+  stage: Stage,
+  customers: Customers,
+  weather: Weather,
+  operators: Operators,
+): Record<string, number> {
+  const payments = [...stage.world.platform.payments.values()];
+  const { ordered, cancelled, denied, foreign } = customers;
+  return {
+    ordered,
+    broadcasts: payments.reduce((sum, payment) => sum + payment.broadcasts, 0),
+    landed: stage.world.networks.reduce((sum, { landed }) => sum + landed.size, 0),
+    completed: payments.filter(({ status }) => status === "completed").length,
+    cancelled,
+    denied,
+    foreign,
+    "signed anew": payments.filter(({ sent }) => sent.length > 1).length,
+    open: customers.open.length,
+    faults: weather.happened,
+    ...operators.done,
+  };
+}
+
+/** @throws Error for a ticker that the weeks do not have */
+export function readTickers(text: string): string[] {
+  return text.split(",").map((ticker) => modelOf(ticker.trim().toUpperCase()).ticker);
+}
