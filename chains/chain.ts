@@ -152,6 +152,8 @@ export type Intent =
     }
   /** The wallet signs for an account of another key: as an additional signer, a regular key, after a rekey. */
   | { readonly kind: "signs-for"; readonly account: string; readonly signer: string }
+  /** What is signed all the same, and looks wrong by the rules that a library of the chain knows; it may quote the payload. */
+  | { readonly kind: "warning"; readonly reason: string }
   /** Something this program cannot decode and will not guess; the reason has a digest of it, or all of it. */
   | { readonly kind: "opaque"; readonly reason: string };
 

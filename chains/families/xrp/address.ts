@@ -5,7 +5,7 @@
 
 import { ripemd160 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { encodeAccountID } from "ripple-address-codec";
+import { encodeAccountID } from "xrpl/dist/npm/utils/index.js";
 import { readCompressedPublicKey, readEd25519PublicKey } from "../../keys/public-key.ts";
 import type { SigningKey } from "../../signing-key.ts";
 

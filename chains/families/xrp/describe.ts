@@ -6,6 +6,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import * as v from "valibot";
+import { validate } from "xrpl/dist/npm/models/transactions/transaction.js";
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";
 import { stringifyExactJson } from "../../codec/exact-json.ts";
 import { parsePayload, type TransactionPayload } from "./payload.ts";
@@ -74,7 +75,30 @@ export function describeTransaction(pending: PendingTransaction, network: Networ
     ...references(payload),
     ...memos(payload),
     { kind: "fee", amount: String(payload.feeDrops), asset: "XRP" },
+    ...warnings(payload),
   ];
+}
+
+/** No longer text of the library is shown: it may quote the payload. */
+const MAX_WARNING = 200;
+
+/**
+ * What the models of xrpl object to. It is shown and not refused: the original signs it, the ledger decides, and its rules
+ * change faster than a library's.
+ */
+function warnings({ fields }: TransactionPayload): readonly Intent[] {
+  const { warn } = console;
+  // What it has to say of the metadata of tokens it writes to the console.
+  console.warn = () => undefined;
+  try {
+    validate({ ...fields });
+    return [];
+  } catch (error) {
+    const text = error instanceof Error ? error.message : "";
+    return [{ kind: "warning", reason: `The ledger may not take it: ${text.slice(0, MAX_WARNING)}` }];
+  } finally {
+    console.warn = warn;
+  }
 }
 
 function opaque({ type, account, fields }: TransactionPayload): Intent {

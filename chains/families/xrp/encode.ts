@@ -5,8 +5,8 @@
  */
 
 import { sha512 } from "@noble/hashes/sha2.js";
-import { encode } from "ripple-binary-codec";
 import definitions from "ripple-binary-codec/dist/enums/definitions.json";
+import { decode, encode, encodeForSigning } from "xrpl/dist/npm/utils/index.js";
 import { decimalText } from "../../codec/decimal.ts";
 import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { wrongMember } from "../../codec/issue.ts";
@@ -83,9 +83,28 @@ function isFields(value: JsonValue): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/**
+ * The bytes of a transaction's fields, in upper-case hex. The library's types want a transaction; its codec takes any fields.
+ *
+ * @throws Error, which may quote a field, for what the ledger's format does not have
+ */
+export function encodeFields(fields: Fields): string {
+  return encode(fields as unknown as Parameters<typeof encode>[0]);
+}
+
+/** What is signed of a transaction, in hex: its fields behind the prefix `STX\0`. */
+export function encodeUnsigned(fields: Fields): string {
+  return encodeForSigning(fields as unknown as Parameters<typeof encodeForSigning>[0]);
+}
+
+/** The fields of a transaction that {@link encodeFields} wrote. */
+export function decodeFields(blob: string): Fields {
+  return decode(blob) as Fields;
+}
+
 function canBeEncoded(fields: Fields): boolean {
   try {
-    encode(fields);
+    encodeFields(fields);
     return true;
   } catch {
     return false;

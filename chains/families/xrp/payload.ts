@@ -4,15 +4,22 @@
  * https://github.com/XRPLF/XRPL-Standards/tree/master/XLS-0005-tagged-addresses
  */
 
-import { isValidXAddress, xAddressToClassicAddress } from "ripple-address-codec";
-import { decode, encode } from "ripple-binary-codec";
 import * as v from "valibot";
+import { isValidXAddress, xAddressToClassicAddress } from "xrpl/dist/npm/utils/index.js";
 import type { Network, PendingTransaction } from "../../chain.ts";
 import { isJsonObject, type JsonValue } from "../../codec/exact-json.ts";
 import { describeIssue, shown, wrongMember } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
 import { payloadJson } from "../payload.ts";
-import { type Fields, formatProblem, isSameNumber, withAmountsAsText, wrongField } from "./encode.ts";
+import {
+  decodeFields,
+  encodeFields,
+  type Fields,
+  formatProblem,
+  isSameNumber,
+  withAmountsAsText,
+  wrongField,
+} from "./encode.ts";
 
 /** A transaction of the XRP Ledger that was read, encoded and decoded again: the fields as they will be signed. */
 export interface TransactionPayload {
@@ -146,7 +153,7 @@ function encodeAndDecode(given: Fields, refuse: Refuse): Fields {
   if (wrong !== undefined) throw refuse(wrong);
   let fields: Fields;
   try {
-    fields = decode(encode(written)) as Fields;
+    fields = decodeFields(encodeFields(written));
   } catch (cause) {
     throw refuse("its fields cannot be encoded together", cause);
   }

@@ -5,7 +5,7 @@
 
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { hexToBytes } from "@noble/curves/utils.js";
-import { decodeSeed } from "ripple-address-codec";
+import { decodeSeed } from "xrpl/dist/npm/utils/index.js";
 import type { ParsedPrivateKey } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";

@@ -5,7 +5,6 @@
 
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
-import { encode, encodeForSigning } from "ripple-binary-codec";
 import type { ChainEnvironment, Intent, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
@@ -14,7 +13,7 @@ import type { SigningKey } from "../../signing-key.ts";
 import { assertFeeWithinBound, drops } from "../fee-bound.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { addressOfPublicKey, ledgerPublicKey } from "./address.ts";
-import { halfSha512 } from "./encode.ts";
+import { encodeFields, encodeUnsigned, halfSha512 } from "./encode.ts";
 import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 /** The prefix `TXN\0` of what a transaction id is the hash of. */
@@ -38,8 +37,8 @@ export async function signTransaction(
   assertFeeWithinBound(payload.feeDrops, FEE_BOUND, environment);
 
   const unsigned = { ...payload.fields, SigningPubKey: upperHex(publicKey) };
-  const signature = await sign(key, hexToBytes(encodeForSigning(unsigned)));
-  const blob = encode({ ...unsigned, TxnSignature: upperHex(signature) });
+  const signature = await sign(key, hexToBytes(encodeUnsigned(unsigned)));
+  const blob = encodeFields({ ...unsigned, TxnSignature: upperHex(signature) });
   return {
     payload: blob,
     transactionId: upperHex(halfSha512(TRANSACTION_ID_PREFIX, hexToBytes(blob))),

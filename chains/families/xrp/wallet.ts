@@ -6,7 +6,7 @@
 
 import { randomBytes } from "node:crypto";
 import { bytesToHex } from "@noble/curves/utils.js";
-import { encodeSeed } from "ripple-address-codec";
+import { encodeSeed } from "xrpl/dist/npm/utils/index.js";
 import type { WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { childPrivateKey, childPublicKey, extendedPublicKey } from "../../keys/bip32.ts";

@@ -1,5 +1,5 @@
-import { describe, expect, test } from "bun:test";
-import { classicAddressToXAddress } from "ripple-address-codec";
+import { describe, expect, spyOn, test } from "bun:test";
+import { classicAddressToXAddress } from "xrpl";
 import type {
   ChainEnvironment,
   Intent,
@@ -285,6 +285,66 @@ describe("what a transaction of the XRP Ledger does", () => {
       ),
     });
     expect(intents(setRegularKey)[0]).not.toEqual(first);
+  });
+});
+
+describe("what looks wrong in a transaction of the XRP Ledger", () => {
+  const { Account, Fee, Sequence } = PAYMENT;
+  const ofType = (TransactionType: string, fields: object) => ({
+    TransactionType,
+    Account,
+    Fee,
+    Sequence,
+    ...fields,
+  });
+
+  test.each([
+    [
+      "a tick size that no ledger has",
+      ofType("AccountSet", { TickSize: 99 }),
+      "AccountSet: invalid TickSize",
+    ],
+    [
+      "a trust line for XRP itself",
+      ofType("TrustSet", { LimitAmount: { currency: "xrp", issuer: OTHER.address, value: "1" } }),
+      "XRP is not an issued currency",
+    ],
+    [
+      "an escrow without an end",
+      ofType("EscrowCreate", { Amount: "1000", Destination: OTHER.address }),
+      "Either CancelAfter or FinishAfter must be specified",
+    ],
+  ])("%s is told, and signed as the original signs it", async (_, transaction, problem) => {
+    expect(intents(transaction).at(-1)).toEqual({
+      kind: "warning",
+      reason: expect.stringContaining(problem),
+    });
+    expect((await sign(transaction)).payload).toMatch(/^1200/);
+  });
+
+  test("a payment, a trust line and an escrow that the ledger takes are not warned of", () => {
+    const LimitAmount = { currency: "USD", issuer: OTHER.address, value: "1" };
+    const escrow = { Amount: "1000", Destination: OTHER.address, FinishAfter: 900_000_000 };
+    for (const transaction of [
+      PAYMENT,
+      ofType("TrustSet", { LimitAmount }),
+      ofType("EscrowCreate", escrow),
+    ]) {
+      expect(intents(transaction).filter(({ kind }) => kind === "warning")).toEqual([]);
+    }
+  });
+
+  test("what the models say of the metadata of a token does not reach the console", () => {
+    const warn = spyOn(console, "warn");
+    try {
+      const MPTokenMetadata = Buffer.from("{ no metadata at all").toString("hex").toUpperCase();
+      expect(intents(ofType("MPTokenIssuanceCreate", { MPTokenMetadata })).at(-1)).toMatchObject({
+        kind: "fee",
+      });
+      expect(warn).not.toHaveBeenCalled();
+    } finally {
+      warn.mockRestore();
+    }
   });
 });
 
