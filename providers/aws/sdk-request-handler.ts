@@ -2,7 +2,7 @@
  * The HTTP handler of the AWS SDK, which leads through the program's own HTTP client: the SDK opens no connection of its
  * own, follows no redirect, and its answers are bounded in time and size.
  */
-import type { HttpRequest, HttpSender } from "../support/http-sender.ts";
+import type { HttpSender, ServiceRequest } from "../support/http-sender.ts";
 import { refusal } from "../support/service-answer.ts";
 import { serviceUrl } from "../support/service-url.ts";
 
@@ -49,7 +49,7 @@ function urlOf({ protocol, hostname, port, path, query = {} }: SdkRequest): URL 
   return url;
 }
 
-function bodyOf({ body }: SdkRequest): Pick<HttpRequest, "body"> {
+function bodyOf({ body }: SdkRequest): Pick<ServiceRequest, "body"> {
   if (typeof body === "string") return { body };
   return body instanceof Uint8Array ? { body: Buffer.from(body).toString("utf8") } : {};
 }
@@ -63,7 +63,7 @@ export function sdkRequestHandler(http: HttpSender, service: string, what: strin
     /** @throws ProviderError `UNREACHABLE` */
     async handle(request) {
       const answer = await http.send({
-        method: request.method as HttpRequest["method"],
+        method: request.method as ServiceRequest["method"],
         url: urlOf(request),
         headers: request.headers,
         ...bodyOf(request),

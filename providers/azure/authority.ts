@@ -6,7 +6,7 @@
 import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
 import { formPost } from "../support/access-token.ts";
-import type { HttpRequest } from "../support/http-sender.ts";
+import type { ServiceRequest } from "../support/http-sender.ts";
 import { serviceUrl, urlBelow } from "../support/service-url.ts";
 import type { Challenge } from "./challenge.ts";
 import { defaultAuthority, isSameAuthority } from "./cloud.ts";
@@ -56,7 +56,7 @@ export function clientCredentialsRequest(
   { tenant, clientId }: Application,
   resource: string,
   credential: Readonly<Record<string, string>>,
-): HttpRequest {
+): ServiceRequest {
   return formPost(urlBelow(authority, tenant, "oauth2", "v2.0", "token"), {
     grant_type: "client_credentials",
     client_id: clientId,

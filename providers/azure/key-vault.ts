@@ -4,7 +4,7 @@ import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { bearer } from "../support/access-token.ts";
-import type { HttpAnswer, HttpSender } from "../support/http-sender.ts";
+import type { HttpSender, ServiceAnswer } from "../support/http-sender.ts";
 import { storedSecret } from "../support/secret-text.ts";
 import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
 import { type Challenge, parseChallenge } from "./challenge.ts";
@@ -44,7 +44,7 @@ const hints: Readonly<Record<number, string>> = {
   404: `Check ${SECRET_NAME} and ${SECRET_VERSION}.`,
 };
 
-function vaultRefusal(secret: VaultSecret, answer: HttpAnswer): ProviderError {
+function vaultRefusal(secret: VaultSecret, answer: ServiceAnswer): ProviderError {
   const parsed = v.safeParse(errorBody, answer.body);
   const error = parsed.success ? parsed.output.error : undefined;
   const name = error?.innererror?.code ?? error?.code;

@@ -9,7 +9,7 @@ import type { ProviderContext, Warn } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { requestToken } from "../support/access-token.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
-import type { HttpRequest, HttpSender } from "../support/http-sender.ts";
+import type { HttpSender, ServiceRequest } from "../support/http-sender.ts";
 import { urlBelow } from "../support/service-url.ts";
 import { checkAuthority, clientCredentialsRequest } from "./authority.ts";
 import type { Challenge } from "./challenge.ts";
@@ -26,14 +26,16 @@ type ManagedIdentity = Extract<LoginMethod, { readonly kind: "app-service" | "vi
 const IDENTITY_HINT = `Give this machine or app a managed identity; where it has several, name one in ${CLIENT_ID}.`;
 
 /** Source: Microsoft's "How to use managed identities for App Service and Azure Functions". */
-function appServiceRequest(identity: Extract<ManagedIdentity, { kind: "app-service" }>): HttpRequest {
+function appServiceRequest(identity: Extract<ManagedIdentity, { kind: "app-service" }>): ServiceRequest {
   const url = new URL(identity.endpoint);
   url.searchParams.set("api-version", "2019-08-01");
   return { method: "GET", url, headers: { "x-identity-header": identity.header.reveal() } };
 }
 
 /** Source: Microsoft's "How to use managed identities on an Azure VM to acquire an access token". */
-function virtualMachineRequest({ host }: Extract<ManagedIdentity, { kind: "virtual-machine" }>): HttpRequest {
+function virtualMachineRequest({
+  host,
+}: Extract<ManagedIdentity, { kind: "virtual-machine" }>): ServiceRequest {
   const url = urlBelow(host, "metadata", "identity", "oauth2", "token");
   url.searchParams.set("api-version", "2018-02-01");
   return { method: "GET", url, headers: { metadata: "true" } };

@@ -7,7 +7,7 @@ import { ProviderError } from "../error.ts";
 import type { ProviderContext } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { requestToken } from "../support/access-token.ts";
-import type { HttpAnswer, HttpRequest, HttpSender } from "../support/http-sender.ts";
+import type { HttpSender, ServiceAnswer, ServiceRequest } from "../support/http-sender.ts";
 import { metadataUrl } from "../support/metadata-url.ts";
 import { isSuccess } from "../support/service-answer.ts";
 import { urlBelow } from "../support/service-url.ts";
@@ -30,7 +30,7 @@ export function metadataServerOf({ setting }: ProviderContext): URL {
 /** Sends on, and takes an answer from nobody but a metadata server. */
 function onlyFromMetadataServer(http: HttpSender): HttpSender {
   return {
-    async send(request: HttpRequest): Promise<HttpAnswer> {
+    async send(request: ServiceRequest): Promise<ServiceAnswer> {
       const answer = await http.send(request);
       if (!isSuccess(answer) || answer.headers.get(FLAVOR.name) === FLAVOR.value) return answer;
       throw new ProviderError(
@@ -45,7 +45,7 @@ function onlyFromMetadataServer(http: HttpSender): HttpSender {
 /** @throws ProviderError */
 export async function metadataServerToken(http: HttpSender, server: URL): Promise<Secret> {
   const path = ["computeMetadata", "v1", "instance", "service-accounts", "default", "token"];
-  const request: HttpRequest = {
+  const request: ServiceRequest = {
     method: "GET",
     url: urlBelow(server, ...path),
     headers: { [FLAVOR.name]: FLAVOR.value },

@@ -7,7 +7,7 @@ import { ProviderError } from "../error.ts";
 import type { ProviderContext, Warn } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { bearer } from "../support/access-token.ts";
-import type { HttpAnswer } from "../support/http-sender.ts";
+import type { ServiceAnswer } from "../support/http-sender.ts";
 import { storedSecret, textOfBytes } from "../support/secret-text.ts";
 import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
 import {
@@ -61,7 +61,7 @@ const hints: Readonly<Record<number, string>> = {
   404: `Check ${SECRET}: its project, name and version.`,
 };
 
-function accessRefusal(wanted: SecretVersion, answer: HttpAnswer): ProviderError {
+function accessRefusal(wanted: SecretVersion, answer: ServiceAnswer): ProviderError {
   const parsed = v.safeParse(errorBody, answer.body);
   const status = parsed.success ? parsed.output.error.status : undefined;
   const what = describeSecretVersion(wanted);

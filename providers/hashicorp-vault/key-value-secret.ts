@@ -7,7 +7,7 @@ import { ProviderError } from "../error.ts";
 import { type ProviderContext, requiredSetting, type Warn } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { fetchedMember, jsonObject } from "../support/fetched-secret.ts";
-import type { HttpAnswer } from "../support/http-sender.ts";
+import type { ServiceAnswer } from "../support/http-sender.ts";
 import { isSuccess, parseAnswer } from "../support/service-answer.ts";
 import { vaultRefusal } from "./refusal.ts";
 import { TITLE, type VaultServer } from "./server.ts";
@@ -97,7 +97,7 @@ const goneSchema = v.pipe(
   }),
 );
 
-function goneVersion({ what }: KeyValueSecret, answer: HttpAnswer): ProviderError | undefined {
+function goneVersion({ what }: KeyValueSecret, answer: ServiceAnswer): ProviderError | undefined {
   const parsed = answer.status === 404 ? v.safeParse(goneSchema, answer.body) : undefined;
   if (parsed?.success !== true) return undefined;
   const { version, destroyed } = parsed.output.data.metadata;

@@ -1,7 +1,7 @@
 /** What an answer of Vault other than success means: https://developer.hashicorp.com/vault/api-docs#http-status-codes. */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import type { HttpAnswer } from "../support/http-sender.ts";
+import type { ServiceAnswer } from "../support/http-sender.ts";
 import { refusal } from "../support/service-answer.ts";
 import { TITLE } from "./server.ts";
 
@@ -12,7 +12,7 @@ const STANDBY = [412, 429, 472, 473];
 
 const ACTIVE_NODE = "Set VAULT_ADDR to the address of the active node, or of a load balancer that finds it.";
 
-function isSealed({ status, body }: HttpAnswer): boolean {
+function isSealed({ status, body }: ServiceAnswer): boolean {
   if (status !== 503) return false;
   const parsed = v.safeParse(errorSchema, body);
   return parsed.success && parsed.output.errors.some((error) => /sealed/i.test(error));
@@ -26,7 +26,7 @@ function unreachable(problem: string, hint: string): ProviderError {
  * @param what what was asked for, as in "token"
  * @param hint for what is refused or not found
  */
-export function vaultRefusal(what: string, answer: HttpAnswer, hint: string): ProviderError {
+export function vaultRefusal(what: string, answer: ServiceAnswer, hint: string): ProviderError {
   const { status } = answer;
   if (isSealed(answer)) {
     return unreachable(`is sealed, so it cannot give ${what} (HTTP 503)`, "Unseal it, then try again.");

@@ -3,7 +3,7 @@
 import { ProviderError } from "../error.ts";
 import { type ProviderContext, requiredSetting } from "../provider.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
-import { type HttpAnswer, type HttpRequest, headerText } from "../support/http-sender.ts";
+import { headerText, type ServiceAnswer, type ServiceRequest } from "../support/http-sender.ts";
 import { serviceUrl, urlBelow } from "../support/service-url.ts";
 
 export const TITLE = "HashiCorp Vault";
@@ -19,7 +19,7 @@ export interface VaultQuestion {
 
 export interface VaultServer {
   /** @throws ProviderError `UNREACHABLE` */
-  ask(method: HttpRequest["method"], question: VaultQuestion): Promise<HttpAnswer>;
+  ask(method: ServiceRequest["method"], question: VaultQuestion): Promise<ServiceAnswer>;
 }
 
 interface NamedSetting {

@@ -20,7 +20,7 @@ export interface SlotKey {
   readonly isNew: boolean;
 }
 
-export class WrappingToken {
+export class Pkcs11WrappingToken {
   readonly #token: Token;
 
   constructor(token: Token) {

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { ProviderError, ProviderErrorCode } from "../error.ts";
 import { Secret } from "../secret.ts";
-import type { HttpAnswer, HttpRequest, HttpSender } from "./http-sender.ts";
+import type { HttpSender, ServiceAnswer, ServiceRequest } from "./http-sender.ts";
 import { isSuccess, parseAnswer, refusal } from "./service-answer.ts";
 
 /** What can stand in an `Authorization` header, and no longer than any real one. */
@@ -33,7 +33,7 @@ const errorAnswer = v.pipe(
 const REFUSALS: readonly number[] = [400, 401, 403, 404];
 
 /** A request whose body is a form. */
-export function formPost(url: URL, fields: Readonly<Record<string, string>>): HttpRequest {
+export function formPost(url: URL, fields: Readonly<Record<string, string>>): ServiceRequest {
   return {
     method: "POST",
     url,
@@ -52,7 +52,7 @@ export function bearer(token: Secret): Record<string, string> {
  *
  * @param hint what the operator can do about a refusal
  */
-export function tokenRefusal(service: string, answer: HttpAnswer, hint: string): ProviderError {
+export function tokenRefusal(service: string, answer: ServiceAnswer, hint: string): ProviderError {
   const parsed = v.safeParse(errorAnswer, answer.body);
   const code: ProviderErrorCode | undefined = REFUSALS.includes(answer.status) ? "NOT_ALLOWED" : undefined;
   return refusal(
@@ -75,7 +75,7 @@ export function tokenRefusal(service: string, answer: HttpAnswer, hint: string):
 export async function requestToken(
   http: HttpSender,
   service: string,
-  request: HttpRequest,
+  request: ServiceRequest,
   hint: string,
 ): Promise<Secret> {
   const answer = await http.send(request);

@@ -22,7 +22,7 @@ export function headerText(variable: string, text: string): string {
   );
 }
 
-export interface HttpRequest {
+export interface ServiceRequest {
   readonly method: "GET" | "POST" | "PUT";
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface HttpRequest {
   readonly certificateAuthorities?: string;
 }
 
-export interface HttpAnswer {
+export interface ServiceAnswer {
   readonly status: number;
   readonly headers: Headers;
   /** Bounded in size. */
@@ -45,5 +45,5 @@ export interface HttpSender {
    *
    * @throws ProviderError `UNREACHABLE` when there was no answer at all
    */
-  send(request: HttpRequest): Promise<HttpAnswer>;
+  send(request: ServiceRequest): Promise<ServiceAnswer>;
 }

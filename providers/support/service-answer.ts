@@ -1,7 +1,7 @@
 /** What the answers of secret services mean, whichever service it is. */
 import * as v from "valibot";
 import { ProviderError, type ProviderErrorCode } from "../error.ts";
-import type { HttpAnswer } from "./http-sender.ts";
+import type { ServiceAnswer } from "./http-sender.ts";
 
 const codeOfStatus: Readonly<Record<number, ProviderErrorCode>> = {
   401: "NOT_ALLOWED",
@@ -24,7 +24,7 @@ export function parseAnswer<Schema extends v.GenericSchema>(
   service: string,
   what: string,
   schema: Schema,
-  answer: HttpAnswer,
+  answer: ServiceAnswer,
 ): v.InferOutput<Schema> {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), answer.body);
   if (parsed.success) return parsed.output;
@@ -35,7 +35,7 @@ export function parseAnswer<Schema extends v.GenericSchema>(
   );
 }
 
-function codeOf({ status }: HttpAnswer): ProviderErrorCode {
+function codeOf({ status }: ServiceAnswer): ProviderErrorCode {
   return codeOfStatus[status] ?? (status >= 500 ? "UNREACHABLE" : "BAD_ANSWER");
 }
 
@@ -48,7 +48,7 @@ function codeOf({ status }: HttpAnswer): ProviderErrorCode {
 export function refusal(
   service: string,
   what: string,
-  answer: HttpAnswer,
+  answer: ServiceAnswer,
   errorName?: string,
   hint?: string,
   code = codeOf(answer),
@@ -63,6 +63,6 @@ export function refusal(
   return new ProviderError(code, `${service} ${meaning} (HTTP ${answer.status}${name}).`, hint);
 }
 
-export function isSuccess({ status }: HttpAnswer): boolean {
+export function isSuccess({ status }: ServiceAnswer): boolean {
   return status >= 200 && status < 300;
 }

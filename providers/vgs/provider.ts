@@ -12,7 +12,7 @@ import {
 } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { fetchedSecret } from "../support/fetched-secret.ts";
-import type { HttpAnswer } from "../support/http-sender.ts";
+import type { ServiceAnswer } from "../support/http-sender.ts";
 import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
 import { serviceUrl, urlBelow } from "../support/service-url.ts";
 
@@ -70,7 +70,7 @@ function basicAuthorization(context: ProviderContext): string {
   return `Basic ${Buffer.from(`${username.reveal()}:${password.reveal()}`).toString("base64")}`;
 }
 
-function vgsRefusal(what: string, answer: HttpAnswer): ProviderError {
+function vgsRefusal(what: string, answer: ServiceAnswer): ProviderError {
   const named = v.safeParse(errorSchema, answer.body);
   return refusal(
     TITLE,

@@ -30,9 +30,11 @@ export function readNamedTokens(
   };
 }
 
-export type Unlocking = { readonly kind: "password" } | { readonly kind: "token"; readonly uri: Pkcs11Uri };
+export type VaultUnlocking =
+  | { readonly kind: "password" }
+  | { readonly kind: "token"; readonly uri: Pkcs11Uri };
 
-const password: Unlocking = { kind: "password" };
+const password: VaultUnlocking = { kind: "password" };
 
 /**
  * A token that somebody named unlocks the vault. Where `--pkcs11` names what the command works on, a password that is set
@@ -46,7 +48,7 @@ export function chooseUnlocking(
   tokens: NamedTokens,
   slotKinds: readonly string[] | undefined,
   passwordIsSet: boolean,
-): Unlocking {
+): VaultUnlocking {
   const { byOption, byVariable, optionNamesObject } = tokens;
   const hasSlot = (kind: string): boolean => slotKinds?.includes(kind) ?? true;
   const named = optionNamesObject ? (byVariable ?? byOption) : (byOption ?? byVariable);

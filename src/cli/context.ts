@@ -20,7 +20,12 @@ import {
   namedProvider,
   type ProviderArguments,
 } from "./choose-provider.ts";
-import { chooseUnlocking, type NamedTokens, readNamedTokens, type Unlocking } from "./choose-unlocking.ts";
+import {
+  chooseUnlocking,
+  type NamedTokens,
+  readNamedTokens,
+  type VaultUnlocking,
+} from "./choose-unlocking.ts";
 import { objectionTo } from "./new-password.ts";
 import { printWarning } from "./output.ts";
 import { createTokens, tokenPin } from "./tokens.ts";
@@ -71,7 +76,7 @@ export interface CommandContext {
   /** All tokens that the command talks to; closed with the vault. */
   readonly tokens: Tokens;
   /** With what the vault is opened, or made when there are no slots yet. */
-  chooseUnlocking(slotKinds: readonly string[] | undefined): Unlocking;
+  chooseUnlocking(slotKinds: readonly string[] | undefined): VaultUnlocking;
 }
 
 /**

@@ -3,7 +3,7 @@ import { constants, existsSync } from "node:fs";
 import { access as accessFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
-import { WrappingToken } from "../../providers/pkcs11/wrapping-token.ts";
+import { Pkcs11WrappingToken } from "../../providers/pkcs11/wrapping-token.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { explainFileError, KmsError } from "../errors.ts";
 import { defaultDirectory } from "../settings/settings.ts";
@@ -24,7 +24,7 @@ async function openerOf(context: CommandContext, slotKinds: readonly string[]): 
   const unlocking = context.chooseUnlocking(slotKinds);
   if (unlocking.kind === "password") return passwordOpener(await context.password("unlock"));
   const uri = wrappingKeyUri(context, unlocking.uri);
-  return tokenOpener(new WrappingToken(context.tokens.get(uri)), uri);
+  return tokenOpener(new Pkcs11WrappingToken(context.tokens.get(uri)), uri);
 }
 
 /** Where `--pkcs11` names another key, it says nothing of the wrapping key. */
@@ -51,7 +51,7 @@ export async function prepareFirstSlot(context: CommandContext): Promise<FirstSl
 
 /** A key slot for a token; says which key of it opens the vault. */
 export async function prepareSlotOfToken({ tokens }: CommandContext, uri: Pkcs11Uri): Promise<PreparedSlot> {
-  const token = new WrappingToken(tokens.get(uri));
+  const token = new Pkcs11WrappingToken(tokens.get(uri));
   const { name, isNew } = await token.keyForSlot(uri);
   const key = `${JSON.stringify(name.object)} with the identifier ${name.id}`;
   printNote(

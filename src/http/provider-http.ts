@@ -1,6 +1,6 @@
 /** The HTTP client as secret providers get it. */
 import { ProviderError } from "../../providers/error.ts";
-import type { HttpAnswer, HttpSender } from "../../providers/support/http-sender.ts";
+import type { HttpSender, ServiceAnswer } from "../../providers/support/http-sender.ts";
 import type { Config } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
 import { HttpClient } from "./client.ts";
@@ -16,7 +16,7 @@ export function createProviderHttp(config: Config): HttpSender {
   const timeout = config.value(settings.httpTimeout);
   const delay = config.value(settings.retryDelay);
   return {
-    async send(request): Promise<HttpAnswer> {
+    async send(request): Promise<ServiceAnswer> {
       client.allow(request.url);
       try {
         return await withRetries({ retries: RETRIES, delay, maximumDelay: 10 * delay }, undefined, () =>

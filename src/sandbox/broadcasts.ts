@@ -20,7 +20,7 @@ export async function transactionId(chain: SandboxChain, txData: string, network
 }
 
 /** A signed transaction as the API receives it. */
-export interface BroadcastRequest {
+export interface ReceivedBroadcast {
   readonly chain: SandboxChain;
   readonly txData: string;
   /** The pending transaction's id. */
@@ -28,7 +28,7 @@ export interface BroadcastRequest {
   readonly withdrawalId?: string | undefined;
 }
 
-export interface BroadcastAnswer {
+export interface BroadcastResult {
   readonly txId: string;
   /** Whether a pending transaction was marked done. */
   readonly completed: boolean;
@@ -38,7 +38,7 @@ export interface BroadcastAnswer {
 interface SignedContent {
   readonly txData: string;
   /** The answer; absent when the node gave none, so that the same content may be sent to it again. */
-  answer?: Promise<BroadcastAnswer>;
+  answer?: Promise<BroadcastResult>;
 }
 
 /** What decides what becomes of a broadcast. */
@@ -75,7 +75,7 @@ export class Broadcasts {
    * @throws ApiError 403 `<name>.broadcast.failed` when the transaction cannot be read, when the node refuses it, or
    * when other content was broadcast for this id; 502 `node.unreachable` when the node did not answer.
    */
-  async broadcast(request: BroadcastRequest): Promise<BroadcastAnswer> {
+  async broadcast(request: ReceivedBroadcast): Promise<BroadcastResult> {
     const record = this.#record(request);
     const { signatureId, txData } = request;
     if (signatureId === undefined) return await this.#send(request, record);
@@ -100,7 +100,7 @@ export class Broadcasts {
     this.#contents.clear();
   }
 
-  #record({ chain, signatureId, withdrawalId, txData }: BroadcastRequest): BroadcastRecord {
+  #record({ chain, signatureId, withdrawalId, txData }: ReceivedBroadcast): BroadcastRecord {
     const record: BroadcastRecord = {
       receivedAt: new Date().toISOString(),
       chain: chain.ticker,
@@ -115,7 +115,7 @@ export class Broadcasts {
   }
 
   #differentContent(
-    { chain, signatureId = "", txData }: BroadcastRequest,
+    { chain, signatureId = "", txData }: ReceivedBroadcast,
     record: BroadcastRecord,
   ): ApiError {
     record.outcome = "differentContent";
@@ -126,7 +126,7 @@ export class Broadcasts {
     );
   }
 
-  async #repeat(earlier: Promise<BroadcastAnswer>, record: BroadcastRecord): Promise<BroadcastAnswer> {
+  async #repeat(earlier: Promise<BroadcastResult>, record: BroadcastRecord): Promise<BroadcastResult> {
     try {
       const answer = await earlier;
       record.outcome = "accepted";
@@ -138,7 +138,7 @@ export class Broadcasts {
     }
   }
 
-  async #send(request: BroadcastRequest, record: BroadcastRecord): Promise<BroadcastAnswer> {
+  async #send(request: ReceivedBroadcast, record: BroadcastRecord): Promise<BroadcastResult> {
     const { chain, txData, signatureId } = request;
     try {
       const computedId = await transactionId(chain, txData, this.#network);

@@ -41,7 +41,7 @@ export interface Poll {
   readonly latestVersion?: string;
 }
 
-export interface Broadcast {
+export interface BroadcastRequest {
   readonly path: string;
   /** The chain's ticker, for off-chain withdrawals. */
   readonly currency: string;
@@ -150,7 +150,7 @@ export class TatumApi {
    * @param reserved from {@link reserveBroadcast}; without it a place is waited for here
    */
   async broadcast(
-    { path, currency, txData, signatureId, withdrawalId }: Broadcast,
+    { path, currency, txData, signatureId, withdrawalId }: BroadcastRequest,
     reserved?: TatumPlace,
   ): Promise<BroadcastAnswer> {
     let answer: HttpAnswer;

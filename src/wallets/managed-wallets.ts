@@ -18,7 +18,7 @@ const BATCH_CHUNK = 100;
 export const MAXIMUM_BATCH = 1_000_000;
 
 /** What the outside learns of a wallet that was stored. */
-export interface StoredWallet {
+export interface NewWallet {
   readonly signatureId: string;
   readonly address?: string;
   readonly xpub?: string;
@@ -38,7 +38,7 @@ export async function storeManagedWallet(
   chain: Chain,
   network: Network,
   fields: WalletFields,
-): Promise<StoredWallet> {
+): Promise<NewWallet> {
   const signatureId = randomUUID();
   await vault.add([[signatureId, toRecord(fields, chain, network)]]);
   return {
@@ -49,7 +49,7 @@ export async function storeManagedWallet(
 }
 
 /** Makes a wallet and stores it. */
-export function generateManagedWallet(vault: Vault, chain: Chain, network: Network): Promise<StoredWallet> {
+export function generateManagedWallet(vault: Vault, chain: Chain, network: Network): Promise<NewWallet> {
   return storeManagedWallet(vault, chain, network, chain.generateWallet(network));
 }
 

@@ -25,7 +25,7 @@ const BASE64_CHARACTERS = 88;
  */
 export function readSecret(text: string): Uint8Array {
   const trimmed = text.trim();
-  if (/\s/.test(trimmed)) return mnemonicToSeed(trimmed);
+  if (/\s/.test(trimmed)) return seedOfMnemonic(trimmed);
   const bytes = decode(trimmed);
   if (bytes?.length !== SECRET_BYTES) throw new ChainError("INVALID_KEY", "bad secret key size");
   const seed = bytes.slice(0, SEED_BYTES);
@@ -69,7 +69,7 @@ const BITS_PER_WORD = 11;
  *
  * @throws ChainError `INVALID_KEY`, without the words in its message.
  */
-export function mnemonicToSeed(mnemonic: string): Uint8Array {
+export function seedOfMnemonic(mnemonic: string): Uint8Array {
   const numbers = mnemonic
     .trim()
     .toLowerCase()

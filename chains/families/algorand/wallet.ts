@@ -8,7 +8,7 @@ import type { ParsedPrivateKey, WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { addressOfPublicKey } from "./address.ts";
-import { keyOfSecret, mnemonicToSeed, readSecret, secretText } from "./private-key.ts";
+import { keyOfSecret, seedOfMnemonic, readSecret, secretText } from "./private-key.ts";
 
 export function generateWallet(): WalletFields {
   return walletOf(Uint8Array.from(randomBytes(32)));
@@ -16,7 +16,7 @@ export function generateWallet(): WalletFields {
 
 /** @throws ChainError `INVALID_KEY` when the words are not an Algorand mnemonic. */
 export function restoreWallet(mnemonic: string): WalletFields {
-  return walletOf(mnemonicToSeed(mnemonic));
+  return walletOf(seedOfMnemonic(mnemonic));
 }
 
 function walletOf(seed: Uint8Array): WalletFields {

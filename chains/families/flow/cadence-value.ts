@@ -50,7 +50,7 @@ export interface CadenceValue {
 }
 
 /** An argument as the payload of a pending transaction writes it. */
-export interface Argument {
+export interface CadenceArgument {
   readonly type: string;
   readonly value: JsonValue;
   /** The type of the elements of an `Array`, or of what is in an `Optional`. */
@@ -63,7 +63,7 @@ const INTEGER = /^(U?Int|Word)(8|16|32|64|128|256)?$/;
 const MAX_INTEGER = 10n ** 100n;
 
 /** Reads an argument; the reason when it is not a value of its type. */
-export function cadenceValue({ type, value, subType }: Argument): CadenceValue | string {
+export function cadenceValue({ type, value, subType }: CadenceArgument): CadenceValue | string {
   if (type === "Array") {
     if (!Array.isArray(value)) return "the value of an Array must be a list";
     return arrayOf(value, subType);

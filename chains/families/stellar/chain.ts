@@ -7,7 +7,7 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { encodeStrkey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
-import { parseEnvelope, sourceAccount } from "./payload.ts";
+import { parsePayload, sourceAccount } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { describeSigner, signTransaction } from "./sign.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
@@ -22,7 +22,7 @@ export function stellarChain(facts: ChainFacts): Chain {
     parsePrivateKey,
     addressOfPublicKey: (publicKey) => encodeStrkey("account ID", readEd25519PublicKey(publicKey)),
     sendingAccount: async ({ transaction }) =>
-      encodeStrkey("account ID", sourceAccount(parseEnvelope(transaction))),
+      encodeStrkey("account ID", sourceAccount(parsePayload(transaction))),
     describe: describeTransaction,
     describeSigner,
     sign: signTransaction,

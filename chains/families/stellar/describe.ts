@@ -8,7 +8,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { Asset, ChangeTrustAsset, Memo, MuxedAccount, Operation } from "@stellar/stellar-sdk/xdr";
 import type { Intent, PendingTransaction } from "../../chain.ts";
 import { accountAddress, encodeStrkey, muxedAddress } from "./address.ts";
-import { type Envelope, feeOf, innerTransaction, parseEnvelope, sourceAccount } from "./payload.ts";
+import { type Envelope, feeOf, innerTransaction, parsePayload, sourceAccount } from "./payload.ts";
 
 /** An asset that is not a share of a liquidity pool. */
 type NamedAsset = Asset | Exclude<ChangeTrustAsset, { readonly type: "assetTypePoolShare" }>;
@@ -31,7 +31,7 @@ function assetName(asset: NamedAsset): string {
  * @throws ChainError `INVALID_TRANSACTION`
  */
 export function describeTransaction(pending: PendingTransaction): readonly Intent[] {
-  const envelope = parseEnvelope(pending);
+  const envelope = parsePayload(pending);
   const transaction = innerTransaction(envelope);
   const source = sourceAddress(envelope);
   return [

@@ -29,7 +29,7 @@ export type Envelope = TransactionEnvelope;
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */
-export function parseEnvelope(pending: PendingTransaction): Envelope {
+export function parsePayload(pending: PendingTransaction): Envelope {
   const refuse = (problem: string, cause?: unknown): ChainError =>
     new ChainError(
       "INVALID_TRANSACTION",

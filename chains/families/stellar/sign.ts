@@ -19,7 +19,7 @@ import {
   feeOf,
   innerTransaction,
   lastValidSecond,
-  parseEnvelope,
+  parsePayload,
   signaturesOf,
   sourceAccount,
 } from "./payload.ts";
@@ -40,7 +40,7 @@ export async function signTransaction(
   request: SigningRequest,
   environment: ChainEnvironment,
 ): Promise<SignedTransaction> {
-  const envelope = parseEnvelope(request.transaction);
+  const envelope = parsePayload(request.transaction);
   const key = await firstAccountKey(request);
   const hash = transactionHash(envelope, environment.network);
   assertMaySign(envelope, key.publicKey, hash);
@@ -74,7 +74,7 @@ export async function signTransaction(
  * @throws ChainError
  */
 export async function describeSigner(request: SigningRequest): Promise<readonly Intent[]> {
-  const envelope = parseEnvelope(request.transaction);
+  const envelope = parsePayload(request.transaction);
   return foreignAccounts(envelope, (await firstAccountKey(request)).publicKey);
 }
 

@@ -3,17 +3,17 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import type { Network } from "../../../chains/chain.ts";
 import {
+  type ExampleInput,
   type ExamplePayment,
   type ExampleWallet,
   type PaymentBuilder,
   type SandboxChain,
-  type SpentOutput,
   UnreadableTransaction,
 } from "./chain.ts";
 
 export const BITCOIN_FEE_SATOSHI = 2_000;
 /** Invented: no chain has a transaction with this id. */
-export const INVENTED_INPUT: SpentOutput = {
+export const INVENTED_INPUT: ExampleInput = {
   transactionId: "5a".repeat(32),
   outputIndex: 0,
   satoshis: 1_000_000,
@@ -102,14 +102,14 @@ function decodeOrUndefined<Decoded>(
 }
 
 async function unsignedTransactionId(
-  input: SpentOutput,
+  input: ExampleInput,
   output: { readonly satoshis: number; readonly script: string },
 ): Promise<string> {
   return doubleSha256Id(await unsignedTransaction(input, output));
 }
 
 export async function unsignedTransaction(
-  input: SpentOutput,
+  input: ExampleInput,
   output: { readonly satoshis: number; readonly script: string },
 ): Promise<Uint8Array> {
   const { RawOldTx } = await import("@scure/btc-signer/script.js");

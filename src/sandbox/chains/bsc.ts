@@ -1,4 +1,4 @@
 /** BNB Smart Chain in the sandbox. */
-import { evmChain } from "./evm.ts";
+import { evmSandboxChain } from "./evm.ts";
 
-export const bnbSmartChain = evmChain("BSC", "bsc", { mainnet: 56, testnet: 97 });
+export const bnbSmartChain = evmSandboxChain("BSC", "bsc", { mainnet: 56, testnet: 97 });

@@ -1,6 +1,6 @@
 /** Celo in the sandbox: a payment whose gas the node tells. */
 import type { ExamplePayment, ExampleWallet } from "./chain.ts";
-import { ETHEREUM_VALUE_WEI, evmChain } from "./evm.ts";
+import { ETHEREUM_VALUE_WEI, evmSandboxChain } from "./evm.ts";
 
 const CHAIN_IDS = { mainnet: 42_220, testnet: 44_787 } as const;
 
@@ -15,4 +15,4 @@ function payment({ signatureId, address, to = address, index, network }: Example
   };
 }
 
-export const celo = evmChain("CELO", "celo", CHAIN_IDS, { examples: { "gas-from-node": payment } });
+export const celo = evmSandboxChain("CELO", "celo", CHAIN_IDS, { examples: { "gas-from-node": payment } });

@@ -40,10 +40,10 @@ export interface ExampleWallet {
   /** Where the payment goes; back to `address` when absent. */
   readonly to?: string;
   /** The output that a Bitcoin-like example spends; an invented one when absent. A node wants a real one. */
-  readonly input?: SpentOutput;
+  readonly input?: ExampleInput;
 }
 
-export interface SpentOutput {
+export interface ExampleInput {
   readonly transactionId: string;
   readonly outputIndex: number;
   readonly satoshis: number;

@@ -1,7 +1,7 @@
 /** Ethereum in the sandbox. */
-import { evmChain } from "./evm.ts";
+import { evmSandboxChain } from "./evm.ts";
 
-export const ethereum = evmChain(
+export const ethereum = evmSandboxChain(
   "ETH",
   "ethereum",
   { mainnet: 1, testnet: 11155111 },

@@ -36,7 +36,7 @@ async function transactionId(txData: string): Promise<string> {
 }
 
 /** @param gasPrice wei of the example that names one */
-export function evmChain(
+export function evmSandboxChain(
   ticker: string,
   pathName: string,
   chainIds: Readonly<Record<Network, number>>,

@@ -1,4 +1,4 @@
 /** KuCoin Community Chain (KCC) in the sandbox. */
-import { evmChain } from "./evm.ts";
+import { evmSandboxChain } from "./evm.ts";
 
-export const kuCoinCommunityChain = evmChain("KCS", "kcs", { mainnet: 321, testnet: 322 });
+export const kuCoinCommunityChain = evmSandboxChain("KCS", "kcs", { mainnet: 321, testnet: 322 });

@@ -1,4 +1,4 @@
 /** Kaia, once Klaytn, in the sandbox. */
-import { evmChain } from "./evm.ts";
+import { evmSandboxChain } from "./evm.ts";
 
-export const kaia = evmChain("KLAY", "klaytn", { mainnet: 8217, testnet: 1001 });
+export const kaia = evmSandboxChain("KLAY", "klaytn", { mainnet: 8217, testnet: 1001 });

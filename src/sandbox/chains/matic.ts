@@ -1,4 +1,4 @@
 /** Polygon PoS in the sandbox. */
-import { evmChain } from "./evm.ts";
+import { evmSandboxChain } from "./evm.ts";
 
-export const polygon = evmChain("MATIC", "polygon", { mainnet: 137, testnet: 80002 });
+export const polygon = evmSandboxChain("MATIC", "polygon", { mainnet: 137, testnet: 80002 });

@@ -1,4 +1,4 @@
 /** Harmony in the sandbox. */
-import { evmChain } from "./evm.ts";
+import { evmSandboxChain } from "./evm.ts";
 
-export const harmony = evmChain("ONE", "one", { mainnet: 1666600000, testnet: 1666700000 });
+export const harmony = evmSandboxChain("ONE", "one", { mainnet: 1666600000, testnet: 1666700000 });

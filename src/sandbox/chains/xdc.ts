@@ -1,4 +1,4 @@
 /** XDC Network, once XinFin, in the sandbox. */
-import { evmChain } from "./evm.ts";
+import { evmSandboxChain } from "./evm.ts";
 
-export const xdcNetwork = evmChain("XDC", "xdc", { mainnet: 50, testnet: 51 });
+export const xdcNetwork = evmSandboxChain("XDC", "xdc", { mainnet: 50, testnet: 51 });

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import type { Tokens } from "../../../providers/pkcs11/tokens.ts";
 import type { Pkcs11Uri } from "../../../providers/pkcs11/uri.ts";
-import { WrappingToken } from "../../../providers/pkcs11/wrapping-token.ts";
+import { Pkcs11WrappingToken } from "../../../providers/pkcs11/wrapping-token.ts";
 import { errors, FaultyTokens } from "./faulty-tokens.ts";
 import { refused } from "./refused.ts";
 
@@ -15,13 +15,13 @@ const AES_KEY_WRAP = "0x2109";
 const data = randomBytes(64);
 const purpose = Buffer.from("a purpose");
 let tokens: Tokens;
-let token: WrappingToken;
+let token: Pkcs11WrappingToken;
 
 const keyNamed = async (uri: Pkcs11Uri) => (await token.keyForSlot(uri)).name;
 
 beforeEach(() => {
   tokens = software.open();
-  token = new WrappingToken(tokens.get({ token: "vault" }));
+  token = new Pkcs11WrappingToken(tokens.get({ token: "vault" }));
 });
 afterEach(() => {
   tokens.close();
@@ -197,7 +197,7 @@ describe.each([
       expect(await token.unwrap(key, { algorithm, wrapped: bytes }, purpose)).toBeUndefined();
     const other = await keyNamed({ object: "another" });
     expect(await token.unwrap(other, wrapped, purpose)).toBeUndefined();
-    const foreign = new WrappingToken(tokens.get({ token: "other" }));
+    const foreign = new Pkcs11WrappingToken(tokens.get({ token: "other" }));
     expect(await foreign.unwrap(key, wrapped, purpose)).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, te
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { makeKeyPair, signInToken, type TokenKeyPair } from "../../../../providers/pkcs11/key-pairs.ts";
 import type { Tokens, TokensSettings } from "../../../../providers/pkcs11/tokens.ts";
-import { WrappingToken } from "../../../../providers/pkcs11/wrapping-token.ts";
+import { Pkcs11WrappingToken } from "../../../../providers/pkcs11/wrapping-token.ts";
 import { errors, FaultyTokens } from "../faulty-tokens.ts";
 import { refused } from "../refused.ts";
 import { moduleProcessCommand, softHsmModule } from "../soft-token.ts";
@@ -26,7 +26,7 @@ const sign = (settings: Partial<TokensSettings> = {}) =>
   signInToken(open(settings).get(uri), pair.uri, "secp256k1", Buffer.alloc(32, 7));
 
 const wrap = () =>
-  new WrappingToken(open().get(uri)).wrap(
+  new Pkcs11WrappingToken(open().get(uri)).wrap(
     { object: "wrapping", id: "01" },
     Buffer.alloc(32),
     Buffer.alloc(0),
@@ -35,7 +35,7 @@ const wrap = () =>
 beforeAll(async () => {
   const tokens = software.open();
   pair = await makeKeyPair(tokens.get(uri), uri, "secp256k1", "key");
-  await new WrappingToken(tokens.get(uri)).keyForSlot({ object: "wrapping", id: "01" });
+  await new Pkcs11WrappingToken(tokens.get(uri)).keyForSlot({ object: "wrapping", id: "01" });
   tokens.close();
 });
 afterEach(() => {
@@ -78,7 +78,7 @@ describe("a length that cannot be", () => {
   test("is not believed when a key is unwrapped, or wrapped by AES key wrap", async () => {
     const wrapped = await wrap();
     software.misbehave(`C_Decrypt length ${huge}`);
-    const token = new WrappingToken(open().get(uri));
+    const token = new Pkcs11WrappingToken(open().get(uri));
     const unwrap = () => token.unwrap({ object: "wrapping", id: "01" }, wrapped, Buffer.alloc(0));
     expect((await refused(unwrap)).message).toContain(`C_Decrypt tells a length of ${huge}`);
     software.misbehave("C_GetMechanismList without 0x1087", `C_WrapKey length ${huge}`);
