@@ -9,9 +9,10 @@ import { sha512_256 } from "@noble/hashes/sha2.js";
 import { concatBytes, hexToBytes } from "@noble/hashes/utils.js";
 import { base32nopad, base64 } from "@scure/base";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
+import type { ParsedPrivateKey } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
-import type { SigningKey } from "../../signing-key.ts";
+import { addressOfPublicKey } from "./address.ts";
 
 const SEED_BYTES = 32;
 const SECRET_BYTES = 64;
@@ -43,8 +44,14 @@ export function secretText(seed: Uint8Array): string {
   return base32nopad.encode(concatBytes(seed, memoryEd25519Key(seed).publicKey));
 }
 
-export function keyOfSecret(text: string): SigningKey {
-  return memoryEd25519Key(readSecret(text));
+/**
+ * The key of a secret in any form that {@link readSecret} knows, and its address.
+ *
+ * @throws ChainError `INVALID_KEY`, without the secret in its message.
+ */
+export function parsePrivateKey(text: string): ParsedPrivateKey {
+  const key = memoryEd25519Key(readSecret(text));
+  return { address: addressOfPublicKey(key.publicKey), key, warnings: [] };
 }
 
 function decode(text: string): Uint8Array | undefined {

@@ -4,11 +4,11 @@
  */
 
 import { randomBytes } from "node:crypto";
-import type { ParsedPrivateKey, WalletFields } from "../../chain.ts";
+import type { WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { addressOfPublicKey } from "./address.ts";
-import { keyOfSecret, seedOfMnemonic, readSecret, secretText } from "./private-key.ts";
+import { parsePrivateKey, readSecret, secretText, seedOfMnemonic } from "./private-key.ts";
 
 export function generateWallet(): WalletFields {
   return walletOf(Uint8Array.from(randomBytes(32)));
@@ -39,12 +39,6 @@ export function deriveAddress(wallet: WalletFields): string {
  */
 export function derivePrivateKey(wallet: WalletFields): string {
   return secretText(readSecret(requireSecret(wallet)));
-}
-
-/** @throws ChainError `INVALID_KEY` */
-export function parsePrivateKey(text: string): ParsedPrivateKey {
-  const key = keyOfSecret(text);
-  return { address: addressOfPublicKey(key.publicKey), key, warnings: [] };
 }
 
 function requireSecret({ secret, privateKey, mnemonic }: WalletFields): string {

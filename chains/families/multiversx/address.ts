@@ -1,10 +1,14 @@
 /**
- * MultiversX addresses: public keys in Bech32 (BIP-173).
+ * MultiversX accounts: their addresses, public keys in Bech32 (BIP-173), and their derivation paths (SLIP-0010, coin types of
+ * SLIP-0044).
  * https://github.com/bitcoin/bips/blob/master/bip-0173.mediawiki
+ * https://github.com/satoshilabs/slips/blob/master/slip-0010.md
+ * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
  */
 
 import { bech32 } from "@scure/base";
 import * as v from "valibot";
+import type { Network } from "../../chain.ts";
 
 const PREFIX = "erd";
 const PUBLIC_KEY_BYTES = 32;
@@ -41,3 +45,11 @@ export const addressText = v.pipe(
   ),
   v.toLowerCase(),
 );
+
+/** 508 on mainnet; on test networks 1, unlike other wallets, which have 508 everywhere. */
+const COIN_TYPES: Readonly<Record<Network, number>> = { mainnet: 508, testnet: 1 };
+
+/** The path of the account at an index. */
+export function accountPath(network: Network, index: number): string {
+  return `m/44'/${COIN_TYPES[network]}'/0'/0'/${index}'`;
+}

@@ -7,8 +7,9 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
+import { parsePrivateKey } from "./private-key.ts";
 import { sendingAccount, signTransaction } from "./sign.ts";
-import { deriveAddress, derivePrivateKey, generateWallet, parsePrivateKey, restoreWallet } from "./wallet.ts";
+import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function multiversxChain(facts: ChainFacts): Chain {
   return {

@@ -8,8 +8,7 @@ import type { Network } from "../../chain.ts";
 import { mnemonicToSeed } from "../../keys/bip39.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { slip10Ed25519 } from "../../keys/slip10.ts";
-import { addressOfPublicKey } from "./address.ts";
-import { accountPath } from "./private-key.ts";
+import { accountPath, addressOfPublicKey } from "./address.ts";
 
 /** Indices 0 to 19 on both networks: what people ask for. */
 const INDICES = 20;

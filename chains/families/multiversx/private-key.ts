@@ -1,22 +1,15 @@
 /**
- * Private keys of MultiversX: Ed25519 seeds (RFC 8032) in hex and in PEM files, and their derivation paths (SLIP-0010, SLIP-0044).
+ * Private keys of MultiversX: Ed25519 seeds in hex and in PEM files (RFC 7468).
+ * https://www.rfc-editor.org/rfc/rfc8032
  * https://www.rfc-editor.org/rfc/rfc7468
- * https://github.com/satoshilabs/slips/blob/master/slip-0010.md
- * https://github.com/satoshilabs/slips/blob/master/slip-0044.md
  */
 
 import { equalBytes, hexToBytes } from "@noble/curves/utils.js";
-import type { Network } from "../../chain.ts";
+import type { ParsedPrivateKey } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
-
-/** 508 on mainnet; on test networks 1, unlike other wallets, which have 508 everywhere. */
-const COIN_TYPES: Readonly<Record<Network, number>> = { mainnet: 508, testnet: 1 };
-
-/** The path of the account at an index. */
-export function accountPath(network: Network, index: number): string {
-  return `m/44'/${COIN_TYPES[network]}'/0'/0'/${index}'`;
-}
+import { addressOfPublicKey } from "./address.ts";
+import { isOfEmptyMnemonic } from "./empty-mnemonic.ts";
 
 const SEED_DIGITS = 64;
 
@@ -42,6 +35,21 @@ export function seedOfPrivateKey(text: string): Uint8Array {
     throw new ChainError("INVALID_KEY", "The second half of the private key is not its public key.");
   }
   return seed;
+}
+
+/**
+ * The key of a text that {@link seedOfPrivateKey} reads, its address, and a warning when everybody knows that key.
+ *
+ * @throws ChainError `INVALID_KEY`, without the key in its message.
+ */
+export function parsePrivateKey(text: string): ParsedPrivateKey {
+  const key = memoryEd25519Key(seedOfPrivateKey(text));
+  const address = addressOfPublicKey(key.publicKey);
+  if (!isOfEmptyMnemonic(address)) return { address, key, warnings: [] };
+  const warning =
+    `This is the key of ${address}, which comes from the empty mnemonic: anybody can compute it and take what the ` +
+    "account holds. Move the funds away and do not use the account.";
+  return { address, key, warnings: [warning] };
 }
 
 /** The text inside the first block of a PEM file. */

@@ -5,15 +5,14 @@
  */
 
 import { bytesToHex } from "@noble/curves/utils.js";
-import type { Network, ParsedPrivateKey, WalletFields } from "../../chain.ts";
+import type { Network, WalletFields } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { assertIndex } from "../../keys/bip32.ts";
 import { assertMnemonic, generateMnemonic, mnemonicToSeed } from "../../keys/bip39.ts";
 import { memoryEd25519Key } from "../../keys/ed25519.ts";
 import { slip10Ed25519 } from "../../keys/slip10.ts";
-import { addressOfPublicKey } from "./address.ts";
-import { isOfEmptyMnemonic } from "./empty-mnemonic.ts";
-import { accountPath, seedOfPrivateKey } from "./private-key.ts";
+import { accountPath, addressOfPublicKey } from "./address.ts";
+import { seedOfPrivateKey } from "./private-key.ts";
 
 /** Hardened derivation has no extended public key, so the record is the mnemonic alone. */
 export function generateWallet(): WalletFields {
@@ -34,17 +33,6 @@ export function deriveAddress(wallet: WalletFields, index: number, network: Netw
 /** 64 hex digits. @throws ChainError `INVALID_KEY` */
 export function derivePrivateKey(wallet: WalletFields, index: number, network: Network): string {
   return bytesToHex(seedAt(wallet, index, network));
-}
-
-/** @throws ChainError `INVALID_KEY` */
-export function parsePrivateKey(text: string): ParsedPrivateKey {
-  const key = memoryEd25519Key(seedOfPrivateKey(text));
-  const address = addressOfPublicKey(key.publicKey);
-  if (!isOfEmptyMnemonic(address)) return { address, key, warnings: [] };
-  const warning =
-    `This is the key of ${address}, which comes from the empty mnemonic: anybody can compute it and take what the ` +
-    "account holds. Move the funds away and do not use the account.";
-  return { address, key, warnings: [warning] };
 }
 
 function seedAt({ mnemonic, privateKey }: WalletFields, index: number, network: Network): Uint8Array {

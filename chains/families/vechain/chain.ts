@@ -8,8 +8,8 @@ import { xpubWallet } from "../../keys/xpub-wallet.ts";
 import { addressOfPublicKey } from "../evm/address.ts";
 import { privateKeyBytes, privateKeyText } from "../evm/private-key.ts";
 import { describeTransaction } from "./describe.ts";
-import { isExpired } from "./node.ts";
 import { signTransaction } from "./sign.ts";
+import { isExpired } from "./submit.ts";
 
 export function vechainChain(facts: ChainFacts & Required<Pick<ChainFacts, "derivationPath">>): Chain {
   return {

@@ -1,5 +1,5 @@
 /**
- * The REST interface of VeChainThor nodes: the network's chain tag, simulated gas, and what proves that a transaction expired.
+ * The REST interface of VeChainThor nodes: blocks and the network's chain tag, simulated gas, transactions.
  * https://mainnet.vechain.org/doc/stoplight-ui/
  * https://docs.vechain.org/thor/learn/transaction-model
  */
@@ -7,7 +7,7 @@
 import * as v from "valibot";
 import type { Hex } from "viem";
 import { decodeErrorResult, numberToHex } from "viem/utils";
-import type { ChainEnvironment, Network, SignedTransaction } from "../../chain.ts";
+import type { ChainEnvironment, Network } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { jsonInteger } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
@@ -40,7 +40,7 @@ export async function block(
 }
 
 /** Whether the chain of the best block holds a transaction. @throws ChainError */
-async function isIncluded(transactionId: string, environment: ChainEnvironment): Promise<boolean> {
+export async function isIncluded(transactionId: string, environment: ChainEnvironment): Promise<boolean> {
   const path = `/transactions/${transactionId}`;
   const answer = await environment.askThirdParty(NODE, { method: "GET", path });
   return readAnswer(answer, path, v.nullable(v.looseObject({}, "must be an object or null"))) !== null;
@@ -99,19 +99,6 @@ function revertReason(data: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/**
- * Whether the network can no longer take the transaction and never did: the last block that may hold it is final, and
- * the chain does not hold it. A best block that is not final could still be replaced by one that holds it.
- *
- * @throws ChainError
- */
-export async function isExpired(signed: SignedTransaction, environment: ChainEnvironment): Promise<boolean> {
-  const { expiry, transactionId } = signed;
-  if (expiry?.kind !== "height") return false;
-  const { number } = await block("finalized", environment);
-  return number >= expiry.value && !(await isIncluded(transactionId, environment));
 }
 
 /** The chain tags, which tie transactions to one network: the last bytes of the genesis blocks' ids. */
