@@ -4,11 +4,77 @@
  */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import type { ProviderContext, SecretProvider, Warn } from "../provider.ts";
+import {
+  optionalSecretVariable,
+  optionalVariable,
+  type ProviderContext,
+  type ProviderVariable,
+  requiredVariable,
+  type SecretProvider,
+  type Warn,
+} from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { fetchedMember, fetchedSecret, jsonObject } from "../support/fetched-secret.ts";
 import { type AwsSettings, awsSettings, SECRET_KEY, secretTitle, TITLE } from "./settings.ts";
-import { awsVariables } from "./variables.ts";
+
+/**
+ * Every variable that decides where and as whom AWS is asked: those of this program, then settings of all AWS SDKs,
+ * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html.
+ */
+const awsVariables: readonly ProviderVariable[] = [
+  requiredVariable("TATUM_KMS_AWS_SECRET_NAME", "Name or ARN of the secret"),
+  optionalVariable(
+    "TATUM_KMS_AWS_SECRET_KEY",
+    "The member of the stored JSON object that is the secret; without it the whole stored text is",
+  ),
+  optionalVariable("TATUM_KMS_AWS_VERSION_ID", "Version of the secret; by default the current one"),
+  optionalVariable("TATUM_KMS_AWS_VERSION_STAGE", "Staging label of the version, as AWSPREVIOUS"),
+  optionalVariable(
+    "TATUM_KMS_AWS_REGION",
+    "Region; by default AWS_REGION, AWS_DEFAULT_REGION, or the profile's",
+  ),
+  optionalSecretVariable(
+    "TATUM_KMS_AWS_ACCESS_KEY_ID",
+    "Access key ID; without it the usual places of AWS are searched",
+  ),
+  optionalSecretVariable("TATUM_KMS_AWS_SECRET_ACCESS_KEY", "Secret access key of that ID"),
+  optionalSecretVariable("TATUM_KMS_AWS_SESSION_TOKEN", "Session token, with temporary keys"),
+  optionalVariable("AWS_REGION", "Region"),
+  optionalVariable("AWS_DEFAULT_REGION", "Region, where AWS_REGION is not set"),
+  optionalVariable("AWS_ENDPOINT_URL_SECRETS_MANAGER", "Endpoint of AWS Secrets Manager, as that of a VPC"),
+  optionalVariable(
+    "AWS_ENDPOINT_URL_STS",
+    "Endpoint of AWS STS; for the role of a profile only in the environment, not in an env file",
+  ),
+  optionalVariable("AWS_ENDPOINT_URL", "Endpoint of every service of AWS"),
+  optionalVariable("AWS_PROFILE", "Profile in the shared files of AWS; comes before AWS_ACCESS_KEY_ID"),
+  optionalVariable("AWS_SHARED_CREDENTIALS_FILE", "The credentials file; by default ~/.aws/credentials"),
+  optionalVariable(
+    "AWS_CONFIG_FILE",
+    "The configuration file; by default ~/.aws/config. Its region counts only when it is in the environment",
+  ),
+  optionalSecretVariable("AWS_ACCESS_KEY_ID", "Access key ID"),
+  optionalSecretVariable("AWS_SECRET_ACCESS_KEY", "Secret access key of that ID"),
+  optionalSecretVariable("AWS_SESSION_TOKEN", "Session token, with temporary keys"),
+  optionalVariable(
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "File with a token that STS gives credentials for, as on EKS",
+  ),
+  optionalVariable("AWS_ROLE_ARN", "The role for that token"),
+  optionalVariable("AWS_ROLE_SESSION_NAME", "Name of the session with that role"),
+  optionalVariable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "Where a container gets credentials, on ECS"),
+  optionalVariable(
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "Where a container gets credentials, on EKS and elsewhere",
+  ),
+  optionalSecretVariable("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Token for that place"),
+  optionalVariable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "File with the token for that place"),
+  optionalVariable("AWS_EC2_METADATA_DISABLED", "`true`: do not ask the metadata of EC2 for credentials"),
+  optionalVariable(
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "Address of the metadata of EC2; only in the environment, not in an env file",
+  ),
+];
 
 /**
  * The secret in the stored text: the member that is named, as in the original, or the whole text.

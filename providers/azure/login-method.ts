@@ -3,7 +3,7 @@
 import { ProviderError } from "../error.ts";
 import { type ProviderContext, secretSetting } from "../provider.ts";
 import { Secret } from "../secret.ts";
-import { metadataUrl } from "../support/metadata-url.ts";
+import { metadataUrl } from "../support/service-url.ts";
 
 export const TENANT_ID = "AZURE_TENANT_ID";
 export const CLIENT_ID = "AZURE_CLIENT_ID";

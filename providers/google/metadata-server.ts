@@ -8,9 +8,8 @@ import type { ProviderContext } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { requestToken } from "../support/access-token.ts";
 import type { HttpSender, ServiceAnswer, ServiceRequest } from "../support/http-sender.ts";
-import { metadataUrl } from "../support/metadata-url.ts";
 import { isSuccess } from "../support/service-answer.ts";
-import { urlBelow } from "../support/service-url.ts";
+import { metadataUrl, urlBelow } from "../support/service-url.ts";
 import { CREDENTIALS } from "./credentials-file.ts";
 
 export const METADATA_HOST = "GCE_METADATA_HOST";

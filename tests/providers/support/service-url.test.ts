@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { serviceUrl, urlBelow } from "../../../providers/support/service-url.ts";
+import { metadataUrl, serviceUrl, urlBelow } from "../../../providers/support/service-url.ts";
+import { failureOf } from "../provider-failure.ts";
 
 describe("the URL of a service", () => {
   test.each([
@@ -41,5 +42,33 @@ describe("a URL below another", () => {
 
   test.each([[["v1", ".."]], [["."]], [["", "kms"]]])("has no step that leads elsewhere: %j", (parts) => {
     expect(() => urlBelow(base, ...parts)).toThrow("has a step that is empty");
+  });
+});
+
+describe("the URL of a metadata service", () => {
+  test.each([
+    ["169.254.169.254", "http://169.254.169.254/"],
+    ["http://169.254.129.2:8081/msi/token", "http://169.254.129.2:8081/msi/token"],
+    ["metadata.google.internal", "http://metadata.google.internal/"],
+    ["127.0.0.1:8080", "http://127.0.0.1:8080/"],
+    ["http://localhost:42356/msi/token", "http://localhost:42356/msi/token"],
+    ["https://metadata.example", "https://metadata.example/"],
+  ])("%s is one", (text, href) => {
+    expect(metadataUrl("THE_VARIABLE", text).href).toBe(href);
+  });
+
+  test.each([
+    "metadata.example",
+    "http://10.0.0.1",
+    "http://169.254.169.254.thief.example",
+    "http://metadata.google.internal.thief.example",
+    "http://user:canary@169.254.169.254",
+    "ftp://169.254.169.254",
+    "//",
+  ])("%s is not one", async (text) => {
+    expect(await failureOf(() => metadataUrl("THE_VARIABLE", text), ["canary"])).toMatchObject({
+      code: "NOT_CONFIGURED",
+      message: expect.stringContaining("THE_VARIABLE"),
+    });
   });
 });
