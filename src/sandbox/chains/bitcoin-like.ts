@@ -1,6 +1,7 @@
 /** Chains with the transactions of Bitcoin in the sandbox: payments, and transaction ids. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import type { Address } from "@scure/btc-signer";
 import type { Network } from "../../../chains/chain.ts";
 import {
   type ExampleInput,
@@ -19,16 +20,23 @@ export const INVENTED_INPUT: ExampleInput = {
   satoshis: 1_000_000,
 };
 
-export async function bitcoinPayment(
-  ticker: "BTC" | "LTC" | "DOGE",
+/** A coin whose payments are JSON that shows the spent outputs, and what its addresses begin with. */
+interface Coin {
+  readonly ticker: string;
+  readonly pathName: string;
+  readonly addresses: Readonly<Record<Network, Parameters<typeof Address>[0]>>;
+}
+
+async function bitcoinPayment(
+  coin: Coin,
   type: "pkh" | "wpkh",
   wallet: ExampleWallet,
 ): Promise<ExamplePayment> {
   const { signatureId, address, to = address, index, network, input = INVENTED_INPUT } = wallet;
-  const script = await outputScript(ticker, network, address, type);
+  const script = await outputScript(coin, network, address, type);
   const output = {
     satoshis: input.satoshis - BITCOIN_FEE_SATOSHI,
-    script: to === address ? script : await outputScript(ticker, network, to),
+    script: to === address ? script : await outputScript(coin, network, to),
   };
   const transaction = {
     hash: await unsignedTransactionId(input, output),
@@ -51,34 +59,18 @@ export async function bitcoinPayment(
     index === undefined
       ? { hashes: [signatureId] }
       : { hashes: [], signatures: [{ id: signatureId, index }] };
-  return { chain: ticker, serializedTransaction: JSON.stringify(transaction), ...key };
+  return { chain: coin.ticker, serializedTransaction: JSON.stringify(transaction), ...key };
 }
-
-const addressFormats = {
-  BTC: {
-    mainnet: { bech32: "bc", pubKeyHash: 0x00, scriptHash: 0x05, wif: 0x80 },
-    testnet: { bech32: "tb", pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef },
-  },
-  LTC: {
-    mainnet: { bech32: "ltc", pubKeyHash: 0x30, scriptHash: 0x32, wif: 0xb0 },
-    testnet: { bech32: "tltc", pubKeyHash: 0x6f, scriptHash: 0x3a, wif: 0xef },
-  },
-  // Dogecoin has no bech32 addresses: the prefix stands for none.
-  DOGE: {
-    mainnet: { bech32: "-", pubKeyHash: 0x1e, scriptHash: 0x16, wif: 0x9e },
-    testnet: { bech32: "-", pubKeyHash: 0x71, scriptHash: 0xc4, wif: 0xf1 },
-  },
-} as const;
 
 /** The script (hexadecimal) that pays an address, of the given type where one is given. */
 async function outputScript(
-  ticker: "BTC" | "LTC" | "DOGE",
+  { ticker, addresses }: Coin,
   network: Network,
   address: string,
   type?: "pkh" | "wpkh",
 ): Promise<string> {
-  const { Address, OutScript } = await import("@scure/btc-signer");
-  const decoded = decodeOrUndefined(Address(addressFormats[ticker][network]), address);
+  const { Address: addressCoder, OutScript } = await import("@scure/btc-signer");
+  const decoded = decodeOrUndefined(addressCoder(addresses[network]), address);
   if (decoded === undefined) {
     throw new RangeError(`This is no ${ticker} address of the ${network}: ${address}`);
   }
@@ -151,4 +143,11 @@ export function bitcoinLikeChain(
   examples: Readonly<Record<string, PaymentBuilder>>,
 ): SandboxChain {
   return { ticker, pathName, kind: "bitcoin-like", transactionId, examples };
+}
+
+/** A coin with one example: a payment of an address of a type. */
+export function bitcoinLikeCoin(coin: Coin, example: string, type: "pkh" | "wpkh"): SandboxChain {
+  return bitcoinLikeChain(coin.ticker, coin.pathName, {
+    [example]: (wallet) => bitcoinPayment(coin, type, wallet),
+  });
 }

@@ -1,6 +1,15 @@
 /** Bitcoin in the sandbox: a SegWit payment. */
-import { bitcoinLikeChain, bitcoinPayment } from "./bitcoin-like.ts";
+import { bitcoinLikeCoin } from "./bitcoin-like.ts";
 
-export const bitcoin = bitcoinLikeChain("BTC", "bitcoin", {
-  segwit: (wallet) => bitcoinPayment("BTC", "wpkh", wallet),
-});
+export const bitcoin = bitcoinLikeCoin(
+  {
+    ticker: "BTC",
+    pathName: "bitcoin",
+    addresses: {
+      mainnet: { bech32: "bc", pubKeyHash: 0x00, scriptHash: 0x05, wif: 0x80 },
+      testnet: { bech32: "tb", pubKeyHash: 0x6f, scriptHash: 0xc4, wif: 0xef },
+    },
+  },
+  "segwit",
+  "wpkh",
+);
