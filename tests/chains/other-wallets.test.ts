@@ -6,6 +6,7 @@ import { loadChain, tickers } from "../../chains/index.ts";
 import { mnemonicToSeed } from "../../chains/keys/bip39.ts";
 import { memoryEd25519Key } from "../../chains/keys/ed25519.ts";
 import { slip10Ed25519 } from "../../chains/keys/slip10.ts";
+import { testedChainOf } from "./tested-chains.ts";
 
 const MNEMONIC = "legal winner thank year wave sausage worth useful legal winner thank yellow";
 
@@ -19,40 +20,19 @@ function addressAt(path: string, chain: Chain, network: Network): string {
   return chain.addressOfPublicKey(publicKey, network);
 }
 
-const METAMASK = "m/44'/60'/0'/0/0";
-const PHANTOM = "m/44'/501'/0'/0'";
-const CIP_1852 = "m/1852'/1815'/0'/0/0";
-
-/** Chains whose wallets differ from common ones: the paths of those, on mainnet and on a test network. */
-const DIFFERENT: Readonly<Record<string, readonly [string | undefined, string | undefined]>> = {
-  BTC: ["m/84'/0'/0'/0/0", "m/84'/1'/0'/0/0"],
-  LTC: ["m/84'/2'/0'/0/0", "m/84'/1'/0'/0/0"],
-  BCH: [undefined, "m/44'/1'/0'/0/0"],
-  ETH: [undefined, METAMASK],
-  BSC: [undefined, METAMASK],
-  KCS: [undefined, METAMASK],
-  MATIC: [METAMASK, METAMASK],
-  CELO: [METAMASK, METAMASK],
-  KLAY: [METAMASK, METAMASK],
-  ONE: [METAMASK, METAMASK],
-  XDC: [METAMASK, METAMASK],
-  SOL: [PHANTOM, PHANTOM],
-  EGLD: [undefined, "m/44'/508'/0'/0'/0'"],
-  VET: [undefined, "m/44'/818'/0'/0/0"],
-  ADA: [CIP_1852, CIP_1852],
-};
-
 describe.each(tickers)("%s", (ticker) => {
   test("names the wallets that show another address, and where they say so", async () => {
     const { otherWallets } = (await loadChain(ticker))!.facts;
-    const [mainnet, testnet] = DIFFERENT[ticker] ?? [];
+    const [mainnet, testnet] = testedChainOf(ticker).otherWallets ?? [];
     expect([otherWallets?.mainnet?.path, otherWallets?.testnet?.path]).toEqual([mainnet, testnet]);
     for (const others of Object.values(otherWallets ?? {})) expect(others.source).toStartWith("https://");
   });
 });
 
 // Keys of ADA are on a curve of its own, and the wallets there have addresses with a stake part.
-const derived = Object.entries(DIFFERENT).filter(([ticker]) => ticker !== "ADA");
+const derived = tickers.filter(
+  (ticker) => ticker !== "ADA" && testedChainOf(ticker).otherWallets !== undefined,
+);
 
 test.each(derived)(
   "%s: the path that is told is the wallet's, and the others' leads elsewhere",

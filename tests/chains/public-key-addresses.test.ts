@@ -8,11 +8,12 @@ import type { Chain } from "../../chains/chain.ts";
 import { loadChain, tickers } from "../../chains/index.ts";
 import { tokenCurve } from "../../src/wallets/token-wallets.ts";
 import { networkOf, readVectors, type WalletVector } from "./offline-signing-vectors.ts";
+import { testedChainOf } from "./tested-chains.ts";
 
 /** Chains that tell an uncompressed key from a compressed one by its address. */
-const TWO_ADDRESSES = ["BTC", "LTC", "DOGE", "BCH"];
+const TWO_ADDRESSES = tickers.filter((ticker) => testedChainOf(ticker).wif !== undefined);
 /** Chains that know a key in its compressed form only. */
-const COMPRESSED_ONLY = ["BNB", "XRP"];
+const COMPRESSED_ONLY = tickers.filter((ticker) => testedChainOf(ticker).isCompressedOnly);
 
 const chains = await Promise.all(
   tickers.map(async (ticker) => [ticker, (await loadChain(ticker))!] as const),
@@ -98,21 +99,19 @@ test.each(onSecp256k1.filter(([ticker]) => ticker !== "XRP"))(
   },
 );
 
-test.each([
-  ["BTC", 0x80, 0xef],
-  ["LTC", 0xb0, 0xef],
-  ["DOGE", 0x9e, 0xf1],
-  ["BCH", 0x80, 0xef],
-])("%s: the address of an uncompressed key is that of its private key", async (ticker, mainnet, testnet) => {
-  const chain = (await loadChain(ticker))!;
-  for (const [network, version] of [
-    ["mainnet", mainnet],
-    ["testnet", testnet],
-  ] as const) {
-    const wif = base58check.encode(withFirst(version, SECRET));
-    expect(chain.addressOfPublicKey(uncompressed, network)).toBe(chain.parsePrivateKey(wif, network).address);
-  }
-});
+test.each(TWO_ADDRESSES)(
+  "%s: the address of an uncompressed key is that of its private key",
+  async (ticker) => {
+    const chain = (await loadChain(ticker))!;
+    for (const network of ["mainnet", "testnet"] as const) {
+      const version = testedChainOf(ticker).wif![network];
+      const wif = base58check.encode(withFirst(version, SECRET));
+      expect(chain.addressOfPublicKey(uncompressed, network)).toBe(
+        chain.parsePrivateKey(wif, network).address,
+      );
+    }
+  },
+);
 
 describe.each(onEd25519)("%s: a public key on ed25519", (ticker, chain) => {
   test("has its address", () => {

@@ -8,6 +8,7 @@ import { parseExactJson, stringifyExactJson } from "../../chains/codec/exact-jso
 import { tickers } from "../../chains/index.ts";
 import { type FuzzVector, readAllVectors } from "../fuzz/signing-vectors.ts";
 import { withRememberedKeys, workOn } from "../fuzz/work-on-entry.ts";
+import { testedChainOf } from "./tested-chains.ts";
 
 // Thousands of transactions for each chain: on a busy machine that takes longer than the usual 5 seconds.
 setDefaultTimeout(60_000);
@@ -110,24 +111,6 @@ const FOREIGN_WORDS =
 /** The members that choose the wallets; a refusal that is about a wallet or its key is about them. */
 const CHOOSE_WALLETS = ["hashes", "signatures", "index", "withdrawalId", "withdrawalResponses"];
 
-/** Where another member tells that one was changed: a hash of the whole, or bytes beside the fields. */
-const aliases: Readonly<Record<string, readonly string[]>> = {
-  ADA: ["lovelace"],
-  FLOW: ["body.transaction"],
-  BTC: ["hash"],
-  LTC: ["hash"],
-  DOGE: ["hash"],
-  TRON: ["raw_data_hex", "txID"],
-  SOL: ["has to sign as well"],
-  // The gas has to suffice for the data.
-  ...Object.fromEntries(
-    ["ETH", "BSC", "MATIC", "KLAY", "CELO", "ONE", "XDC", "KCS"].map((ticker) => [
-      ticker,
-      ["chain id", "gasLimit"],
-    ]),
-  ),
-};
-
 function faultsOf(problem: string, { member, how }: Broken, aliasesHere: readonly string[]): string[] {
   const faults: string[] = [];
   if (FOREIGN_WORDS.test(problem)) faults.push("foreign words");
@@ -179,7 +162,7 @@ describe("a refusal", () => {
           // A member that is left out may be one that the node is asked for.
           if (problem === undefined || ["NETWORK", "NODE_ANSWER_INVALID"].includes(kind)) continue;
           refusals++;
-          const faults = faultsOf(problem, broken, aliases[ticker] ?? []);
+          const faults = faultsOf(problem, broken, testedChainOf(ticker).alsoNamed ?? []);
           if (faults.length > 0)
             wrong.push({ ...broken, entry: undefined, problem: problem.slice(0, 400), faults });
         }

@@ -21,7 +21,7 @@ import {
   TTL,
 } from "./families/cardano/payment.ts";
 import { offlineEnvironment } from "./offline-signing-vectors.ts";
-import { ed25519Seed } from "./private-key-bytes.ts";
+import { testedChains } from "./tested-chains.ts";
 import { ed25519TokenKey, randomizedEd25519TokenKey, secp256k1TokenKey } from "./token-key.ts";
 import {
   type AskedSignature,
@@ -31,26 +31,15 @@ import {
   vectorsOf,
 } from "./token-signing.ts";
 
-/** The bytes of a signed transaction in hex; signatures stand in it as they are. */
-const base64Bytes = (payload: string) => Buffer.from(payload, "base64").toString("hex");
-const hexText = (payload: string) => payload.toLowerCase();
-
-/** Of each chain: its payload as hex or text with hex, and whether the transaction id depends on the signature. */
-const formats: readonly [ticker: string, shown: (payload: string) => string, idDepends: boolean][] = [
-  ["SOL", base64Bytes, true],
-  ["XLM", base64Bytes, false],
-  ["ALGO", hexText, false],
-  ["EGLD", hexText, true],
-  ["XRP", hexText, true],
-];
-
-for (const [ticker, shown, idDepends] of formats) {
+for (const [ticker, { ed25519: format }] of testedChains) {
+  if (format === undefined) continue;
+  const { shown, idDepends, seed: seedOf } = format;
   const chain = (await loadChain(ticker))!;
   const vectors = await vectorsOf(chain);
   const tokenOf =
     (make: (seed: Uint8Array) => SigningKey): TokenOf =>
     (text) =>
-      make(ed25519Seed(ticker, text));
+      make(seedOf(text));
 
   describe(`${ticker}: keys in tokens sign what keys in memory sign`, () => {
     test("in vectors of the original", () => {

@@ -1,12 +1,10 @@
 /** Pending transactions of all chains, from the entry of a poll to signed bytes. */
-import { createHash } from "node:crypto";
 import type { Chain } from "../../../chains/chain.ts";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../../chains/codec/exact-json.ts";
-import { encodeRawData } from "../../../chains/families/tron/encode.ts";
+import { testedChainOf } from "../../chains/tested-chains.ts";
 import type { Random } from "../../random.ts";
 import type { Damage } from "../answering-client.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
-import { hiddenFields } from "../hidden-fields.ts";
 import { JsonMutator } from "../mutate-json.ts";
 import { damageText } from "../mutate-text.ts";
 import { differingFields, signedFields } from "../signed-fields.ts";
@@ -22,7 +20,7 @@ function visiblePart({ intents, transaction }: Signed): string {
 /** @throws Error when both look the same, and sign something different that matters. */
 function assertChangeIsVisible(ticker: string, vector: FuzzVector, before: Signed, after: Signed): void {
   if (before.payload === after.payload || visiblePart(before) !== visiblePart(after)) return;
-  const hidden = hiddenFields[ticker] ?? {};
+  const hidden = testedChainOf(ticker).hiddenFields;
   const differing = differingFields(
     signedFields(ticker, before.payload),
     signedFields(ticker, after.payload),
@@ -37,13 +35,10 @@ function assertChangeIsVisible(ticker: string, vector: FuzzVector, before: Signe
 
 /** Makes the digests of a changed transaction right again, as an API that lies would. */
 function withRightDigests(ticker: string, text: string): string {
+  const { withRightDigests: corrected } = testedChainOf(ticker);
+  if (corrected === undefined) return text;
   try {
-    const json = parseExactJson(text) as Record<string, JsonValue>;
-    if (["BTC", "LTC", "DOGE"].includes(ticker)) return stringifyExactJson({ ...json, hash: null });
-    if (ticker !== "TRON") return text;
-    const { encoded } = encodeRawData(json["raw_data"]);
-    const txID = createHash("sha256").update(encoded).digest("hex");
-    return stringifyExactJson({ ...json, txID, raw_data_hex: Buffer.from(encoded).toString("hex") });
+    return stringifyExactJson(corrected(parseExactJson(text) as Record<string, JsonValue>));
   } catch {
     return text;
   }

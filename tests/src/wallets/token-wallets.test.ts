@@ -1,10 +1,9 @@
 import { expect, test } from "bun:test";
 import { loadChain, tickers } from "../../../chains/index.ts";
 import { tokenCurve } from "../../../src/wallets/token-wallets.ts";
-
-const ON_ED25519 = ["XRP", "XLM", "SOL", "EGLD", "ADA", "ALGO"];
+import { testedChainOf } from "../../chains/tested-chains.ts";
 
 test.each([...tickers])("a token makes keys for %s on a curve that tokens have", async (ticker) => {
   const chain = (await loadChain(ticker))!;
-  expect(tokenCurve(chain.facts)).toBe(ON_ED25519.includes(ticker) ? "ed25519" : "secp256k1");
+  expect(tokenCurve(chain.facts)).toBe(testedChainOf(ticker).tokenCurve);
 });

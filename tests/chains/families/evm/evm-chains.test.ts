@@ -4,7 +4,7 @@ import { ethereum } from "../../../../chains/eth.ts";
 import type { EvmChain } from "../../../../chains/families/evm/chain.ts";
 import { loadChain, tickers } from "../../../../chains/index.ts";
 import { harmony } from "../../../../chains/one.ts";
-import { evmChains } from "./evm-chains.ts";
+import { evmChains, testedEvmChain } from "./evm-chains.ts";
 import { RECIPIENT, requestOf, SENDER } from "./evm-requests.ts";
 import { type EnvironmentOptions, type Exchange, environmentOf } from "./fake-environment.ts";
 
@@ -80,10 +80,10 @@ describe.each(byTicker)("%s", (ticker, chain) => {
   });
 
   test("fills in what is missing", async () => {
-    const gasPrice = { BSC: 10n, KCS: 1n, MATIC: 60n }[ticker] ?? 7n;
+    const { gasPrice = 7n, gas = 60_000n } = testedEvmChain(chain);
     expect((await sign(chain, { to: RECIPIENT })).filledIn).toEqual({
       nonce: "12",
-      gas: ticker === "CELO" ? "160000" : "60000",
+      gas: String(gas),
       gasPrice: String(gasPrice * 10n ** 9n),
       chainId: String(chain.facts.chainIds.testnet[0]),
     });

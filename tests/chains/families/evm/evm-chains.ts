@@ -1,21 +1,13 @@
-import { bnbSmartChain } from "../../../../chains/bsc.ts";
-import { celo } from "../../../../chains/celo.ts";
-import { ethereum } from "../../../../chains/eth.ts";
+/** Every chain of the EVM family, with what the tests have to know of it. */
 import type { EvmChain } from "../../../../chains/families/evm/chain.ts";
-import { kuCoinCommunityChain } from "../../../../chains/kcs.ts";
-import { kaia } from "../../../../chains/klay.ts";
-import { polygon } from "../../../../chains/matic.ts";
-import { harmony } from "../../../../chains/one.ts";
-import { xdcNetwork } from "../../../../chains/xdc.ts";
+import { loadChain, tickers } from "../../../../chains/index.ts";
+import { testedChainOf } from "../../tested-chains.ts";
+import type { TestedEvmChain } from "./tested-chain.ts";
 
-/** Every chain of the EVM family. */
-export const evmChains: readonly EvmChain[] = [
-  ethereum,
-  bnbSmartChain,
-  polygon,
-  celo,
-  kaia,
-  kuCoinCommunityChain,
-  harmony,
-  xdcNetwork,
-];
+const chains = await Promise.all(tickers.map((ticker) => loadChain(ticker)));
+
+export const evmChains: readonly EvmChain[] = chains.filter(
+  (chain): chain is EvmChain => chain !== undefined && "chainIds" in chain.facts,
+);
+
+export const testedEvmChain = ({ facts }: EvmChain) => testedChainOf(facts.ticker) as TestedEvmChain;

@@ -3,34 +3,17 @@ import type { Hex } from "viem";
 import { ethereum } from "../../../../chains/eth.ts";
 import type { EvmTransaction } from "../../../../chains/families/evm/encode.ts";
 import { assertTakenByNetwork } from "../../../../chains/families/evm/network-rules.ts";
-import { evmChains } from "./evm-chains.ts";
+import { evmChains, testedEvmChain } from "./evm-chains.ts";
 import { RECIPIENT, requestOf, SENDER } from "./evm-requests.ts";
 import { environmentOf } from "./fake-environment.ts";
 
-/**
- * The rules of every network, as their sources have them: the most bytes of code (EIP-3860), the least gas of a payment
- * with 1,000 bytes that are not zero (EIP-7623), and the most gas (EIP-7825).
- */
-const NETWORKS: readonly (readonly [string, bigint, number | undefined, bigint, bigint | undefined])[] = [
-  ["ETH", 1n, 49_152, 61_000n, 16_777_216n],
-  ["ETH", 11155111n, 131_072, 85_000n, undefined],
-  ["ETH", 17000n, 49_152, 61_000n, 16_777_216n],
-  ["BSC", 56n, 49_152, 61_000n, 16_777_216n],
-  ["BSC", 97n, 49_152, 61_000n, 16_777_216n],
-  ["MATIC", 137n, 49_152, 61_000n, 33_554_432n],
-  ["MATIC", 80002n, 49_152, 61_000n, 33_554_432n],
-  ["KLAY", 8217n, 49_152, 61_000n, undefined],
-  ["KLAY", 1001n, 49_152, 61_000n, undefined],
-  ["CELO", 42220n, 49_152, 61_000n, undefined],
-  ["CELO", 11142220n, 49_152, 61_000n, undefined],
-  ["CELO", 44787n, 49_152, 61_000n, undefined],
-  ["KCS", 321n, undefined, 37_000n, undefined],
-  ["KCS", 322n, undefined, 37_000n, undefined],
-  ["ONE", 1666600000n, undefined, 37_000n, undefined],
-  ["ONE", 1666700000n, undefined, 37_000n, undefined],
-  ["XDC", 50n, 49_152, 37_000n, undefined],
-  ["XDC", 51n, 49_152, 37_000n, undefined],
-];
+/** The rules of every network, as their sources have them. */
+const NETWORKS = evmChains.flatMap((chain) =>
+  testedEvmChain(chain).networks.map(
+    ({ chainId, codeBytes, dataGas, mostGas }) =>
+      [chain.facts.ticker, chainId, codeBytes, dataGas, mostGas] as const,
+  ),
+);
 
 const bytes = (count: number, byte = "11"): Hex => `0x${byte.repeat(count)}`;
 
