@@ -47,12 +47,29 @@ function resolvedFolder(from: string, name: string, { locked }: Materials): stri
   }
 }
 
-/** The packages in the bundle that a package, or the project itself (an empty folder), names as its dependencies. */
-function dependenciesOf(folder: string, materials: Materials): BundledPackage[] {
+/** The folders of what a package, or the project itself (an empty folder), names as its dependencies. */
+function directDependencies(folder: string, materials: Materials): string[] {
   const { dependencies, optionalDependencies, peerDependencies } = materials.locked[folder] ?? {};
   const names = Object.keys({ ...peerDependencies, ...optionalDependencies, ...dependencies });
-  const folders = new Set(names.map((name) => resolvedFolder(folder, name, materials)));
-  return materials.packages.filter((one) => folders.has(one.folder));
+  return names.map((name) => resolvedFolder(folder, name, materials)).filter((found) => found !== undefined);
+}
+
+/**
+ * The packages in the bundle that a package needs. One that only hands on what others hold leaves nothing in the bundle: what
+ * is behind it counts in its place.
+ */
+function dependenciesOf(start: string, materials: Materials): BundledPackage[] {
+  const bundled = new Set(materials.packages.map(({ folder }) => folder));
+  const seen = new Set<string>();
+  const visit = (folder: string): void => {
+    for (const found of directDependencies(folder, materials)) {
+      if (seen.has(found)) continue;
+      seen.add(found);
+      if (!bundled.has(found)) visit(found);
+    }
+  };
+  visit(start);
+  return materials.packages.filter(({ folder }) => seen.has(folder));
 }
 
 const runtimeReference = `pkg:npm/bun@${Bun.version}`;

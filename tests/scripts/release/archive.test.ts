@@ -1,0 +1,48 @@
+/** Archives, read back by the tar that users have. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { tarGz } from "../../../scripts/release/archive.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "archive-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const program = new Uint8Array(100_000).map((_, index) => index % 251);
+const files = [
+  { path: "top/program", content: program, isExecutable: true },
+  { path: "top/empty", content: "" },
+  { path: "top/docs/text", content: "ä text of 512 bytes".padEnd(511, ".") },
+];
+
+function tar(...words: string[]): string {
+  const { exitCode, stdout, stderr } = Bun.spawnSync(["tar", ...words], { stdout: "pipe", stderr: "pipe" });
+  expect({ exitCode, stderr: stderr.toString() }).toEqual({ exitCode: 0, stderr: "" });
+  return stdout.toString();
+}
+
+describe("an archive", () => {
+  const file = join(folder, "archive.tar.gz");
+  writeFileSync(file, tarGz(files, 1_700_000_000));
+
+  test("unpacks to what was put in, the program executable", () => {
+    tar("-xzf", file, "-C", folder);
+    expect(new Uint8Array(readFileSync(join(folder, "top/program")))).toEqual(program);
+    expect(readFileSync(join(folder, "top/empty"), "utf8")).toBe("");
+    expect(readFileSync(join(folder, "top/docs/text"), "utf8")).toBe(files[2]?.content as string);
+    expect(statSync(join(folder, "top/program")).mode & 0o777).toBe(0o755);
+  });
+
+  test("shows one time and no owner", () => {
+    const [first = ""] = tar("--utc", "-tvzf", file).split("\n");
+    expect(first).toMatch(/^-rwxr-xr-x 0\/0 +100000 2023-11-14 22:13 top\/program$/);
+  });
+
+  test("is the same each time it is made", () => {
+    expect(tarGz(files, 1_700_000_000)).toEqual(new Uint8Array(readFileSync(file)));
+  });
+
+  test("refuses a name that the format cannot hold", () => {
+    expect(() => tarGz([{ path: "x".repeat(101), content: "" }], 0)).toThrow("too long a name");
+  });
+});
