@@ -12,7 +12,6 @@ import { buildFactsFor, commitTime, makeExecutable, packagesOfExecutable } from 
 import { readLockFile } from "./release/lock-file.ts";
 import { noticesOf } from "./release/notices.ts";
 import {
-  hasNpmPackage,
   type PackageContents,
   platformPackage,
   type ReleaseFile,
@@ -65,7 +64,7 @@ async function publishTarget(target: Target): Promise<void> {
   const executable = readFileSync(join(outdir, file));
   const files = archiveFiles(target, executable).map((one) => ({ ...one, path: `${name}/${one.path}` }));
   publish({ name: `${name}.tar.gz`, content: tarGz(files, time) });
-  if (hasNpmPackage(target)) publish(platformPackage(target, executable, contents));
+  publish(platformPackage(target, executable, contents));
   console.log(`Made ${name}.`);
 }
 

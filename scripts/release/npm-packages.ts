@@ -51,11 +51,6 @@ function packed(
   return { name: fileName(manifest.name, version), content };
 }
 
-/** Whether npm can choose this platform by itself. */
-export function hasNpmPackage({ integrity }: Target): boolean {
-  return integrity === undefined;
-}
-
 /** The package of one platform. */
 export function platformPackage(
   target: Target,
@@ -84,9 +79,7 @@ export function wrapperPackage(contents: PackageContents): ReleaseFile {
     description: "Keeps blockchain keys in an encrypted vault and signs what you approve.",
     bin: { "tatum-kms": "tatum-kms.cjs" },
     engines: { node: ">=18" },
-    optionalDependencies: Object.fromEntries(
-      targets.filter(hasNpmPackage).map(({ name }) => [`${NAME}-${name}`, version]),
-    ),
+    optionalDependencies: Object.fromEntries(targets.map(({ name }) => [`${NAME}-${name}`, version])),
   };
   const script = readFileSync(join(import.meta.dir, "npm", "tatum-kms.cjs"));
   const readme = readFileSync("README.md");

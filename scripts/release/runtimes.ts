@@ -15,8 +15,8 @@ function run(command: readonly string[]): void {
   if (exitCode !== 0) throw new Error(`${command.join(" ")} failed: ${stderr.toString().trim()}`);
 }
 
-function integrityOf({ runtime, integrity }: Target): string {
-  const wanted = integrity ?? readLockFile().packages[`node_modules/${runtime}`]?.integrity;
+function integrityOf({ runtime }: Target): string {
+  const wanted = readLockFile().packages[`node_modules/${runtime}`]?.integrity;
   if (wanted === undefined) throw new Error(`package-lock.json holds no digest of ${runtime}.`);
   return wanted;
 }

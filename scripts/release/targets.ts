@@ -13,10 +13,9 @@ export interface Target {
   readonly os: "linux" | "darwin" | "win32";
   readonly cpu: "x64" | "arm64";
   readonly libc?: "glibc" | "musl";
-  /** Subresource integrity of the runtime, where package-lock.json does not hold it. */
-  readonly integrity?: string;
 }
 
+/** Bun for linux-x64 runs on processors without AVX2 too: since 1.4 what it calls x64-baseline is the same file. */
 export const targets: readonly Target[] = [
   {
     name: "linux-x64",
@@ -25,17 +24,6 @@ export const targets: readonly Target[] = [
     os: "linux",
     cpu: "x64",
     libc: "glibc",
-  },
-  {
-    // For processors before 2013, which lack AVX2. npm cannot tell them apart, so that it has no package.
-    name: "linux-x64-baseline",
-    bun: "bun-linux-x64-baseline",
-    runtime: "@oven/bun-linux-x64-baseline",
-    os: "linux",
-    cpu: "x64",
-    libc: "glibc",
-    integrity:
-      "sha512-s8yMwYcFnnrA178gji0gZbkE2WVDej/Ti1x770oPfihxyRxSMNhGhiAQNXV53aDeraZxksdvKV/RAdQBCd0qPA==",
   },
   {
     name: "linux-x64-musl",
