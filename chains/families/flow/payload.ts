@@ -140,39 +140,16 @@ export function parsePayload(pending: PendingTransaction): TransactionPayload {
       return keyOperation("create-account", read(keyBody));
     case 1:
       return keyOperation("add-key", read(keyBody));
-    case 2: {
-      const body = read(transferBody);
-      return {
-        account: body.account,
-        operation: { kind: "transfer", ...body.amount, to: body.to, token: body.currency },
-      };
-    }
-    case 4: {
-      const body = read(mintBody);
-      const { to, contractAddress } = body;
-      return {
-        account: body.account,
-        operation: { kind: "mint", to, url: body.url, tokenType: contractAddress },
-      };
-    }
+    case 2:
+      return transfer(read(transferBody));
+    case 4:
+      return mint(read(mintBody));
     case 5:
       return mintMultiple(pending, read(mintMultipleBody));
-    case 6: {
-      const body = read(burnBody);
-      const { contractAddress } = body;
-      return {
-        account: body.account,
-        operation: { kind: "burn", tokenId: body.tokenId, tokenType: contractAddress },
-      };
-    }
-    case 7: {
-      const body = read(transferTokenBody);
-      const { to, contractAddress } = body;
-      return {
-        account: body.account,
-        operation: { kind: "transfer-token", to, tokenId: body.tokenId, tokenType: contractAddress },
-      };
-    }
+    case 6:
+      return burn(read(burnBody));
+    case 7:
+      return transferToken(read(transferTokenBody));
     default:
       // The original takes every other type for a transaction of its own.
       if (typeof type !== "number" && !v.is(ownTransaction, given)) {
@@ -189,6 +166,21 @@ function keyOperation(
   return { account: body.account, operation: { kind, publicKey: body.publicKey } };
 }
 
+function transfer(body: v.InferOutput<typeof transferBody>): TransactionPayload {
+  return {
+    account: body.account,
+    operation: { kind: "transfer", ...body.amount, to: body.to, token: body.currency },
+  };
+}
+
+function mint(body: v.InferOutput<typeof mintBody>): TransactionPayload {
+  const { to, contractAddress } = body;
+  return {
+    account: body.account,
+    operation: { kind: "mint", to, url: body.url, tokenType: contractAddress },
+  };
+}
+
 function mintMultiple(
   pending: PendingTransaction,
   body: v.InferOutput<typeof mintMultipleBody>,
@@ -200,6 +192,22 @@ function mintMultiple(
   return {
     account: body.account,
     operation: { kind: "mint-multiple", to, url: body.url, tokenType: contractAddress },
+  };
+}
+
+function burn(body: v.InferOutput<typeof burnBody>): TransactionPayload {
+  const { contractAddress } = body;
+  return {
+    account: body.account,
+    operation: { kind: "burn", tokenId: body.tokenId, tokenType: contractAddress },
+  };
+}
+
+function transferToken(body: v.InferOutput<typeof transferTokenBody>): TransactionPayload {
+  const { to, contractAddress } = body;
+  return {
+    account: body.account,
+    operation: { kind: "transfer-token", to, tokenId: body.tokenId, tokenType: contractAddress },
   };
 }
 

@@ -47,54 +47,70 @@ export async function signTransaction(
   const payer = await keyOf("payer", environment);
   const proposer = await keyOf("proposer", environment);
   try {
-    return await signWith(payload, key, payer, proposer, environment);
+    return await signWith(payload, key, { payer, proposer }, environment);
   } catch (failure) {
     await releaseProposer(proposer.keyIndex, "", environment);
     throw failure;
   }
 }
 
+/** The keys of the API's accounts that pay for a transaction and propose it. */
+interface CoSigners {
+  readonly payer: KeyOfAccount;
+  readonly proposer: KeyOfAccount;
+}
+
 async function signWith(
-  { account, operation }: TransactionPayload,
+  payload: TransactionPayload,
   key: SigningKey,
-  payer: KeyOfAccount,
-  proposer: KeyOfAccount,
+  { payer, proposer }: CoSigners,
   environment: ChainEnvironment,
 ): Promise<SignedTransaction> {
   const block = await newestBlock("final", environment);
   const authorizer: KeyOfAccount = {
-    address: account.slice("0x".length).toLowerCase(),
+    address: payload.account.slice("0x".length).toLowerCase(),
     keyIndex: AUTHORIZER_KEY_INDEX,
   };
   const transaction: Transaction = {
-    script: scriptOf(operation, environment.network),
+    script: scriptOf(payload.operation, environment.network),
     referenceBlock: block.id,
     gasLimit: GAS_LIMIT,
     proposer: { ...proposer, sequenceNumber: await sequenceNumber(proposer, environment) },
     payer: payer.address,
     authorizers: [authorizer.address],
   };
-
   const message = payloadMessage(transaction);
-  const payloadSignatures: Signature[] = [];
-  // A key signs once, and the payer's signature covers the payload.
-  if (!isSameKey(proposer, payer)) {
-    payloadSignatures.push({ ...proposer, signature: await signAs("proposer", message, environment) });
-  }
-  payloadSignatures.push({ ...authorizer, signature: await sign(key, message) });
+  const payloadSignatures = [
+    ...(await proposerSignatures(message, { payer, proposer }, environment)),
+    { ...authorizer, signature: await sign(key, message) },
+  ];
   const envelope = envelopeMessage(transaction, payloadSignatures);
   const envelopeSignatures = [{ ...payer, signature: await signAs("payer", envelope, environment) }];
   return {
     payload: recordedText(transaction, payloadSignatures, envelopeSignatures),
     transactionId: transactionId(transaction, payloadSignatures, envelopeSignatures),
-    filledIn: {
-      referenceBlock: block.id,
-      payer: `0x${payer.address}`,
-      proposer: `0x${proposer.address}`,
-      proposerKey: String(proposer.keyIndex),
-      proposerSequenceNumber: String(transaction.proposer.sequenceNumber),
-    },
+    filledIn: filledInValues(transaction),
     expiry: { kind: "height", value: block.height + LIFETIME_BLOCKS + 1n },
+  };
+}
+
+/** A key signs once, and the payer's signature covers the payload. */
+async function proposerSignatures(
+  message: Uint8Array,
+  { payer, proposer }: CoSigners,
+  environment: ChainEnvironment,
+): Promise<readonly Signature[]> {
+  if (isSameKey(proposer, payer)) return [];
+  return [{ ...proposer, signature: await signAs("proposer", message, environment) }];
+}
+
+function filledInValues({ referenceBlock, payer, proposer }: Transaction): Readonly<Record<string, string>> {
+  return {
+    referenceBlock,
+    payer: `0x${payer}`,
+    proposer: `0x${proposer.address}`,
+    proposerKey: String(proposer.keyIndex),
+    proposerSequenceNumber: String(proposer.sequenceNumber),
   };
 }
 

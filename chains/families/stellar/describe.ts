@@ -58,14 +58,6 @@ function sourceAddress(envelope: Envelope): string {
 function intentOf(operation: Operation, source: string): Intent {
   const { sourceAccount: own, body } = operation;
   const from = own === null ? source : muxedAddress(own);
-  const call = (to: string, ...args: readonly string[]): Intent => ({
-    kind: "contract-call",
-    from,
-    to,
-    amount: "0",
-    method: body.type,
-    arguments: args,
-  });
   switch (body.type) {
     case "createAccount": {
       const { destination, startingBalance } = body.createAccountOp;
@@ -80,40 +72,43 @@ function intentOf(operation: Operation, source: string): Intent {
     case "pathPaymentStrictReceive": {
       const { destination, sendAsset, sendMax, destAsset, destAmount, path } =
         body.pathPaymentStrictReceiveOp;
-      const to = muxedAddress(destination);
-      return call(
-        to,
-        assetName(sendAsset),
-        String(sendMax),
-        assetName(destAsset),
-        String(destAmount),
-        ...path.map(assetName),
-      );
+      const assets = exchanged([sendAsset, sendMax], [destAsset, destAmount], path);
+      return call(body.type, from, muxedAddress(destination), assets);
     }
     case "pathPaymentStrictSend": {
       const { destination, sendAsset, sendAmount, destAsset, destMin, path } = body.pathPaymentStrictSendOp;
-      const to = muxedAddress(destination);
-      return call(
-        to,
-        assetName(sendAsset),
-        String(sendAmount),
-        assetName(destAsset),
-        String(destMin),
-        ...path.map(assetName),
-      );
+      const assets = exchanged([sendAsset, sendAmount], [destAsset, destMin], path);
+      return call(body.type, from, muxedAddress(destination), assets);
     }
     case "accountMerge":
-      return call(muxedAddress(body.destination));
+      return call(body.type, from, muxedAddress(body.destination), []);
     case "changeTrust": {
       const { line, limit } = body.changeTrustOp;
       if (line.type === "assetTypePoolShare") break;
-      return call(from, assetName(line), String(limit));
+      return call(body.type, from, from, [assetName(line), String(limit)]);
     }
   }
+  return opaque(operation, from);
+}
+
+function call(method: string, from: string, to: string, values: readonly string[]): Intent {
+  return { kind: "contract-call", from, to, amount: "0", method, arguments: values };
+}
+
+/** What a path payment gives, what arrives, and the assets between the two. */
+function exchanged(
+  [givenAsset, given]: readonly [Asset, bigint],
+  [takenAsset, taken]: readonly [Asset, bigint],
+  path: readonly Asset[],
+): readonly string[] {
+  return [assetName(givenAsset), String(given), assetName(takenAsset), String(taken), ...path.map(assetName)];
+}
+
+function opaque(operation: Operation, from: string): Intent {
   const digest = bytesToHex(sha256(operation.toXdr()));
   return {
     kind: "opaque",
-    reason: `an operation ${body.type} for ${from} that is not decoded (SHA-256 ${digest})`,
+    reason: `an operation ${operation.body.type} for ${from} that is not decoded (SHA-256 ${digest})`,
   };
 }
 

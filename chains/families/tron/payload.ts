@@ -59,18 +59,7 @@ export function parsePayload(pending: PendingTransaction): TransactionPayload {
     throw refuse(`it has ${encoded.length} bytes; the network takes at most ${MAX_TRANSACTION_BYTES}`);
   }
   const transactionId = sha256(encoded);
-  if (!isHex(json["raw_data_hex"], encoded)) {
-    const reason = wrongMember("raw_data_hex", "is not what raw_data is encoded to", json["raw_data_hex"]);
-    throw asInOriginal("Invalid transaction", reason);
-  }
-  if (!isHex(json["txID"], transactionId)) {
-    const reason = wrongMember(
-      "txID",
-      `must be ${bytesToHex(transactionId)}, the hash of raw_data`,
-      json["txID"],
-    );
-    throw asInOriginal("Invalid transaction", reason);
-  }
+  assertSameTransaction(json, encoded, transactionId);
 
   // All of this was encoded above, so it has the right form.
   const { data, fee_limit: feeLimit, expiration } = json["raw_data"] as JsonObject;
@@ -88,6 +77,22 @@ export function parsePayload(pending: PendingTransaction): TransactionPayload {
     ...(mostEnergyCost && { feeLimit: mostEnergyCost }),
     expiration: lastMillisecond,
   };
+}
+
+/** What a node wrote beside `raw_data` has to be made from it. @throws ChainError `INVALID_TRANSACTION` */
+function assertSameTransaction(json: JsonObject, encoded: Uint8Array, transactionId: Uint8Array): void {
+  if (!isHex(json["raw_data_hex"], encoded)) {
+    const reason = wrongMember("raw_data_hex", "is not what raw_data is encoded to", json["raw_data_hex"]);
+    throw asInOriginal("Invalid transaction", reason);
+  }
+  if (!isHex(json["txID"], transactionId)) {
+    const reason = wrongMember(
+      "txID",
+      `must be ${bytesToHex(transactionId)}, the hash of raw_data`,
+      json["txID"],
+    );
+    throw asInOriginal("Invalid transaction", reason);
+  }
 }
 
 function unlessRefused<Result>(read: () => Result, refuse: (reason: string) => ChainError): Result {
