@@ -27,47 +27,58 @@ function nameOf(error: unknown): string {
   return ERROR_NAME.test(name) ? name : "unknown error";
 }
 
-const MARKED_FOR_DELETION =
-  "It is probably marked for deletion: restore it, or choose another secret or version.";
+interface Meaning {
+  readonly code: ProviderErrorCode;
+  /** What AWS does with the secret, which comes next. */
+  readonly says: string;
+  readonly hint?: string;
+}
 
-function meaningOf(
-  name: string,
-  isForeign: boolean,
-): { code: ProviderErrorCode; says: string; hint?: string } {
-  if (name === "ResourceNotFoundException") {
-    return {
+const NO_SECRET: Meaning = {
+  code: "NOT_FOUND",
+  says: "holds no",
+  hint: "Check the name, the version, the region and the account of the secret.",
+};
+const NOT_ACCEPTED: Meaning = {
+  code: "NOT_CONFIGURED",
+  says: "does not accept the question for",
+  hint: "Check the name and the version of the secret.",
+};
+const REFUSAL: Meaning = {
+  code: "NOT_ALLOWED",
+  says: "refuses to give",
+  hint:
+    "Check the keys, the clock of this machine, and that they are allowed secretsmanager:GetSecretValue and " +
+    "kms:Decrypt. TATUM_KMS_AWS_ACCESS_KEY_ID comes first when it is set, unlike in the original program.",
+};
+
+/** By the names of the errors of `GetSecretValue`. */
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
+  ["ResourceNotFoundException", NO_SECRET],
+  [
+    "InvalidRequestException",
+    {
       code: "NOT_FOUND",
-      says: "holds no",
-      hint: "Check the name, the version, the region and the account of the secret.",
-    };
-  }
-  if (name === "InvalidRequestException") {
-    return { code: "NOT_FOUND", says: "has, but does not give out", hint: MARKED_FOR_DELETION };
-  }
-  if (name === "DecryptionFailure") {
-    return {
+      says: "has, but does not give out",
+      hint: "It is probably marked for deletion: restore it, or choose another secret or version.",
+    },
+  ],
+  [
+    "DecryptionFailure",
+    {
       code: "NOT_ALLOWED",
       says: "cannot decrypt",
       hint: "Allow the credentials kms:Decrypt with the secret's KMS key, and check that the key is enabled.",
-    };
-  }
-  if (REFUSED.test(name) || isForeign) {
-    return {
-      code: "NOT_ALLOWED",
-      says: "refuses to give",
-      hint:
-        "Check the keys, the clock of this machine, and that they are allowed secretsmanager:GetSecretValue and " +
-        "kms:Decrypt. TATUM_KMS_AWS_ACCESS_KEY_ID comes first when it is set, unlike in the original program.",
-    };
-  }
+    },
+  ],
+]);
+
+function meaningOf(name: string, isForeign: boolean): Meaning {
+  const meaning = MEANINGS.get(name);
+  if (meaning !== undefined) return meaning;
+  if (REFUSED.test(name) || isForeign) return REFUSAL;
   if (PASSING.test(name)) return { code: "UNREACHABLE", says: "cannot now give" };
-  if (name === "InvalidParameterException" || name === "ValidationException") {
-    return {
-      code: "NOT_CONFIGURED",
-      says: "does not accept the question for",
-      hint: "Check the name and the version of the secret.",
-    };
-  }
+  if (name === "InvalidParameterException" || name === "ValidationException") return NOT_ACCEPTED;
   return {
     code: "BAD_ANSWER",
     says: "answered in an unknown shape the question for",

@@ -13,7 +13,34 @@ import type { SandboxState } from "./state.ts";
 
 /** The part of the API made for a KMS: poll, completion, broadcasts, error reports, version. */
 export function kmsEndpoints(state: SandboxState): readonly Route[] {
-  const { queue, broadcasts } = state;
+  return [
+    ...pendingEndpoints(state),
+    ...transactionEndpoints(state),
+    ...broadcastEndpoints(state),
+    {
+      method: "POST",
+      path: "/v3/tatum/kms/batch",
+      handle: (request) => {
+        state.reportedErrors.push(...request.body(errorBatchSchema).errors);
+        return noContent();
+      },
+    },
+    {
+      method: "GET",
+      path: "/v3/tatum/version",
+      handle: () =>
+        jsonResponse({
+          version: "sandbox",
+          testnet: state.network === "testnet",
+          planName: "sandbox",
+          creditLimit: 1_000_000,
+          usage: 0,
+        }),
+    },
+  ];
+}
+
+function pendingEndpoints({ queue }: SandboxState): readonly Route[] {
   return [
     {
       method: "POST",
@@ -31,6 +58,11 @@ export function kmsEndpoints(state: SandboxState): readonly Route[] {
         return jsonResponse(queue.pending(tickerInPath(request).ticker, signatures));
       },
     },
+  ];
+}
+
+function transactionEndpoints({ queue }: SandboxState): readonly Route[] {
+  return [
     {
       method: "GET",
       path: "/v3/kms/:id",
@@ -55,6 +87,11 @@ export function kmsEndpoints(state: SandboxState): readonly Route[] {
         return noContent();
       },
     },
+  ];
+}
+
+function broadcastEndpoints({ broadcasts }: SandboxState): readonly Route[] {
+  return [
     {
       method: "POST",
       path: "/v3/:name/broadcast",
@@ -76,26 +113,6 @@ export function kmsEndpoints(state: SandboxState): readonly Route[] {
         const { txId, completed } = await broadcasts.broadcast({ ...body, chain });
         return jsonResponse({ completed, txId });
       },
-    },
-    {
-      method: "POST",
-      path: "/v3/tatum/kms/batch",
-      handle: (request) => {
-        state.reportedErrors.push(...request.body(errorBatchSchema).errors);
-        return noContent();
-      },
-    },
-    {
-      method: "GET",
-      path: "/v3/tatum/version",
-      handle: () =>
-        jsonResponse({
-          version: "sandbox",
-          testnet: state.network === "testnet",
-          planName: "sandbox",
-          creditLimit: 1_000_000,
-          usage: 0,
-        }),
     },
   ];
 }

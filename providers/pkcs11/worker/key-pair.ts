@@ -82,8 +82,18 @@ export function makeKeyPair(
     extractable: false,
     sign: true,
   };
+  orNotSupported(curve, () => session.generateKeyPair(generate, publicTemplate, privateTemplate));
+  const { publicKey, missingOrigin } = readKeyPair(session, { key: name });
+  return { publicKey, missingOrigin };
+}
+
+const MEANS_NOT_SUPPORTED =
+  /CKR_(MECHANISM_INVALID|MECHANISM_PARAM_INVALID|CURVE_NOT_SUPPORTED|DOMAIN_PARAMS_INVALID|ATTRIBUTE_VALUE_INVALID|FUNCTION_NOT_SUPPORTED|TEMPLATE_INCONSISTENT)/;
+
+/** @throws TokenError `NOT_SUPPORTED` when the token knows no keys of the curve */
+function orNotSupported(curve: string, generate: () => unknown): void {
   try {
-    session.generateKeyPair(generate, publicTemplate, privateTemplate);
+    generate();
   } catch (error) {
     if (error instanceof Error && MEANS_NOT_SUPPORTED.test(error.message)) {
       throw new TokenError(
@@ -93,12 +103,7 @@ export function makeKeyPair(
     }
     throw error;
   }
-  const { publicKey, missingOrigin } = readKeyPair(session, { key: name });
-  return { publicKey, missingOrigin };
 }
-
-const MEANS_NOT_SUPPORTED =
-  /CKR_(MECHANISM_INVALID|MECHANISM_PARAM_INVALID|CURVE_NOT_SUPPORTED|DOMAIN_PARAMS_INVALID|ATTRIBUTE_VALUE_INVALID|FUNCTION_NOT_SUPPORTED|TEMPLATE_INCONSISTENT)/;
 
 /**
  * The curve and the public key of a key pair in the token.

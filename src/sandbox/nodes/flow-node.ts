@@ -29,8 +29,10 @@ const submission = v.object({
 type Submission = v.InferOutput<typeof submission>;
 
 export function flowEndpoints(): readonly Route[] {
-  const node = `${hostPath("FLOW")}/v1`;
-  const submitted = new Set<string>();
+  return [...coSignerEndpoints(), ...accessNodeEndpoints(`${hostPath("FLOW")}/v1`)];
+}
+
+function coSignerEndpoints(): readonly Route[] {
   return [
     {
       method: "GET",
@@ -51,6 +53,12 @@ export function flowEndpoints(): readonly Route[] {
         return jsonResponse({ signature: "5a".repeat(64) });
       },
     },
+  ];
+}
+
+function accessNodeEndpoints(node: string): readonly Route[] {
+  const submitted = new Set<string>();
+  return [
     {
       method: "GET",
       path: `${node}/blocks`,
