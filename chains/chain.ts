@@ -214,6 +214,18 @@ export interface SignedTransaction {
   readonly expiry?: { readonly kind: "height" | "time"; readonly value: bigint };
 }
 
+/**
+ * Where a signed transaction stands by the network's own word: in a block, in a block without success, in the pool of a node, or
+ * nowhere.
+ */
+export type Whereabouts = "confirmed" | "failed" | "pooled" | "absent";
+
+/**
+ * How well it is shown that signed bytes can never land: by one answer, or by several, which may come from nodes that do not
+ * stand at the same block; these count only when they say so again some time later.
+ */
+export type Proof = "none" | "several-answers" | "one-answer";
+
 export interface SigningRequest {
   readonly transaction: PendingTransaction;
   /** The wallets named by `hashes`, then those named by `signatures`; unknown ones are absent. */
@@ -284,9 +296,20 @@ export interface Chain {
    */
   submit?(signed: SignedTransaction, environment: ChainEnvironment): Promise<string>;
   /**
+   * Asks nodes of the network for signed bytes by their transaction id. Absent where only the Tatum API can be asked.
+   * @throws ChainError
+   */
+  locate?(signed: SignedTransaction, environment: ChainEnvironment): Promise<Whereabouts>;
+  /**
    * Whether the network itself proves that these bytes can no longer land: they have expired and it does not hold them.
    * Only then may the same pending transaction be signed anew. Absent where transactions do not expire.
    * @throws ChainError
    */
-  isExpired?(signed: SignedTransaction, environment: ChainEnvironment): Promise<boolean>;
+  proveExpired?(signed: SignedTransaction, environment: ChainEnvironment): Promise<Proof>;
+  /**
+   * Whether the network itself proves that another transaction has used up the sequence number of these bytes, so that they can
+   * no longer land. What that other one did nobody knows here: a person decides. Absent where it cannot be shown.
+   * @throws ChainError
+   */
+  proveReplaced?(signed: SignedTransaction, environment: ChainEnvironment): Promise<Proof>;
 }

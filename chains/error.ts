@@ -27,14 +27,17 @@ export class ChainError extends Error {
   readonly code: ChainErrorCode;
   /** What the Tatum API is told, where callers know an exact text; `Error: ` and the message otherwise. */
   readonly reportedText: string;
+  /** The HTTP status with which a node refused, where it did so by one. */
+  readonly httpStatus: number | undefined;
 
   constructor(
     code: ChainErrorCode,
     message: string,
-    options?: ErrorOptions & { readonly reportedText?: string },
+    options?: ErrorOptions & { readonly reportedText?: string; readonly httpStatus?: number },
   ) {
     super(message, options);
     this.code = code;
+    this.httpStatus = options?.httpStatus;
     this.reportedText = options?.reportedText ?? `Error: ${message}`;
   }
 }

@@ -18,6 +18,10 @@ export class Recent<Value> {
     return this.#values.get(key);
   }
 
+  delete(key: string): void {
+    this.#values.delete(key);
+  }
+
   /** Remembers a key as the latest, also one that was known. */
   set(key: string, value: Value): void {
     this.#values.delete(key);

@@ -9,6 +9,7 @@ import { JobMetrics, keepMetrics } from "../operations/metrics.ts";
 import { FourEyeCheck } from "../signing/policy/four-eye.ts";
 import { ParkedReminder } from "../signing/reminders.ts";
 import type { KeySource, Services } from "../signing/services.ts";
+import { Sightings } from "../signing/sightings.ts";
 import { TatumApi } from "../tatum/api.ts";
 import { NodeCalls } from "../tatum/node.ts";
 import { connectToTatum, type StopSignals } from "../tatum/settings.ts";
@@ -51,6 +52,7 @@ function createServices(
     log,
     metrics,
     parkedReminder: new ParkedReminder(log),
+    sightings: new Sightings(),
     network,
     setting: (name) => config.get(name),
     timeout,

@@ -1,5 +1,5 @@
 /** The last steps of a job: hand the recorded bytes over, and find out what became of them. */
-import type { Chain, ChainEnvironment } from "../../chains/chain.ts";
+import type { Chain, ChainEnvironment, Proof, SignedTransaction, Whereabouts } from "../../chains/chain.ts";
 import { ChainError, sentence } from "../../chains/error.ts";
 import { ApiUnavailable, KmsError } from "../errors.ts";
 import { backoff, pause } from "../http/retry.ts";
@@ -9,6 +9,7 @@ import type { TatumPlace } from "../tatum/connection.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";
 import type { ErrorReports } from "./error-reports.ts";
 import type { Services } from "./services.ts";
+import { whereaboutsOf } from "./whereabouts.ts";
 
 /**
  * Words with which nodes hint that they have these very bytes already: Bitcoin Core and its relatives (`txn-already-in-mempool`,
@@ -51,6 +52,12 @@ const MAXIMUM_REFUSALS = 12;
 
 /** Attempts within one round, with a look at the API between them. */
 const ATTEMPTS_PER_ROUND = 3;
+
+/**
+ * What several answers tell together has to be told again so many milliseconds later: 5 minutes, longer than nodes that are in
+ * use at all lag behind each other.
+ */
+const PROOFS_APART = 5 * 60_000;
 
 /** How long the API may take to drop a finished transaction from its list before it is told again: 1 minute. */
 const GRACE_AFTER_DONE = 60_000;
@@ -145,9 +152,10 @@ export class Broadcast {
     if (!isListed && completion.kind === "unclear") {
       return this.#postpone(job, `the API does not tell what became of it: ${completion.reason}`);
     }
-    if (completion.kind !== "unclear" && job.state === "sent" && (await this.#hasExpired(job))) {
-      return this.#startAnew(job);
-    }
+    if (completion.kind === "unclear" || job.state !== "sent") return undefined;
+    if (await this.#isProven(job, "proveExpired")) return this.#startAnew(job);
+    // Whose nonce is taken is refused: others need not be looked into.
+    if (job.refusals > 0 && (await this.#isProven(job, "proveReplaced"))) return this.#tellReplaced(job);
     return undefined;
   }
 
@@ -244,14 +252,40 @@ export class Broadcast {
   }
 
   /** Whether the network proves that the bytes can no longer land. Without a proof they count as on their way. */
-  async #hasExpired(job: Job): Promise<boolean> {
-    if (job.signed === undefined || this.#chain.isExpired === undefined) return false;
+  async #isProven({ chain, signed }: Job, prove: "proveExpired" | "proveReplaced"): Promise<boolean> {
+    if (signed === undefined) return false;
+    const { sightings } = this.#services;
+    const what = `${prove} ${chain} ${signed.transactionId}`;
+    const proof = await this.#proofOf(signedOfRecord(signed), prove);
+    if (proof === "none") sightings.forget(what);
+    return (
+      proof === "one-answer" || (proof === "several-answers" && sightings.isSeenAgain(what, PROOFS_APART))
+    );
+  }
+
+  /** `undefined` without an answer, which takes nothing back that was shown before. */
+  async #proofOf(
+    signed: SignedTransaction,
+    prove: "proveExpired" | "proveReplaced",
+  ): Promise<Proof | undefined> {
     try {
-      return await this.#chain.isExpired(signedOfRecord(job.signed), this.#environment);
+      return await this.#chain[prove]?.(signed, this.#environment);
     } catch (failure) {
-      if (failure instanceof ChainError || failure instanceof KmsError) return false;
+      if (failure instanceof ChainError || failure instanceof KmsError) return undefined;
       throw failure;
     }
+  }
+
+  /** What another transaction did in the place of ours nobody knows here, so that nothing is signed in its place. */
+  async #tellReplaced(job: Job): Promise<Step | undefined> {
+    const where = await this.#whereabouts(job);
+    if (where === "confirmed") return this.#confirm(job);
+    if (where !== "absent") return undefined;
+    const { account, number } = job.signed?.sequence ?? {};
+    const problem = `another transaction has used the number ${number} of ${account}: the bytes signed here can never land`;
+    const parked = await this.#park(job, problem);
+    this.#reports.add(parked.job, `Error: ${problem}`);
+    return parked;
   }
 
   /** The next round approves and signs the pending transaction again, if the API still lists it. */
@@ -263,30 +297,41 @@ export class Broadcast {
     return { job: await journal.release(job), outcome: "waiting" };
   }
 
-  /** Whether the network shows these very bytes. */
-  async #hasLanded({ transactionId }: NonNullable<Job["signed"]>): Promise<boolean> {
-    return (await this.#services.api.isOnChain(this.#chain.facts.broadcastPath, transactionId)) === "yes";
+  async #whereabouts({ signed }: Job): Promise<Whereabouts | "unclear"> {
+    if (signed === undefined) return "absent";
+    const { api } = this.#services;
+    const witnesses = { chain: this.#chain, environment: this.#environment, api };
+    return whereaboutsOf(signedOfRecord(signed), witnesses);
   }
 
   /** The chain has the bytes, whatever was answered to them: the API is told. */
-  async #confirm(job: Job, txId: string): Promise<Step> {
+  async #confirm(job: Job): Promise<Step> {
     const { api, log } = this.#services;
+    const txId = job.signed?.transactionId ?? "";
     log.info(`Transaction ${job.id} is confirmed: the chain has it as ${txId}.`);
     await api.markComplete(job.id, txId);
     return this.#finish(job, txId);
   }
 
+  /** The bytes seem to be out already; until the chain shows them they are sent again. */
+  async #awaitChain(job: Job, reason: string): Promise<Step> {
+    this.#services.log.warn(
+      sentence(
+        `Transaction ${job.id} seems to be known already, but the chain does not show it yet: ${reason}`,
+      ),
+    );
+    return this.#postpone(job, `the chain does not show yet what its node seems to know: ${reason}`);
+  }
+
   /** A refusal. The bytes are out, so they stay the only ones; they are offered again at growing intervals. */
   async #refuse(job: Job, reason: string): Promise<Step> {
     const { api, journal, log, parkedReminder } = this.#services;
-    const { signed } = job;
     const completion = await api.completion(job.id);
     if (completion.kind === "completed") return this.#complete(job, completion.txId);
-    if (signed !== undefined && (await this.#hasLanded(signed)))
-      return this.#confirm(job, signed.transactionId);
-    if (signed !== undefined && isAlreadyKnown(reason, signed.transactionId)) {
-      log.warn(`Transaction ${job.id} seems to be known already, but the chain does not show it: ${reason}.`);
-      return this.#postpone(job, `the chain does not show what its node seems to know: ${reason}`);
+    const where = await this.#whereabouts(job);
+    if (where === "confirmed") return this.#confirm(job);
+    if (where === "pooled" || isAlreadyKnown(reason, job.signed?.transactionId ?? "")) {
+      return this.#awaitChain(job, reason);
     }
     const refusals = job.refusals + 1;
     const state = refusals >= MAXIMUM_REFUSALS ? "parked" : "sent";

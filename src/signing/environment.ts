@@ -96,7 +96,9 @@ async function askThirdParty(
     const json = jsonOf(answer);
     if (isSuccess(answer) && json !== undefined) return json;
     if (isDefiniteNo(answer.status))
-      throw new ChainError("NODE_REFUSED", refusalOf(url, answer.status, json));
+      throw new ChainError("NODE_REFUSED", refusalOf(url, answer.status, json), {
+        httpStatus: answer.status,
+      });
     const wait = retryAfter(answer.headers, Date.now());
     const isNoJson = isSuccess(answer) ? " with something that is not JSON" : "";
     throw new ApiUnavailable(`${url.host} answered HTTP ${answer.status}${isNoJson}.`, { retryAfter: wait });

@@ -10,6 +10,7 @@ import type { NodeCalls } from "../tatum/node.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { ParkedReminder } from "./reminders.ts";
+import type { Sightings } from "./sightings.ts";
 
 /** Where wallets and their keys are. */
 export interface KeySource {
@@ -29,6 +30,8 @@ export interface Services extends KeySource {
   readonly log: Log;
   readonly metrics: JobMetrics;
   readonly parkedReminder: ParkedReminder;
+  /** What was seen of chains and has to be seen again before it counts. */
+  readonly sightings: Sightings;
   readonly network: Network;
   setting(name: string): string | undefined;
   /** Milliseconds until an answer of a third party has to be there. */

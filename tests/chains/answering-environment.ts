@@ -44,7 +44,7 @@ export function answeringEnvironment(
     if (found === undefined) throw new Error(`Unexpected request: ${stringifyExactJson(sent)}`);
     const response = typeof found.response === "function" ? found.response(sent.body) : found.response;
     if ((found.status ?? 200) < 400) return response;
-    throw new ChainError("NODE_REFUSED", stringifyExactJson(response));
+    throw new ChainError("NODE_REFUSED", stringifyExactJson(response), { httpStatus: found.status ?? 200 });
   };
   return {
     network,

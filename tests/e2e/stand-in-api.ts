@@ -106,6 +106,9 @@ export class StandInApi {
     if (method === "POST" && path.endsWith("/broadcast")) {
       return broadcastAnswer(path, body as BroadcastBody, this.network);
     }
+    // The node of an EVM chain that holds nothing.
+    if ((body as { method?: string })?.method?.endsWith("_getTransactionByHash"))
+      return Response.json({ jsonrpc: "2.0", id: 1, result: null });
     const asked = method === "GET" ? /^\/v3\/kms\/([^/]+)$/.exec(path)?.[1] : undefined;
     const listed = this.pending.find((transaction) => "id" in transaction && transaction.id === asked);
     if (listed !== undefined) return Response.json(listed);

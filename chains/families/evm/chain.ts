@@ -11,6 +11,7 @@ import { describeTransaction } from "./describe.ts";
 import type { EvmFacts } from "./facts.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
+import { locate, proveReplaced } from "./submit.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export interface EvmChain extends Chain {
@@ -31,5 +32,7 @@ export function evmChain(own: EvmFacts): EvmChain {
     sendingAccount: async (request) => addressOfPublicKey((await chooseKey(request)).publicKey),
     describe: (transaction, network) => describeTransaction(transaction, facts, network),
     sign: (request, environment) => signTransaction(request, facts, environment),
+    locate: (signed, environment) => locate(signed, facts, environment),
+    proveReplaced: (signed, environment) => proveReplaced(signed, facts, environment),
   };
 }

@@ -25,7 +25,13 @@ export async function callNode<Output>(
   return readAnswer(await environment.rpc(nodePath(facts, environment), method, params), method, schema);
 }
 
-function nodePath(facts: EvmFacts, environment: ChainEnvironment): string {
+/** A method of Ethereum's nodes under the name that the chain has for it: `klay_...` on Kaia. */
+export function methodOf({ node }: EvmFacts, name: string): string {
+  return node.chainIdMethod.replace(/_.*/, `_${name}`);
+}
+
+/** Where the node is at the Tatum API; `{key}` in it stands for the API key. */
+export function nodePath(facts: EvmFacts, environment: ChainEnvironment): string {
   const testnetType = environment.setting("TESTNET_TYPE");
   const isKnown = testnetType !== undefined && facts.node.testnetTypes.includes(testnetType);
   return environment.network === "testnet" && isKnown

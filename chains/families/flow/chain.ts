@@ -9,7 +9,7 @@ import { publicKeyText } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import { privateKeyBytes, privateKeyText } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
-import { isExpired, submit } from "./submit.ts";
+import { locate, proveExpired, submit } from "./submit.ts";
 
 export function flowChain(facts: ChainFacts & Required<Pick<ChainFacts, "derivationPath">>): Chain {
   return {
@@ -26,6 +26,7 @@ export function flowChain(facts: ChainFacts & Required<Pick<ChainFacts, "derivat
     describe: describeTransaction,
     sign: signTransaction,
     submit,
-    isExpired,
+    locate,
+    proveExpired,
   };
 }

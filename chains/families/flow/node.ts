@@ -98,7 +98,8 @@ async function unlessRefused(asking: Promise<JsonValue>): Promise<JsonValue | un
   try {
     return await asking;
   } catch (failure) {
-    if (failure instanceof ChainError && failure.code === "NODE_REFUSED") return undefined;
+    // Other refusals say nothing of what was asked for.
+    if (failure instanceof ChainError && failure.httpStatus === 404) return undefined;
     throw failure;
   }
 }

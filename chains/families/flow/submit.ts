@@ -3,7 +3,7 @@
  * https://developers.flow.com/http-api
  */
 
-import type { ChainEnvironment, SignedTransaction } from "../../chain.ts";
+import type { ChainEnvironment, Proof, SignedTransaction, Whereabouts } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { releaseProposer } from "./co-signer.ts";
 import { readRecorded } from "./encode.ts";
@@ -65,19 +65,33 @@ async function finalResult(id: string, environment: ChainEnvironment): Promise<T
   );
 }
 
+/** Where a transaction stands. @throws ChainError */
+export async function locate(
+  { transactionId }: SignedTransaction,
+  environment: ChainEnvironment,
+): Promise<Whereabouts> {
+  const result = await transactionResult(transactionId, environment);
+  if (result === undefined || result.status === "expired") return "absent";
+  if (result.status !== "sealed") return "pooled";
+  return result.error_message === "" ? "confirmed" : "failed";
+}
+
 /**
  * Whether the network can no longer take the transaction and never did: the last block that may hold it is sealed, and
  * an access node that holds all blocks since its reference block does not know the transaction, or knows that it expired.
+ * Each of these answers may come from another access node.
  *
  * @throws ChainError
  */
-export async function isExpired(signed: SignedTransaction, environment: ChainEnvironment): Promise<boolean> {
+export async function proveExpired(signed: SignedTransaction, environment: ChainEnvironment): Promise<Proof> {
   const { expiry, transactionId } = signed;
-  if (expiry?.kind !== "height") return false;
+  if (expiry?.kind !== "height") return "none";
   const { height } = await newestBlock("sealed", environment);
-  if (height < expiry.value) return false;
-  if (!(await holdsBlock(readRecorded(signed).referenceBlock, environment))) return false;
-  return !isTaken(await transactionResult(transactionId, environment));
+  if (height < expiry.value) return "none";
+  if (!(await holdsBlock(readRecorded(signed).referenceBlock, environment))) return "none";
+  const result = await transactionResult(transactionId, environment);
+  if (result?.status === "expired") return "one-answer";
+  return result === undefined ? "several-answers" : "none";
 }
 
 function isTaken(result: TransactionResult | undefined): boolean {

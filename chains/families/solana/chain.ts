@@ -9,7 +9,7 @@ import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
-import { isExpired, submit } from "./submit.ts";
+import { locate, proveExpired, submit } from "./submit.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function solanaChain(facts: ChainFacts): Chain {
@@ -25,6 +25,7 @@ export function solanaChain(facts: ChainFacts): Chain {
     describe: describeTransaction,
     sign: signTransaction,
     submit,
-    isExpired,
+    locate,
+    proveExpired,
   };
 }

@@ -8,7 +8,7 @@ import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { readAnswer } from "../payload.ts";
 
-const NODE_PATH = "/v3/blockchain/node/SOL/{key}";
+export const NODE_PATH = "/v3/blockchain/node/SOL/{key}";
 
 /**
  * Calls a method of the node and reads its answer.

@@ -4,10 +4,12 @@
  */
 
 import * as v from "valibot";
-import type { ChainEnvironment, SignedTransaction } from "../../chain.ts";
+import type { ChainEnvironment, Proof, SignedTransaction, Whereabouts } from "../../chain.ts";
 import { type JsonValue, stringifyExactJson } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
-import { callNode } from "./node.ts";
+import { readAnswer } from "../payload.ts";
+import { callTogether, type RpcCall } from "../rpc-batch.ts";
+import { callNode, NODE_PATH } from "./node.ts";
 
 /** Milliseconds before each look after the first. A transaction is usually confirmed within 2 seconds. */
 const PAUSES = [500, 1_000, 1_500, 2_000, 3_000, 4_000];
@@ -107,10 +109,28 @@ async function isKnown(id: string, environment: ChainEnvironment): Promise<boole
   }
 }
 
-async function statusOf(id: string, environment: ChainEnvironment) {
-  const params: readonly JsonValue[] = [[id], { searchTransactionHistory: true }];
-  return callNode(environment, "getSignatureStatuses", params, signatureStatuses);
+function statusCall(id: string): RpcCall {
+  return { method: "getSignatureStatuses", params: [[id], { searchTransactionHistory: true }] };
 }
+
+async function statusOf(id: string, environment: ChainEnvironment) {
+  const { method, params } = statusCall(id);
+  return callNode(environment, method, params, signatureStatuses);
+}
+
+/** Where a transaction stands: a node searches all blocks it holds. @throws ChainError */
+export async function locate(
+  { transactionId }: SignedTransaction,
+  environment: ChainEnvironment,
+): Promise<Whereabouts> {
+  const [status] = (await statusOf(transactionId, environment)).value;
+  if (status === null) return "absent";
+  if (status.confirmationStatus === "processed") return "pooled";
+  return status.err == null ? "confirmed" : "failed";
+}
+
+const finalized: RpcCall = { method: "getEpochInfo", params: [{ commitment: "finalized" }] };
+const firstHeldBlock: RpcCall = { method: "getFirstAvailableBlock", params: [] };
 
 /**
  * Whether the network can no longer take the transaction and never did: the last block its blockhash is good for is
@@ -119,17 +139,31 @@ async function statusOf(id: string, environment: ChainEnvironment) {
  *
  * @throws ChainError
  */
-export async function isExpired(signed: SignedTransaction, environment: ChainEnvironment): Promise<boolean> {
+export async function proveExpired(signed: SignedTransaction, environment: ChainEnvironment): Promise<Proof> {
   const { expiry, transactionId, filledIn } = signed;
   const signedAt = filledIn["slot"];
-  if (expiry?.kind !== "height" || signedAt === undefined) return false;
-  const params = [{ commitment: "finalized" }];
-  const { absoluteSlot, blockHeight } = await callNode(environment, "getEpochInfo", params, epochInfo);
-  if (BigInt(blockHeight) <= expiry.value) return false;
-  const firstHeld = await callNode(environment, "getFirstAvailableBlock", [], wholeNumber);
-  if (BigInt(firstHeld) > BigInt(signedAt)) return false;
-  const { value, context } = await statusOf(transactionId, environment);
-  // Each call may reach another node. One that lags has not seen the blocks yet in which it may have landed.
+  if (expiry?.kind !== "height" || signedAt === undefined) return "none";
+  const { method, params } = finalized;
+  if (BigInt((await callNode(environment, method, params, epochInfo)).blockHeight) <= expiry.value)
+    return "none";
+  // All of it again, so that one node says it.
+  const calls = [finalized, firstHeldBlock, statusCall(transactionId)];
+  const { results, isOneAnswer } = await callTogether(NODE_PATH, calls, environment);
+  if (!showsAbsence(results, expiry.value, BigInt(signedAt))) return "none";
+  return isOneAnswer ? "one-answer" : "several-answers";
+}
+
+/** @param results the answers to {@link finalized}, {@link firstHeldBlock} and {@link statusCall} */
+function showsAbsence(
+  [epoch = null, first = null, status = null]: readonly JsonValue[],
+  lastHeight: bigint,
+  signedAt: bigint,
+): boolean {
+  const { absoluteSlot, blockHeight } = readAnswer(epoch, finalized.method, epochInfo);
+  if (BigInt(blockHeight) <= lastHeight) return false;
+  if (BigInt(readAnswer(first, firstHeldBlock.method, wholeNumber)) > signedAt) return false;
+  const { value, context } = readAnswer(status, "getSignatureStatuses", signatureStatuses);
+  // Each answer may be of another node. One that lags has not seen the blocks yet in which it may have landed.
   const seen = context?.slot;
   return value[0] === null && typeof seen === "number" && seen >= absoluteSlot;
 }

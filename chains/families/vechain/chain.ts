@@ -9,7 +9,7 @@ import { addressOfPublicKey } from "../evm/address.ts";
 import { privateKeyBytes, privateKeyText } from "../evm/private-key.ts";
 import { describeTransaction } from "./describe.ts";
 import { signTransaction } from "./sign.ts";
-import { isExpired } from "./submit.ts";
+import { locate, proveExpired } from "./submit.ts";
 
 export function vechainChain(facts: ChainFacts & Required<Pick<ChainFacts, "derivationPath">>): Chain {
   return {
@@ -25,6 +25,7 @@ export function vechainChain(facts: ChainFacts & Required<Pick<ChainFacts, "deri
     sendingAccount: async () => undefined,
     describe: describeTransaction,
     sign: signTransaction,
-    isExpired,
+    locate,
+    proveExpired,
   };
 }

@@ -39,11 +39,15 @@ export async function block(
   return readAnswer(await environment.askThirdParty(NODE, { method: "GET", path }), path, blockAnswer);
 }
 
-/** Whether the chain of the best block holds a transaction. @throws ChainError */
-export async function isIncluded(transactionId: string, environment: ChainEnvironment): Promise<boolean> {
-  const path = `/transactions/${transactionId}`;
+const transactionAnswer = v.nullable(
+  v.object({ meta: v.nullish(v.looseObject({})) }, "must be an object or null"),
+);
+
+/** A transaction as a node has it; `null` when it has none. @throws ChainError */
+export async function transaction(transactionId: string, query: string, environment: ChainEnvironment) {
+  const path = `/transactions/${transactionId}?${query}`;
   const answer = await environment.askThirdParty(NODE, { method: "GET", path });
-  return readAnswer(answer, path, v.nullable(v.looseObject({}, "must be an object or null"))) !== null;
+  return readAnswer(answer, path, transactionAnswer);
 }
 
 const simulationAnswer = v.array(

@@ -21,8 +21,15 @@ const blockhashes = [
 let scene: Scene;
 afterEach(() => scene.end());
 
+interface Call {
+  readonly id: number;
+  readonly method: string;
+}
+
 /** A node of Solana that the test steers. */
 class Node {
+  /** Whether it answers several calls at once, and so all of them from where it stands itself. */
+  takesBatches = true;
   height = LAST_VALID_HEIGHT - 10;
   blockhash = blockhashes[0];
   /** The oldest slot the node has not forgotten. */
@@ -36,10 +43,19 @@ class Node {
 
   readonly answer = ({ path, body }: RecordedRequest): Response | undefined => {
     if (!path.startsWith("/v3/blockchain/node/SOL/")) return undefined;
-    const { id, method } = body as { id: number; method: string };
-    if (method === "sendTransaction" && !this.isReachable) return new Response("", { status: 503 });
-    return Response.json({ jsonrpc: "2.0", id, result: this.#result(method) });
+    if (Array.isArray(body)) {
+      return this.takesBatches
+        ? Response.json((body as readonly Call[]).map((call) => this.#answerTo(call)))
+        : Response.json({ error: "no batches" }, { status: 400 });
+    }
+    const call = body as Call;
+    if (call.method === "sendTransaction" && !this.isReachable) return new Response("", { status: 503 });
+    return Response.json(this.#answerTo(call));
   };
+
+  #answerTo({ id, method }: Call): object {
+    return { jsonrpc: "2.0", id, result: this.#result(method) };
+  }
 
   #result(method: string): unknown {
     switch (method) {
@@ -114,6 +130,16 @@ describe("a Solana transaction without a clear answer", () => {
     node.blockhash = blockhashes[1];
     node.firstHeldSlot = 91;
     node.isReachable = true;
+    await round();
+    expect(sentBytes().size).toBe(1);
+  });
+
+  test("is not signed anew on answers that may be of several nodes, before they say so again later", async () => {
+    const node = await interrupted();
+    node.height = LAST_VALID_HEIGHT + 1;
+    node.blockhash = blockhashes[1];
+    node.takesBatches = false;
+    await round();
     await round();
     expect(sentBytes().size).toBe(1);
   });

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { Chain } from "../../../chains/chain.ts";
+import { afterEach, beforeEach, describe, expect, spyOn, test } from "bun:test";
+import type { Chain, Proof, Whereabouts } from "../../../chains/chain.ts";
 import { ChainError } from "../../../chains/error.ts";
 import { KmsError } from "../../../src/errors.ts";
 import type { Job } from "../../../src/journal/job.ts";
@@ -290,7 +290,7 @@ describe("a refused broadcast", () => {
 });
 
 describe("bytes that expire", () => {
-  const expiring = (isExpired: Chain["isExpired"]): Chain => ({ ...ethereum, isExpired }) as Chain;
+  const expiring = (proveExpired: Chain["proveExpired"]): Chain => ({ ...ethereum, proveExpired }) as Chain;
 
   test("are given up only when the network proves it", async () => {
     const job = await scene.sentJob(payment(1));
@@ -298,7 +298,7 @@ describe("bytes that expire", () => {
     const { outcome, job: fresh } = await send(
       job,
       true,
-      expiring(async () => true),
+      expiring(async () => "one-answer"),
     );
     expect({ outcome, state: fresh.state, signed: fresh.signed }).toEqual({
       outcome: "waiting",
@@ -311,7 +311,7 @@ describe("bytes that expire", () => {
   });
 
   test.each([
-    ["says no", async () => false],
+    ["says no", async (): Promise<Proof> => "none"],
     [
       "does not answer",
       async () => {
@@ -324,10 +324,35 @@ describe("bytes that expire", () => {
         throw new ChainError("NODE_ANSWER_INVALID", "nonsense");
       },
     ],
-  ])("are sent again while the network %s", async (_what, isExpired) => {
+  ])("are sent again while the network %s", async (_what, proveExpired) => {
     const job = await scene.sentJob(payment(1));
-    expect((await send(job, true, expiring(isExpired))).outcome).toBe("done");
+    expect((await send(job, true, expiring(proveExpired))).outcome).toBe("done");
     expect(new Set(scene.payloads).size).toBe(1);
+  });
+
+  test("are given up on several answers only when these say so again, minutes later", async () => {
+    let proof: Proof = "several-answers";
+    const chain = expiring(async () => proof);
+    answerBroadcast(500, {});
+    let { job } = await send(await scene.sentJob(payment(1)), true, chain);
+    const pass = (minutes: number) => (clock += minutes * 60_000);
+    let clock = performance.now();
+    const spy = spyOn(performance, "now").mockImplementation(() => clock);
+    const states: string[] = [];
+    for (const [minutes, next] of [
+      [4, "several-answers"],
+      [2, "none"],
+      [6, "several-answers"],
+      [4, "several-answers"],
+      [1, "several-answers"],
+    ] as const) {
+      pass(minutes);
+      proof = next;
+      ({ job } = await send(job, true, chain));
+      states.push(job.state);
+    }
+    spy.mockRestore();
+    expect(states).toEqual(["sent", "sent", "sent", "sent", "seen"]);
   });
 
   test("are not given up while the API does not tell whether they are done", async () => {
@@ -336,9 +361,58 @@ describe("bytes that expire", () => {
     await send(
       job,
       true,
-      expiring(async () => true),
+      expiring(async () => "one-answer"),
     );
     expect((await scene.job(payment(1))).signed).toEqual(job.signed as NonNullable<Job["signed"]>);
+  });
+});
+
+describe("bytes whose nonce another transaction has taken", () => {
+  const replacing = (proveReplaced: Chain["proveReplaced"]): Chain =>
+    ({ ...ethereum, proveReplaced }) as Chain;
+
+  /** A job that was refused, and minutes later, when it is due, the same again. */
+  async function refusedTwice(chain: Chain) {
+    scene.list(payment(1));
+    answerBroadcast(403, { errorCode: "odd", message: "nonce too low" });
+    let { job } = await send(await signedJob(), true, chain);
+    ({ job } = await send(job, true, chain));
+    const later = performance.now() + 6 * 60_000;
+    const spy = spyOn(performance, "now").mockImplementation(() => later);
+    const step = await send(job, true, chain);
+    spy.mockRestore();
+    return step;
+  }
+
+  test("are told as failed when final blocks say so twice, minutes apart, and are not offered any more", async () => {
+    const { outcome, job } = await refusedTwice(replacing(async () => "several-answers"));
+    expect({ outcome, state: job.state, refusals: job.refusals }).toEqual({
+      outcome: "parked",
+      state: "parked",
+      refusals: 2,
+    });
+    expect(job.problem).toContain(
+      `another transaction has used the number ${job.signed?.sequence?.number} of 0x`,
+    );
+    expect(await scene.reported()).toContain(`Error: ${job.problem}`);
+  });
+
+  test("are offered again as long as it is not shown twice", async () => {
+    let isShown = true;
+    const { job } = await refusedTwice(
+      replacing(async (): Promise<Proof> => {
+        isShown = !isShown;
+        return isShown ? "several-answers" : "none";
+      }),
+    );
+    expect(job.state).toBe("sent");
+  });
+
+  test("are done when the chain has them after all", async () => {
+    const places: Whereabouts[] = ["absent", "absent", "confirmed"];
+    const locate = async () => places.shift() ?? "absent";
+    const { outcome } = await refusedTwice({ ...replacing(async () => "several-answers"), locate });
+    expect(outcome).toBe("done");
   });
 });
 

@@ -12,6 +12,7 @@ import { Pipeline } from "../../../src/signing/pipeline.ts";
 import { FourEyeCheck } from "../../../src/signing/policy/four-eye.ts";
 import { ParkedReminder } from "../../../src/signing/reminders.ts";
 import type { Services } from "../../../src/signing/services.ts";
+import { Sightings } from "../../../src/signing/sightings.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
 import { TatumConnection } from "../../../src/tatum/connection.ts";
 import { NodeCalls } from "../../../src/tatum/node.ts";
@@ -80,6 +81,7 @@ export class SigningScene {
       log,
       metrics: new JobMetrics(),
       parkedReminder: new ParkedReminder(log),
+      sightings: new Sightings(),
       network: "mainnet",
       setting: () => undefined,
       timeout: 2000,

@@ -121,17 +121,33 @@ describe("a recorded Flow transaction", () => {
   const over = [sealed("90000601"), reference];
 
   test.each([
-    ["may still land while its last block is not sealed", [sealed("90000600")], false],
-    ["is expired when nobody knows it after that", [...over, UNKNOWN], true],
-    ["is expired when the network says so", [...over, results("Expired")], true],
-    ["is not expired while a node still waits with it", [...over, results("Pending")], false],
-    ["has landed when it is sealed", [...over, results("Sealed")], false],
+    ["may still land while its last block is not sealed", [sealed("90000600")], "none"],
+    ["is told to be expired when a node does not know it after that", [...over, UNKNOWN], "several-answers"],
+    ["is expired when the network says so", [...over, results("Expired")], "one-answer"],
+    ["is not expired while a node still waits with it", [...over, results("Pending")], "none"],
+    ["has landed when it is sealed", [...over, results("Sealed")], "none"],
     [
       "is not known to be expired by a node that is younger than it",
       [sealed("90000601"), { ...reference, status: 404 }, UNKNOWN],
-      false,
+      "none",
     ],
-  ])("%s", async (_, exchanges, expected) => {
-    expect(await flow.isExpired!(SIGNED, environmentOf(exchanges, []))).toBe(expected);
+  ] as const)("%s", async (_, exchanges, expected) => {
+    expect(await flow.proveExpired!(SIGNED, environmentOf(exchanges, []))).toBe(expected);
+  });
+
+  test.each([401, 403, 429])("is not shown to be expired by a refusal with HTTP %d", async (status) => {
+    const exchanges = [...over, { ...UNKNOWN, status }];
+    await expect(flow.proveExpired!(SIGNED, environmentOf(exchanges, []))).rejects.toMatchObject({
+      code: "NODE_REFUSED",
+    });
+  });
+
+  test.each([
+    ["nowhere", UNKNOWN, "absent"],
+    ["in a pool", results("Pending"), "pooled"],
+    ["in a block", results("Sealed"), "confirmed"],
+    ["in a block, without success", results({ status: "Sealed", error_message: "out of gas" }), "failed"],
+  ] as const)("is found %s", async (_, exchange, expected) => {
+    expect(await flow.locate!(SIGNED, environmentOf([exchange], []))).toBe(expected);
   });
 });

@@ -100,61 +100,85 @@ describe("submitting a Solana transaction", () => {
   });
 });
 
-describe("whether a Solana transaction has expired", () => {
-  test.each([
-    ["its last block is not final yet", 100, unknown, false],
-    ["its last block is final and it is not there", 101, unknown, true],
-    ["it has landed", 101, landed, false],
-    ["it has landed and failed", 101, { value: [{ err: "AccountNotFound" }] }, false],
-  ])("%s", async (_, height, status, expired) => {
-    const node = nodeEnvironment({
-      getEpochInfo: { absoluteSlot: 120, blockHeight: height },
-      getFirstAvailableBlock: 90,
-      getSignatureStatuses: status,
-    });
-    expect(await solana.isExpired!(signed, node)).toBe(expired);
-    expect(node.calls[0]).toEqual({ method: "getEpochInfo", params: [{ commitment: "finalized" }] });
-    const asked = node.calls.filter(({ method }) => method === "getSignatureStatuses");
-    expect(
-      asked.every(({ params }) => Bun.deepEquals(params, [[ID], { searchTransactionHistory: true }])),
-    ).toBe(true);
+describe("the proof that a Solana transaction has expired", () => {
+  /** A node that says that the last block is final, holds all blocks and has not seen the transaction. */
+  const old = {
+    getEpochInfo: { absoluteSlot: 120, blockHeight: 101 },
+    getFirstAvailableBlock: 90,
+    getSignatureStatuses: unknown,
+  };
+  const prove = (answers: object, inBatches?: object) => {
+    const node = nodeEnvironment({ ...old, ...answers }, {}, inBatches && { ...old, ...inBatches });
+    return { node, proof: solana.proveExpired!(signed, node) };
+  };
+
+  test("is one answer of a node that takes batches", async () => {
+    const { node, proof } = prove({}, {});
+    expect(await proof).toBe("one-answer");
+    expect(node.calls).toEqual([{ method: "getEpochInfo", params: [{ commitment: "finalized" }] }]);
+    expect(node.batches).toBe(1);
   });
 
-  const old = { getEpochInfo: { absoluteSlot: 120, blockHeight: 101 }, getSignatureStatuses: unknown };
-
-  test("a node that forgot the blocks in which it may have landed proves nothing", async () => {
-    const node = nodeEnvironment({ ...old, getFirstAvailableBlock: 91 });
-    expect(await solana.isExpired!(signed, node)).toBe(false);
+  test("needs several answers where the node takes no batches", async () => {
+    const { node, proof } = prove({});
+    expect(await proof).toBe("several-answers");
+    const asked = node.calls.find(({ method }) => method === "getSignatureStatuses");
+    expect(asked?.params).toEqual([[ID], { searchTransactionHistory: true }]);
   });
 
-  test.each([
-    ["lags behind the one that told the height", { context: { slot: 119 }, value: [null] }],
-    ["does not tell how far it has come", { value: [null] }],
-  ])("a node that %s proves nothing", async (_, status) => {
-    const node = nodeEnvironment({ ...old, getFirstAvailableBlock: 0, getSignatureStatuses: status });
-    expect(await solana.isExpired!(signed, node)).toBe(false);
+  const nothing: readonly (readonly [string, object])[] = [
+    ["whose last block is not final yet", { getEpochInfo: { absoluteSlot: 120, blockHeight: 100 } }],
+    ["that knows it as landed", { getSignatureStatuses: landed }],
+    [
+      "that knows it as landed and failed",
+      { getSignatureStatuses: { context: { slot: 120 }, value: [{ err: "AccountNotFound" }] } },
+    ],
+    ["that forgot the blocks in which it may have landed", { getFirstAvailableBlock: 91 }],
+    [
+      "that lags behind the height it told",
+      { getSignatureStatuses: { context: { slot: 119 }, value: [null] } },
+    ],
+    ["that does not tell how far it has come", { getSignatureStatuses: { value: [null] } }],
+  ];
+
+  test.each(nothing)("is nothing with a node %s", async (_, answers) => {
+    expect(await prove(answers).proof).toBe("none");
+    expect(await prove(answers, answers).proof).toBe("none");
   });
 
-  test("a node that does not tell how far back it remembers proves nothing", () => {
-    expect(solana.isExpired!(signed, nodeEnvironment(old))).rejects.toMatchObject({ code: "NODE_REFUSED" });
+  test.each(nothing)(
+    "is nothing when another node told the height and the one that proves is one %s",
+    async (_, answers) => {
+      expect(await prove({}, answers).proof).toBe("none");
+    },
+  );
+
+  test("is nothing from a node that does not tell how far back it remembers", () => {
+    const { proof } = prove({ getFirstAvailableBlock: undefined });
+    expect(proof).rejects.toMatchObject({ code: "NODE_REFUSED" });
   });
 
-  test("bytes of which the slot was not recorded count as on their way", async () => {
-    const node = nodeEnvironment({ ...old, getFirstAvailableBlock: 0 });
-    expect(await solana.isExpired!({ ...signed, filledIn: {} }, node)).toBe(false);
+  test("is nothing for bytes of which the slot was not recorded", async () => {
+    expect(await solana.proveExpired!({ ...signed, filledIn: {} }, nodeEnvironment(old))).toBe("none");
   });
 
-  test("an answer that is none proves nothing", () => {
-    const node = nodeEnvironment({
-      getEpochInfo: { absoluteSlot: 120, blockHeight: 101 },
-      getFirstAvailableBlock: 0,
-      getSignatureStatuses: { value: [] },
-    });
-    expect(solana.isExpired!(signed, node)).rejects.toMatchObject({ code: "NODE_ANSWER_INVALID" });
+  test("is nothing when the answer is none", () => {
+    const { proof } = prove({ getSignatureStatuses: { value: [] } });
+    expect(proof).rejects.toMatchObject({ code: "NODE_ANSWER_INVALID" });
   });
 
-  test("a transaction without an expiry never expires", async () => {
+  test("is nothing for a transaction without an expiry", async () => {
     const { expiry: _, ...lasting } = signed;
-    expect(await solana.isExpired!(lasting, nodeEnvironment({}))).toBe(false);
+    expect(await solana.proveExpired!(lasting, nodeEnvironment({}))).toBe("none");
   });
+});
+
+test.each([
+  ["nowhere", null, "absent"],
+  ["in a block that is not confirmed", { err: null, confirmationStatus: "processed" }, "pooled"],
+  ["in a block", { err: null, confirmationStatus: "confirmed" }, "confirmed"],
+  ["in a block, without success", { err: "AccountNotFound", confirmationStatus: "finalized" }, "failed"],
+] as const)("a Solana transaction is found %s", async (_, status, expected) => {
+  const node = nodeEnvironment({ getSignatureStatuses: { context: { slot: 120 }, value: [status] } });
+  expect(await solana.locate!(signed, node)).toBe(expected);
 });

@@ -161,19 +161,40 @@ describe("a recorded transaction of VeChain", () => {
     expiry: { kind: "height", value: 721n },
   };
   const finalized = (number: number): Exchange => block("finalized", number, `0x${"5a".repeat(32)}`);
-  const held = (response: null | object): Exchange => ({
+  const asked = (query: string, response: null | object, status = 200): Exchange => ({
     method: "GET",
     host,
-    path: `/transactions/${signed.transactionId}`,
+    path: `/transactions/${signed.transactionId}?${query}`,
     response: response as Exchange["response"],
+    status,
+  });
+  const held = (response: null | object): Exchange => asked(`head=0x${"5a".repeat(32)}`, response);
+
+  test.each([
+    ["may still land while its last block is not final", [finalized(720)], "none"],
+    ["has landed when the chain holds it", [finalized(721), held({ meta: {} })], "none"],
+    [
+      "is expired when its last block is final and the chain that ends there does not hold it",
+      [finalized(721), held(null)],
+      "one-answer",
+    ],
+  ] as const)("%s", async (_, exchanges, expected) => {
+    expect(await vechain.proveExpired!(signed, environmentOf({ exchanges }))).toBe(expected);
+  });
+
+  test("is not shown to be expired by a node that has not come as far as the final block", async () => {
+    const lagging = asked(`head=0x${"5a".repeat(32)}`, "head: leveldb: not found" as never, 400);
+    const proof = vechain.proveExpired!(signed, environmentOf({ exchanges: [finalized(721), lagging] }));
+    await expect(proof).rejects.toMatchObject({ code: "NODE_REFUSED" });
   });
 
   test.each([
-    ["may still land while its last block is not final", [finalized(720)], false],
-    ["has landed when the chain holds it", [finalized(721), held({ id: "0x" })], false],
-    ["is expired when its last block is final and nobody holds it", [finalized(721), held(null)], true],
-  ])("%s", async (_, exchanges, expected) => {
-    expect(await vechain.isExpired!(signed, environmentOf({ exchanges }))).toBe(expected);
+    ["nowhere", null, "absent"],
+    ["in a pool", { meta: null }, "pooled"],
+    ["in a block", { meta: { blockNumber: 7 } }, "confirmed"],
+  ] as const)("is found %s", async (_, response, expected) => {
+    const exchanges = [asked("pending=true", response)];
+    expect(await vechain.locate!(signed, environmentOf({ exchanges }))).toBe(expected);
   });
 });
 
