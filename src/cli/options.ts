@@ -78,7 +78,7 @@ export const options = {
   confirm: {
     type: "string",
     valueHint: "id",
-    description: "With --as=resign: the transaction that can surely not land any more",
+    description: "With --as=failed or --as=resign: the transaction that can surely not land any more",
   },
   provider: {
     type: "string",

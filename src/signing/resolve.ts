@@ -1,17 +1,22 @@
 /** What a person decides about a job that the daemon cannot finish: it is done, it is over, or it is to be signed anew. */
+import type { SignedTransaction, Whereabouts } from "../../chains/chain.ts";
 import { loadChain } from "../../chains/index.ts";
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../http/client.ts";
 import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
+import type { PlainHttpReach } from "../http/plain-http.ts";
 import { pause } from "../http/retry.ts";
 import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
-import type { Job } from "../journal/job.ts";
+import { type Job, signedOfRecord } from "../journal/job.ts";
 import { Journal } from "../journal/journal.ts";
 import type { Config } from "../settings/settings.ts";
 import { type Completion, TatumApi } from "../tatum/api.ts";
+import { NodeCalls } from "../tatum/node.ts";
 import { apiEndpoint, connectToTatum, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
 import { sameTransactionId, TRANSACTION_ID } from "../tatum/transaction-id.ts";
 import type { Vault } from "../vault/vault.ts";
+import { createChainEnvironment, namedThirdParties } from "./environment.ts";
+import { whereaboutsOf } from "./whereabouts.ts";
 
 /** What was on its way when a job was parked has arrived after so many milliseconds at the earliest. */
 const MINIMUM_QUIET = 60_000;
@@ -25,7 +30,12 @@ export function quietPeriod({ timeout, retries }: Pick<TatumSettings, "timeout" 
   return Math.max(MINIMUM_QUIET, 3 * timeout, longestCall);
 }
 
-const REPORTED = "Error: An operator ended the transaction; it will not be signed.";
+/** What the API is told of a transaction that a person ended. Of bytes that exist nobody can say that they will never land. */
+function reportedText({ signed }: Job): string {
+  const ended = "Error: An operator ended the transaction;";
+  if (signed === undefined) return `${ended} it will not be signed.`;
+  return `${ended} it was signed as ${signed.transactionId}, and that is not sent any more.`;
+}
 
 export interface ResolveArguments {
   readonly as?: string | undefined;
@@ -37,18 +47,17 @@ export interface ResolveArguments {
 
 type Resolution =
   | { readonly as: "done"; readonly txId: string }
-  | { readonly as: "failed" }
-  | { readonly as: "resign"; readonly confirmed: string | undefined };
+  /** `confirmed`: the bytes of which the person knows that they cannot land, by their transaction id. */
+  | { readonly as: "failed" | "resign"; readonly confirmed: string | undefined };
 
 /** @throws KmsError `USAGE` */
 function readResolution(args: ResolveArguments): Resolution {
   const { as, confirm: confirmed } = args;
   const txId = args["tx-id"];
   if (as !== "done" && txId !== undefined) throw new KmsError("USAGE", "Option --tx-id goes with --as=done.");
-  if (as !== "resign" && confirmed !== undefined)
-    throw new KmsError("USAGE", "Option --confirm goes with --as=resign.");
-  if (as === "failed") return { as };
-  if (as === "resign") return { as, confirmed };
+  if (as === "failed" || as === "resign") return { as, confirmed };
+  if (confirmed !== undefined)
+    throw new KmsError("USAGE", "Option --confirm goes with --as=failed and --as=resign.");
   if (as !== "done") throw new KmsError("USAGE", "Option --as is done, failed or resign.");
   if (txId === undefined || !TRANSACTION_ID.test(txId)) {
     throw new KmsError("USAGE", "Option --tx-id has to name the transaction that was carried out.");
@@ -59,6 +68,8 @@ function readResolution(args: ResolveArguments): Resolution {
 interface ResolveContext {
   readonly journal: Journal;
   readonly api: TatumApi;
+  /** Where the signed bytes of the job stand, by everybody who can be asked. */
+  whereabouts(signed: SignedTransaction): Promise<Whereabouts | "unclear">;
   /** Milliseconds after which nothing of a parked job is on its way any more. */
   readonly quiet: number;
   wait(milliseconds: number): Promise<void>;
@@ -101,23 +112,11 @@ async function asDone(job: Job, txId: string, { journal, api, note }: ResolveCon
   await journal.close(job, "done", { txId });
 }
 
-async function asFailed(job: Job, context: ResolveContext): Promise<void> {
-  const { journal, api } = context;
-  await assertNotCompleted(job, context);
-  const problem = "a person ended it";
-  if (job.state !== "cancelled") await journal.close(job, "cancelled", { problem });
-  const refusal = await api.reportErrors([{ signatureId: job.id, error: REPORTED }]);
-  if (refusal === undefined) return;
-  throw new KmsError("NETWORK", `Job ${job.id} is ended, but the API did not take the report: ${refusal}`, {
-    hint: "Run the command again to report it.",
-  });
-}
-
 /** Has the daemon leave the job alone, and waits until nothing of it can be on its way any more. */
-async function silence(job: Job, { journal, quiet, wait, note }: ResolveContext): Promise<Job> {
-  const isParked = job.state === "parked";
-  const problem = "a person wants it signed anew";
-  const parked = isParked ? job : await journal.move(job, "parked", { problem });
+async function silence(job: Job, problem: string, context: ResolveContext): Promise<Job> {
+  const { journal, quiet, wait, note } = context;
+  if (job.state === "cancelled") return job;
+  const parked = job.state === "parked" ? job : await journal.move(job, "parked", { problem });
   const rest = Math.min(Math.max(parked.updatedAt + quiet - Date.now(), 0), quiet);
   if (rest > 0) {
     note(`Waiting ${Math.ceil(rest / 1000)} s for what may be on its way.`);
@@ -126,45 +125,84 @@ async function silence(job: Job, { journal, quiet, wait, note }: ResolveContext)
   return parked;
 }
 
+/** A job whose bytes exist. */
+type SignedJob = Job & { readonly signed: NonNullable<Job["signed"]> };
+
+function isSigned(job: Job): job is SignedJob {
+  return job.signed !== undefined;
+}
+
+/** Whether the person named the very bytes that exist. @throws KmsError `USAGE` for others */
+function isConfirmed({ id, signed }: SignedJob, confirmed: string | undefined): boolean {
+  if (confirmed === undefined) return false;
+  if (sameTransactionId(confirmed, signed.transactionId)) return true;
+  throw new KmsError(
+    "USAGE",
+    `Transaction ${id} was signed as ${signed.transactionId}; that may still land.`,
+    {
+      hint: `If it cannot land any more, so that nothing is paid twice, repeat with --confirm=${signed.transactionId}`,
+    },
+  );
+}
+
+/**
+ * That signed bytes have not landed, as far as anybody can tell. What is unclear is not taken for a no.
+ *
+ * @param mayBeUnclear a person knows that they cannot land, and nothing else will be signed
+ * @throws KmsError `USAGE` when the network has them, `NETWORK` when it cannot be asked
+ */
+async function assertNotLanded(
+  { id, signed }: SignedJob,
+  mayBeUnclear: boolean,
+  { whereabouts, note }: ResolveContext,
+): Promise<void> {
+  const { transactionId } = signed;
+  const where = await whereabouts(signedOfRecord(signed));
+  if (where === "confirmed" || where === "pooled") {
+    const place = where === "confirmed" ? "knows" : "still waits with";
+    throw new KmsError("USAGE", `The network ${place} transaction ${transactionId}. Nothing was decided.`, {
+      hint: `If it succeeded: tatum-kms job resolve ${id} --as=done --tx-id=${transactionId}`,
+    });
+  }
+  if (where !== "unclear") return;
+  const problem = `It is not clear whether the network has transaction ${transactionId}.`;
+  if (mayBeUnclear) return note(problem);
+  throw new KmsError("NETWORK", problem, {
+    hint:
+      "Nothing was decided. Try again later. If it can surely not land any more, end it: " +
+      `tatum-kms job resolve ${id} --as=failed --confirm=${transactionId}`,
+  });
+}
+
+async function asFailed(job: Job, confirmed: string | undefined, context: ResolveContext): Promise<void> {
+  const { journal, api } = context;
+  const problem = "a person ended it";
+  const silent = isSigned(job) ? await silence(job, problem, context) : job;
+  await assertNotCompleted(silent, context);
+  if (isSigned(silent)) await assertNotLanded(silent, isConfirmed(silent, confirmed), context);
+  if (silent.state !== "cancelled") await journal.close(silent, "cancelled", { problem });
+  const refusal = await api.reportErrors([{ signatureId: job.id, error: reportedText(job) }]);
+  if (refusal === undefined) return;
+  throw new KmsError("NETWORK", `Job ${job.id} is ended, but the API did not take the report: ${refusal}`, {
+    hint: "Run the command again to report it.",
+  });
+}
+
 async function asResign(job: Job, confirmed: string | undefined, context: ResolveContext): Promise<void> {
-  const { journal, api, note } = context;
-  if (job.signed === undefined || job.state === "cancelled") {
+  if (!isSigned(job) || job.state === "cancelled") {
     throw new KmsError("USAGE", `Job ${job.id} is ${job.state}: it holds no signed bytes to release.`);
   }
-  const { transactionId } = job.signed;
-  if (confirmed === undefined || !sameTransactionId(confirmed, transactionId)) {
-    throw new KmsError(
-      "USAGE",
-      `Transaction ${job.id} was signed as ${transactionId}; that may still land.`,
-      {
-        hint: `If it cannot land any more, so that nothing is paid twice, repeat with --confirm=${transactionId}`,
-      },
-    );
-  }
-  const parked = await silence(job, context);
-  if ((await assertNotCompleted(parked, context)).kind === "missing") {
+  isConfirmed(job, confirmed ?? "");
+  const silent = await silence(job, "a person wants it signed anew", context);
+  if ((await assertNotCompleted(silent, context)).kind === "missing") {
     throw new KmsError(
       "USAGE",
       `The API does not know transaction ${job.id} any more: nothing is to be signed.`,
-      {
-        hint: `It stays parked. To end it: tatum-kms job resolve ${job.id} --as=failed`,
-      },
+      { hint: `It stays parked. To end it: tatum-kms job resolve ${job.id} --as=failed` },
     );
   }
-  const chain = await loadChain(job.chain);
-  const isOnChain = chain && (await api.isOnChain(chain.facts.broadcastPath, transactionId));
-  if (isOnChain !== "no" && isOnChain !== "yes")
-    note("The API did not tell whether the network has the transaction.");
-  if (isOnChain === "yes") {
-    throw new KmsError(
-      "USAGE",
-      `The network knows transaction ${transactionId}: it will not be signed anew.`,
-      {
-        hint: `It stays parked. If it succeeded: tatum-kms job resolve ${job.id} --as=done --tx-id=${transactionId}`,
-      },
-    );
-  }
-  await journal.release(parked);
+  await assertNotLanded(job, false, context);
+  await context.journal.release(silent);
 }
 
 /**
@@ -175,8 +213,35 @@ async function resolve(id: string, resolution: Resolution, context: ResolveConte
   const job = await findJob(context.journal, id);
   if (job.state === "done") throw new KmsError("USAGE", `The job of transaction ${id} is done.`);
   if (resolution.as === "done") await asDone(job, resolution.txId, context);
-  else if (resolution.as === "failed") await asFailed(job, context);
+  else if (resolution.as === "failed") await asFailed(job, resolution.confirmed, context);
   else await asResign(job, resolution.confirmed, context);
+}
+
+/** Who can be asked about the bytes of a job, from a command. */
+async function askersFor(
+  job: Job,
+  config: Config,
+  {
+    tatum,
+    plainHttp,
+    note,
+  }: { tatum: TatumSettings; plainHttp: PlainHttpReach; note: (text: string) => void },
+): Promise<Pick<ResolveContext, "api" | "whereabouts">> {
+  const http = new HttpClient([tatum.apiUrl], { plainHttp });
+  const connection = connectToTatum(tatum, http);
+  const api = new TatumApi(connection);
+  const chain = await loadChain(job.chain);
+  if (chain === undefined) return { api, whereabouts: async () => "unclear" };
+  const outside = {
+    network: job.network,
+    nodes: new NodeCalls(connection),
+    http,
+    setting: (name: string) => config.get(name),
+    timeout: tatum.timeout,
+    stopping: new AbortController().signal,
+  };
+  const environment = createChainEnvironment(chain, outside, note);
+  return { api, whereabouts: (signed) => whereaboutsOf(signed, { chain, environment, api }) };
 }
 
 /** {@link resolve} for the command line; the job as it is then. */
@@ -190,12 +255,13 @@ export async function resolveJob(
   const resolution = readResolution(args);
   const tatum = readTatumSettings(args["api-key"], config);
   const journal = new Journal(vault);
-  const { network } = await findJob(journal, id);
-  const plainHttp = plainHttpReach(network, args["allow-plain-http"], config);
-  await judgePlainHttp([apiEndpoint(tatum)], plainHttp);
+  const job = await findJob(journal, id);
+  const plainHttp = plainHttpReach(job.network, args["allow-plain-http"], config);
+  const nodes = await namedThirdParties([job.chain], job.network, (name) => config.setting(name));
+  await judgePlainHttp([apiEndpoint(tatum), ...nodes], plainHttp);
   await resolve(id, resolution, {
     journal,
-    api: new TatumApi(connectToTatum(tatum, new HttpClient([tatum.apiUrl], { plainHttp }))),
+    ...(await askersFor(job, config, { tatum, plainHttp, note })),
     quiet: quietPeriod(tatum),
     wait: pause,
     note,

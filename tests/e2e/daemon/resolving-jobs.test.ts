@@ -108,11 +108,14 @@ describe("as failed", () => {
     "ends the job for good: it is reported, and neither signed nor sent any more",
     onScene(async (scene) => {
       const { api, installation } = scene;
-      await parkedJob(scene);
+      const parked = await parkedJob(scene);
       const run = await resolve(scene, "--as=failed");
       expect(JSON.parse(run.stdout)).toMatchObject({ state: "cancelled" });
       expect(api.reported).toEqual([
-        { signatureId: id, error: "Error: An operator ended the transaction; it will not be signed." },
+        {
+          signatureId: id,
+          error: `Error: An operator ended the transaction; it was signed as ${parked.transactionId}, and that is not sent any more.`,
+        },
       ]);
       expect(await scene.runOnce(["--chain=ETH"])).toMatchObject({ status: 0 });
       expect(api.broadcasts).toEqual([]);
@@ -133,6 +136,9 @@ describe("as failed", () => {
       api.fourEye = () => new Response("", { status: 404 });
       await scene.runOnce(["--chain=ETH"]);
       expect(await resolve(scene, "--as=failed")).toMatchObject({ status: 0 });
+      expect(api.reported.map(({ error }) => error)).toEqual([
+        "Error: An operator ended the transaction; it will not be signed.",
+      ]);
       api.fourEye = () => new Response("");
       expect(await scene.runOnce(["--chain=ETH"])).toMatchObject({ status: 0 });
       expect(api.broadcasts).toEqual([]);
@@ -184,44 +190,6 @@ describe("job resolve as resign", () => {
     }),
   );
 
-  const refusals: readonly (readonly [
-    string,
-    number,
-    (transactionId: string, path: string) => Response | undefined,
-  ])[] = [
-    [
-      "the API has it as completed",
-      64,
-      (transactionId, path) =>
-        path === QUESTION ? Response.json({ ...payment, txId: transactionId }) : undefined,
-    ],
-    ["the API does not know it any more", 64, (_, path) => (path === QUESTION ? missing() : undefined)],
-    [
-      "the API does not answer",
-      69,
-      (_, path) => (path === QUESTION ? new Response("", { status: 500 }) : undefined),
-    ],
-    [
-      "the network has the transaction",
-      64,
-      (transactionId, path) =>
-        path === `/v3/ethereum/transaction/${transactionId}`
-          ? Response.json({ hash: transactionId, status: true })
-          : undefined,
-    ],
-  ];
-  for (const [reason, status, answer] of refusals) {
-    test(
-      `is refused when ${reason}`,
-      onScene(async (scene) => {
-        const { transactionId } = await parkedJob(scene);
-        scene.api.answer = ({ path }) => answer(transactionId, path);
-        expect(await resolve(scene, "--as=resign", `--confirm=${transactionId}`)).toMatchObject({ status });
-        expect(await show(scene)).toMatchObject({ state: "parked", transactionId });
-      }),
-    );
-  }
-
   test(
     "signs nothing when the old bytes turn out to have landed after all",
     onScene(async (scene) => {
@@ -253,6 +221,103 @@ describe("job resolve as resign", () => {
       await child.exited;
       const { stdout } = await installation.run(["job", "show", bitcoinPayment.pending.id]);
       expect(JSON.parse(stdout)).toMatchObject({ state: "parked", transactionId: bitcoinPayment.txid });
+    }),
+  );
+});
+
+/** What the API and its node say of the bytes when a decision is made about them. */
+const NODE = "/v3/ethereum/web3/";
+type Answering = (transactionId: string, path: string) => Response | undefined;
+
+const refusals: readonly (readonly [reason: string, status: number, answer: Answering])[] = [
+  [
+    "the API has it as completed",
+    64,
+    (transactionId, path) =>
+      path === QUESTION ? Response.json({ ...payment, txId: transactionId }) : undefined,
+  ],
+  [
+    "the API does not answer",
+    69,
+    (_, path) => (path === QUESTION ? new Response("", { status: 500 }) : undefined),
+  ],
+  [
+    "the network has the transaction",
+    64,
+    (transactionId, path) =>
+      path === `/v3/ethereum/transaction/${transactionId}`
+        ? Response.json({ hash: transactionId, status: true })
+        : undefined,
+  ],
+  [
+    "a node has the transaction in its pool",
+    64,
+    (hash, path) =>
+      path.startsWith(NODE) ? Response.json({ id: 1, result: { hash, blockHash: null } }) : undefined,
+  ],
+  [
+    "the API does not tell whether the network has it",
+    69,
+    (transactionId, path) =>
+      path === `/v3/ethereum/transaction/${transactionId}` ? new Response("", { status: 500 }) : undefined,
+  ],
+  [
+    "the node does not tell whether the network has it",
+    69,
+    (_, path) => (path.startsWith(NODE) ? new Response("", { status: 500 }) : undefined),
+  ],
+];
+
+for (const [reason, status, answer] of refusals) {
+  test(
+    `neither decision about signed bytes is made when ${reason}`,
+    onScene(async (scene) => {
+      const { transactionId } = await parkedJob(scene);
+      scene.api.answer = ({ path }) => answer(transactionId, path);
+      expect(await resolve(scene, "--as=failed")).toMatchObject({ status });
+      expect(await resolve(scene, "--as=resign", `--confirm=${transactionId}`)).toMatchObject({ status });
+      expect(await show(scene)).toMatchObject({ state: "parked", transactionId });
+      expect(scene.api.reported).toEqual([]);
+    }),
+  );
+}
+
+test(
+  "a job is not signed anew when the API does not know it any more",
+  onScene(async (scene) => {
+    const { transactionId } = await parkedJob(scene);
+    scene.api.answer = ({ path }) => (path === QUESTION ? missing() : undefined);
+    expect(await resolve(scene, "--as=resign", `--confirm=${transactionId}`)).toMatchObject({ status: 64 });
+    expect(await show(scene)).toMatchObject({ state: "parked", transactionId });
+  }),
+);
+
+describe("a person who knows that the bytes cannot land", () => {
+  const silent: Answering = (transactionId, path) =>
+    path === `/v3/ethereum/transaction/${transactionId}` ? new Response("", { status: 500 }) : undefined;
+
+  test(
+    "ends the job with their transaction id, also while the network cannot be asked",
+    onScene(async (scene) => {
+      const { transactionId } = await parkedJob(scene);
+      scene.api.answer = ({ path }) => silent(transactionId, path);
+      const refused = await resolve(scene, "--as=failed");
+      expect(refused.stderr).toContain(`--as=failed --confirm=${transactionId}`);
+      expect(await resolve(scene, "--as=failed", `--confirm=${OTHER}`)).toMatchObject({ status: 64 });
+      expect(await resolve(scene, "--as=failed", `--confirm=${transactionId}`)).toMatchObject({ status: 0 });
+      expect(await show(scene)).toMatchObject({ state: "cancelled", transactionId });
+    }),
+  );
+
+  test(
+    "cannot end it while the network has them",
+    onScene(async (scene) => {
+      const { transactionId } = await parkedJob(scene);
+      scene.api.answer = ({ path }) =>
+        path === `/v3/ethereum/transaction/${transactionId}`
+          ? Response.json({ hash: transactionId })
+          : undefined;
+      expect(await resolve(scene, "--as=failed", `--confirm=${transactionId}`)).toMatchObject({ status: 64 });
     }),
   );
 });
