@@ -1,35 +1,11 @@
 /** The chains under the names that people call them by: their tickers here, newer tickers, and names of the networks. */
 import type { Chain } from "../chains/chain.ts";
-import { loadChain, tickers } from "../chains/index.ts";
+import { loadChain, namesOf, tickers } from "../chains/index.ts";
 import { KmsError } from "./errors.ts";
 import { didYouMean } from "./suggestion.ts";
 
-/** Names that stand for one chain alone. A ticker that was replaced (POL since 2024, KAIA since 2024) keeps its wallets. */
-const synonyms: Readonly<Record<string, readonly string[]>> = {
-  ADA: ["CARDANO"],
-  ALGO: ["ALGORAND"],
-  BCH: ["BITCOINCASH"],
-  BNB: ["BNBBEACONCHAIN"],
-  BSC: ["BNBSMARTCHAIN", "BINANCESMARTCHAIN"],
-  BTC: ["BITCOIN", "XBT"],
-  DOGE: ["DOGECOIN"],
-  EGLD: ["MULTIVERSX", "ELROND"],
-  ETH: ["ETHEREUM", "ETHER"],
-  KCS: ["KCC", "KUCOINCOMMUNITYCHAIN"],
-  KLAY: ["KAIA", "KLAYTN"],
-  LTC: ["LITECOIN"],
-  MATIC: ["POL", "POLYGON"],
-  ONE: ["HARMONY"],
-  SOL: ["SOLANA"],
-  TRON: ["TRX"],
-  VET: ["VECHAIN"],
-  XDC: ["XINFIN", "XDCNETWORK"],
-  XLM: ["STELLAR"],
-  XRP: ["RIPPLE", "XRPL", "XRPLEDGER"],
-};
-
 const tickerOfName: ReadonlyMap<string, string> = new Map(
-  Object.entries(synonyms).flatMap(([ticker, names]) => names.map((name) => [name, ticker] as const)),
+  tickers.flatMap((ticker) => namesOf(ticker).map((name) => [name, ticker] as const)),
 );
 
 /** Names that could mean two chains: nothing is guessed. */
