@@ -68,7 +68,7 @@ export async function containerCredentials(context: ProviderContext): Promise<Aw
     headers: { accept: "application/json", ...authorization(context) },
   });
   if (!isSuccess(answer)) {
-    throw refusal(SERVICE, WHAT, answer, undefined, "Check the role of the task or of the pod.");
+    throw refusal(SERVICE, WHAT, answer, { hint: "Check the role of the task or of the pod." });
   }
   const { AccessKeyId, SecretAccessKey, Token } = parseAnswer(SERVICE, WHAT, answerSchema, answer);
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };

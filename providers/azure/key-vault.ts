@@ -47,8 +47,8 @@ const hints: Readonly<Record<number, string>> = {
 function vaultRefusal(secret: VaultSecret, answer: ServiceAnswer): ProviderError {
   const parsed = v.safeParse(errorBody, answer.body);
   const error = parsed.success ? parsed.output.error : undefined;
-  const name = error?.innererror?.code ?? error?.code;
-  return refusal(KEY_VAULT, describeSecret(secret), answer, name, hints[answer.status]);
+  const errorName = error?.innererror?.code ?? error?.code;
+  return refusal(KEY_VAULT, describeSecret(secret), answer, { errorName, hint: hints[answer.status] });
 }
 
 /**

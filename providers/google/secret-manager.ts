@@ -63,11 +63,12 @@ const hints: Readonly<Record<number, string>> = {
 
 function accessRefusal(wanted: SecretVersion, answer: ServiceAnswer): ProviderError {
   const parsed = v.safeParse(errorBody, answer.body);
-  const status = parsed.success ? parsed.output.error.status : undefined;
-  const what = describeSecretVersion(wanted);
-  return status === "FAILED_PRECONDITION"
-    ? refusal(SECRET_MANAGER, what, answer, status, "Is this version disabled or destroyed?", "NOT_ALLOWED")
-    : refusal(SECRET_MANAGER, what, answer, status, hints[answer.status]);
+  const errorName = parsed.success ? parsed.output.error.status : undefined;
+  const details =
+    errorName === "FAILED_PRECONDITION"
+      ? ({ hint: "Is this version disabled or destroyed?", code: "NOT_ALLOWED" } as const)
+      : { hint: hints[answer.status] };
+  return refusal(SECRET_MANAGER, describeSecretVersion(wanted), answer, { errorName, ...details });
 }
 
 /** Whether a name in an answer is of the asked version: it has the project's number, and the version's for its alias. */

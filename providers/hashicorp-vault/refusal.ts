@@ -43,5 +43,5 @@ export function vaultRefusal(what: string, answer: ServiceAnswer, hint: string):
       ACTIVE_NODE,
     );
   }
-  return refusal(TITLE, what, answer, undefined, hint);
+  return refusal(TITLE, what, answer, { hint });
 }

@@ -55,14 +55,8 @@ export function bearer(token: Secret): Record<string, string> {
 export function tokenRefusal(service: string, answer: ServiceAnswer, hint: string): ProviderError {
   const parsed = v.safeParse(errorAnswer, answer.body);
   const code: ProviderErrorCode | undefined = REFUSALS.includes(answer.status) ? "NOT_ALLOWED" : undefined;
-  return refusal(
-    service,
-    "an access token",
-    answer,
-    parsed.success ? parsed.output.error : undefined,
-    hint,
-    code,
-  );
+  const errorName = parsed.success ? parsed.output.error : undefined;
+  return refusal(service, "an access token", answer, { errorName, hint, code });
 }
 
 /**

@@ -39,19 +39,26 @@ function codeOf({ status }: ServiceAnswer): ProviderErrorCode {
   return codeOfStatus[status] ?? (status >= 500 ? "UNREACHABLE" : "BAD_ANSWER");
 }
 
+/** What is known of a refusal besides its status. */
+interface RefusalDetails {
+  /** The service's own name of the error, where its answer has one; shown only when it is a plain word. */
+  readonly errorName?: string | undefined;
+  /** What the operator can do about it. */
+  readonly hint?: string | undefined;
+  /** What it means, where the service's documentation says more than the status does. */
+  readonly code?: ProviderErrorCode | undefined;
+}
+
 /**
  * The error that an answer other than success stands for.
  *
- * @param errorName the service's own name of the error, where its answer has one; shown only when it is a plain word
- * @param code what it means, where the service's documentation says more than the status does
+ * @param what what was asked for, as in "Azure Key Vault refuses to give <what>"
  */
 export function refusal(
   service: string,
   what: string,
   answer: ServiceAnswer,
-  errorName?: string,
-  hint?: string,
-  code = codeOf(answer),
+  { errorName, hint, code = codeOf(answer) }: RefusalDetails = {},
 ): ProviderError {
   const name = errorName !== undefined && ERROR_NAME.test(errorName) ? `, ${errorName}` : "";
   const meaning = {

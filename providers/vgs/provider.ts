@@ -72,14 +72,12 @@ function basicAuthorization(context: ProviderContext): string {
 
 function vgsRefusal(what: string, answer: ServiceAnswer): ProviderError {
   const named = v.safeParse(errorSchema, answer.body);
-  return refusal(
-    TITLE,
-    what,
-    answer,
-    named.success ? named.output.errors[0].title : undefined,
-    "Check the credentials, the alias and the vault's environment (live, sandbox, EU); revealing has to be enabled " +
+  return refusal(TITLE, what, answer, {
+    errorName: named.success ? named.output.errors[0].title : undefined,
+    hint:
+      "Check the credentials, the alias and the vault's environment (live, sandbox, EU); revealing has to be enabled " +
       "by VGS for the vault.",
-  );
+  });
 }
 
 /**
