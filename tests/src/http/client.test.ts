@@ -476,7 +476,7 @@ describe("the connection", () => {
       const server = Bun.listen({
         hostname: "127.0.0.1",
         port: 0,
-        ...(tls === undefined ? {} : { tls }),
+        ...(tls !== undefined && { tls }),
         socket: {
           open: () => void connections++,
           data: (socket) => void socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]"),

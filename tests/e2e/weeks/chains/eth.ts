@@ -29,7 +29,7 @@ export const ethereum: ChainModel = {
       value: String(amount),
       gas: "21000",
       gasPrice: String(fee),
-      ...(number === undefined ? {} : { nonce: Number(number) }),
+      ...(number !== undefined && { nonce: Number(number) }),
     });
   },
   async read(payload) {
