@@ -146,7 +146,7 @@ describe("prompt", () => {
 });
 
 describe("the password is missed", () => {
-  test.each([
+  test.concurrent.each([
     ["without the file", "TATUM_KMS_PASSWORD_FILE=none", "", 66, "SECRET_NOT_FOUND"],
     ["when the file is a folder", "TATUM_KMS_PASSWORD_FILE=.", "", 65, "INVALID_INPUT"],
     ["when the file does not end", "TATUM_KMS_PASSWORD_FILE=/dev/zero", "", 65, "INVALID_INPUT"],
@@ -163,7 +163,7 @@ describe("the password is missed", () => {
     expect(failureOf(await shell(`${before} "$KMS" vault status ${after}`))).toMatchObject({ status, code });
   });
 
-  test.each([
+  test.concurrent.each([
     ["the named pipe", "mkfifo pipe; TATUM_KMS_PASSWORD_FILE=pipe"],
     ["the descriptor", "exec 3< <(exec sleep 20 2>&-); TATUM_KMS_PASSWORD_FD=3"],
   ])("when nothing comes through %s, after ten seconds", async (_what, before) => {

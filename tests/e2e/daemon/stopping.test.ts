@@ -2,6 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { executable } from "../executable.ts";
+import type { StandInApi } from "../stand-in-api.ts";
 import { onScene, type Scene, until } from "./running-daemon.ts";
 import { bitcoinPayment, ethPayment } from "./wallets.ts";
 
@@ -9,6 +10,17 @@ import { bitcoinPayment, ethPayment } from "./wallets.ts";
 setDefaultTimeout(60_000);
 
 const { pending, txid } = bitcoinPayment;
+
+/** Broadcasts that are answered when a test says so. */
+function withheldAnswer(api: StandInApi): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  api.answer = async ({ path }) => {
+    if (!path.endsWith("/broadcast")) return undefined;
+    await promise;
+    return Response.json({ txId: txid });
+  };
+  return resolve;
+}
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   describe(signal, () => {
@@ -43,14 +55,12 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       "while a broadcast is on its way waits for the answer and records it",
       onScene(async ({ api, runOnce, start }) => {
         api.pending = [pending];
-        api.answer = async ({ path }) => {
-          if (!path.endsWith("/broadcast")) return undefined;
-          await Bun.sleep(1500);
-          return Response.json({ txId: txid });
-        };
+        const answer = withheldAnswer(api);
         const daemon = start(["--chain=BTC"]);
         await until("a broadcast", () => api.broadcasts.length === 1);
         daemon.signal(signal);
+        await daemon.logged(`${signal} received: finishing what is in flight.`);
+        answer();
         expect(await daemon.exited()).toBe(0);
         expect(daemon.log).toContain(`Tx was processed: ${pending.id}`);
         api.requests.length = 0;
@@ -67,15 +77,12 @@ describe("a signal that does not stop the daemon", () => {
     (signal) =>
       onScene(async ({ api, start }) => {
         api.pending = [pending];
-        api.answer = async ({ path }) => {
-          if (!path.endsWith("/broadcast")) return undefined;
-          await Bun.sleep(1000);
-          return Response.json({ txId: txid });
-        };
+        const answer = withheldAnswer(api);
         const daemon = start(["--chain=BTC"]);
         await until("a broadcast", () => api.broadcasts.length === 1);
         daemon.signal(signal);
         await daemon.logged(`WARN: ${signal} received: `);
+        answer();
         await daemon.logged(`Tx was processed: ${pending.id}`);
         expect(daemon.log).toContain("the daemon goes on.");
         daemon.signal("SIGTERM");
@@ -150,17 +157,14 @@ describe("a signal", () => {
     "that comes again says that the end is near, and changes nothing",
     onScene(async ({ api, start }) => {
       api.pending = [pending];
-      api.answer = async ({ path }) => {
-        if (!path.endsWith("/broadcast")) return undefined;
-        await Bun.sleep(1500);
-        return Response.json({ txId: txid });
-      };
+      const answer = withheldAnswer(api);
       const daemon = start(["--chain=BTC"]);
       await until("a broadcast", () => api.broadcasts.length === 1);
       daemon.signal("SIGTERM");
       await daemon.logged("SIGTERM received: finishing what is in flight.");
       daemon.signal("SIGTERM");
       await daemon.logged("SIGTERM received: still finishing what is in flight, which takes at most 8 s.");
+      answer();
       expect(await daemon.exited()).toBe(0);
       expect(daemon.log).toContain(`Tx was processed: ${pending.id}`);
     }),

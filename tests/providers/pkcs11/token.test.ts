@@ -165,10 +165,10 @@ describe("a module that hangs", () => {
     "in %s is ended in time",
     async (name) => {
       software.misbehave(`${name} hang`);
-      const token = open({ timeLimit: 3000 }).get(uri);
+      const token = open({ timeLimit: 1000 }).get(uri);
       expect(await refused(() => sign(token))).toMatchObject({
         code: "TIMEOUT",
-        message: `The PKCS#11 module ${software.modulePath} gave no answer within 3 s; its process was ended.`,
+        message: `The PKCS#11 module ${software.modulePath} gave no answer within 1 s; its process was ended.`,
       });
       await noProcessIsLeft();
       software.behave();

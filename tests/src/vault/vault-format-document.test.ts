@@ -95,6 +95,19 @@ async function read(file: string, password: string) {
     .map(({ signatureId, record }) => [signatureId, record]);
 }
 
+const derived = new Map<string, Uint8Array>();
+
+/** Files that were made from one vault share its slots; this Argon2 takes two seconds. */
+async function slotKeys(password: string, parameters: string): Promise<Uint8Array> {
+  const known = derived.get(`${password} ${parameters}`);
+  if (known !== undefined) return known;
+  const { memory, passes, parallelism, salt } = JSON.parse(parameters);
+  const options = { m: memory, t: passes, p: parallelism, version: 0x13, dkLen: 64 };
+  const keys = await argon2idAsync(utf8ToBytes(password.normalize("NFC")), hexToBytes(salt), options);
+  derived.set(`${password} ${parameters}`, keys);
+  return keys;
+}
+
 async function unlock(vault: VaultRow, slots: SlotRow[], password: string): Promise<Uint8Array> {
   for (const slot of slots) {
     const { slot_id, kind, parameters, commitment, wrapped_key } = slot;
@@ -103,9 +116,7 @@ async function unlock(vault: VaultRow, slots: SlotRow[], password: string): Prom
     expect(bytesToHex(checksum)).toBe(bytesToHex(slot.checksum));
     if (kind !== "password") continue;
     const identity = LP("tatum-kms/v1/slot", ...columns);
-    const { memory, passes, parallelism, salt } = JSON.parse(parameters);
-    const options = { m: memory, t: passes, p: parallelism, version: 0x13, dkLen: 64 };
-    const keys = await argon2idAsync(utf8ToBytes(password.normalize("NFC")), hexToBytes(salt), options);
+    const keys = await slotKeys(password, parameters);
     if (bytesToHex(HMAC(keys.subarray(32), identity)) !== bytesToHex(commitment)) continue;
     return gcm(keys.subarray(0, 32), wrapped_key.subarray(0, 12), identity).decrypt(wrapped_key.subarray(12));
   }
