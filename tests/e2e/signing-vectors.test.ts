@@ -1,15 +1,16 @@
 /** Every signing vector through the built executable: import the wallets, run the daemon once, look at its requests. */
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import pLimit from "p-limit";
 import { fromRlp, parseTransaction } from "viem";
 import { loadChain, tickers } from "../../chains/index.ts";
 import { answersOf, type FlowVector, withTransactionId } from "../chains/families/flow/flow-vectors.ts";
 import { Installation, type Run } from "./executable.ts";
 import { type RecordedRequest, StandInApi } from "./stand-in-api.ts";
 
-// Every test starts the executable and opens a vault.
-setDefaultTimeout(60_000);
+// Every test starts the executable and opens a vault, and waits for its lane before.
+setDefaultTimeout(300_000);
 
 interface VectorRequest {
   readonly method: string;
@@ -171,32 +172,47 @@ function comparable(txData: string | undefined, { deterministic = true }: Vector
   return items.filter((_, item) => item !== nonce && item !== signature);
 }
 
+/** Each vector meets a journal that knows nothing, and an API of its own. */
+interface Scene {
+  readonly installation: Installation;
+  readonly api: StandInApi;
+}
+
+function onOwnScene(work: (scene: Scene) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const scene = { installation: new Installation(), api: new StandInApi() };
+    try {
+      await work(scene);
+    } finally {
+      await scene.api.stop();
+      scene.installation.remove();
+    }
+  };
+}
+
+/** While one daemon waits, another one works; more of them would only take each other's time. */
+const lanes = pLimit(2);
+
 for (const chain of tickers) {
   const file = Bun.file(join(import.meta.dir, `../vectors/signing/${chain}.json`));
   const vectors = ((await file.json()) as Vector[]).map(withOwnSignatureIds).map(withComputedAnswers);
 
   describe(`${chain} signing vectors through the executable`, () => {
-    const installation = new Installation();
-    const api = new StandInApi();
     let pristine: Uint8Array;
 
     beforeAll(async () => {
+      const installation = new Installation();
       const wallets = join(installation.home, "wallets.json");
       writeFileSync(wallets, JSON.stringify(Object.assign({}, ...vectors.map((vector) => vector.wallets))));
       const imported = await installation.run(["import", wallets]);
       expect(imported).toMatchObject({ status: 0 });
       pristine = await Bun.file(installation.vaultPath).bytes();
-    });
-
-    afterAll(async () => {
-      await api.stop();
       installation.remove();
     });
 
-    async function runDaemon(vector: Vector): Promise<Run> {
-      // Each vector meets a journal that knows nothing.
-      await Bun.write(installation.vaultPath, pristine);
-      api.requests.length = 0;
+    async function runDaemon(vector: Vector, { installation, api }: Scene): Promise<Run> {
+      mkdirSync(dirname(installation.vaultPath), { mode: 0o700 });
+      writeFileSync(installation.vaultPath, pristine, { mode: 0o600 });
       api.pending = [vector.pending];
       api.network = vector.testnet ? "testnet" : "mainnet";
       api.answer = (request) => answerFor(vector, request);
@@ -219,8 +235,9 @@ for (const chain of tickers) {
     }
 
     for (const vector of vectors) {
-      test(vector.name, async () => {
-        const run = await runDaemon(vector);
+      const testOfVector = onOwnScene(async (scene) => {
+        const { api } = scene;
+        const run = await runDaemon(vector, scene);
         const results = allowed(vector);
         // Other calls of the same path belong to signing.
         const broadcasts = api.broadcasts.filter(({ body }) => "signatureId" in (body as object));
@@ -263,6 +280,7 @@ for (const chain of tickers) {
         ]);
         expect(run.status).toBe(75);
       });
+      test.concurrent(vector.name, () => lanes(testOfVector));
     }
   });
 }
