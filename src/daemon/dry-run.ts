@@ -8,7 +8,7 @@ import type { Fence } from "../journal/journal.ts";
 import { type Decision, decide, type Policy } from "../signing/policy/policy.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
 import { pollChain, type Round } from "./poll.ts";
-import type { RoundResult } from "./round.ts";
+import type { BegunRound, RoundResult } from "./round.ts";
 
 /** Transactions that are remembered as printed, the latest. */
 const MAXIMUM_REMEMBERED = 100_000;
@@ -74,7 +74,7 @@ async function forecast(listed: ListedTransaction, { pipeline }: Round): Promise
 }
 
 /** A round that prints what would happen, each transaction once. */
-export function createDryRound(print: (forecast: Forecast) => void): (round: Round) => Promise<RoundResult> {
+export function createDryRound(print: (forecast: Forecast) => void): (round: Round) => Promise<BegunRound> {
   const printed = new Recent<true>(MAXIMUM_REMEMBERED);
   const isNew = (...parts: readonly (string | undefined)[]): boolean => {
     const key = parts.join("\n");
@@ -95,6 +95,7 @@ export function createDryRound(print: (forecast: Forecast) => void): (round: Rou
       if (round.pipeline.services.stopping.aborted) break;
       if (isNew(ticker, listed.transaction.id, listed.contentDigest)) print(await forecast(listed, round));
     }
-    return { isFinished: isComplete, retryAfter };
+    const result: RoundResult = { isFinished: isComplete };
+    return { retryAfter, ended: Promise.resolve(result) };
   };
 }

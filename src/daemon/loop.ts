@@ -1,4 +1,4 @@
-/** The daemon: every chain in its own loop, so that a slow one does not hold up the others. */
+/** The daemon: every chain in its own loop, by the clock, so that nothing slow holds up the others. */
 import type { Chain, Network } from "../../chains/chain.ts";
 import { loadChain } from "../../chains/index.ts";
 import { isVaultFailure, KmsError } from "../errors.ts";
@@ -10,15 +10,15 @@ import { Pipeline } from "../signing/pipeline.ts";
 import type { Services } from "../signing/services.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
 import type { Round } from "./poll.ts";
-import type { RoundResult } from "./round.ts";
+import type { BegunRound, RoundResult } from "./round.ts";
 import { createVersionNotice } from "./version-notice.ts";
 
 export interface DaemonOptions {
   readonly tickers: readonly string[];
   readonly services: Services;
-  /** One round of one chain, once it is polled. */
-  readonly runRound: (round: Round) => Promise<RoundResult>;
-  /** Milliseconds between the starts of two rounds of a chain. */
+  /** What begins the rounds of one chain. */
+  readonly roundsOf: () => (round: Round) => Promise<BegunRound>;
+  /** Milliseconds between two polls of a chain. */
   readonly period: number;
   /** Only these signature IDs, when given. */
   readonly wallets?: ReadonlySet<string> | undefined;
@@ -30,36 +30,51 @@ function belongsTo(wallet: WalletSummary, ticker: string, network: Network): boo
   return wallet.chain === ticker && (wallet.testnet === true) === (network === "testnet");
 }
 
+/** Polls of the chains are spread over the period, in milliseconds over no more than this. */
+const LONGEST_SPREAD = 5000;
+
+/** What there is nothing to do for. */
+const IDLE: BegunRound = { ended: Promise.resolve({ isFinished: true }) };
+
 class ChainLoop {
   readonly #ticker: string;
   readonly #options: DaemonOptions;
   readonly #onLatestVersion: (announcement: string) => void;
   readonly #reports = new ErrorReports();
+  readonly #beginRound: (round: Round) => Promise<BegunRound>;
+  readonly #inWork = new Set<Promise<void>>();
   #sunsetTold = false;
 
   constructor(ticker: string, options: DaemonOptions, onLatestVersion: (announcement: string) => void) {
     this.#ticker = ticker;
     this.#options = options;
     this.#onLatestVersion = onLatestVersion;
+    this.#beginRound = options.roundsOf();
   }
 
-  /** One round, if the vault holds wallets of the chain. */
-  async round(): Promise<RoundResult> {
-    const { services, wallets, transactionIds, runRound } = this.#options;
-    const signatureIds = services.vault
+  /** The wallets that the chain is polled for; none when it is not. */
+  signatureIds(): string[] {
+    const { services, wallets } = this.#options;
+    return services.vault
       .wallets()
       .filter((wallet) => belongsTo(wallet, this.#ticker, services.network))
       .map(({ signatureId }) => signatureId)
       .filter((signatureId) => wallets === undefined || wallets.has(signatureId));
+  }
+
+  /** One round, if the vault holds wallets of the chain. */
+  async begin(): Promise<BegunRound> {
+    const { services, transactionIds } = this.#options;
+    const signatureIds = this.signatureIds();
     if (signatureIds.length === 0) {
       services.metrics.pollsNoMore(this.#ticker);
-      return { isFinished: true };
+      return IDLE;
     }
     const chain = await loadChain(this.#ticker);
-    if (chain === undefined) return { isFinished: true };
+    if (chain === undefined) return IDLE;
     this.#tellSunset(chain);
     services.metrics.pollBegins(this.#ticker);
-    return runRound({
+    return this.#beginRound({
       pipeline: new Pipeline(chain, services, this.#reports),
       signatureIds,
       transactionIds,
@@ -80,20 +95,40 @@ class ChainLoop {
     else log.error(`The round of ${this.#ticker} failed: ${describeFailure(failure)}`);
   }
 
-  /** Rounds until the program is stopped. What goes wrong in one does not stop the next. */
-  async run(): Promise<void> {
+  /**
+   * Rounds until the program is stopped, and until what they began is done. What goes wrong in one does not stop the next.
+   * @param delay milliseconds before the first
+   */
+  async run(delay: number): Promise<void> {
     const { period, services } = this.#options;
+    let next = performance.now() + delay;
     while (!services.stopping.aborted) {
-      const started = performance.now();
-      let asked = 0;
-      try {
-        await services.vault.refresh();
-        asked = boundedWait((await this.round()).retryAfter ?? 0);
-      } catch (failure) {
-        this.#tellFailure(failure);
-      }
-      const rest = period - (performance.now() - started);
-      await pause(Math.max(rest, period / 10, asked), services.stopping);
+      await pause(Math.max(0, next - performance.now()), services.stopping);
+      if (services.stopping.aborted) break;
+      const asked = await this.#poll();
+      const now = performance.now();
+      // Those that were missed are left out, so that the chains stay spread.
+      const missed = Math.max(0, Math.floor((now - next) / period));
+      next = Math.max(next + (missed + 1) * period, now + asked);
+    }
+    await Promise.all(this.#inWork);
+  }
+
+  /** Begins a round; the milliseconds that the API asked to wait. */
+  async #poll(): Promise<number> {
+    try {
+      await this.#options.services.vault.refresh();
+      const { retryAfter = 0, ended } = await this.begin();
+      const followed = ended.then(
+        () => undefined,
+        (failure: unknown) => this.#tellFailure(failure),
+      );
+      this.#inWork.add(followed);
+      void followed.finally(() => this.#inWork.delete(followed));
+      return boundedWait(retryAfter);
+    } catch (failure) {
+      this.#tellFailure(failure);
+      return 0;
     }
   }
 }
@@ -105,7 +140,10 @@ function chainLoops(options: DaemonOptions): ChainLoop[] {
 
 /** Runs until `services.stopping` is set and what was in flight is finished. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  await Promise.all(chainLoops(options).map((loop) => loop.run()));
+  const loops = chainLoops(options);
+  const served = loops.filter((loop) => loop.signatureIds().length > 0);
+  const step = Math.min(options.period, LONGEST_SPREAD) / Math.max(1, served.length);
+  await Promise.all(loops.map((loop) => loop.run(Math.max(0, served.indexOf(loop)) * step)));
 }
 
 /**
@@ -116,7 +154,7 @@ export async function runCycle(options: DaemonOptions): Promise<void> {
   const rounds = await Promise.all(
     chainLoops(options).map(async (loop): Promise<RoundResult> => {
       try {
-        return await loop.round();
+        return await (await loop.begin()).ended;
       } catch (failure) {
         options.services.log.error(describeFailure(failure));
         return { isFinished: false };

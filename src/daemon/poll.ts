@@ -22,6 +22,10 @@ export interface PollResult {
   /** The transactions to work on, each once. */
   readonly wanted: readonly ListedTransaction[];
   readonly malformed: readonly MalformedTransaction[];
+  /** The ids of everything that was listed, also of what is not wanted; absent without an answer. */
+  readonly listedIds?: ReadonlySet<string>;
+  /** Whether that is all there is. */
+  readonly isWhole: boolean;
   /** Whether there was an answer and all of it could be read. */
   readonly isComplete: boolean;
   /** Whether what is missing may come with the next poll without anybody's doing. */
@@ -57,7 +61,7 @@ export async function pollChain(round: Round): Promise<PollResult> {
   const { pipeline, signatureIds, onLatestVersion } = round;
   const { ticker } = pipeline.chain.facts;
   const { log, api, metrics, stopping } = pipeline.services;
-  const nothing = { wanted: [], malformed: [], isComplete: false, mayPass: false };
+  const nothing = { wanted: [], malformed: [], isWhole: false, isComplete: false, mayPass: false };
   if (signatureIds.length > MAXIMUM_SIGNATURE_IDS) {
     log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`);
     metrics.polled(ticker, "failure", Date.now());
@@ -75,8 +79,19 @@ export async function pollChain(round: Round): Promise<PollResult> {
       );
     }
     const malformed = entries.flatMap((entry) => ("transaction" in entry ? [] : [entry]));
-    const isComplete = listed === entries.length && malformed.length === 0;
-    return { wanted: chooseWanted(round, list), malformed, isComplete, mayPass: listed > entries.length };
+    const isWhole = listed === entries.length;
+    const isComplete = isWhole && malformed.length === 0;
+    const listedIds = new Set(
+      entries.flatMap((entry) => ("transaction" in entry ? entry.transaction.id : [])),
+    );
+    return {
+      wanted: chooseWanted(round, list),
+      malformed,
+      listedIds,
+      isWhole,
+      isComplete,
+      mayPass: !isWhole,
+    };
   } catch (failure) {
     if (!(failure instanceof ApiUnavailable)) throw failure;
     if (!stopping.aborted) {

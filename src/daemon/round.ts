@@ -1,4 +1,7 @@
-/** One round of one chain: poll, then work off what is listed and what was left unfinished. */
+/**
+ * The rounds of one chain: poll, then work off what is listed and what was left unfinished. A round does not wait for the one
+ * before: what that still works on is left to it.
+ */
 
 import { isVaultFailure } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
@@ -6,7 +9,7 @@ import { isFinished, type Job, type Outcome } from "../journal/job.ts";
 import type { Work } from "../signing/pipeline.ts";
 import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";
 import { Lanes } from "./lanes.ts";
-import { pollChain, type Round } from "./poll.ts";
+import { type PollResult, pollChain, type Round } from "./poll.ts";
 
 /** Logs the entries that cannot be read, and plans to report those that have an id, each of them once. */
 function tellMalformed({ pipeline }: Round, malformed: readonly MalformedTransaction[]): void {
@@ -34,92 +37,197 @@ async function remindOfParked({ pipeline: { chain, services } }: Round): Promise
     if (job.chain === chain.facts.ticker) services.parkedReminder.stillParked(job);
 }
 
-/** Jobs with signed bytes that the API did not list this time: they may still have to go out. */
-async function unlistedJobs(
-  { pipeline, transactionIds }: Round,
-  listed: readonly ListedTransaction[],
-): Promise<Job[]> {
-  const { chain, services } = pipeline;
-  const isListed = new Set(listed.map(({ transaction }) => transaction.id));
-  const jobs = await services.journal.list("signed", "sent");
-  return jobs.filter(
-    (job) =>
-      job.chain === chain.facts.ticker &&
-      !isListed.has(job.id) &&
-      (transactionIds === undefined || transactionIds.has(job.id)),
-  );
-}
-
-/** Works off what is listed and what was left unfinished; how each transaction ended. */
-async function workOff(round: Round, listed: readonly ListedTransaction[]): Promise<Outcome[]> {
-  const { pipeline } = round;
-  const { ticker } = pipeline.chain.facts;
-  const { log, metrics, stopping } = pipeline.services;
-  const outcomes: Outcome[] = [];
-  const ended = (outcome: Outcome): void => {
-    outcomes.push(outcome);
-    metrics.transactionEnded(ticker, outcome);
-  };
-  const lanes = new Lanes();
-  let vaultFailure: unknown;
-  // What goes wrong with one transaction does not stop the others; what is wrong with the vault stops the round.
-  const contained = async <Result>(id: string, work: () => Promise<Result>): Promise<Result | Outcome> => {
-    if (vaultFailure !== undefined) return "waiting";
-    try {
-      return await work();
-    } catch (failure) {
-      if (isVaultFailure(failure)) {
-        vaultFailure ??= failure;
-        return "waiting";
-      }
-      log.error(`Could not process transaction id ${id}, error: ${describeFailure(failure)}`);
-      return "waiting";
-    }
-  };
-  const add = (id: string, { lane, run }: Work): void =>
-    lanes.add(lane, async () => ended(await contained(id, run)));
-
-  for (const job of await unlistedJobs(round, listed)) add(job.id, pipeline.resume(job, false));
-  for (const entry of listed) {
-    if (stopping.aborted) break;
-    const { id, hashes, signatures } = entry.transaction;
-    const found = await contained(id, () => pipeline.next(entry));
-    if (typeof found === "string") {
-      ended(found);
-      continue;
-    }
-    if (!found.isSigned) {
-      log.info(
-        `Processing pending transaction ${id} of ${ticker}, ${hashes.length + signatures.length} signatures.`,
-      );
-    }
-    add(id, found);
-  }
-  await lanes.finished();
-  if (vaultFailure !== undefined) throw vaultFailure;
-  return outcomes;
-}
-
 export interface RoundResult {
   /** Whether nothing is left to do: the poll succeeded and every transaction is finished. */
   readonly isFinished: boolean;
   /** Whether what is left may go well the next time without anybody's doing. */
   readonly mayPass?: boolean;
-  /** Milliseconds that the API asked to wait before the next poll. */
-  readonly retryAfter?: number | undefined;
 }
 
-/** Polls, and works off what is there. */
-export async function runChainRound(round: Round): Promise<RoundResult> {
-  const { services, reports } = round.pipeline;
-  const { wanted, malformed, isComplete, mayPass, retryAfter } = await pollChain(round);
-  tellMalformed(round, malformed);
-  await remindOfParked(round);
-  const outcomes = await workOff(round, wanted);
-  await reports.send(services.api, services.journal, services.log);
-  return {
-    isFinished: isComplete && outcomes.every(isFinished),
-    mayPass: mayPass || outcomes.includes("waiting"),
-    retryAfter,
-  };
+/** A round that has polled. */
+export interface BegunRound {
+  /** Milliseconds that the API asked to wait before the next poll. */
+  readonly retryAfter?: number | undefined;
+  /** Resolves when everything that the round began is done; rejects when the vault failed. */
+  readonly ended: Promise<RoundResult>;
+}
+
+/** Transactions that are looked at side by side, before each has its lane. */
+const LOOKED_AT = 16;
+
+/** What the rounds of a chain share. */
+interface Shared {
+  readonly lanes: Lanes;
+  /** The ids of transactions that are in work. */
+  readonly inWork: Set<string>;
+  /** Whether a later poll has listed what there is. */
+  isOutdated(): boolean;
+  /** Whether the API still lists a transaction, as far as the latest poll tells. */
+  isListed(id: string): boolean;
+}
+
+/** What follows from one poll. */
+class OneRound {
+  readonly outcomes: Outcome[] = [];
+  readonly #round: Round;
+  readonly #shared: Shared;
+  readonly #works: Promise<void>[] = [];
+  #vaultFailure: unknown;
+
+  constructor(round: Round, shared: Shared) {
+    this.#round = round;
+    this.#shared = shared;
+  }
+
+  /** Gives each transaction its lane. */
+  async begin(listed: readonly ListedTransaction[]): Promise<void> {
+    const { pipeline } = this.#round;
+    for (const job of await this.#unlistedJobs(listed)) {
+      this.#shared.inWork.add(job.id);
+      this.#add(job.id, pipeline.resume(job, false));
+    }
+    for (let from = 0; from < listed.length; from += LOOKED_AT) {
+      if (pipeline.services.stopping.aborted || this.#shared.isOutdated()) break;
+      const next = listed.slice(from, from + LOOKED_AT);
+      await this.#lookAt(next.filter(({ transaction }) => !this.#isInWork(transaction.id)));
+    }
+  }
+
+  /** @throws KmsError of a failure of the vault */
+  async finished(): Promise<void> {
+    await Promise.all(this.#works);
+    if (this.#vaultFailure !== undefined) throw this.#vaultFailure;
+  }
+
+  /** Jobs with signed bytes that the API did not list this time: they may still have to go out. */
+  async #unlistedJobs(listed: readonly ListedTransaction[]): Promise<Job[]> {
+    const { pipeline, transactionIds } = this.#round;
+    const { chain, services } = pipeline;
+    const leftOut = new Set([...this.#shared.inWork, ...listed.map(({ transaction }) => transaction.id)]);
+    const jobs = await services.journal.list("signed", "sent");
+    return jobs.filter(
+      ({ id, chain: ticker }) =>
+        ticker === chain.facts.ticker &&
+        !leftOut.has(id) &&
+        !this.#isInWork(id) &&
+        (transactionIds?.has(id) ?? true),
+    );
+  }
+
+  #isInWork(id: string): boolean {
+    return this.#shared.inWork.has(id) || this.#round.pipeline.reports.isOpen(id);
+  }
+
+  async #lookAt(listed: readonly ListedTransaction[]): Promise<void> {
+    const { pipeline } = this.#round;
+    const found = await Promise.all(
+      listed.map((entry) => {
+        const { id } = entry.transaction;
+        this.#shared.inWork.add(id);
+        return this.#contained(id, () => pipeline.next(entry));
+      }),
+    );
+    for (const [at, { transaction }] of listed.entries()) {
+      const work = found[at] as Work | Outcome;
+      if (typeof work === "string") this.#ended(transaction.id, work);
+      else this.#addListed(transaction, work);
+    }
+  }
+
+  #addListed({ id, hashes, signatures }: ListedTransaction["transaction"], work: Work): void {
+    const { chain, services } = this.#round.pipeline;
+    if (!work.isSigned) {
+      const count = hashes.length + signatures.length;
+      services.log.info(
+        `Processing pending transaction ${id} of ${chain.facts.ticker}, ${count} signatures.`,
+      );
+    }
+    // It may have been cancelled while it waited for its turn.
+    const run = async (): Promise<Outcome> => (this.#shared.isListed(id) ? work.run() : "waiting");
+    this.#add(id, { ...work, run });
+  }
+
+  #add(id: string, { lane, run }: Pick<Work, "lane" | "run">): void {
+    const work = async (): Promise<void> => this.#ended(id, await this.#contained(id, run));
+    this.#works.push(this.#shared.lanes.add(lane, work));
+  }
+
+  #ended(id: string, outcome: Outcome): void {
+    const { chain, services } = this.#round.pipeline;
+    this.#shared.inWork.delete(id);
+    this.outcomes.push(outcome);
+    services.metrics.transactionEnded(chain.facts.ticker, outcome);
+  }
+
+  /** What goes wrong with one transaction does not stop the others; what is wrong with the vault stops the round. */
+  async #contained<Result>(id: string, work: () => Promise<Result>): Promise<Result | Outcome> {
+    if (this.#vaultFailure !== undefined) return "waiting";
+    try {
+      return await work();
+    } catch (failure) {
+      if (isVaultFailure(failure)) this.#vaultFailure ??= failure;
+      else {
+        const { log } = this.#round.pipeline.services;
+        log.error(`Could not process transaction id ${id}, error: ${describeFailure(failure)}`);
+      }
+      return "waiting";
+    }
+  }
+}
+
+/** The rounds of one chain, and what they still work on. */
+export class ChainRounds {
+  readonly #lanes: Lanes;
+  readonly #inWork = new Set<string>();
+  #polls = 0;
+  /** What the latest poll listed, if that was all there is. */
+  #listed: ReadonlySet<string> | undefined;
+  #reporting: Promise<void> = Promise.resolve();
+
+  /** @param isHeldUp as {@link Lanes} takes it */
+  constructor(isHeldUp: () => boolean) {
+    this.#lanes = new Lanes(isHeldUp);
+  }
+
+  /** Polls, and begins to work off what is there. */
+  async begin(round: Round): Promise<BegunRound> {
+    const poll = await pollChain(round);
+    tellMalformed(round, poll.malformed);
+    await remindOfParked(round);
+    return { retryAfter: poll.retryAfter, ended: this.#workOff(round, poll) };
+  }
+
+  async #workOff(round: Round, poll: PollResult): Promise<RoundResult> {
+    const one = new OneRound(round, this.#sharedBy(poll));
+    await one.begin(poll.wanted);
+    await this.#report(round);
+    await one.finished();
+    await this.#report(round);
+    return {
+      isFinished: poll.isComplete && one.outcomes.every(isFinished),
+      mayPass: poll.mayPass || one.outcomes.includes("waiting"),
+    };
+  }
+
+  /** A poll without an answer changes nothing about what is listed. */
+  #sharedBy({ listedIds, isWhole }: PollResult): Shared {
+    if (listedIds !== undefined) {
+      this.#polls += 1;
+      this.#listed = isWhole ? listedIds : undefined;
+    }
+    const poll = this.#polls;
+    return {
+      lanes: this.#lanes,
+      inWork: this.#inWork,
+      isOutdated: () => poll !== this.#polls,
+      isListed: (id) => this.#listed?.has(id) ?? true,
+    };
+  }
+
+  /** One report after another, so that no cause is told twice. */
+  #report({ pipeline: { services, reports } }: Round): Promise<void> {
+    const send = (): Promise<void> => reports.send(services.api, services.journal, services.log);
+    this.#reporting = this.#reporting.then(send, send);
+    return this.#reporting;
+  }
 }

@@ -19,7 +19,7 @@ import { createDryRound, type Forecast, readOnly } from "./dry-run.ts";
 import { tellIdleChains } from "./idle-chains.ts";
 import { type DaemonOptions, runCycle, runDaemon } from "./loop.ts";
 import { openTokens } from "./open-tokens.ts";
-import { runChainRound } from "./round.ts";
+import { ChainRounds } from "./round.ts";
 import type { DaemonSettings } from "./settings.ts";
 import { handleSignals } from "./signals.ts";
 
@@ -87,10 +87,10 @@ function usableWallets(vault: Vault, settings: DaemonSettings): WalletSummary[] 
 async function work(
   settings: DaemonSettings,
   services: Services,
-  runRound: DaemonOptions["runRound"],
+  roundsOf: DaemonOptions["roundsOf"],
 ): Promise<void> {
   const { tickers, period, wallets, transactionIds } = settings;
-  const options: DaemonOptions = { tickers, services, runRound, period, wallets, transactionIds };
+  const options: DaemonOptions = { tickers, services, roundsOf, period, wallets, transactionIds };
   await (settings.runOnce ? runCycle(options) : runDaemon(options));
 }
 
@@ -104,7 +104,11 @@ async function workUnder(
   settings.metrics.leaseTaken(lease.lost);
   const signals = { stopping: AbortSignal.any([stopping, lease.lost]), deadline };
   try {
-    await work(settings, createServices(source, settings, lease, signals), runChainRound);
+    const services = createServices(source, settings, lease, signals);
+    await work(settings, services, () => {
+      const rounds = new ChainRounds(() => services.api.isHeldUp);
+      return (round) => rounds.begin(round);
+    });
   } finally {
     settings.metrics.leaseReleased();
     await lease.release();
@@ -146,7 +150,8 @@ export async function startDaemon(
   try {
     const usable = usableWallets(source.vault, settings);
     if (settings.dryRun) {
-      await work(settings, createServices(source, settings, readOnly, signals), createDryRound(print));
+      const dryRound = createDryRound(print);
+      await work(settings, createServices(source, settings, readOnly, signals), () => dryRound);
     } else {
       const { metricsFile: path, runOnce } = settings;
       await keepMetrics({ path, metrics, store: source.vault.store, log, runOnce }, async () => {

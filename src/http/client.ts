@@ -155,6 +155,11 @@ export class HttpClient {
     this.#limits.set(url.origin, new RateLimit(url.host, perSecond));
   }
 
+  /** How many requests to a host wait for their turns. */
+  waiting(url: URL): number {
+    return this.#limits.get(url.origin)?.waiting ?? 0;
+  }
+
   /**
    * A place in the line for a host, for a request that is sent when it is ready: what has to be on the disk before the
    * request leaves is written while nothing more has to be waited for.

@@ -23,6 +23,7 @@ interface Report {
 
 export class ErrorReports {
   readonly #pending: Report[] = [];
+  readonly #open = new Set<string>();
   readonly #toldWithoutJob = new Recent<true>(MAXIMUM_MALFORMED);
 
   /** Plans to report a cause, unless it was reported before. The text must hold no secret and no path. */
@@ -30,6 +31,12 @@ export class ErrorReports {
     const error = text.slice(0, MAXIMUM_TEXT_LENGTH);
     if (job.reported.includes(error)) return;
     this.#pending.push({ job, signatureId: job.id, error });
+    this.#open.add(job.id);
+  }
+
+  /** Whether a report about a job is on its way: it changes the job when it has arrived. */
+  isOpen(id: string): boolean {
+    return this.#open.has(id);
   }
 
   /**
@@ -47,6 +54,14 @@ export class ErrorReports {
   /** Sends what was planned. What the API did not take is planned again when the cause occurs again. */
   async send(api: TatumApi, journal: Journal, log: Log): Promise<void> {
     const planned = this.#pending.splice(0);
+    try {
+      await this.#sendAll(planned, api, journal, log);
+    } finally {
+      for (const { signatureId } of planned) this.#open.delete(signatureId);
+    }
+  }
+
+  async #sendAll(planned: readonly Report[], api: TatumApi, journal: Journal, log: Log): Promise<void> {
     for (let from = 0; from < planned.length; from += MAXIMUM_BATCH) {
       const batch = planned.slice(from, from + MAXIMUM_BATCH);
       const problem = await api.reportErrors(batch.map(({ signatureId, error }) => ({ signatureId, error })));

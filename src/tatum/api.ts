@@ -110,6 +110,11 @@ export class TatumApi {
     this.#connection = connection;
   }
 
+  /** Whether requests wait because the API takes no more of them. */
+  get isHeldUp(): boolean {
+    return this.#connection.isHeldUp;
+  }
+
   /**
    * The pending transactions of a chain for these signature IDs.
    * @throws ApiUnavailable when there is no usable list.

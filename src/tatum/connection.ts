@@ -138,6 +138,11 @@ export class TatumConnection {
     };
   }
 
+  /** Whether requests wait because the API takes no more of them. */
+  get isHeldUp(): boolean {
+    return this.#options.http.waiting(this.#options.baseUrl) > 0;
+  }
+
   /** Sends again after passing failures, as often as the operator allows. */
   withRetries(send: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
     return withRetries(this.#options.retries, this.#options.stopping, send);

@@ -40,7 +40,7 @@ test("work begins when it is added, not when all is known", async () => {
   await lanes.finished();
 });
 
-test("no more than eight are worked on at a time, and all are done", async () => {
+test("no more than eight quick ones are worked on at a time, and all are done", async () => {
   let [now, most, done] = [0, 0, 0];
   const lanes = new Lanes();
   for (let at = 0; at < 100; at++) {
@@ -53,4 +53,76 @@ test("no more than eight are worked on at a time, and all are done", async () =>
   }
   await lanes.finished();
   expect([most, done]).toEqual([8, 100]);
+});
+
+/** Work that hangs until it is let go. */
+function hanging(): { readonly work: () => Promise<void>; readonly letGo: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { work: () => promise, letGo: resolve };
+}
+
+test("fifty that hang hold up no work of another account", async () => {
+  const lanes = new Lanes();
+  const { work, letGo } = hanging();
+  for (let at = 0; at < 50; at++) lanes.add(`account ${at}`, work);
+  const began = performance.now();
+  await lanes.add("another", async () => undefined);
+  expect(performance.now() - began).toBeLessThan(1500);
+  letGo();
+  await lanes.finished();
+});
+
+test("work that hangs holds up the later work of its own account", async () => {
+  const notes: string[] = [];
+  const lanes = new Lanes();
+  const { work, letGo } = hanging();
+  lanes.add("account", work);
+  lanes.add("account", noting(notes, "a", 1));
+  await Bun.sleep(300);
+  expect(notes).toEqual([]);
+  letGo();
+  await lanes.finished();
+  expect(notes).toEqual(["+a", "-a"]);
+});
+
+test("what takes long keeps its place while more work would only wait as well", async () => {
+  let begun = 0;
+  const lanes = new Lanes(() => true);
+  const { work, letGo } = hanging();
+  for (let at = 0; at < 20; at++) {
+    lanes.add(undefined, () => {
+      begun++;
+      return work();
+    });
+  }
+  await Bun.sleep(350);
+  expect(begun).toBe(8);
+  letGo();
+  await lanes.finished();
+  expect(begun).toBe(20);
+});
+
+test("no more than 256 are in work, however long they take", async () => {
+  let begun = 0;
+  const lanes = new Lanes();
+  const { work, letGo } = hanging();
+  for (let at = 0; at < 300; at++) {
+    lanes.add(undefined, () => {
+      begun++;
+      return work();
+    });
+  }
+  await Bun.sleep(4500);
+  expect(begun).toBe(256);
+  letGo();
+  await lanes.finished();
+  expect(begun).toBe(300);
+});
+
+test("work that is added while others end is waited for", async () => {
+  const notes: string[] = [];
+  const lanes = new Lanes();
+  lanes.add(undefined, async () => void lanes.add(undefined, noting(notes, "late", 20)));
+  await lanes.finished();
+  expect(notes).toEqual(["+late", "-late"]);
 });
