@@ -186,9 +186,18 @@ export interface ChainEnvironment {
 
   /**
    * The lowest sequence number (nonce), from the network's own count on, that no signed transaction of the account in
-   * the journal uses.
+   * the journal uses. A count above the journal's own next number says that somebody else signs for the account, that the journal
+   * was turned back, or something untrue: it is believed when it is the same some time later and the confirmed count agrees.
+   *
+   * @param counted what the network counts, as far as it knows
+   * @param confirmedCount asks what it counts in its blocks; called for a count that is to be confirmed
+   * @throws Error that passes, for a count that is not confirmed
    */
-  firstUnusedSequence(account: string, counted: bigint): bigint;
+  firstUnusedSequence(
+    account: string,
+    counted: bigint,
+    confirmedCount: () => Promise<bigint>,
+  ): Promise<bigint>;
 
   /** A setting of the operator by its environment variable, such as `TATUM_KMS_MAX_FEE_BTC`. */
   setting(name: string): string | undefined;

@@ -65,6 +65,12 @@ export class UsedSequences {
     return new UsedSequences(ranges);
   }
 
+  /** One above the highest number that is used; `undefined` when none is. */
+  get next(): bigint | undefined {
+    const last = this.#ranges.at(-1)?.last;
+    return last === undefined ? undefined : last + 1n;
+  }
+
   /** The lowest number from `from` on that is not used. */
   firstUnused(from: bigint): bigint {
     const range = this.#ranges.find(({ first, last }) => first <= from && from <= last);

@@ -11,10 +11,14 @@ import { pause, retryAfter } from "../http/retry.ts";
 import { UsedSequences } from "../journal/sequences.ts";
 import type { Setting } from "../settings/settings.ts";
 import { isSuccess, jsonOf } from "../tatum/connection.ts";
+import { assertCountBelievable } from "./account-count.ts";
 import type { Services } from "./services.ts";
 
 /** The part of the services that leads outside. */
-type Outside = Pick<Services, "network" | "nodes" | "http" | "setting" | "timeout" | "stopping">;
+type Outside = Pick<
+  Services,
+  "network" | "nodes" | "http" | "setting" | "timeout" | "sightings" | "runOnce" | "stopping"
+>;
 
 /** What decides where a third party is. */
 type Place = Pick<Services, "network" | "setting">;
@@ -136,12 +140,16 @@ export function createChainEnvironment(
     post: (path, body) => nodes.post(path, body),
     rpc: (path, method, params) => nodes.rpc(path, method, params),
     askThirdParty: (name, request) => askThirdParty(chain, services, name, request),
-    firstUnusedSequence(asked, counted) {
-      if (asked === account) return used.firstUnused(counted);
-      throw new ChainError(
-        "INVALID_TRANSACTION",
-        "The transaction is signed for another account than it was prepared for.",
-      );
+    async firstUnusedSequence(asked, counted, confirmed) {
+      if (asked !== account) {
+        throw new ChainError(
+          "INVALID_TRANSACTION",
+          "The transaction is signed for another account than it was prepared for.",
+        );
+      }
+      const { ticker } = chain.facts;
+      await assertCountBelievable({ ticker, account, counted, next: used.next, confirmed }, services, warn);
+      return used.firstUnused(counted);
     },
     setting: (name) => services.setting(name),
     now: () => Date.now(),

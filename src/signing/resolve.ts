@@ -16,6 +16,7 @@ import { apiEndpoint, connectToTatum, readTatumSettings, type TatumSettings } fr
 import { sameTransactionId, TRANSACTION_ID } from "../tatum/transaction-id.ts";
 import type { Vault } from "../vault/vault.ts";
 import { createChainEnvironment, namedThirdParties } from "./environment.ts";
+import { Sightings } from "./sightings.ts";
 import { whereaboutsOf } from "./whereabouts.ts";
 
 /** What was on its way when a job was parked has arrived after so many milliseconds at the earliest. */
@@ -238,6 +239,8 @@ async function askersFor(
     http,
     setting: (name: string) => config.get(name),
     timeout: tatum.timeout,
+    sightings: new Sightings(),
+    runOnce: true,
     stopping: new AbortController().signal,
   };
   const environment = createChainEnvironment(chain, outside, note);

@@ -83,7 +83,7 @@ export function offlineEnvironment(more: Partial<ChainEnvironment> = {}): ChainE
     post: unexpected,
     rpc: unexpected,
     askThirdParty: unexpected,
-    firstUnusedSequence: (_account, counted) => counted,
+    firstUnusedSequence: async (_account, counted) => counted,
     setting: () => undefined,
     now: () => 0,
     pause: unexpected,

@@ -4,6 +4,7 @@ import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import { describeFailure } from "../../src/failures.ts";
 import { UsedSequences } from "../../src/journal/sequences.ts";
 import { createChainEnvironment } from "../../src/signing/environment.ts";
+import { Sightings } from "../../src/signing/sightings.ts";
 import { resolveSigners } from "../../src/signing/signers.ts";
 import { TatumConnection } from "../../src/tatum/connection.ts";
 import { NodeCalls } from "../../src/tatum/node.ts";
@@ -64,6 +65,8 @@ function environmentOf(
     network: networkOf(vector.testnet),
     setting: (name: string) => SETTINGS[name],
     timeout,
+    sightings: new Sightings(),
+    runOnce: false,
     stopping: new AbortController().signal,
   };
   const none = UsedSequences.none();

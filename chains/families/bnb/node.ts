@@ -37,11 +37,15 @@ export async function signingAccount(
   const chainId = await chainIdOf(payload, environment);
   const { accountNumber, sequence } = payload;
   if (accountNumber !== undefined && sequence !== undefined) return { chainId, accountNumber, sequence };
-  const known = await accountOf(addressOfPublicKey(publicKey, environment.network), environment);
+  const ask = () => accountOf(addressOfPublicKey(publicKey, environment.network), environment);
+  const known = await ask();
+  // Blocks of this network are final: each count is a confirmed one.
+  const confirmed = async () => (await ask()).sequence;
   return {
     chainId,
     accountNumber: accountNumber ?? known.accountNumber,
-    sequence: sequence ?? environment.firstUnusedSequence(accountId(publicKey), known.sequence),
+    sequence:
+      sequence ?? (await environment.firstUnusedSequence(accountId(publicKey), known.sequence, confirmed)),
   };
 }
 

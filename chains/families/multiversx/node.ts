@@ -68,9 +68,11 @@ const nonceAnswer = v.object({ data: v.object({ nonce: jsonInteger(MAX_NONCE) })
  * @throws ChainError `NODE_REFUSED`, `NODE_ANSWER_INVALID`
  */
 export async function nextNonce(account: string, environment: ChainEnvironment): Promise<bigint> {
-  const path = `/address/${account}/nonce`;
-  const { nonce } = readAnswer(await environment.get(NODE_PATH + path), path, nonceAnswer).data;
-  return environment.firstUnusedSequence(account, nonce);
+  const nonceAt = async (query: string): Promise<bigint> => {
+    const path = `/address/${account}/nonce${query}`;
+    return readAnswer(await environment.get(NODE_PATH + path), path, nonceAnswer).data.nonce;
+  };
+  return environment.firstUnusedSequence(account, await nonceAt(""), () => nonceAt("?onFinalBlock=true"));
 }
 
 const costAnswer = v.object({

@@ -29,15 +29,23 @@ test(
 );
 
 test(
-  "the node's count of nonces wins when it is ahead",
+  "the node's count of nonces wins when it is ahead, once its blocks confirm it",
   onScene(async ({ api, runOnce }) => {
     let count = 40;
-    api.answer = ({ path }) => (path === COUNT ? Response.json(count) : undefined);
-    for (const number of [1, 2]) {
-      api.pending = [ethPaymentWithoutNonce(number)];
-      expect(await runOnce(["--chain=ETH"])).toMatchObject({ status: 0 });
-      count = 50;
-    }
+    let confirmed = 40;
+    api.answer = ({ path, body }) => {
+      if (path === COUNT) return Response.json(count);
+      const isAsked = (body as { method?: string })?.method === "eth_getTransactionCount";
+      return isAsked ? Response.json({ id: 1, result: `0x${confirmed.toString(16)}` }) : undefined;
+    };
+    api.pending = [ethPaymentWithoutNonce(1)];
+    expect(await runOnce(["--chain=ETH"])).toMatchObject({ status: 0 });
+    count = 50;
+    api.pending = [ethPaymentWithoutNonce(2)];
+    const held = await runOnce(["--chain=ETH"]);
+    expect(held).toMatchObject({ status: 75, stderr: expect.stringContaining("counts 50 transactions") });
+    confirmed = 50;
+    expect(await runOnce(["--chain=ETH"])).toMatchObject({ status: 0 });
     expect(api.broadcasts.map(payloadOf).map(nonceOf)).toEqual([40, 50]);
   }),
 );

@@ -19,7 +19,7 @@ function environmentOf(client: SandboxClient): ChainEnvironment {
     post: (path, body) => ask("POST", path, body),
     rpc: () => Promise.reject(new Error("These chains make no JSON-RPC calls.")),
     askThirdParty: (name, { method, path, body }) => ask(method, hostPath(name as HostName) + path, body),
-    firstUnusedSequence: (_account, counted) => counted,
+    firstUnusedSequence: async (_account, counted) => counted,
     setting: () => undefined,
     now: () => Date.now(),
     pause: async () => {},

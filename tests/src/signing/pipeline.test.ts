@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, type Mock, spyOn, test } from "bun:test";
 import { ChainError } from "../../../chains/error.ts";
 import { KmsError } from "../../../src/errors.ts";
 import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
@@ -41,6 +41,88 @@ describe("a transaction that is approved", () => {
   test("needs no approval on a test network without a four-eye server", async () => {
     expect(await scene.process(payment(1), { ...scene.services, policies: [] })).toBe("done");
     expect(scene.api.to("/four-eye/")).toEqual([]);
+  });
+});
+
+describe("a count of the network above the journal's own next number", () => {
+  /** What the network counts, and what its blocks confirm. */
+  let counted: number;
+  let confirmed: number | undefined;
+  let clock: Mock<() => number>;
+  const pass = (seconds: number): void => {
+    const later = performance.now() + seconds * 1000;
+    clock.mockImplementation(() => later);
+  };
+  const next = (number: number) => payment(number, { nonce: undefined });
+  const again = () => ({ ...scene.services, runOnce: false });
+
+  /** Tries a payment as if it were due. */
+  async function tryAgain(listed: ReturnType<typeof payment>) {
+    const job = await scene.journal.find("ETH", listed.transaction.id);
+    if (job !== undefined) await scene.journal.move(job, "seen", { rest: -1 });
+    return scene.process(listed, again());
+  }
+
+  beforeEach(async () => {
+    counted = 3;
+    confirmed = 3;
+    clock = spyOn(performance, "now");
+    scene.api.answer = ({ path, body }) => {
+      if (path.includes("/transaction/count/")) return Response.json(counted);
+      const { method, params } = (body ?? {}) as { method?: string; params?: unknown[] };
+      if (method !== "eth_getTransactionCount") return undefined;
+      expect(params?.[1]).toBe("latest");
+      return confirmed === undefined
+        ? new Response("", { status: 500 })
+        : Response.json({ result: `0x${confirmed.toString(16)}` });
+    };
+    expect(await scene.process(next(1))).toBe("done");
+  });
+  afterEach(() => clock.mockRestore());
+
+  test("is not signed when it was wrong once", async () => {
+    counted = 1000;
+    expect(await scene.process(next(2))).toBe("waiting");
+    expect((await scene.job(next(2))).problem).toMatch(/counts 1000 transactions of 0x.*next number is 4/);
+    pass(11);
+    counted = 4;
+    expect(await tryAgain(next(2))).toBe("done");
+    expect((await scene.job(next(2))).signed?.sequence?.number).toBe("4");
+    expect(await scene.reported()).toEqual([]);
+  });
+
+  test.each([
+    ["the blocks do not confirm it", 4],
+    ["the blocks cannot be asked", undefined],
+  ])("holds the account as long as %s", async (_, confirms) => {
+    counted = 1000;
+    confirmed = confirms;
+    for (let attempt = 0; attempt < 3; attempt++) {
+      expect(await tryAgain(next(2))).toBe("waiting");
+      pass(11);
+    }
+    expect(scene.payloads).toHaveLength(1);
+  });
+
+  test("is believed when it is told again later and the blocks confirm it, and is told", async () => {
+    counted = 1000;
+    confirmed = 1000;
+    expect(await scene.process(next(2))).toBe("waiting");
+    pass(5);
+    expect(await tryAgain(next(2))).toBe("waiting");
+    pass(6);
+    expect(await tryAgain(next(2))).toBe("done");
+    expect((await scene.job(next(2))).signed?.sequence?.number).toBe("1000");
+    expect(scene.log.join("")).toMatch(/counts 1000 transactions of 0x.*somebody else signs for the account/);
+    // From there on it is the journal's own.
+    expect(await scene.process(next(3))).toBe("done");
+    expect((await scene.job(next(3))).signed?.sequence?.number).toBe("1001");
+  });
+
+  test("does not hold a payment that names its own nonce", async () => {
+    counted = 1000;
+    expect(await scene.process(next(2))).toBe("waiting");
+    expect(await scene.process(payment(5))).toBe("done");
   });
 });
 

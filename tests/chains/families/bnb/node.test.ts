@@ -25,13 +25,13 @@ describe("while the network answers", () => {
   });
 
   test("a later sequence of the journal goes before", async () => {
-    const journal = { ...living, firstUnusedSequence: () => 9n };
+    const journal = { ...living, firstUnusedSequence: async () => 9n };
     expect(await sign(payloadOf(), journal)).toHaveProperty("filledIn.sequence", "9");
   });
 
   test("the journal is asked about the account that is to be sent from", async () => {
     const asked: string[] = [];
-    const firstUnusedSequence = (account: string, counted: bigint) => {
+    const firstUnusedSequence = async (account: string, counted: bigint) => {
       asked.push(account);
       return counted;
     };

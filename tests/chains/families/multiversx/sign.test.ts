@@ -67,7 +67,7 @@ describe("signing a transaction of MultiversX", () => {
 
   test("takes the nonce after those the journal knows", async () => {
     const asked: string[] = [];
-    const firstUnusedSequence = (account: string): bigint => {
+    const firstUnusedSequence = async (account: string): Promise<bigint> => {
       asked.push(account);
       return 12n;
     };
@@ -79,7 +79,7 @@ describe("signing a transaction of MultiversX", () => {
   });
 
   test("tells the journal the network's count", async () => {
-    const firstUnusedSequence = (_account: string, counted: bigint): bigint => counted + 1n;
+    const firstUnusedSequence = async (_account: string, counted: bigint) => counted + 1n;
     const { sequence } = await sign({ to: BOB, value: "1" }, { firstUnusedSequence });
     expect(sequence?.number).toBe(8n);
   });

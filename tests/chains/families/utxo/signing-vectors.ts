@@ -122,7 +122,7 @@ export function offlineEnvironment(
     post: unreachable,
     rpc: unreachable,
     askThirdParty: unreachable,
-    firstUnusedSequence: (_account, counted) => counted,
+    firstUnusedSequence: async (_account, counted) => counted,
     setting: (name) => settings[name],
     now: () => 0,
     pause: async () => {},
