@@ -31,6 +31,12 @@ const topLevel: readonly string[] = [
   ...["package.json", "package-lock.json", "bunfig.toml", "tsconfig.json", ".gitignore", ".npmrc", ".ci"],
 ];
 
+/** Tests that are about no single file: what holds for all in a room, and the vectors of a family. */
+const testsOfRooms = /^tests\/(chains|providers)\/[a-z0-9-]+\.test\.ts$|\/vectors\.test\.ts$/;
+
+/** Tests that mirror the house; the others are lists of their own: e2e/, differential/, fuzz/, peers/. */
+const mirroringTests = /^tests\/((?:src|chains|providers|scripts)\/.+)\.test\.ts$/;
+
 interface Figures {
   readonly files: number;
   readonly lines: number;
@@ -176,6 +182,24 @@ export function strangersAtTheTop(paths: readonly string[]): string[] {
     .map((name) => `${name} does not belong at the top level: see scripts/ and package.json.\n`);
 }
 
+/** What a test may be about by its name: `signing/broadcast-refusals` of `signing/broadcast`, seen from its refusals. */
+function subjectsOf(path: string): string[] {
+  const words = (mirroringTests.exec(path)?.[1] ?? "").split("-");
+  return words.map((_, index) => words.slice(0, words.length - index).join("-"));
+}
+
+/** Tests that do not lie where the file lies that they are about, or are not called after it. */
+export function strayTests(paths: readonly string[]): string[] {
+  const files = new Set(paths.map((path) => path.replace(/\.(ts|mjs)$/, "")));
+  return paths
+    .filter((path) => mirroringTests.test(path) && !testsOfRooms.test(path))
+    .filter((path) => !subjectsOf(path).some((subject) => files.has(subject)))
+    .map(
+      (path) =>
+        `${path} is called after no file: a test is named as what it tests, <file>[-<aspect>].test.ts.\n`,
+    );
+}
+
 function show(figures: Figures): string {
   return Object.entries(figures)
     .map(([name, value]: [string, number | readonly string[]]) => {
@@ -208,7 +232,7 @@ if (import.meta.main) {
   const paths = trackedPaths(root);
   const figures = measure(await readSources(root, paths));
   console.log(show(figures));
-  const problems = [...beyondLimits(figures), ...strangersAtTheTop(paths)];
+  const problems = [...beyondLimits(figures), ...strangersAtTheTop(paths), ...strayTests(paths)];
   for (const problem of problems) console.error(problem);
   process.exit(problems.length === 0 ? 0 : 1);
 }

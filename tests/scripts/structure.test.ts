@@ -1,6 +1,12 @@
 /** The limits of the house, on made-up files: which of them each is beyond. */
 import { describe, expect, test } from "bun:test";
-import { beyondLimits, measure, type SourceFile, strangersAtTheTop } from "../../scripts/structure.ts";
+import {
+  beyondLimits,
+  measure,
+  type SourceFile,
+  strangersAtTheTop,
+  strayTests,
+} from "../../scripts/structure.ts";
 
 const HEADING = "/** What this is (https://example.com/standard). */\n";
 
@@ -105,4 +111,22 @@ describe("the house is told to be beyond its limits", () => {
 test("at the top level of the project stands what belongs there, and nothing else", () => {
   expect(strangersAtTheTop(["src/main.ts", "package.json", ".ci/run", "docs/soak.svg"])).toEqual([]);
   expect(strangersAtTheTop(["knip.json", "src/main.ts"]).join("")).toMatch(/^knip\.json /);
+});
+
+describe("a test lies where the file lies that it is about", () => {
+  const files = ["src/x/a-b.ts", "scripts/install.mjs"];
+  const stray = (path: string) => strayTests([...files, path]).length === 1;
+
+  test("and is called after it, with an aspect behind it or without", () => {
+    for (const path of ["src/x/a-b", "src/x/a-b-faults", "scripts/install"])
+      expect(stray(`tests/${path}.test.ts`)).toBe(false);
+    for (const path of ["src/x/a", "src/x/faults", "src/a-b", "scripts/other"])
+      expect(stray(`tests/${path}.test.ts`)).toBe(true);
+  });
+
+  test("unless it is about a whole room, or one of the lists beside the house", () => {
+    for (const path of ["chains/refusals", "chains/families/utxo/vectors", "e2e/token-keys", "peers/peers"])
+      expect(stray(`tests/${path}.test.ts`)).toBe(false);
+    expect(stray("tests/chains/families/utxo/refusals.test.ts")).toBe(true);
+  });
 });

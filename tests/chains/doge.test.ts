@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import type { SignedTransaction } from "../../../../chains/chain.ts";
-import { stringifyExactJson } from "../../../../chains/codec/exact-json.ts";
-import { dogecoin } from "../../../../chains/doge.ts";
-import { ChainError } from "../../../../chains/error.ts";
-import { payload, pending, privateKeySigner, scriptTo, testKey } from "./payment.ts";
-import { offlineEnvironment } from "./signing-vectors.ts";
+import type { SignedTransaction } from "../../chains/chain.ts";
+import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import { dogecoin } from "../../chains/doge.ts";
+import { ChainError } from "../../chains/error.ts";
+import { payload, pending, privateKeySigner, scriptTo, testKey } from "./families/utxo/payment.ts";
+import { offlineEnvironment } from "./families/utxo/signing-vectors.ts";
 
 const DOGE = 100_000_000;
 const key = testKey(1);

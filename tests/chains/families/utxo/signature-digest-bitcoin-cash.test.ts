@@ -8,7 +8,7 @@ import { SignatureDigests } from "../../../../chains/families/utxo/signature-dig
  * bitcore-lib-cash 11.5.1, MIT licence) with a fork id and a hash type that commits to all inputs and outputs.
  */
 describe("digests of Bitcoin Cash nodes", async () => {
-  const file = Bun.file(new URL("sighash.csv", import.meta.url));
+  const file = Bun.file(new URL("bitcoin-cash-sighash.csv", import.meta.url));
   const rows = (await file.text()).trim().split("\n").slice(1);
 
   test("has enough rows", () => expect(rows.length).toBeGreaterThan(200));

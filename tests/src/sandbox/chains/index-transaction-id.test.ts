@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { transactionId } from "../../../src/sandbox/broadcasts.ts";
-import { algorand } from "../../../src/sandbox/chains/algo.ts";
-import { sandboxChains } from "../../../src/sandbox/chains/index.ts";
-import { tron } from "../../../src/sandbox/chains/tron.ts";
-import { xrpLedger } from "../../../src/sandbox/chains/xrp.ts";
-import { readVectors, type SigningVector } from "../../chains/offline-signing-vectors.ts";
+import { transactionId } from "../../../../src/sandbox/broadcasts.ts";
+import { algorand } from "../../../../src/sandbox/chains/algo.ts";
+import { sandboxChains } from "../../../../src/sandbox/chains/index.ts";
+import { tron } from "../../../../src/sandbox/chains/tron.ts";
+import { xrpLedger } from "../../../../src/sandbox/chains/xrp.ts";
+import { readVectors, type SigningVector } from "../../../chains/offline-signing-vectors.ts";
 
 describe("the sandbox gives a transaction the id of the network", () => {
   for (const chain of sandboxChains) {

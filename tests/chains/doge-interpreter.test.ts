@@ -3,11 +3,11 @@
 import { describe, expect, test } from "bun:test";
 import { createRequire } from "node:module";
 import fc from "fast-check";
-import { dogecoin } from "../../../../chains/doge.ts";
-import { memorySecp256k1Key } from "../../../../chains/keys/secp256k1.ts";
-import { caseCount } from "../../../differential/case-count.ts";
-import { payload, pending, privateKeySigner, scriptTo } from "./payment.ts";
-import { offlineEnvironment } from "./signing-vectors.ts";
+import { dogecoin } from "../../chains/doge.ts";
+import { memorySecp256k1Key } from "../../chains/keys/secp256k1.ts";
+import { caseCount } from "../differential/case-count.ts";
+import { payload, pending, privateKeySigner, scriptTo } from "./families/utxo/payment.ts";
+import { offlineEnvironment } from "./families/utxo/signing-vectors.ts";
 
 interface Interpreter {
   verify(

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import type { ChainEnvironment, PendingTransaction, Signer } from "../../../chains/chain.ts";
-import type { JsonValue } from "../../../chains/codec/exact-json.ts";
-import { loadChain } from "../../../chains/index.ts";
-import type { ExampleWallet } from "../../../src/sandbox/chains/chain.ts";
-import { exampleNames, examplePayment } from "../../../src/sandbox/chains/index.ts";
-import bitcoinSigning from "../../vectors/signing/BTC.json";
-import bitcoinWallets from "../../vectors/wallets/BTC.json";
-import ethereumWallets from "../../vectors/wallets/ETH.json";
-import litecoinWallets from "../../vectors/wallets/LTC.json";
-import { SandboxClient, WALLET } from "./sandbox-client.ts";
+import type { ChainEnvironment, PendingTransaction, Signer } from "../../../../chains/chain.ts";
+import type { JsonValue } from "../../../../chains/codec/exact-json.ts";
+import { loadChain } from "../../../../chains/index.ts";
+import type { ExampleWallet } from "../../../../src/sandbox/chains/chain.ts";
+import { exampleNames, examplePayment } from "../../../../src/sandbox/chains/index.ts";
+import bitcoinSigning from "../../../vectors/signing/BTC.json";
+import bitcoinWallets from "../../../vectors/wallets/BTC.json";
+import ethereumWallets from "../../../vectors/wallets/ETH.json";
+import litecoinWallets from "../../../vectors/wallets/LTC.json";
+import { SandboxClient, WALLET } from "../sandbox-client.ts";
 
 /** What a chain asks while signing, answered by the sandbox. */
 function sandboxEnvironment(client: SandboxClient): ChainEnvironment {
