@@ -8,13 +8,27 @@ import { secretOfVariable } from "./support/secret-text.ts";
 /** Tells a person something worth knowing that is no error. */
 export type Warn = (text: string) => void;
 
-/** What a provider may know and use: the settings of the operator, a person to ask, and a way to services. */
-export interface ProviderContext {
+/** Code that is not ours and that a provider needs; it runs in a process of its own. */
+export type WorkerName = "aws";
+
+/**
+ * Asks such a process, which ends with its answer.
+ * @throws WorkerError, WorkerRefusal
+ */
+export type AskWorker = (name: WorkerName, request: unknown) => Promise<unknown>;
+
+/** What code that asks a service may know and use: the settings of the operator, and a way to services. */
+export interface ServiceContext {
   /** A variable of the environment or of an env file; `undefined` when it is unset or empty. */
   setting(name: string): string | undefined;
-  readonly prompt: Prompt;
   readonly warn: Warn;
   readonly http: HttpSender;
+}
+
+/** What a provider may know and use besides: a person to ask, and processes for code that is not ours. */
+export interface ProviderContext extends ServiceContext {
+  readonly prompt: Prompt;
+  readonly askWorker: AskWorker;
 }
 
 /** A variable that a provider reads; `docs/providers.md` lists them all, which a test compares. */
@@ -56,7 +70,7 @@ export interface SecretProvider {
  */
 export function requiredSetting(
   provider: Pick<SecretProvider, "title">,
-  context: ProviderContext,
+  context: Pick<ServiceContext, "setting">,
   name: string,
 ): string {
   const value = context.setting(name);
@@ -88,7 +102,7 @@ export function requiredSecretVariable(name: string, description: string): Provi
  * @throws ProviderError `UNUSABLE` when it is no exact text
  */
 export function secretSetting(
-  { setting, warn }: Pick<ProviderContext, "setting" | "warn">,
+  { setting, warn }: Pick<ServiceContext, "setting" | "warn">,
   name: string,
 ): Secret | undefined {
   const value = setting(name);

@@ -64,6 +64,17 @@ module.exports = {
       to: { path: "^(node:)?(http|https|net|tls|dgram|child_process|fs)$" },
     },
     {
+      name: "foreign-code-runs-in-a-process-of-its-own",
+      comment:
+        "The SDK of AWS and modules of PKCS#11 share no memory with the root key; src/main.ts alone starts their processes.",
+      severity: "error",
+      from: { path: "^(src/cli/run\\.ts|providers/index\\.ts)$" },
+      to: {
+        path: "node_modules/(@aws-sdk|@smithy|graphene-pk11)/|^providers/pkcs11/cryptoki/",
+        reachable: true,
+      },
+    },
+    {
       name: "no-orphans",
       severity: "error",
       from: { orphan: true, path: "^(src|chains|providers)/", pathNot: "^src/main\\.ts$" },

@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import type { ProviderContext } from "../provider.ts";
+import type { ServiceContext } from "../provider.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
 import { headerText } from "../support/http-sender.ts";
 import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
@@ -30,12 +30,12 @@ const answerSchema = v.object({
   Token: v.string(),
 });
 
-export function hasContainerCredentials({ setting }: ProviderContext): boolean {
+export function hasContainerCredentials({ setting }: ServiceContext): boolean {
   return setting(RELATIVE_URI) !== undefined || setting(FULL_URI) !== undefined;
 }
 
 /** @throws ProviderError `NOT_CONFIGURED` */
-function endpointOf({ setting }: ProviderContext): URL {
+function endpointOf({ setting }: ServiceContext): URL {
   const relative = setting(RELATIVE_URI);
   if (relative !== undefined) {
     if (relative.startsWith("/") && URL.canParse(`${ECS_HOST}${relative}`)) {
@@ -51,7 +51,7 @@ function endpointOf({ setting }: ProviderContext): URL {
   return url;
 }
 
-function authorization({ setting, warn }: ProviderContext): Record<string, string> {
+function authorization({ setting, warn }: ServiceContext): Record<string, string> {
   const file = setting(TOKEN_FILE);
   if (file !== undefined) {
     return { authorization: headerText(TOKEN_FILE, readCredentialFile(TOKEN_FILE, file, warn)) };
@@ -61,7 +61,7 @@ function authorization({ setting, warn }: ProviderContext): Record<string, strin
 }
 
 /** @throws ProviderError */
-export async function containerCredentials(context: ProviderContext): Promise<AwsKeys> {
+export async function containerCredentials(context: ServiceContext): Promise<AwsKeys> {
   const answer = await context.http.send({
     method: "GET",
     url: endpointOf(context),

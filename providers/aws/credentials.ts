@@ -9,7 +9,7 @@ import {
   fromInstanceMetadata,
   fromWebToken,
 } from "@aws-sdk/credential-providers";
-import { type ProviderContext, requiredSetting } from "../provider.ts";
+import { requiredSetting, type ServiceContext } from "../provider.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
 import { containerCredentials, hasContainerCredentials } from "./container-credentials.ts";
 import { type AwsKeys, keysFromVariables } from "./keys.ts";
@@ -25,7 +25,7 @@ const INSTANCE_METADATA_TIMEOUT = 1000;
 type CredentialProvider = Parameters<typeof createCredentialChain>[number];
 
 /** Keys that are in variables; `undefined` when the chain has to be asked. */
-function staticKeys(context: ProviderContext): AwsKeys | undefined {
+function staticKeys(context: ServiceContext): AwsKeys | undefined {
   const own = keysFromVariables(context, "TATUM_KMS_AWS_");
   if (own !== undefined) return own;
   // As in the SDK, a profile that is named comes before keys.
@@ -33,7 +33,7 @@ function staticKeys(context: ProviderContext): AwsKeys | undefined {
 }
 
 /** Settings of the clients that the SDK makes to get keys: for STS, and for SSO where a profile says so. */
-function keyClientConfig({ http }: ProviderContext) {
+function keyClientConfig({ http }: ServiceContext) {
   return {
     requestHandler: sdkRequestHandler(http, "AWS", "credentials"),
     logger: silentLogger,
@@ -43,7 +43,7 @@ function keyClientConfig({ http }: ProviderContext) {
 }
 
 /** A profile of the shared files: keys, a role to assume, SSO, or a program that prints keys. */
-function fromProfile(context: ProviderContext): CredentialProvider {
+function fromProfile(context: ServiceContext): CredentialProvider {
   const profile = context.setting("AWS_PROFILE");
   const filepath = context.setting("AWS_SHARED_CREDENTIALS_FILE");
   const configFilepath = context.setting("AWS_CONFIG_FILE");
@@ -57,11 +57,7 @@ function fromProfile(context: ProviderContext): CredentialProvider {
 }
 
 /** The service account of a pod, for whose token STS gives keys. */
-function fromTokenFile(
-  context: ProviderContext,
-  file: string,
-  endpoint: URL | undefined,
-): CredentialProvider {
+function fromTokenFile(context: ServiceContext, file: string, endpoint: URL | undefined): CredentialProvider {
   const roleSessionName = context.setting("AWS_ROLE_SESSION_NAME");
   return fromWebToken({
     logger: silentLogger,
@@ -91,7 +87,7 @@ function fromInstance(): CredentialProvider {
  *
  * @throws ProviderError `NOT_CONFIGURED` when variables contradict each other; the keys are fetched later
  */
-export function awsCredentials(context: ProviderContext, { stsEndpoint }: AwsSettings): CredentialProvider {
+export function awsCredentials(context: ServiceContext, { stsEndpoint }: AwsSettings): CredentialProvider {
   const keys = staticKeys(context);
   if (keys !== undefined) return async () => keys;
   const chain = [fromProfile(context)];

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html.
  */
 import { ProviderError } from "../error.ts";
-import { type ProviderContext, secretSetting } from "../provider.ts";
+import { type ServiceContext, secretSetting } from "../provider.ts";
 import { headerText } from "../support/http-sender.ts";
 
 /** What signs a request to AWS. */
@@ -21,7 +21,7 @@ export interface AwsKeys {
  * @throws ProviderError `NOT_CONFIGURED` naming the one that is missing
  */
 export function keysFromVariables(
-  context: ProviderContext,
+  context: ServiceContext,
   prefix: "TATUM_KMS_AWS_" | "AWS_",
 ): AwsKeys | undefined {
   const variables = {

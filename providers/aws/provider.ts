@@ -15,6 +15,7 @@ import {
 } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import { fetchedMember, fetchedSecret, jsonObject } from "../support/fetched-secret.ts";
+import { textFromSdk } from "./ask-sdk.ts";
 import { type AwsSettings, awsSettings, SECRET_KEY, secretTitle, TITLE } from "./settings.ts";
 
 /**
@@ -108,8 +109,6 @@ export const awsProvider: SecretProvider = {
 
   async secret(context: ProviderContext): Promise<Secret> {
     const settings = awsSettings(context);
-    // The SDK is large: who only asks what is configured does not load it.
-    const { storedText } = await import("./stored-text.ts");
-    return secretIn(await storedText(context, settings), settings, context.warn);
+    return secretIn(await textFromSdk(context, awsVariables), settings, context.warn);
   },
 };

@@ -4,7 +4,7 @@
  */
 
 import { ProviderError } from "../error.ts";
-import { type ProviderContext, requiredSetting } from "../provider.ts";
+import { requiredSetting, type ServiceContext } from "../provider.ts";
 import { serviceUrl } from "../support/service-url.ts";
 
 export const TITLE = "AWS Secrets Manager";
@@ -37,7 +37,7 @@ export interface AwsSettings {
 }
 
 function firstSetting(
-  context: ProviderContext,
+  context: ServiceContext,
   names: readonly string[],
 ): { readonly name: string; readonly value: string } | undefined {
   for (const name of names) {
@@ -47,19 +47,19 @@ function firstSetting(
   return undefined;
 }
 
-function regionOf(context: ProviderContext): string | undefined {
+function regionOf(context: ServiceContext): string | undefined {
   const setting = firstSetting(context, regionVariables);
   if (setting === undefined || REGION.test(setting.value)) return setting?.value;
   throw new ProviderError("NOT_CONFIGURED", `${setting.name} is not the name of an AWS region.`);
 }
 
-function endpointOf(context: ProviderContext, names: readonly string[]): URL | undefined {
+function endpointOf(context: ServiceContext, names: readonly string[]): URL | undefined {
   const setting = firstSetting(context, names);
   return setting === undefined ? undefined : serviceUrl(setting.name, setting.value);
 }
 
 /** @throws ProviderError `NOT_CONFIGURED` */
-export function awsSettings(context: ProviderContext): AwsSettings {
+export function awsSettings(context: ServiceContext): AwsSettings {
   const VersionId = context.setting(VERSION_ID);
   const VersionStage = context.setting(VERSION_STAGE);
   return {

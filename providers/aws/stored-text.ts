@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import type { ProviderContext } from "../provider.ts";
+import type { ServiceContext } from "../provider.ts";
 import { textOfBytes } from "../support/secret-text.ts";
 import { checkTrustedFile, exposure, orProviderError } from "../support/trusted-file.ts";
 import { awsCredentials } from "./credentials.ts";
@@ -30,7 +30,7 @@ function inHome(name: string): string | undefined {
  * Checks the configuration and credentials files, which the SDK reads; one of them may name a program to run.
  * @throws ProviderError `NOT_CONFIGURED` when somebody else could have written one of them
  */
-export function checkSharedFiles({ setting, warn }: ProviderContext): void {
+export function checkSharedFiles({ setting, warn }: ServiceContext): void {
   const files = [
     { path: setting("AWS_SHARED_CREDENTIALS_FILE") ?? inHome("credentials"), isSecret: true },
     { path: setting("AWS_CONFIG_FILE") ?? inHome("config"), isSecret: false },
@@ -52,7 +52,7 @@ const answerSchema = v.union([
   v.object({ SecretBinary: v.instance(Uint8Array) }),
 ]);
 
-function createClient(context: ProviderContext, settings: AwsSettings): SecretsManagerClient {
+function createClient(context: ServiceContext, settings: AwsSettings): SecretsManagerClient {
   const { region, endpoint } = settings;
   const profile = context.setting("AWS_PROFILE");
   return new SecretsManagerClient({
@@ -87,7 +87,7 @@ async function withinTime<Result>(work: Promise<Result>): Promise<Result> {
  * `GetSecretValue`: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html.
  * @throws ProviderError
  */
-export async function storedText(context: ProviderContext, settings: AwsSettings): Promise<string> {
+export async function storedText(context: ServiceContext, settings: AwsSettings): Promise<string> {
   const what = secretTitle(settings);
   checkSharedFiles(context);
   const client = createClient(context, settings);

@@ -1,22 +1,17 @@
-/** The process that holds a vendor's module, as the program sees it: it may hang, crash or talk nonsense. */
+/** The process that holds a vendor's module, as the program sees it: its faults as errors of the token. */
 import * as v from "valibot";
 import { TokenError } from "../error.ts";
 import { checkTrustedFile, FileRefused } from "../support/trusted-file.ts";
+import { WorkerError, WorkerProcess, WorkerRefusal, type WorkerSettings } from "../worker/worker-process.ts";
 import {
-  answerSchema,
+  failureCode,
   type OperationName,
   operations,
   type RequestOf,
   type ResultOf,
 } from "./worker/messages.ts";
 
-export interface ModuleProcessSettings {
-  /** The command line that starts the process, which calls `servePkcs11`. */
-  readonly command: readonly [string, ...string[]];
-  /** What the vendor's module may see of the environment. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Milliseconds that one operation may take; then the process is ended. */
-  readonly timeLimit: number;
+export interface ModuleProcessSettings extends WorkerSettings {
   readonly modulePath: string;
   /** For modules that want some when they are initialised. */
   readonly moduleParameters?: string | undefined;
@@ -34,17 +29,9 @@ export class TokenLost extends Error {
   }
 }
 
-interface Waiting {
-  resolve(result: unknown): void;
-  reject(error: Error): void;
-}
-
 export class ModuleProcess {
   readonly #settings: ModuleProcessSettings;
-  readonly #child: Bun.Subprocess<"ignore", "ignore", "ignore">;
-  #waiting: Waiting | undefined;
-  #number = 0;
-  #hasEnded = false;
+  readonly #process: WorkerProcess;
 
   /**
    * Starts the process.
@@ -52,30 +39,10 @@ export class ModuleProcess {
    */
   constructor(settings: ModuleProcessSettings) {
     this.#settings = settings;
-    this.#child = this.#start(settings);
-    this.#child.unref();
-  }
-
-  #start({ command, environment }: ModuleProcessSettings): Bun.Subprocess<"ignore", "ignore", "ignore"> {
     try {
-      return Bun.spawn([...command], {
-        // What a module prints could hold anything, so nobody reads it.
-        stdio: ["ignore", "ignore", "ignore"],
-        env: environment,
-        serialization: "json",
-        ipc: (message: unknown) => this.#hear(message),
-        onExit: (_, status, signal) => {
-          this.#hasEnded = true;
-          this.#fail(goneProcess(` (${this.#child.signalCode ?? signal ?? status})`));
-        },
-      });
+      this.#process = new WorkerProcess(settings);
     } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error);
-      throw new TokenError(
-        "MODULE_FAILED",
-        `The process of the PKCS#11 module cannot be started: ${cause}.`,
-        "Check that there is a /dev/null, and that the program may start itself.",
-      );
+      throw tokenError(error, settings);
     }
   }
 
@@ -85,10 +52,9 @@ export class ModuleProcess {
    * @throws TokenLost when loading it ends the process
    */
   async load(): Promise<void> {
-    const { modulePath, moduleParameters } = this.#settings;
+    const { modulePath, moduleParameters: parameters } = this.#settings;
     checkModule(modulePath);
-    const parameters = moduleParameters === undefined ? {} : { parameters: moduleParameters };
-    await this.#exchange({ open: { modulePath, ...parameters } });
+    await this.#ask({ open: { modulePath, ...(parameters !== undefined && { parameters }) } });
   }
 
   /**
@@ -96,81 +62,62 @@ export class ModuleProcess {
    * @throws TokenError, TokenLost
    */
   async call<Name extends OperationName>(operation: Name, request: RequestOf<Name>): Promise<ResultOf<Name>> {
-    this.#number += 1;
-    const result = await this.#exchange({ number: this.#number, operation, request });
+    const result = await this.#ask({ operation, request });
     const parsed = v.safeParse(operations[operation].result, result);
     if (parsed.success) return parsed.output as ResultOf<Name>;
-    throw this.#nonsense();
+    throw nonsense();
   }
 
   /** Ends the process, whatever it does. */
   end(): void {
-    this.#child.kill("SIGKILL");
+    this.#process.end();
   }
 
-  #exchange(message: unknown): Promise<unknown> {
-    const { timeLimit, modulePath } = this.#settings;
-    if (this.#hasEnded) return Promise.reject(goneProcess());
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#fail(
-          new TokenError(
-            "TIMEOUT",
-            `The PKCS#11 module ${modulePath} gave no answer within ${timeLimit / 1000} s; its process was ended.`,
-            "Check the token; TATUM_KMS_PKCS11_TIMEOUT sets the seconds.",
-          ),
-        );
-        this.end();
-      }, timeLimit);
-      this.#waiting = {
-        resolve(result) {
-          clearTimeout(timer);
-          resolve(result);
-        },
-        reject(error) {
-          clearTimeout(timer);
-          reject(error);
-        },
-      };
-      try {
-        this.#child.send(message);
-      } catch {
-        this.#fail(goneProcess());
-      }
-    });
-  }
-
-  #hear(message: unknown): void {
-    const parsed = v.safeParse(answerSchema, message);
-    if (!parsed.success || parsed.output.number !== this.#number) {
-      this.#fail(this.#nonsense());
-      this.end();
-    } else if ("result" in parsed.output) {
-      this.#settle()?.resolve(parsed.output.result);
-    } else {
-      const { code, message: text, hint } = parsed.output.failure;
-      this.#fail(
-        code === "LOST" ? new TokenLost(text, { isAnswer: true }) : new TokenError(code, text, hint),
-      );
+  async #ask(request: unknown): Promise<unknown> {
+    try {
+      return await this.#process.ask(request);
+    } catch (error) {
+      throw tokenError(error, this.#settings);
     }
   }
+}
 
-  #fail(error: Error): void {
-    this.#settle()?.reject(error);
-  }
+function tokenError(error: unknown, settings: ModuleProcessSettings): unknown {
+  if (error instanceof WorkerError) return faultOf(error, settings);
+  if (!(error instanceof WorkerRefusal)) return error;
+  const { code, message, hint } = error.failure;
+  if (!v.is(failureCode, code)) return nonsense();
+  return code === "LOST" ? new TokenLost(message, { isAnswer: true }) : new TokenError(code, message, hint);
+}
 
-  #settle(): Waiting | undefined {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    return waiting;
-  }
-
-  #nonsense(): TokenError {
+function faultOf(
+  { fault, message: detail }: WorkerError,
+  { modulePath, timeLimit }: ModuleProcessSettings,
+): Error {
+  if (fault === "not-started") {
     return new TokenError(
       "MODULE_FAILED",
-      "The process of the PKCS#11 module gave an answer of an unknown shape.",
+      `The process of the PKCS#11 module cannot be started: ${detail}.`,
+      "Check that there is a /dev/null, and that the program may start itself.",
     );
   }
+  if (fault === "silent") {
+    return new TokenError(
+      "TIMEOUT",
+      `The PKCS#11 module ${modulePath} gave no answer within ${timeLimit / 1000} s; its process was ended.`,
+      "Check the token; TATUM_KMS_PKCS11_TIMEOUT sets the seconds.",
+    );
+  }
+  if (fault === "nonsense") return nonsense();
+  const how = detail === "" ? "" : ` (${detail})`;
+  return new TokenLost(`The process of the PKCS#11 module ended unexpectedly${how}.`, { isAnswer: false });
+}
+
+function nonsense(): TokenError {
+  return new TokenError(
+    "MODULE_FAILED",
+    "The process of the PKCS#11 module gave an answer of an unknown shape.",
+  );
 }
 
 /** A module sees the PIN. */
@@ -181,8 +128,4 @@ function checkModule(modulePath: string): void {
     if (error instanceof FileRefused) throw new TokenError("NOT_CONFIGURED", error.message, error.hint);
     throw error;
   }
-}
-
-function goneProcess(how = ""): TokenLost {
-  return new TokenLost(`The process of the PKCS#11 module ended unexpectedly${how}.`, { isAnswer: false });
 }

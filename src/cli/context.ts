@@ -7,7 +7,6 @@ import type { ProviderContext, SecretProvider } from "../../providers/provider.t
 import type { Secret } from "../../providers/secret.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { KmsError } from "../errors.ts";
-import { createProviderHttp } from "../http/provider-http.ts";
 import { assertNoProblems, settingProblems } from "../settings/check.ts";
 import { expandHome, isPathVariable, readPath } from "../settings/home.ts";
 import { Config, defaultVaultPath } from "../settings/settings.ts";
@@ -29,6 +28,7 @@ import {
 import { objectionTo } from "./new-password.ts";
 import { printWarning } from "./output.ts";
 import { createTokens, tokenPin } from "./tokens.ts";
+import { providerServices } from "./workers.ts";
 
 /** The options that all vault commands share, as citty hands them over. */
 export interface VaultArguments extends ProviderArguments {
@@ -103,7 +103,10 @@ function providerContextOf(config: Config, prompt: Prompt): ProviderContext {
     },
     prompt,
     warn: printWarning,
-    http: createProviderHttp(config),
+    ...providerServices({
+      timeout: config.value(settings.httpTimeout),
+      delay: config.value(settings.retryDelay),
+    }),
   };
 }
 

@@ -6,24 +6,14 @@ import { type ProviderContext, secretSetting } from "../../providers/provider.ts
 import type { Secret } from "../../providers/secret.ts";
 import type { Config } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
-import { pkcs11ProcessWord } from "./pkcs11-process-word.ts";
+import { environmentWithout, workerCommand } from "./workers.ts";
 
 /** Variables that a vendor's module has no business with: they hold this program's secrets. */
 const OWN_VARIABLE = /^(TATUM_|AWS_|AZURE_|IDENTITY_|VAULT_|BAO_|GOOGLE_)/;
 
-/** How this program starts itself: the executable alone, or Bun with the file it was given. */
-function processCommand(): [string, ...string[]] {
-  const isExecutable = import.meta.url.includes("$bunfs");
-  return isExecutable
-    ? [process.execPath, pkcs11ProcessWord]
-    : [process.execPath, new URL("../main.ts", import.meta.url).pathname, pkcs11ProcessWord];
-}
-
 function moduleEnvironment(libraryPath: string | undefined): Record<string, string> {
-  const visible = Object.entries(process.env).filter(([name]) => !OWN_VARIABLE.test(name));
-  const inherited = visible.filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
-    ...Object.fromEntries(inherited),
+    ...environmentWithout(OWN_VARIABLE),
     ...(libraryPath !== undefined && { LD_LIBRARY_PATH: libraryPath }),
   };
 }
@@ -31,7 +21,7 @@ function moduleEnvironment(libraryPath: string | undefined): Record<string, stri
 /** @param pin the PIN of the token that a URI names */
 export function createTokens(config: Config, pin: (uri: Pkcs11Uri) => Promise<Secret>): Tokens {
   return new Tokens({
-    command: processCommand(),
+    command: workerCommand("pkcs11"),
     environment: moduleEnvironment(config.value(settings.libraryPath)),
     timeLimit: config.value(settings.pkcs11Timeout),
     modulePath: config.value(settings.pkcs11Module),

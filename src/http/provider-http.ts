@@ -1,8 +1,6 @@
 /** The HTTP client as secret providers get it. */
 import { ProviderError } from "../../providers/error.ts";
 import type { HttpSender, ServiceAnswer } from "../../providers/support/http-sender.ts";
-import type { Config } from "../settings/settings.ts";
-import { settings } from "../settings/table.ts";
 import { HttpClient } from "./client.ts";
 import { HttpFailure } from "./message.ts";
 import { withRetries } from "./retry.ts";
@@ -10,11 +8,17 @@ import { withRetries } from "./retry.ts";
 /** Tries after the first one. */
 const RETRIES = 2;
 
+/** How long services may take, in milliseconds. */
+export interface ProviderPatience {
+  /** For one answer. */
+  readonly timeout: number;
+  /** Before the first retry. */
+  readonly delay: number;
+}
+
 /** The HTTP client as providers get it: bounded, without redirects, with retries, and for the hosts they were told. */
-export function createProviderHttp(config: Config): HttpSender {
+export function createProviderHttp({ timeout, delay }: ProviderPatience): HttpSender {
   const client = new HttpClient([], { plainHttp: "own" });
-  const timeout = config.value(settings.httpTimeout);
-  const delay = config.value(settings.retryDelay);
   return {
     async send(request): Promise<ServiceAnswer> {
       client.allow(request.url);

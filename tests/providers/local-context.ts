@@ -19,6 +19,7 @@ export function contextWith(
       new PassThrough() as unknown as NodeJS.WriteStream,
     ),
     warn: (text) => warnings.push(text),
+    askWorker: () => Promise.reject(new Error("A local provider needs no process.")),
     http: { send: () => Promise.reject(new Error("A local provider asks no service.")) },
   };
 }

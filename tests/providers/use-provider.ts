@@ -43,7 +43,7 @@ export function useProvider<Services extends StandIn>(
   afterEach(() => services.stop());
 
   const context = (more: Settings = {}, retryDelay?: number): ProviderContext =>
-    serviceContext(inFolder(".env"), { ...services.settings, ...more }, retryDelay);
+    serviceContext({ ...services.settings, ...more }, retryDelay);
   const fetched = async (more?: Settings, retryDelay?: number): Promise<string> =>
     (await provider.secret(context(more, retryDelay), "unlock")).reveal();
   return {

@@ -93,16 +93,13 @@ export type ResultOf<Name extends OperationName> = v.InferOutput<(typeof operati
 
 const operationNames = Object.keys(operations) as [OperationName, ...OperationName[]];
 
-/** The first message: which module to load. */
+/** The first question: which module to load. */
 export const openSchema = v.strictObject({
   open: v.strictObject({ modulePath: v.string(), parameters: v.optional(v.string()) }),
 });
 
-export const requestSchema = v.strictObject({
-  number: v.number(),
-  operation: v.picklist(operationNames),
-  request: v.unknown(),
-});
+/** Every further one. */
+export const requestSchema = v.strictObject({ operation: v.picklist(operationNames), request: v.unknown() });
 
 const errorCodes = [
   "NOT_CONFIGURED",
@@ -119,15 +116,6 @@ const errorCodes = [
   "NOT_SUPPORTED",
 ] as const satisfies readonly TokenErrorCode[];
 
-const failureSchema = v.strictObject({
-  /** `LOST`: session, login or token are gone; a new process may find them again. */
-  code: v.picklist([...errorCodes, "LOST"]),
-  message: v.pipe(v.string(), v.maxLength(2000)),
-  hint: v.optional(v.pipe(v.string(), v.maxLength(2000))),
-});
-export type WorkerFailure = v.InferOutput<typeof failureSchema>;
-
-export const answerSchema = v.union([
-  v.strictObject({ number: v.number(), result: v.unknown() }),
-  v.strictObject({ number: v.number(), failure: failureSchema }),
-]);
+/** The code of a failure; `LOST`: session, login or token are gone, and a new process may find them again. */
+export const failureCode = v.picklist([...errorCodes, "LOST"]);
+export type FailureCode = v.InferOutput<typeof failureCode>;

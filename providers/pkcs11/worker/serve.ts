@@ -5,15 +5,17 @@
 import { type Module, type Session, SessionFlag } from "graphene-pk11";
 import * as v from "valibot";
 import { TokenError } from "../../error.ts";
+import { serveParent } from "../../worker/own-process.ts";
+import type { WorkerFailure } from "../../worker/worker-process.ts";
 import { makeKeyPair, readKeyPair, sign } from "./key-pair.ts";
 import {
+  type FailureCode,
   type OperationName,
   openSchema,
   operations,
   type RequestOf,
   type ResultOf,
   requestSchema,
-  type WorkerFailure,
 } from "./messages.ts";
 import { findToken, firstLine, openModule } from "./vendor-module.ts";
 import { findWrappingKey, makeWrappingKey, unwrap, wrap } from "./wrapping-key.ts";
@@ -65,7 +67,7 @@ const MEANS_WRONG_PIN = /CKR_PIN_(INCORRECT|INVALID|LEN_RANGE|LOCKED|EXPIRED)/;
 const MEANS_LOST =
   /CKR_(SESSION_(HANDLE_INVALID|CLOSED)|DEVICE_(REMOVED|ERROR)|TOKEN_NOT_(PRESENT|RECOGNIZED)|USER_NOT_LOGGED_IN|OBJECT_HANDLE_INVALID|KEY_HANDLE_INVALID|SLOT_ID_INVALID|CRYPTOKI_NOT_INITIALIZED|SESSION_COUNT|OPERATION_ACTIVE)/;
 
-function describeFailure(error: unknown): WorkerFailure {
+function describeFailure(error: unknown): WorkerFailure & { readonly code: FailureCode } {
   if (error instanceof TokenError) {
     const { code, message, hint } = error;
     return { code, message, ...(hint !== undefined && { hint }) };
@@ -89,15 +91,6 @@ function describeFailure(error: unknown): WorkerFailure {
   };
 }
 
-function answer(handlers: Handlers, message: unknown): unknown {
-  const { number, operation, request } = v.parse(requestSchema, message);
-  try {
-    return { number, result: handle(handlers, operation, request) };
-  } catch (error) {
-    return { number, failure: describeFailure(error) };
-  }
-}
-
 function handle<Name extends OperationName>(
   handlers: Handlers,
   operation: Name,
@@ -107,21 +100,19 @@ function handle<Name extends OperationName>(
   return handlers[operation](parsed);
 }
 
-/** Serves the parent process until it is gone. */
+/** Serves the parent process until it is gone: the first question names the module, all others are for it. */
 export function servePkcs11(): void {
   let handlers: Handlers | undefined;
-  process.on("message", (message: unknown) => {
-    if (handlers !== undefined) {
-      process.send?.(answer(handlers, message));
-      return;
-    }
-    try {
-      const { open } = v.parse(openSchema, message);
-      handlers = handlersOf(openModule(open.modulePath, open.parameters));
-      process.send?.({ number: 0, result: {} });
-    } catch (error) {
-      process.send?.({ number: 0, failure: describeFailure(error) });
-    }
+  serveParent({
+    answer(question) {
+      if (handlers === undefined) {
+        const { open } = v.parse(openSchema, question);
+        handlers = handlersOf(openModule(open.modulePath, open.parameters));
+        return {};
+      }
+      const { operation, request } = v.parse(requestSchema, question);
+      return handle(handlers, operation, request);
+    },
+    describeFailure,
   });
-  process.on("disconnect", () => process.exit(0));
 }
