@@ -1,7 +1,7 @@
 /** Every way in which a service, or what stands in front of it, does not give what was asked for. */
 import { expect, test } from "bun:test";
 import type { ProviderError, ProviderErrorCode } from "../../providers/error.ts";
-import { listen, serve } from "./services.ts";
+import { listen, serve } from "../local-servers.ts";
 
 interface BrokenService {
   readonly title: string;

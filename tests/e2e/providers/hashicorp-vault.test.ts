@@ -1,6 +1,6 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import { serve } from "../../local-servers.ts";
 import { VaultServer } from "../../providers/hashicorp-vault/vault-server.ts";
-import { serve } from "../../providers/services.ts";
 import { Installation } from "../executable.ts";
 import { expectVaultSealedWith, type Service, serviceFailure } from "./vault-of-provider.ts";
 

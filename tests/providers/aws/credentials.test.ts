@@ -2,9 +2,9 @@
 import { describe, expect, spyOn, test } from "bun:test";
 import { join } from "node:path";
 import { awsProvider } from "../../../providers/aws/provider.ts";
+import { listen, serve } from "../../local-servers.ts";
 import { askedVariables, providerContext, type Settings } from "../provider-context.ts";
 import { failureOf } from "../provider-failure.ts";
-import { listen, serve } from "../services.ts";
 import { WrittenFiles } from "../written-files.ts";
 import { hideRealCredentials, withEnvironment } from "./real-credentials.ts";
 import { containerServer, instanceMetadataServer } from "./role-servers.ts";

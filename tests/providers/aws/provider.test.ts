@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { awsProvider } from "../../../providers/aws/provider.ts";
+import { serve } from "../../local-servers.ts";
 import { TemporaryFolder } from "../../temporary-folder.ts";
 import { failureFrom, secretFrom } from "../ask-provider.ts";
 import { testBrokenServices } from "../broken-services.ts";
 import { type Patience, providerContext, type Settings } from "../provider-context.ts";
-import { serve } from "../services.ts";
 import { hideRealCredentials, withEnvironment } from "./real-credentials.ts";
 import { awsError, type SecretsManager, secretsManagerServer } from "./secrets-manager-server.ts";
 

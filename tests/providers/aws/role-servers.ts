@@ -1,5 +1,5 @@
 /** Where a role gives its keys to what runs on AWS: the metadata of an instance, and a container's endpoint. */
-import { serve } from "../services.ts";
+import { serve } from "../../local-servers.ts";
 import type { KeyOnRecord } from "./signature.ts";
 
 type Keys = readonly [accessKeyId: string, key: Required<KeyOnRecord>];

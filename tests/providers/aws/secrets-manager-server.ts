@@ -1,5 +1,5 @@
 /** An AWS Secrets Manager that checks what the real one checks, and answers in its words. */
-import { serve } from "../services.ts";
+import { serve } from "../../local-servers.ts";
 import { type KeyOnRecord, signatureError } from "./signature.ts";
 
 export interface StoredSecret {

@@ -1,5 +1,5 @@
 /** An AWS STS that gives temporary keys for the token of a service account, or to who may assume a role. */
-import { serve } from "../services.ts";
+import { serve } from "../../local-servers.ts";
 import { type KeyOnRecord, signatureError } from "./signature.ts";
 
 interface TokenService {

@@ -1,9 +1,9 @@
 /** As whom Vault is asked: with a token that is there, or with one of a login, which is given back. */
 import { describe, expect, test } from "bun:test";
 import { vaultProvider } from "../../../providers/hashicorp-vault/provider.ts";
+import { serve } from "../../local-servers.ts";
 import { failureFrom, secretFrom } from "../ask-provider.ts";
 import type { Settings } from "../provider-context.ts";
-import { serve } from "../services.ts";
 import { WrittenFiles } from "../written-files.ts";
 import { errors, VaultServer } from "./vault-server.ts";
 

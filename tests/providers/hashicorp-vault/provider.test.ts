@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { vaultProvider } from "../../../providers/hashicorp-vault/provider.ts";
+import { serve } from "../../local-servers.ts";
 import { selfMadeCertificates } from "../../self-made-certificates.ts";
 import { failureFrom, secretFrom } from "../ask-provider.ts";
 import { testBrokenServices } from "../broken-services.ts";
 import { askedVariables, type Patience, providerContext, type Settings } from "../provider-context.ts";
-import { serve } from "../services.ts";
 import { WrittenFiles } from "../written-files.ts";
 import { errors, VaultServer } from "./vault-server.ts";
 

@@ -1,6 +1,6 @@
 /** A HashiCorp Vault with key-value engines, AppRole and Kubernetes logins, that checks what the real one checks. */
 import { randomBytes } from "node:crypto";
-import type { Answer } from "../services.ts";
+import type { Answer } from "../../local-servers.ts";
 
 interface Version {
   readonly data?: Readonly<Record<string, unknown>>;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import type { ProviderError } from "../../../providers/error.ts";
 import { vgsProvider } from "../../../providers/vgs/provider.ts";
+import { serve } from "../../local-servers.ts";
 import { secretFrom } from "../ask-provider.ts";
 import { testBrokenServices } from "../broken-services.ts";
 import { askedVariables, type Patience, providerContext, type Settings } from "../provider-context.ts";
 import { failureOf } from "../provider-failure.ts";
-import { serve } from "../services.ts";
 import { password, username, vgsServer } from "./vgs-server.ts";
 
 const alias = "tok_live_5UpnbMvaihRuRwz5QXwBFw";

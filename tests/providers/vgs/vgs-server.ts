@@ -1,5 +1,5 @@
 /** A VGS Vault that reveals one alias, as its API describes it. */
-import { type Answer, serve } from "../services.ts";
+import { type Answer, serve } from "../../local-servers.ts";
 
 export const username = "US9kanarienvogelName";
 export const password = "kanarienvogel-of-vgs:ü";

@@ -2,28 +2,10 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { HttpClient, MAXIMUM_ANSWER_BYTES } from "../../../src/http/client.ts";
 import { type HttpAnswer, HttpFailure, type HttpRequest } from "../../../src/http/message.ts";
+import { closeAfterwards, closeServers, listen, type Socket, serve } from "../../local-servers.ts";
 import { selfMadeCertificates } from "../../self-made-certificates.ts";
 
-const servers: { stop(force: true): unknown }[] = [];
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.stop(true);
-});
-
-function serve(fetch: (request: Request) => Response | Promise<Response>): URL {
-  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch });
-  servers.push(server);
-  return new URL(`http://127.0.0.1:${server.port}`);
-}
-
-type Socket = Bun.Socket<undefined>;
-
-/** A server on a bare socket, for answers that are none. */
-function listen(answer: (socket: Socket) => void): URL {
-  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: answer } });
-  servers.push(server);
-  return new URL(`http://127.0.0.1:${server.port}`);
-}
+afterEach(closeServers);
 
 function send(url: URL, request: Partial<HttpRequest> = {}): Promise<HttpAnswer> {
   return new HttpClient([url]).send({ method: "GET", timeout: 5000, url, ...request });
@@ -400,17 +382,11 @@ describe("a server's certificate", () => {
   const other = selfMadeCertificates();
 
   function serveTls(asked: string[]): URL {
-    const server = Bun.serve({
-      hostname: "127.0.0.1",
-      port: 0,
-      tls: { cert: certificate, key },
-      fetch(request) {
-        asked.push(request.url);
-        return new Response("ok");
-      },
-    });
-    servers.push(server);
-    return new URL(`https://127.0.0.1:${server.port}`);
+    const answer = (request: Request) => {
+      asked.push(request.url);
+      return new Response("ok");
+    };
+    return serve(answer, { cert: certificate, key });
   }
 
   test("is trusted when its authority is one of those that were given", async () => {
@@ -482,7 +458,7 @@ describe("the connection", () => {
           data: (socket) => void socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]"),
         },
       });
-      servers.push(server);
+      closeAfterwards(server);
       const url = new URL(`${tls === undefined ? "http" : "https"}://127.0.0.1:${server.port}`);
       const client = new HttpClient([url]);
       for (let number = 0; number < 100; number++) {

@@ -2,11 +2,9 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { HttpClient } from "../../../src/http/client.ts";
 import type { HttpFailure, HttpRequest, Priority } from "../../../src/http/message.ts";
 import { RateLimit } from "../../../src/http/rate-limit.ts";
+import { closeServers, serve } from "../../local-servers.ts";
 
-const servers: Bun.Server<undefined>[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.stop(true);
-});
+afterEach(closeServers);
 
 /** A host that takes so many requests in any second, and counts what it refused. */
 class LimitedHost {
@@ -15,21 +13,15 @@ class LimitedHost {
   refused: { readonly at: number }[] = [];
 
   constructor(perSecond: number, headers: Readonly<Record<string, string>> = {}) {
-    const server = Bun.serve({
-      hostname: "127.0.0.1",
-      port: 0,
-      fetch: (request) => {
-        const at = performance.now();
-        if (this.taken.filter((one) => at - one.at < 1000).length >= perSecond) {
-          this.refused.push({ at });
-          return new Response("", { status: 429, headers });
-        }
-        this.taken.push({ at, path: new URL(request.url).pathname });
-        return new Response("[]");
-      },
+    this.url = serve((request) => {
+      const at = performance.now();
+      if (this.taken.filter((one) => at - one.at < 1000).length >= perSecond) {
+        this.refused.push({ at });
+        return new Response("", { status: 429, headers });
+      }
+      this.taken.push({ at, path: new URL(request.url).pathname });
+      return new Response("[]");
     });
-    servers.push(server);
-    this.url = new URL(`http://127.0.0.1:${server.port}`);
   }
 }
 
@@ -164,18 +156,12 @@ describe("a host that asks to wait", () => {
   test("is left alone by everybody for that time", async () => {
     let refuse = true;
     const asked: number[] = [];
-    const server = Bun.serve({
-      hostname: "127.0.0.1",
-      port: 0,
-      fetch: () => {
-        asked.push(performance.now());
-        const first = refuse;
-        refuse = false;
-        return first ? new Response("", { status: 429, headers: { "retry-after": "1" } }) : new Response("");
-      },
+    const url = serve(() => {
+      asked.push(performance.now());
+      const first = refuse;
+      refuse = false;
+      return first ? new Response("", { status: 429, headers: { "retry-after": "1" } }) : new Response("");
     });
-    servers.push(server);
-    const url = new URL(`http://127.0.0.1:${server.port}`);
     const client = clientOf(url);
     await client.send(request(url, "/", "poll"));
     await Promise.all([1, 2, 3].map(() => client.send(request(url, "/", "payment"))));
