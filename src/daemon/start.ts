@@ -6,6 +6,8 @@ import { type LeaseOptions, takeLeaseNow, waitForLease } from "../lease/acquire.
 import type { Lease } from "../lease/lease.ts";
 import { withoutRepetition } from "../operations/log.ts";
 import { JobMetrics, keepMetrics } from "../operations/metrics.ts";
+import { buryOrphans } from "../operations/orphans.ts";
+import { notifySystemd } from "../operations/systemd.ts";
 import { FourEyeCheck } from "../signing/policy/four-eye.ts";
 import { ParkedReminder } from "../signing/reminders.ts";
 import type { KeySource, Services } from "../signing/services.ts";
@@ -156,7 +158,9 @@ export async function startDaemon(
       const { metricsFile: path, runOnce } = settings;
       await keepMetrics({ path, metrics, store: source.vault.store, log, runOnce }, async () => {
         await openTokens(source, usable, log);
-        await takeTurns(source, settings, signals);
+        buryOrphans();
+        const endNotifying = notifySystemd(signals.stopping, log);
+        await takeTurns(source, settings, signals).finally(endNotifying);
       });
     }
   } finally {
