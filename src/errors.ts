@@ -95,6 +95,8 @@ const errors = {
   UNSAFE_KEY: { exit: exitStatus.noPermission, kind: "operator" },
   /** The private key is in a token and cannot leave it. */
   KEY_STAYS_IN_TOKEN: { exit: exitStatus.noPermission, kind: "transaction" },
+  /** No daemon shows signs of life. */
+  NOT_HEALTHY: { exit: exitStatus.unavailable, kind: "passing" },
   /** A cycle ended with transactions that were not finished. */
   INCOMPLETE: { exit: exitStatus.temporaryFailure, kind: "passing" },
   /** The journal's content contradicts itself, or cannot be written. */

@@ -34,6 +34,7 @@ export const program: CommandDef = {
     job: () => import("./commands/job/job.ts").then((module) => module.default),
     provider: () => import("./commands/provider/provider.ts").then((module) => module.default),
     report: () => import("./commands/report.ts").then((module) => module.default),
+    health: () => import("./commands/health.ts").then((module) => module.default),
     licenses: () => import("./commands/licenses.ts").then((module) => module.default),
     checkconfig: () => import("./commands/checkconfig.ts").then((module) => module.default),
     sandbox: () => import("./commands/sandbox.ts").then((module) => module.default),

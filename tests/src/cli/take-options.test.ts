@@ -80,6 +80,11 @@ const table: Readonly<Record<string, Row>> = {
   },
   "provider test": ofTheVault,
   report: ofSettings,
+  health: {
+    takes: "env-file",
+    ignores: `path aws azure vgs period external-url external-url-method run-once ${choosing} api-key`,
+    refuses: "",
+  },
   licenses: { takes: "", ignores: `${choosing} api-key ${daemonOnly} ${places}`, refuses: "" },
   checkconfig: ofSettings,
   sandbox: {
