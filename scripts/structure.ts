@@ -27,8 +27,17 @@ const standards = /^chains\/(families\/.+\/|keys\/|(?!chain|index|error|signing-
 /** What stands at the top: the rooms, what describes them, and the tools' files that have to be there. */
 const topLevel: readonly string[] = [
   ...["src", "chains", "providers", "tests", "scripts", "docs"],
-  ...["README.md", "ARCHITECTURE.md", "SECURITY.md", "CHANGELOG.md", "LICENSE"],
-  ...["package.json", "package-lock.json", "bunfig.toml", "tsconfig.json", ".gitignore", ".npmrc", ".ci"],
+  ...["README.md", "ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"],
+  ...[
+    "package.json",
+    "package-lock.json",
+    "bunfig.toml",
+    "tsconfig.json",
+    ".gitignore",
+    ".npmrc",
+    ".ci",
+    ".github",
+  ],
 ];
 
 /** Tests that are about no single file: what holds for all in a room, and the vectors of a family. */
@@ -190,7 +199,7 @@ function subjectsOf(path: string): string[] {
 
 /** Tests that do not lie where the file lies that they are about, or are not called after it. */
 export function strayTests(paths: readonly string[]): string[] {
-  const files = new Set(paths.map((path) => path.replace(/\.(ts|mjs)$/, "")));
+  const files = new Set(paths.map((path) => path.replace(/\.[a-z]+$/, "")));
   return paths
     .filter((path) => mirroringTests.test(path) && !testsOfRooms.test(path))
     .filter((path) => !subjectsOf(path).some((subject) => files.has(subject)))

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const unit = join(import.meta.dir, "../../scripts/service/tatum-kms.service");
+const unit = join(import.meta.dir, "../../../scripts/service/tatum-kms.service");
 const hasSystemd = Bun.which("systemd-analyze") !== null;
 
 /** The least exposure is 0; systemd calls what is below 2.0 safe ("OK"). */
