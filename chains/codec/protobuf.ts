@@ -1,5 +1,6 @@
 /**
- * The part of the Protocol Buffers wire format that TRON transactions use: https://protobuf.dev/programming-guides/encoding/
+ * The part of the Protocol Buffers wire format that transactions of TRON and, in Amino, of the BNB Beacon Chain use:
+ * https://protobuf.dev/programming-guides/encoding/
  */
 import { concatBytes } from "@noble/hashes/utils.js";
 
@@ -18,7 +19,7 @@ export function bytesField(number: number, content: Uint8Array): Uint8Array {
 }
 
 /** Base 128, the lowest seven bits first. */
-function varint(value: bigint): Uint8Array {
+export function varint(value: bigint): Uint8Array {
   const bytes: number[] = [];
   let rest = value;
   while (rest >= 0x80n) {

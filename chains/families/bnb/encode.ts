@@ -6,6 +6,7 @@
  */
 import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { stringifyExactJson } from "../../codec/exact-json.ts";
+import { bytesField, varint, varintField } from "../../codec/protobuf.ts";
 import type { Share, TransferPayload } from "./payload.ts";
 
 /** What a signature covers besides the transfer. */
@@ -40,9 +41,6 @@ const STD_TX = hexToBytes("f0625dee");
 const TRANSFER = hexToBytes("2a2c87fa");
 /** `PubKeySecp256k1`, and the length of the key behind it. */
 const PUBLIC_KEY = hexToBytes("eb5ae98721");
-
-const VARINT = 0;
-const LENGTH_DELIMITED = 2;
 
 export interface StandardSignature {
   /** 33 bytes */
@@ -86,22 +84,7 @@ function encodeShare({ account, coins }: Share): Uint8Array {
   return concatBytes(bytesField(1, account), ...encoded);
 }
 
-function bytesField(field: number, content: Uint8Array): Uint8Array {
-  return concatBytes(Uint8Array.of((field << 3) | LENGTH_DELIMITED), varint(BigInt(content.length)), content);
-}
-
 /** A number of 0 is left out. */
 function numberField(field: number, value: bigint): Uint8Array {
-  return value === 0n ? new Uint8Array() : concatBytes(Uint8Array.of((field << 3) | VARINT), varint(value));
-}
-
-/** 7 bits in each byte, the lowest first. */
-function varint(value: bigint): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 0x80n) {
-    bytes.push(Number(rest & 0x7fn) | 0x80);
-    rest >>= 7n;
-  }
-  return Uint8Array.of(...bytes, Number(rest));
+  return value === 0n ? new Uint8Array() : varintField(field, value);
 }
