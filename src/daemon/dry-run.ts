@@ -83,7 +83,7 @@ export function createDryRound(print: (forecast: Forecast) => void): (round: Rou
     return true;
   };
   return async (round) => {
-    const { wanted, malformed, isComplete, retryAfter } = await pollChain(round);
+    const { wanted, malformed, isComplete, retryAfter } = await pollChain(round, async () => new Set());
     const { ticker } = round.pipeline.chain.facts;
     for (const { id, problem } of malformed) {
       if (!isNew(ticker, id, problem)) continue;

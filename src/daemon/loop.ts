@@ -8,6 +8,7 @@ import { boundedWait } from "../journal/retry-time.ts";
 import { ErrorReports } from "../signing/error-reports.ts";
 import { Pipeline } from "../signing/pipeline.ts";
 import type { Services } from "../signing/services.ts";
+import { PendingList } from "../tatum/pending-list.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
 import type { Round } from "./poll.ts";
 import type { BegunRound, RoundResult } from "./round.ts";
@@ -33,6 +34,9 @@ function belongsTo(wallet: WalletSummary, ticker: string, network: Network): boo
 /** Polls of the chains are spread over the period, in milliseconds over no more than this. */
 const LONGEST_SPREAD = 5000;
 
+/** After a poll that took long nothing is polled for as long, in milliseconds for no longer than this. */
+const LONGEST_REST = 5000;
+
 /** What there is nothing to do for. */
 const IDLE: BegunRound = { ended: Promise.resolve({ isFinished: true }) };
 
@@ -41,6 +45,7 @@ class ChainLoop {
   readonly #options: DaemonOptions;
   readonly #onLatestVersion: (announcement: string) => void;
   readonly #reports = new ErrorReports();
+  readonly #list: PendingList;
   readonly #beginRound: (round: Round) => Promise<BegunRound>;
   readonly #inWork = new Set<Promise<void>>();
   #sunsetTold = false;
@@ -49,6 +54,7 @@ class ChainLoop {
     this.#ticker = ticker;
     this.#options = options;
     this.#onLatestVersion = onLatestVersion;
+    this.#list = new PendingList(ticker);
     this.#beginRound = options.roundsOf();
   }
 
@@ -76,6 +82,7 @@ class ChainLoop {
     services.metrics.pollBegins(this.#ticker);
     return this.#beginRound({
       pipeline: new Pipeline(chain, services, this.#reports),
+      list: this.#list,
       signatureIds,
       transactionIds,
       onLatestVersion: this.#onLatestVersion,
@@ -105,11 +112,14 @@ class ChainLoop {
     while (!services.stopping.aborted) {
       await pause(Math.max(0, next - performance.now()), services.stopping);
       if (services.stopping.aborted) break;
+      const began = performance.now();
       const asked = await this.#poll();
       const now = performance.now();
       // Those that were missed are left out, so that the chains stay spread.
       const missed = Math.max(0, Math.floor((now - next) / period));
-      next = Math.max(next + (missed + 1) * period, now + asked);
+      // A long list takes time to be read: what it lists needs time as well.
+      const rest = Math.min(now - began, LONGEST_REST);
+      next = Math.max(next + (missed + 1) * period, now + rest, now + asked);
     }
     await Promise.all(this.#inWork);
   }

@@ -1,9 +1,21 @@
 /** The poll: what the API lists as pending on one chain. */
+import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import { ApiUnavailable } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import type { Pipeline } from "../signing/pipeline.ts";
-import type { Poll } from "../tatum/api.ts";
-import type { ListedTransaction, MalformedTransaction } from "../tatum/pending-transaction.ts";
+import { MAXIMUM_LIST_BYTES } from "../tatum/api.ts";
+import type { Listing, PendingList } from "../tatum/pending-list.ts";
+import {
+  type ListEntry,
+  type ListedTransaction,
+  listedId,
+  listedWallet,
+  type MalformedTransaction,
+  readPendingTransaction,
+} from "../tatum/pending-transaction.ts";
+
+/** Longer lists are freed of what nothing is to be done for, before a part of them is chosen. */
+const SHORT_LIST = 1000;
 
 /** The API takes no more signature IDs for one chain and API key. */
 const MAXIMUM_SIGNATURE_IDS = 25_000;
@@ -11,6 +23,8 @@ const MAXIMUM_SIGNATURE_IDS = 25_000;
 /** One round of one chain: with what, for whom. */
 export interface Round {
   readonly pipeline: Pipeline;
+  /** The chain's, which outlasts the rounds. */
+  readonly list: PendingList;
   readonly signatureIds: readonly string[];
   /** Only these pending transactions, when given. */
   readonly transactionIds?: ReadonlySet<string> | undefined;
@@ -38,11 +52,57 @@ function describeWallets(signatureIds: readonly string[]): string {
   return signatureIds.length > 5 ? `${signatureIds.length} wallets` : `wallets ${signatureIds.join(",")}`;
 }
 
-function chooseWanted({ transactionIds, pipeline }: Round, list: Poll): ListedTransaction[] {
+/** Which of these transactions need nothing done now; for the choice among many. */
+export type LeaveOut = (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+
+/** Each id once, those that were named first; entries without an id are kept. */
+function onceEach(entries: readonly JsonValue[], named: ReadonlySet<string> | undefined): JsonValue[] {
+  const byId = new Map<string, JsonValue>();
+  const nameless = entries.filter((entry) => {
+    const id = listedId(entry);
+    if (id !== undefined && !byId.has(id)) byId.set(id, entry);
+    return id === undefined;
+  });
+  const first = [...(named ?? [])].flatMap((id) => byId.get(id) ?? []);
+  const rest = [...byId].flatMap(([id, entry]) => (named?.has(id) === true ? [] : [entry]));
+  return [...first, ...byWallets(rest), ...nameless];
+}
+
+/** One of each wallet, then the next of each: what is listed for one wallet does not hold up the others. */
+function byWallets(entries: readonly JsonValue[]): JsonValue[] {
+  const numbered = new Map<string | undefined, number>();
+  const rows: JsonValue[][] = [];
+  for (const entry of entries) {
+    const wallet = listedWallet(entry);
+    const row = numbered.get(wallet) ?? 0;
+    numbered.set(wallet, row + 1);
+    rows[row] ??= [];
+    rows[row].push(entry);
+  }
+  return rows.flat();
+}
+
+/** What one round reads of a list, which may be longer than that. */
+async function choose(
+  { list, transactionIds }: Round,
+  entries: readonly JsonValue[],
+  leaveOut: LeaveOut,
+): Promise<{ readonly chosen: readonly JsonValue[]; readonly candidates: number }> {
+  if (entries.length <= SHORT_LIST) return { chosen: entries, candidates: entries.length };
+  const ordered = onceEach(entries, transactionIds);
+  const resting = await leaveOut(ordered.flatMap((entry) => listedId(entry) ?? []));
+  const candidates = ordered.filter((entry) => !resting.has(listedId(entry) ?? ""));
+  return { chosen: list.inTurn(candidates), candidates: candidates.length };
+}
+
+function chooseWanted(
+  { transactionIds, pipeline }: Round,
+  entries: readonly ListEntry[],
+): ListedTransaction[] {
   const { log } = pipeline.services;
   const seen = new Set<string>();
   const result: ListedTransaction[] = [];
-  for (const entry of list.entries) {
+  for (const entry of entries) {
     if (!("transaction" in entry)) continue;
     const { id } = entry.transaction;
     if (entry.completedAs !== undefined || seen.has(id)) continue;
@@ -56,12 +116,59 @@ function chooseWanted({ transactionIds, pipeline }: Round, list: Poll): ListedTr
   return result;
 }
 
-/** Polls once. A poll that fails is logged, and gives an empty list that is not complete. */
-export async function pollChain(round: Round): Promise<PollResult> {
-  const { pipeline, signatureIds, onLatestVersion } = round;
+/** Tells what is missing from a list that came in part. */
+function tellMissing({ pipeline }: Round, { tooLong, failure }: Listing): void {
+  const { chain, services } = pipeline;
+  for (const signatureId of tooLong) {
+    services.log.error(
+      `No pending transaction of ${chain.facts.ticker} for wallet ${signatureId} is signed: the answer is larger than ${MAXIMUM_LIST_BYTES} bytes for this wallet alone.`,
+    );
+  }
+  if (failure !== undefined && !services.stopping.aborted) services.log.error(describeFailure(failure));
+}
+
+/** Chooses from what was listed, and reads it. */
+async function read(round: Round, listing: Listing, leaveOut: LeaveOut): Promise<PollResult> {
+  const { chain, services } = round.pipeline;
+  const { ticker } = chain.facts;
+  const { entries, isWhole, failure } = listing;
+  tellMissing(round, listing);
+  const { chosen, candidates } = await choose(round, entries, leaveOut);
+  if (candidates > chosen.length) {
+    services.log.warn(
+      `The API listed ${entries.length} pending transactions of ${ticker}; ${chosen.length} of them are worked on now, the rest in turn.`,
+    );
+  }
+  const readable = chosen.map((entry) => readPendingTransaction(entry, ticker));
+  const malformed = readable.flatMap((entry) => ("transaction" in entry ? [] : [entry]));
+  const isAll = isWhole && candidates === chosen.length;
+  return {
+    wanted: chooseWanted(round, readable),
+    malformed,
+    listedIds: new Set(entries.flatMap((entry) => listedId(entry) ?? [])),
+    isWhole,
+    isComplete: isAll && malformed.length === 0,
+    mayPass: candidates > chosen.length || (!isWhole && listing.tooLong.length === 0),
+    retryAfter: failure?.retryAfter,
+  };
+}
+
+const nothing: PollResult = {
+  wanted: [],
+  malformed: [],
+  isWhole: false,
+  isComplete: false,
+  mayPass: false,
+};
+
+/**
+ * Polls once. A poll that fails is logged, and gives an empty list that is not complete.
+ * @param leaveOut asked when more is listed than one round works on
+ */
+export async function pollChain(round: Round, leaveOut: LeaveOut): Promise<PollResult> {
+  const { pipeline, list, signatureIds, onLatestVersion } = round;
   const { ticker } = pipeline.chain.facts;
   const { log, api, metrics, stopping } = pipeline.services;
-  const nothing = { wanted: [], malformed: [], isWhole: false, isComplete: false, mayPass: false };
   if (signatureIds.length > MAXIMUM_SIGNATURE_IDS) {
     log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`);
     metrics.polled(ticker, "failure", Date.now());
@@ -69,29 +176,11 @@ export async function pollChain(round: Round): Promise<PollResult> {
   }
   log.info(`Getting pending transaction from ${ticker} for ${describeWallets(signatureIds)}.`);
   try {
-    const list = await api.pending(ticker, signatureIds);
-    metrics.polled(ticker, "success", Date.now());
-    if (list.latestVersion !== undefined) onLatestVersion(list.latestVersion);
-    const { entries, listed } = list;
-    if (listed > entries.length) {
-      log.warn(
-        `The API listed ${listed} pending transactions of ${ticker}; only the first ${entries.length} are worked on.`,
-      );
-    }
-    const malformed = entries.flatMap((entry) => ("transaction" in entry ? [] : [entry]));
-    const isWhole = listed === entries.length;
-    const isComplete = isWhole && malformed.length === 0;
-    const listedIds = new Set(
-      entries.flatMap((entry) => ("transaction" in entry ? entry.transaction.id : [])),
-    );
-    return {
-      wanted: chooseWanted(round, list),
-      malformed,
-      listedIds,
-      isWhole,
-      isComplete,
-      mayPass: !isWhole,
-    };
+    const listing = await list.poll(api, signatureIds);
+    const isAnswered = listing.failure === undefined && listing.tooLong.length === 0;
+    metrics.polled(ticker, isAnswered ? "success" : "failure", Date.now());
+    if (listing.latestVersion !== undefined) onLatestVersion(listing.latestVersion);
+    return await read(round, listing, leaveOut);
   } catch (failure) {
     if (!(failure instanceof ApiUnavailable)) throw failure;
     if (!stopping.aborted) {

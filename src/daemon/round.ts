@@ -191,7 +191,7 @@ export class ChainRounds {
 
   /** Polls, and begins to work off what is there. */
   async begin(round: Round): Promise<BegunRound> {
-    const poll = await pollChain(round);
+    const poll = await pollChain(round, (ids) => this.#resting(round, ids));
     tellMalformed(round, poll.malformed);
     await remindOfParked(round);
     return { retryAfter: poll.retryAfter, ended: this.#workOff(round, poll) };
@@ -207,6 +207,16 @@ export class ChainRounds {
       isFinished: poll.isComplete && one.outcomes.every(isFinished),
       mayPass: poll.mayPass || one.outcomes.includes("waiting"),
     };
+  }
+
+  /** What is in work, or has nothing done for it now. A single run tries everything. */
+  async #resting({ pipeline }: Round, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const { chain, services } = pipeline;
+    if (services.runOnce) return new Set();
+    const resting = await services.journal.resting(ids.filter((id) => !this.#inWork.has(id)));
+    for (const state of resting.values())
+      services.metrics.transactionEnded(chain.facts.ticker, state === "parked" ? "parked" : "skipped");
+    return new Set([...this.#inWork, ...resting.keys()]);
   }
 
   /** A poll without an answer changes nothing about what is listed. */

@@ -106,6 +106,24 @@ export class Journal {
     return job && onChain(job, chain);
   }
 
+  /**
+   * Those of these transactions that nothing is to be done for now, with their states: they are closed, wait for a person, or are
+   * not due. Rows are not opened for it, so it is good for choosing what to look at first, and for no decision about a job.
+   */
+  async resting(ids: readonly string[]): Promise<Map<string, JobState>> {
+    const now = this.#now();
+    return this.#vault.store.read(async (session) => {
+      const found = new Map<string, JobState>();
+      for (const id of ids) {
+        const row = await readJobRow(session, this.#jobKey(id));
+        const state = jobStates.find((known) => known === row?.state);
+        if (row === undefined || state === undefined) continue;
+        if (state === "cancelled" || state === "parked" || !isDue(row, now)) found.set(id, state);
+      }
+      return found;
+    });
+  }
+
   /** {@link find} for a person, who knows no more than the id. */
   async findById(id: string): Promise<Job | undefined> {
     const row = await this.#vault.store.read((session) => readJobRow(session, this.#jobKey(id)));

@@ -15,14 +15,10 @@ import {
   type TatumConnection,
   type TatumPlace,
 } from "./connection.ts";
-import { type ListEntry, readPendingTransaction } from "./pending-transaction.ts";
 import { sameTransactionId, TRANSACTION_ID } from "./transaction-id.ts";
 
-/** As many as one round works on; the rest comes with the next polls. */
-const MAXIMUM_PENDING = 10_000;
-
 /** Bytes of a list of pending transactions: some 3,000 for each. */
-const MAXIMUM_LIST_BYTES = 32 * 1024 * 1024;
+export const MAXIMUM_LIST_BYTES = 32 * 1024 * 1024;
 
 /** Characters that a broadcast takes as `txData` (Tatum API, broadcast endpoints). */
 export const MAXIMUM_TX_DATA_LENGTH = 1_000_000;
@@ -33,10 +29,11 @@ const OFF_CHAIN_BROADCAST_PATH = "/v3/offchain/withdrawal/broadcast";
 const LATER_CODES = new Set(["withdrawal.pending"]);
 const REFUSING_STATUSES = new Set([400, 403, 409, 413, 422]);
 
-export interface Poll {
-  readonly entries: readonly ListEntry[];
-  /** How many transactions the API listed; `entries` are the first of them. */
-  readonly listed: number;
+/** A list of pending transactions, or a part of it, as it came. */
+export interface PendingPart {
+  readonly list: readonly JsonValue[];
+  /** How long the answer was. */
+  readonly characters: number;
   /** `version;level;message` of the newest KMS, as the API announces it. */
   readonly latestVersion?: string;
 }
@@ -116,10 +113,10 @@ export class TatumApi {
   }
 
   /**
-   * The pending transactions of a chain for these signature IDs.
+   * The pending transactions of a chain for these signature IDs, not yet read.
    * @throws ApiUnavailable when there is no usable list.
    */
-  async pending(chain: string, signatureIds: readonly string[]): Promise<Poll> {
+  async pending(chain: string, signatureIds: readonly string[]): Promise<PendingPart> {
     const path = `/v3/kms/pending/${chain}`;
     const request = {
       method: "POST",
@@ -136,8 +133,8 @@ export class TatumApi {
     const list = jsonOf(answer);
     if (!Array.isArray(list)) throw new ApiUnavailable(`The API's answer to ${path} is not a list.`);
     const latestVersion = answer.headers.get("x-ttm-kms-latest-version") ?? undefined;
-    const entries = list.slice(0, MAXIMUM_PENDING).map((entry) => readPendingTransaction(entry, chain));
-    return { entries, listed: list.length, ...(latestVersion !== undefined && { latestVersion }) };
+    const { length: characters } = answer.body;
+    return { list, characters, ...(latestVersion !== undefined && { latestVersion }) };
   }
 
   /**

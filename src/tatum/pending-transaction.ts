@@ -95,6 +95,22 @@ function canonicalJson(value: unknown): string {
   });
 }
 
+/** The id of an entry of the list, where it has a usable one. */
+export function listedId(entry: JsonValue): string | undefined {
+  return identifierOf(entry).id;
+}
+
+const namedWallets = v.object({
+  hashes: v.fallback(v.array(v.string()), []),
+  signatures: v.fallback(v.array(v.object({ id: v.string() })), []),
+});
+
+/** The first wallet that an entry of the list names, where it can be told before the entry is read. */
+export function listedWallet(entry: JsonValue): string | undefined {
+  const parsed = v.safeParse(namedWallets, entry);
+  return parsed.success ? (parsed.output.hashes[0] ?? parsed.output.signatures[0]?.id) : undefined;
+}
+
 function identifierOf(entry: JsonValue): { id?: string } {
   const parsed = v.safeParse(v.object({ id: identifier }), entry);
   return parsed.success ? { id: parsed.output.id } : {};

@@ -3,6 +3,7 @@ import { type JsonValue, stringifyExactJson } from "../../../chains/codec/exact-
 import { ApiUnavailable } from "../../../src/errors.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
 import { TatumConnection } from "../../../src/tatum/connection.ts";
+import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
 import type { Random } from "../../random.ts";
 import { AnsweringClient, API_HOST, API_KEY, answerOf } from "../answering-client.ts";
 import type { FuzzTarget } from "../fuzz-target.ts";
@@ -40,11 +41,12 @@ export class PollAnswers implements FuzzTarget {
     const baseUrl = new URL(`https://${API_HOST}`);
     const api = new TatumApi(new TatumConnection({ baseUrl, apiKey: API_KEY, http, timeout: 1000, retries }));
     try {
-      const poll = await api.pending(ticker, ["id"]);
-      const listed = poll.entries.flatMap((entry) => ("transaction" in entry ? [entry.transaction] : []));
+      const { list } = await api.pending(ticker, ["id"]);
+      const read = list.map((entry) => readPendingTransaction(entry, ticker));
+      const listed = read.flatMap((entry) => ("transaction" in entry ? [entry.transaction] : []));
       const wrong = listed.find(({ id, hashes }) => ![id, ...hashes].every((text) => IDENTIFIER.test(text)));
       if (wrong !== undefined) throw new Error(`${JSON.stringify(wrong.id)} came through as an identifier`);
-      return listed.length === poll.listed ? "understood" : "partly understood";
+      return listed.length === list.length ? "understood" : "partly understood";
     } catch (failure) {
       if (failure instanceof ApiUnavailable) return "no list";
       throw failure;

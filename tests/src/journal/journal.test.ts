@@ -4,6 +4,7 @@ import type { PendingTransaction, SignedTransaction } from "../../../chains/chai
 import { Secret } from "../../../providers/secret.ts";
 import { type Job, jobStates } from "../../../src/journal/job.ts";
 import { Journal } from "../../../src/journal/journal.ts";
+import { UsedSequences } from "../../../src/journal/sequences.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import { useSharedFolder } from "../../temporary-folder.ts";
 import { caught } from "../vault/caught.ts";
@@ -111,6 +112,28 @@ describe("a job in the journal", () => {
     await journal.move(a, "seen", { attempts: 1 });
     expect((await journal.list("seen")).map(({ id }) => id)).toEqual(["b", "c", "a"]);
     expect(await journal.list("signed", "done")).toEqual([]);
+  });
+
+  test("rests while nothing is to be done for it: closed, parked or not due", async () => {
+    const [seen, denied, ended, parked] = [
+      await begin("seen"),
+      await begin("denied"),
+      await begin("ended"),
+      await begin("parked"),
+    ];
+    await journal.move(denied, "denied", { rest: 1000 });
+    await journal.close(ended, "cancelled", {});
+    const approved = await journal.move(parked, "approved");
+    const recorded = await journal.recordSigned(approved, signed(1n), UsedSequences.none());
+    await journal.move(recorded, "parked");
+    const ids = [seen.id, "denied", "ended", "parked", "unknown"];
+    expect([...(await journal.resting(ids))]).toEqual([
+      ["denied", "denied"],
+      ["ended", "cancelled"],
+      ["parked", "parked"],
+    ]);
+    clock += 1000;
+    expect([...(await journal.resting(ids)).keys()]).toEqual(["ended", "parked"]);
   });
 
   test("cannot take a forbidden step", async () => {

@@ -1,0 +1,131 @@
+/**
+ * A chain's list of pending transactions: asked for at once, or in parts by signature ids where it is too long for one answer; and
+ * as many of its entries as a round works on, in turn.
+ */
+import type { JsonValue } from "../../chains/codec/exact-json.ts";
+import { ApiUnavailable } from "../errors.ts";
+import { HttpFailure } from "../http/message.ts";
+import type { TatumApi } from "./api.ts";
+
+/** Characters of one poll, all parts together; the other parts come with the next polls. */
+const MAXIMUM_TOGETHER = 64 * 1024 * 1024;
+
+/** Below so many, larger parts are tried again. */
+const LITTLE = 8 * 1024 * 1024;
+
+/** As many entries as one round works on; the rest comes in turn. */
+const MAXIMUM_WORKED_ON = 10_000;
+
+/** What one poll brought. */
+export interface Listing {
+  readonly entries: readonly JsonValue[];
+  /** Whether that is all there is. */
+  readonly isWhole: boolean;
+  /** Signature ids of which each alone has a list that is too long. */
+  readonly tooLong: readonly string[];
+  /** Why parts are missing. */
+  readonly failure?: ApiUnavailable;
+  /** `version;level;message` of the newest KMS, as the API announces it. */
+  readonly latestVersion?: string;
+}
+
+function isTooLong({ cause }: ApiUnavailable): boolean {
+  return cause instanceof HttpFailure && cause.kind === "too-large";
+}
+
+function cut(ids: readonly string[], size: number): string[][] {
+  if (size >= ids.length) return [[...ids]];
+  return Array.from({ length: Math.ceil(ids.length / size) }, (_, at) =>
+    ids.slice(at * size, (at + 1) * size),
+  );
+}
+
+/** What the parts of a poll have brought so far. */
+class Gathered {
+  readonly entries: JsonValue[] = [];
+  readonly tooLong: string[] = [];
+  characters = 0;
+  latestVersion: string | undefined;
+
+  add({ list, characters, latestVersion }: Awaited<ReturnType<TatumApi["pending"]>>): void {
+    for (const entry of list) this.entries.push(entry);
+    this.characters += characters;
+    this.latestVersion ??= latestVersion;
+  }
+
+  listing(isWhole: boolean, failure?: ApiUnavailable): Listing {
+    const { entries, tooLong, latestVersion } = this;
+    return {
+      entries,
+      tooLong,
+      isWhole: isWhole && tooLong.length === 0,
+      ...(latestVersion !== undefined && { latestVersion }),
+      ...(failure !== undefined && { failure }),
+    };
+  }
+}
+
+export class PendingList {
+  readonly #chain: string;
+  /** Signature ids in one part. */
+  #size = Number.POSITIVE_INFINITY;
+  /** Where among the signature ids, and among the entries, the next poll begins. */
+  #firstId = 0;
+  #firstEntry = 0;
+
+  constructor(chain: string) {
+    this.#chain = chain;
+  }
+
+  /**
+   * Asks for the list. A part that fails does not take along those that came before it.
+   * @throws ApiUnavailable when nothing came
+   */
+  async poll(api: TatumApi, signatureIds: readonly string[]): Promise<Listing> {
+    const first = this.#firstId % Math.max(1, signatureIds.length);
+    const ids = [...signatureIds.slice(first), ...signatureIds.slice(0, first)];
+    const gathered = new Gathered();
+    let parts = cut(ids, this.#size);
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      try {
+        gathered.add(await api.pending(this.#chain, part));
+      } catch (failure) {
+        if (!(failure instanceof ApiUnavailable)) throw failure;
+        if (!isTooLong(failure)) return this.#brokenOff(gathered, failure);
+        parts = [...this.#halves(part, gathered), ...parts];
+      }
+      if (gathered.characters >= MAXIMUM_TOGETHER) break;
+    }
+    const left = parts.reduce((sum, part) => sum + part.length, 0);
+    this.#firstId = first + ids.length - left;
+    if (gathered.characters < LITTLE && left === 0) this.#grow(ids.length);
+    return gathered.listing(left === 0);
+  }
+
+  /** As many of these as one round works on: others each time, so that everything has its turn. */
+  inTurn<Entry>(entries: readonly Entry[]): readonly Entry[] {
+    if (entries.length <= MAXIMUM_WORKED_ON) return entries;
+    const first = this.#firstEntry % entries.length;
+    this.#firstEntry = first + MAXIMUM_WORKED_ON;
+    return [...entries.slice(first), ...entries.slice(0, first)].slice(0, MAXIMUM_WORKED_ON);
+  }
+
+  #halves(part: readonly string[], { tooLong }: Gathered): string[][] {
+    if (part.length <= 1) {
+      tooLong.push(...part);
+      return [];
+    }
+    const size = Math.ceil(part.length / 2);
+    this.#size = Math.min(this.#size, size);
+    return cut(part, size);
+  }
+
+  #brokenOff(gathered: Gathered, failure: ApiUnavailable): Listing {
+    if (gathered.entries.length === 0) throw failure;
+    return gathered.listing(false, failure);
+  }
+
+  #grow(ids: number): void {
+    this.#size = 2 * this.#size >= ids ? Number.POSITIVE_INFINITY : 2 * this.#size;
+  }
+}
