@@ -42,7 +42,7 @@ export function isAllowedLicense(expression: string): boolean {
 }
 
 /** The folder of the package that a file belongs to; none for the project's own. */
-function folderOfFile(path: string): string | undefined {
+export function folderOfFile(path: string): string | undefined {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
 }
 

@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import type { BuildFacts } from "../../src/build-facts.ts";
 import { pkcs11Binding } from "../pkcs11-binding.ts";
 import { removeRuntimeVariables } from "../runtime-variables.ts";
-import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
+import { type BundledPackage, bundledPackages, folderOfFile } from "./bundled-packages.ts";
 import { readLockFile } from "./lock-file.ts";
 import { noticesOf } from "./notices.ts";
 import type { Target } from "./targets.ts";
@@ -31,11 +31,21 @@ async function build(config: Bun.BuildConfig): Promise<Bun.BuildOutput> {
   return result;
 }
 
+/** A library in the executable, with its bytes of minified JavaScript. */
+export interface SizedPackage extends BundledPackage {
+  readonly bytes: number;
+}
+
 /** The libraries that the executable will hold, from a first bundle that is thrown away. */
-export async function packagesOfExecutable(): Promise<BundledPackage[]> {
+export async function packagesOfExecutable(): Promise<SizedPackage[]> {
   const { metafile } = await build({ ...bundle, plugins: [pkcs11Binding], metafile: true });
   if (metafile === undefined) throw new Error("The bundler did not tell which files it took.");
-  return bundledPackages(Object.keys(metafile.inputs), readLockFile().packages);
+  const taken = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  const packages = bundledPackages(Object.keys(metafile.inputs), readLockFile().packages);
+  return packages.map((found) => {
+    const files = taken.filter(([path]) => folderOfFile(path) === found.folder);
+    return { ...found, bytes: files.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0) };
+  });
 }
 
 function git(...words: string[]): string | undefined {
