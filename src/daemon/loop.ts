@@ -34,9 +34,6 @@ function belongsTo(wallet: WalletSummary, ticker: string, network: Network): boo
 /** Polls of the chains are spread over the period, in milliseconds over no more than this. */
 const LONGEST_SPREAD = 5000;
 
-/** After a poll that took long nothing is polled for as long, in milliseconds for no longer than this. */
-const LONGEST_REST = 5000;
-
 /** What there is nothing to do for. */
 const IDLE: BegunRound = { ended: Promise.resolve({ isFinished: true }) };
 
@@ -112,33 +109,29 @@ class ChainLoop {
     while (!services.stopping.aborted) {
       await pause(Math.max(0, next - performance.now()), services.stopping);
       if (services.stopping.aborted) break;
-      const began = performance.now();
-      const asked = await this.#poll();
-      const now = performance.now();
-      // Those that were missed are left out, so that the chains stay spread.
-      const missed = Math.max(0, Math.floor((now - next) / period));
-      // A long list takes time to be read: what it lists needs time as well.
-      const rest = Math.min(now - began, LONGEST_REST);
-      next = Math.max(next + (missed + 1) * period, now + rest, now + asked);
+      const rest = await this.#poll();
+      next = Math.max(next + period, performance.now() + rest);
     }
     await Promise.all(this.#inWork);
   }
 
-  /** Begins a round; the milliseconds that the API asked to wait. */
+  /** Begins a round; the milliseconds until there may be another one at the earliest. */
   async #poll(): Promise<number> {
+    const atLeast = this.#options.period / 10;
     try {
       await this.#options.services.vault.refresh();
-      const { retryAfter = 0, ended } = await this.begin();
+      const { retryAfter = 0, readingTime = 0, ended } = await this.begin();
       const followed = ended.then(
         () => undefined,
         (failure: unknown) => this.#tellFailure(failure),
       );
       this.#inWork.add(followed);
       void followed.finally(() => this.#inWork.delete(followed));
-      return boundedWait(retryAfter);
+      // What a long list holds needs as much time as it took to read.
+      return Math.max(atLeast, readingTime, boundedWait(retryAfter));
     } catch (failure) {
       this.#tellFailure(failure);
-      return 0;
+      return atLeast;
     }
   }
 }

@@ -44,6 +44,8 @@ export interface PollResult {
   readonly isComplete: boolean;
   /** Whether what is missing may come with the next poll without anybody's doing. */
   readonly mayPass: boolean;
+  /** Milliseconds that it took to read the answer. */
+  readonly readingTime?: number;
   /** Milliseconds that the API asked to wait before the next poll. */
   readonly retryAfter?: number | undefined;
 }
@@ -180,7 +182,9 @@ export async function pollChain(round: Round, leaveOut: LeaveOut): Promise<PollR
     const isAnswered = listing.failure === undefined && listing.tooLong.length === 0;
     metrics.polled(ticker, isAnswered ? "success" : "failure", Date.now());
     if (listing.latestVersion !== undefined) onLatestVersion(listing.latestVersion);
-    return await read(round, listing, leaveOut);
+    const answeredAt = performance.now();
+    const result = await read(round, listing, leaveOut);
+    return { ...result, readingTime: performance.now() - answeredAt };
   } catch (failure) {
     if (!(failure instanceof ApiUnavailable)) throw failure;
     if (!stopping.aborted) {

@@ -48,6 +48,8 @@ export interface RoundResult {
 export interface BegunRound {
   /** Milliseconds that the API asked to wait before the next poll. */
   readonly retryAfter?: number | undefined;
+  /** Milliseconds from the answer to the poll until all of it was read. */
+  readonly readingTime?: number | undefined;
   /** Resolves when everything that the round began is done; rejects when the vault failed. */
   readonly ended: Promise<RoundResult>;
 }
@@ -194,7 +196,8 @@ export class ChainRounds {
     const poll = await pollChain(round, (ids) => this.#resting(round, ids));
     tellMalformed(round, poll.malformed);
     await remindOfParked(round);
-    return { retryAfter: poll.retryAfter, ended: this.#workOff(round, poll) };
+    const { retryAfter, readingTime } = poll;
+    return { retryAfter, readingTime, ended: this.#workOff(round, poll) };
   }
 
   async #workOff(round: Round, poll: PollResult): Promise<RoundResult> {

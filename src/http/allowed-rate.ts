@@ -14,7 +14,7 @@ const SHARE = 0.9;
 const LOWEST = 0.5;
 
 /** Milliseconds without a refusal before more is tried; doubled by each try that fails. */
-const CALM = 10_000;
+const CALM = 15_000;
 const LONGEST_CALM = 5 * 60_000;
 
 /** How much more is tried, far from the last rate that was refused and near to it. */

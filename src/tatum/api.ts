@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import { ApiUnavailable } from "../errors.ts";
-import type { HttpAnswer, HttpFailure } from "../http/message.ts";
+import type { HttpAnswer, HttpFailure, Priority } from "../http/message.ts";
 import { retryAfter } from "../http/retry.ts";
 import { version } from "../version.ts";
 import {
@@ -124,10 +124,13 @@ export class TatumApi {
       body: { signatureIds: [...signatureIds] },
       headers: { "x-ttm-kms-client-version": version },
       maximumBytes: MAXIMUM_LIST_BYTES,
-      priority: "poll",
     } as const;
+    // One that was refused has queued up before.
+    const priorities: Priority[] = ["poll"];
     const answer = await this.#connection.answerTo(path, () =>
-      this.#connection.withOneRetry(() => this.#connection.send(request)),
+      this.#connection.withOneRetry(() =>
+        this.#connection.send({ ...request, priority: priorities.pop() ?? "payment" }),
+      ),
     );
     if (!isSuccess(answer)) throw this.#connection.unavailable(`Error received from API ${path}`, answer);
     const list = jsonOf(answer);

@@ -43,28 +43,28 @@ describe("a rate that nobody told", () => {
   test("stays when a host refuses that had nothing to take: that is about something else", () => {
     const rate = new AllowedRate(undefined);
     refusedAfter(rate, 5, 10_000);
-    for (let now = 12_000; now < 20_000; now += 1000) refusedAfter(rate, 0, now);
+    for (let now = 12_000; now < 25_000; now += 1000) refusedAfter(rate, 0, now);
     expect(perSecond(rate)).toBeCloseTo(4.5);
   });
 
-  test("rises when requests wait and nothing was refused for 10 seconds", () => {
+  test("rises when requests wait and nothing was refused for 15 seconds", () => {
     const rate = new AllowedRate(undefined);
     refusedAfter(rate, 5, 10_000);
-    rate.wanted(19_999);
+    rate.wanted(24_999);
     expect(perSecond(rate)).toBeCloseTo(4.5);
-    rate.wanted(20_000);
+    rate.wanted(25_000);
     expect(perSecond(rate)).toBeGreaterThan(4.5);
   });
 
   test("goes back after a step that was too far, and tries less, and later", () => {
     const rate = new AllowedRate(undefined);
     refusedAfter(rate, 5, 10_000);
-    rate.wanted(20_000);
-    refusedAfter(rate, 5, 21_000);
+    rate.wanted(25_000);
+    refusedAfter(rate, 5, 26_000);
     expect(perSecond(rate)).toBeCloseTo(4.5);
-    rate.wanted(40_999);
+    rate.wanted(55_999);
     expect(perSecond(rate)).toBeCloseTo(4.5);
-    rate.wanted(41_000);
+    rate.wanted(56_000);
     expect(perSecond(rate)).toBeCloseTo(4.95);
   });
 });
