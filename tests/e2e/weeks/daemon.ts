@@ -1,7 +1,7 @@
 /** A daemon as a process, with everything it logged. */
 import type { History } from "./history.ts";
 
-const PENDING_ID = /\bc{4,}[0-9a-f]+\b/g;
+const PENDING_ID = /\bc{8}[0-9a-f]{16}\b/g;
 
 export class Daemon {
   readonly #child;

@@ -60,7 +60,7 @@ export class Platform {
         time: clock.now(),
         blocks: options.blocks,
       });
-    const id = this.#count.toString(16).padStart(24, "c");
+    const id = `cccccccc${this.#count.toString(16).padStart(16, "0")}`;
     const listed: Listed = { id, chain: model.ticker, serializedTransaction, hashes: [wallet.signatureId] };
     const payment = new Payment(listed, model, wallet, amount, number);
     payment.isDenied = options.isDenied === true;
