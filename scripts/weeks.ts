@@ -2,7 +2,7 @@
  * Hostile weeks: the program against a stand-in of the API and of eight chains, on which everything goes wrong that can, with an
  * independent ledger as judge.
  *
- * `bun run test:weeks [--weeks=100] [--payments=2000] [--seed=N] [--chains=ETH,BTC,...] [--daemons=2] [--all-hazards] [--keep]`
+ * `bun run test:weeks [--weeks=100] [--payments=2000] [--seed=N] [--chains=ETH,BTC,...] [--daemons=2] [--all-hazards] [--rollback] [--keep]`
  * plays weeks, each of which has a seed of its own that is printed; `--scenario=4`, `--scenario=all` plays single faults on
  * purpose. Ends with status 1 when the promise was broken.
  */
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     daemons: { type: "string", default: "1" },
     scenario: { type: "string" },
     "all-hazards": { type: "boolean", default: false },
+    rollback: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
   },
 });
@@ -73,6 +74,7 @@ async function playWeeks(executable: string): Promise<boolean> {
       tickers: readTickers(values.chains),
       daemons: daemons ?? 1,
       hazards: chosen,
+      rollback: values.rollback,
       keep: values.keep,
       longest: LONGEST_WEEK,
     });

@@ -1,4 +1,6 @@
 /** People and accidents around the daemon in a week: commands at random moments, kills, pauses, restarts. */
+import { cpSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Daemon } from "./daemon.ts";
 import type { Hazard } from "./hazards.ts";
 import type { Payment } from "./payment.ts";
@@ -14,6 +16,8 @@ export interface OperatorOptions {
   readonly tickers: readonly string[];
   readonly daemons: number;
   readonly hazards: ReadonlySet<Hazard>;
+  /** Whether somebody puts an older copy of the vault's file back, once. */
+  readonly rollback: boolean;
 }
 
 export class Operators {
@@ -23,6 +27,8 @@ export class Operators {
   #groups: ReadonlyMap<string, readonly string[]> = new Map();
   #isOver = false;
   #working: Promise<void>[] = [];
+  /** Whether an older copy was put back. */
+  #isRolledBack = false;
   readonly done = { kills: 0, standstills: 0, terminations: 0, starts: 0, commands: 0 };
 
   constructor(stage: Stage, options: OperatorOptions) {
@@ -44,7 +50,7 @@ export class Operators {
   async rest(): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#working);
-    for (const daemon of this.#daemons.splice(0)) await daemon.kill();
+    await this.#killAll();
     this.#start();
   }
 
@@ -72,7 +78,9 @@ export class Operators {
       const [daemon] = this.#daemons.filter(({ isRunning }) => isRunning);
       if (daemon === undefined || this.#isOver) continue;
       const dice = random.next();
-      if (dice < 0.3) {
+      if (this.#options.rollback && !this.#isRolledBack && dice < 0.1) {
+        await this.#rollBack();
+      } else if (dice < 0.3) {
         this.done.kills += 1;
         await daemon.kill();
       } else if (dice < 0.5) {
@@ -86,6 +94,26 @@ export class Operators {
       }
       this.look();
     }
+  }
+
+  /** Copies the vault's file with what stands beside it, and puts the copy back a while later, with no daemon running. */
+  async #rollBack(): Promise<void> {
+    const { program, world } = this.#stage;
+    const folder = dirname(program.vaultPath);
+    const copy = `${folder}.copy`;
+    await this.#killAll();
+    cpSync(folder, copy, { recursive: true });
+    this.#keepRunning();
+    await Bun.sleep(LONGEST_PEACE);
+    await this.#killAll();
+    rmSync(folder, { recursive: true });
+    cpSync(copy, folder, { recursive: true });
+    this.#isRolledBack = true;
+    world.history.note("week", "an older copy of the vault's file was put back");
+  }
+
+  async #killAll(): Promise<void> {
+    for (const daemon of this.#daemons.splice(0)) await daemon.kill();
   }
 
   async #typing(): Promise<void> {

@@ -16,6 +16,8 @@ export interface WeekOptions {
   readonly tickers: readonly string[];
   readonly daemons: number;
   readonly hazards: ReadonlySet<Hazard>;
+  /** Whether an older copy of the vault's file is put back, once. */
+  readonly rollback: boolean;
   readonly keep: boolean;
   /** Real milliseconds for the orders; after that the week calms down, however many there were. */
   readonly longest: number;
@@ -35,13 +37,13 @@ const LOOK_AGAIN = 50;
 const ROUNDS_OF_PEOPLE = 4;
 
 export async function runWeek(options: WeekOptions): Promise<WeekResult> {
-  const { executable, seed, payments, tickers, hazards, daemons, keep, longest } = options;
+  const { executable, seed, payments, tickers, hazards, daemons, rollback, keep, longest } = options;
   const stage = await Stage.open(executable, seed);
   try {
     const wallets = await stage.wallets(tickers, WALLETS_OF_A_CHAIN);
     const customers = new Customers(stage.world, wallets, hazards);
     const weather = new Weather(stage.world, hazards);
-    const operators = new Operators(stage, { tickers, daemons, hazards });
+    const operators = new Operators(stage, { tickers, daemons, hazards, rollback });
     await operators.begin();
     const end = performance.now() + longest;
     while (performance.now() < end && (customers.ordered < payments || customers.open.length > 20)) {

@@ -117,7 +117,8 @@ const provenByTwoVechain: Scenario = {
     world.marksComplete = () => false;
     world.fault = ({ kind }) =>
       kind === "broadcast" ? { act: "now", answer: { status: 500, body: "error" } } : undefined;
-    world.lag = ({ what }) => (what.includes("/transaction") && world.clock.now() < overAt ? 600 * MINUTE : 0);
+    world.lag = ({ what }) =>
+      what.includes("/transaction") && world.clock.now() < overAt ? 600 * MINUTE : 0;
     program.startDaemon(["VET"]);
     await stage.until(() => payment.sent.length > 0, PATIENCE);
     // Its last block is final by then, and two minutes more.
