@@ -115,9 +115,11 @@ function judgeOpen(payment: Payment, landed: readonly KnownPayment[], verdicts: 
       : [{ kind: "never told", id, text: "failed on the network, not reported" }];
   }
   if (status !== "pending" || isDenied || isEnded) return [];
-  if (own !== undefined)
-    return [{ kind: "never told", id, text: `landed as ${own.transactionId}, not completed` }];
-  if (!isTold(id, verdicts)) return [{ kind: "lost", id, text: "neither carried out nor told" }];
+  if (!isTold(id, verdicts)) {
+    const text =
+      own === undefined ? "neither carried out nor told" : `landed as ${own.transactionId}, not completed`;
+    return [{ kind: own === undefined ? "lost" : "never told", id, text }];
+  }
   const job = verdicts.jobs.get(id);
   if (verdicts.mayStayOpen?.(payment) === true) return [];
   return [{ kind: "stuck", id, text: `${job?.state ?? "no job"}: ${job?.problem ?? reports.at(-1) ?? ""}` }];

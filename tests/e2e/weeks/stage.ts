@@ -1,7 +1,7 @@
 /** A world with the program in it, set up for one scenario or one week, and taken down after it. */
 import type { ModelWallet } from "./chains/chain-model.ts";
 import { modelOf } from "./chains/index.ts";
-import type { Breach, SeenJob } from "./judge.ts";
+import type { Breach, BreachKind, SeenJob } from "./judge.ts";
 import type { Payment } from "./payment.ts";
 import type { PaymentOptions } from "./platform.ts";
 import { Program, type Ran } from "./program.ts";
@@ -92,8 +92,8 @@ export class Stage {
     return new Map(jobs.map((job) => [job.id, job]));
   }
 
-  breach({ id }: Payment, text: string): void {
-    this.breaches.push({ kind: "told too often", id, text });
+  breach({ id }: Payment, kind: BreachKind, text: string): void {
+    this.breaches.push({ kind, id, text });
   }
 
   /** Each breach with the whole history of its payments. */

@@ -1,7 +1,7 @@
 /**
  * A clock that runs fast. It is built into the program under test and used by what stands around it, so that all of them agree
- * what time it is; the released program does not hold it. How long a lock or an HTTP call may take stays as it is: those are
- * measured with `performance.now` and the runtime's own timers.
+ * what time it is; the released program does not hold it. How long an HTTP call or a lock of the vault's file may take stays as
+ * it is: the machine is not faster.
  */
 
 /** `speed;origin`: seconds of this clock in one real second, and when it showed the real time (milliseconds since 1970). */
@@ -30,6 +30,11 @@ export class FastClock {
   /** Waits so many milliseconds of this clock. */
   sleep(milliseconds: number): Promise<void> {
     return new Promise((done) => realSetTimeout(done, this.real(milliseconds)));
+  }
+
+  /** How many milliseconds of this clock so many real ones are. */
+  passed(milliseconds: number): number {
+    return milliseconds * this.#speed;
   }
 
   /** How many real milliseconds so many of this clock are. */

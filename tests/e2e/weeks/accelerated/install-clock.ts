@@ -8,6 +8,10 @@ function faster<Timer extends typeof globalThis.setTimeout | typeof globalThis.s
     (timer as (...all: unknown[]) => unknown)(work, clock.real(milliseconds), ...rest)) as unknown as Timer;
 }
 
+const { performance } = globalThis;
+const realNow = performance.now.bind(performance);
+Object.assign(globalThis, { realPerformance: { now: realNow } });
+performance.now = () => clock.passed(realNow());
 Date.now = () => Math.floor(clock.now());
 globalThis.setTimeout = faster(globalThis.setTimeout);
 globalThis.setInterval = faster(globalThis.setInterval);

@@ -99,7 +99,8 @@ const changingWords: Scenario = {
     };
     program.startDaemon(["ETH"]);
     await stage.until(() => areDone(stage, [payment]), PATIENCE);
-    if (payment.reports.length > 2) stage.breach(payment, `it was reported ${payment.reports.length} times`);
+    if (payment.reports.length > 2)
+      stage.breach(payment, "told too often", `it was reported ${payment.reports.length} times`);
   },
 };
 

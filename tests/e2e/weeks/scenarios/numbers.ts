@@ -128,7 +128,10 @@ const forgottenByPool: Scenario = {
   },
 };
 
-/** The bytes never reached a pool, and another program used their number meanwhile. */
+/**
+ * The bytes never reached a pool, and another program used their number meanwhile. That is told long before the refusals are
+ * too many, and a person can have it signed anew.
+ */
 const takenByOther: Scenario = {
   name: "a nonce that another program took",
   tickers: ["ETH"],
@@ -136,15 +139,20 @@ const takenByOther: Scenario = {
     const { world, program } = stage;
     const [wallet] = world.wallets;
     if (wallet === undefined) return;
-    const payment = stage.pay("ETH", wallet);
+    let broadcasts = 0;
     world.fault = ({ kind }) =>
-      kind === "broadcast" && payment.sent.length === 0 && broadcasts++ < 2
+      kind === "broadcast" && broadcasts++ < 2
         ? { act: "skip", answer: { status: 502, body: "Bad Gateway" } }
         : undefined;
-    let broadcasts = 0;
+    const payment = stage.pay("ETH", wallet);
     program.startDaemon(["ETH"]);
     await stage.until(() => broadcasts >= 2, PATIENCE);
     world.network("ETH").useElsewhere(wallet.address);
+    if (await stage.until(() => areDone(stage, [payment]), 25 * MINUTE)) return;
+    const job = (await stage.jobs()).get(payment.id);
+    if (job?.state !== "parked")
+      stage.breach(payment, "stuck", "offered again and again, although its nonce is used");
+    await resign(stage, payment);
     await stage.until(() => areDone(stage, [payment]), PATIENCE);
   },
 };

@@ -1,5 +1,6 @@
 /** Scenarios of what people do, and of lists that are old or long. */
-import { endAsFailed, resign } from "../people.ts";
+import type { Payment } from "../payment.ts";
+import { endAsFailed, resign, resolveAsDone } from "../people.ts";
 import { MINUTE, PATIENCE, type Stage } from "../stage.ts";
 import { areDone, type Scenario } from "./scenario.ts";
 
@@ -19,9 +20,12 @@ async function payUnseen(stage: Stage) {
   return payment;
 }
 
-async function calmDown(stage: Stage): Promise<void> {
+/** All is well again. Where the program did not take the decision, the person makes the one that it advises. */
+async function calmDown(stage: Stage, payment: Payment, isDecided: boolean): Promise<void> {
   stage.world.fault = () => undefined;
   stage.world.marksComplete = () => true;
+  const [landed] = payment.sent;
+  if (!isDecided && landed !== undefined) await resolveAsDone(stage, payment, landed);
   stage.program.startDaemon(["ETH"]);
 }
 
@@ -30,8 +34,7 @@ const endedWhileOut: Scenario = {
   tickers: ["ETH"],
   async play(stage) {
     const payment = await payUnseen(stage);
-    await endAsFailed(stage, payment);
-    await calmDown(stage);
+    await calmDown(stage, payment, await endAsFailed(stage, payment));
     await stage.until(() => areDone(stage, [payment]), PATIENCE);
   },
 };
@@ -43,8 +46,7 @@ const resignedUnclear: Scenario = {
     const payment = await payUnseen(stage);
     const unclear = { act: "skip", answer: { status: 500, body: "error" } } as const;
     stage.world.fault = ({ kind }) => (kind === "on-chain" || kind === "node" ? unclear : undefined);
-    await resign(stage, payment);
-    await calmDown(stage);
+    await calmDown(stage, payment, await resign(stage, payment));
     await stage.until(() => areDone(stage, [payment]), PATIENCE);
   },
 };
