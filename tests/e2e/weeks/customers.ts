@@ -8,21 +8,14 @@ import type { World } from "./world.ts";
 
 /** So many payments are open at a time. */
 const MOST_OPEN = 60;
+/** Blocks for which a payment may land that is in a hurry. */
+const SHORT = 60;
 /** A customer gives a payment up when it could not land any more for so long, in milliseconds. */
 const GIVES_UP = 10 * MINUTE;
-/** How long a payment of these chains may land, in milliseconds, with what the models give them. */
-const VALIDITY: Readonly<Record<string, number>> = {
-  XRP: 40 * MINUTE,
-  XLM: 50 * MINUTE,
-  TRON: 30 * MINUTE,
-  ALGO: 50 * MINUTE,
-};
-
 export class Customers {
   readonly #world: World;
   readonly #hazards: ReadonlySet<Hazard>;
   readonly #wallets: readonly ModelWallet[];
-  readonly #orderedAt = new Map<string, number>();
   readonly #cancelAt = new Map<string, number>();
   readonly #blocked = new Map<string, { number: bigint; since: number }>();
   /** Payments that share what only one of them can have. */
@@ -48,6 +41,7 @@ export class Customers {
     const room = Math.min(MOST_OPEN - this.open.length, most - this.ordered, 5);
     for (let count = 0; count < room; count++) this.#order();
     this.#cancelSome();
+    this.giveUp();
     this.useFreeNumbers();
     if (this.#hazards.has("foreign transactions") && this.#world.random.chance(0.002))
       this.#useEthereumElsewhere();
@@ -61,7 +55,6 @@ export class Customers {
     const payment = platform.add(model, wallet, options);
     this.ordered += 1;
     if (payment.isDenied) this.denied += 1;
-    this.#orderedAt.set(payment.id, clock.now());
     if (options.like !== undefined || options.input !== undefined || options.number !== undefined) {
       this.sharing.add(payment);
       if (options.like !== undefined) this.sharing.add(options.like);
@@ -72,7 +65,8 @@ export class Customers {
 
   #options(wallet: ModelWallet): PaymentOptions {
     const { random, platform } = this.#world;
-    const { ticker } = this.#world.modelOf(wallet);
+    const model = this.#world.modelOf(wallet);
+    const { ticker } = model;
     const before = [...platform.payments.values()].findLast((payment) => payment.wallet === wallet);
     if (random.chance(0.04)) return { isDenied: true };
     if (
@@ -98,7 +92,7 @@ export class Customers {
       const count = this.#world.network("ETH").pendingCount(wallet.address);
       return count === 0n ? {} : { number: count + BigInt(random.below(3)) };
     }
-    return {};
+    return model.window !== undefined && random.chance(0.03) ? { blocks: SHORT } : {};
   }
 
   #cancelSome(): void {
@@ -121,9 +115,7 @@ export class Customers {
   giveUp(): void {
     const { clock, platform } = this.#world;
     for (const payment of this.open) {
-      const validity = VALIDITY[payment.model.ticker];
-      const since = this.#orderedAt.get(payment.id) ?? 0;
-      if (validity === undefined || clock.now() < since + validity + GIVES_UP) continue;
+      if (clock.now() < (payment.validUntil ?? Number.POSITIVE_INFINITY) + GIVES_UP) continue;
       platform.cancel(payment);
       this.cancelled += 1;
     }

@@ -4,7 +4,7 @@ export const hazards = {
   "equal payments": ["2-algo", "2-tron", "2-btc", "2-xrp", "2-xlm", "2-sol"],
   "shared inputs": ["15"],
   "explicit nonces": ["4"],
-  "counts far too high": ["11"],
+  "counts far too high": ["11", "11-first"],
   "foreign transactions": ["19"],
   "forgetful pools": ["18-forgotten"],
   "lying answers": ["10-other-id", "10-error-id", "10-status", "10-words"],

@@ -1,5 +1,5 @@
 /** A payment of a week: what the API lists, what it was told, and what was sent for it. The judge reads these. */
-import type { ChainModel, ModelWallet } from "./chains/chain-model.ts";
+import type { ChainModel, ModelWallet, PaymentTerms } from "./chains/chain-model.ts";
 
 /** What the API lists. */
 export interface Listed {
@@ -16,6 +16,8 @@ export class Payment {
   readonly amount: bigint;
   /** The sequence number or nonce that the API chose. */
   readonly number: bigint | undefined;
+  /** The last moment at which it may land, in milliseconds since 1970, where it says so itself. */
+  readonly validUntil: number | undefined;
   status: "pending" | "completed" | "cancelled" = "pending";
   completedAs: string | undefined;
   /** When the API's user cancelled it, in milliseconds since 1970. */
@@ -36,12 +38,14 @@ export class Payment {
   /** Whether the API was told that a person ended it, so that the platform pays the money back. */
   isEnded = false;
 
-  constructor(listed: Listed, model: ChainModel, wallet: ModelWallet, amount: bigint, number?: bigint) {
+  constructor(listed: Listed, model: ChainModel, terms: PaymentTerms) {
+    const { wallet, amount, number, time, blocks = model.window } = terms;
     this.listed = listed;
     this.model = model;
     this.wallet = wallet;
     this.amount = amount;
     this.number = number;
+    this.validUntil = blocks === undefined ? undefined : time + blocks * model.blockTime;
   }
 
   get id(): string {

@@ -47,22 +47,15 @@ export class Platform {
     const network = this.#world.network(model.ticker);
     const amount = options.like?.amount ?? options.amount ?? FIRST_AMOUNT + BigInt(this.#count);
     const number = options.like?.number ?? options.number ?? this.#nextNumber(model, wallet);
-    const input = options.input ?? `${this.#count.toString(16).padStart(64, "b")}:0`;
-    const serializedTransaction =
-      options.like?.listed.serializedTransaction ??
-      model.serialize({
-        wallet,
-        amount,
-        number,
-        input,
-        fee: options.fee,
-        height: network.height(),
-        time: clock.now(),
-        blocks: options.blocks,
-      });
-    const id = `cccccccc${this.#count.toString(16).padStart(16, "0")}`;
+    const digits = this.#count.toString(16).padStart(16, "0");
+    const input = options.input ?? `${digits.padStart(64, "b")}:0`;
+    const { fee, blocks } = options;
+    const [height, time] = [network.height(), clock.now()];
+    const terms = { wallet, amount, number, input, fee, blocks, height, time };
+    const serializedTransaction = options.like?.listed.serializedTransaction ?? model.serialize(terms);
+    const id = `cccccccc${digits}`;
     const listed: Listed = { id, chain: model.ticker, serializedTransaction, hashes: [wallet.signatureId] };
-    const payment = new Payment(listed, model, wallet, amount, number);
+    const payment = new Payment(listed, model, terms);
     payment.isDenied = options.isDenied === true;
     this.payments.set(id, payment);
     history.note(

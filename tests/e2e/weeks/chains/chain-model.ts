@@ -64,6 +64,8 @@ export interface ChainModel {
   serialize(terms: PaymentTerms): string;
   /** @throws Error when the bytes are no signed payment */
   read(payload: string): SignedPayment | Promise<SignedPayment>;
+  /** For how many blocks a payment may land that does not say itself for how many; absent where it always may. */
+  readonly window?: number;
   /** Whether a node takes bytes that it has already, without a word. */
   readonly takesAgain?: boolean;
   /** The words of a node, by what it refuses. */

@@ -7,7 +7,8 @@ import { type ChainModel, hex } from "./chain-model.ts";
 
 const TYPE_URL = "type.googleapis.com/protocol.TransferContract";
 const recipient = "41bdb598d1c9c105d16dcab3cf7bf82192372be150";
-const MINUTE = 60_000;
+/** Some three hours. */
+const WINDOW = 3_600;
 
 function varint(value: bigint): Buffer {
   const bytes: number[] = [];
@@ -64,6 +65,7 @@ export const tron: ChainModel = {
   uniqueness: "window",
   blockTime: 3_000,
   finality: 57_000,
+  window: WINDOW,
   wallet(signatureId, privateKey) {
     const address = `41${privateKeyToAddress(`0x${hex(privateKey)}`)
       .slice(2)
@@ -75,14 +77,13 @@ export const tron: ChainModel = {
       entry: { privateKey: hex(privateKey), chain: "TRON", testnet: false },
     };
   },
-  serialize({ wallet, amount, height, time, blocks }) {
-    const lasts = blocks === undefined ? 30 * MINUTE : blocks * this.blockTime;
+  serialize({ wallet, amount, height, time, blocks = WINDOW }) {
     const value = { amount: Number(amount), owner_address: wallet.address, to_address: recipient };
     const raw = {
       contract: [{ parameter: { value, type_url: TYPE_URL }, type: "TransferContract" }],
       ref_block_bytes: (Number(height) % 0x10000).toString(16).padStart(4, "0"),
       ref_block_hash: "5a".repeat(8),
-      expiration: Math.floor(time + lasts),
+      expiration: Math.floor(time + blocks * this.blockTime),
       timestamp: Math.floor(time),
     };
     const bytes = encode(raw);

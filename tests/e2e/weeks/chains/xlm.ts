@@ -12,8 +12,8 @@ import { type ChainModel, hex } from "./chain-model.ts";
 
 const recipient = Keypair.fromRawEd25519Seed(Buffer.alloc(32, 9)).publicKey();
 const STROOPS_IN_LUMEN = 10_000_000n;
-/** About 50 minutes. */
-const WINDOW = 600;
+/** Some four hours. */
+const WINDOW = 3_000;
 
 function lumens(stroops: bigint): string {
   return `${stroops / STROOPS_IN_LUMEN}.${String(stroops % STROOPS_IN_LUMEN).padStart(7, "0")}`;
@@ -30,6 +30,7 @@ export const stellar: ChainModel = {
   uniqueness: "sequence",
   blockTime: 5_000,
   finality: 5_000,
+  window: WINDOW,
   takesAgain: true,
   wallet(signatureId, privateKey) {
     const pair = Keypair.fromRawEd25519Seed(Buffer.from(privateKey));

@@ -6,8 +6,8 @@ import { type ChainModel, hex } from "./chain-model.ts";
 
 const recipient = "rwEPBtnUZrkCD6cWoPcQUdMYVDxq1MB71v";
 const TRANSACTION_ID_PREFIX = Buffer.from("TXN\0");
-/** About 40 minutes. */
-const WINDOW = 600;
+/** Some three hours. */
+const WINDOW = 3_000;
 
 interface Fields {
   readonly Account: string;
@@ -24,6 +24,7 @@ export const xrpLedger: ChainModel = {
   uniqueness: "sequence",
   blockTime: 4_000,
   finality: 4_000,
+  window: WINDOW,
   wallet(signatureId, privateKey) {
     const secret = generateSeed({ entropy: privateKey.slice(0, 16), algorithm: "ed25519" });
     const address = deriveAddress(deriveKeypair(secret).publicKey);

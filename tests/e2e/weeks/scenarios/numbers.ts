@@ -58,24 +58,29 @@ const sharedNumber: Scenario = {
   },
 };
 
-const countTooHigh: Scenario = {
-  name: "a count that is far too high once",
-  tickers: ["ETH"],
-  async play(stage) {
-    const { world, program } = stage;
-    const [wallet] = world.wallets;
-    if (wallet === undefined) return;
-    for (let number = 0; number < 3; number++) world.network("ETH").useElsewhere(wallet.address);
-    let lies = 1;
-    world.fault = ({ what }) =>
-      /\/count\/|eth_getTransactionCount/.test(what) && lies-- > 0
-        ? { act: "now", answer: { status: 200, body: what.startsWith("/") ? 1000 : rpc("0x3e8") } }
-        : undefined;
-    const payments = [stage.pay("ETH", wallet), stage.pay("ETH", wallet)];
-    program.startDaemon(["ETH"]);
-    await stage.until(() => areDone(stage, payments), PATIENCE);
-  },
-};
+/** One count that is far too high, for an account that signed before, or for one that never did. */
+function countTooHigh(name: string, paidBefore: number): Scenario {
+  return {
+    name,
+    tickers: ["ETH"],
+    async play(stage) {
+      const { world, program } = stage;
+      const [wallet] = world.wallets;
+      if (wallet === undefined) return;
+      for (let number = 0; number < 3; number++) world.network("ETH").useElsewhere(wallet.address);
+      const before = Array.from({ length: paidBefore }, () => stage.pay("ETH", wallet));
+      program.startDaemon(["ETH"]);
+      await stage.until(() => areDone(stage, before), PATIENCE);
+      let lies = 1;
+      world.fault = ({ what }) =>
+        /\/count\/|eth_getTransactionCount/.test(what) && lies-- > 0
+          ? { act: "now", answer: { status: 200, body: what.startsWith("/") ? 1000 : rpc("0x3e8") } }
+          : undefined;
+      const payments = [stage.pay("ETH", wallet), stage.pay("ETH", wallet)];
+      await stage.until(() => areDone(stage, payments), PATIENCE);
+    },
+  };
+}
 
 function rpc(result: unknown): unknown {
   return { jsonrpc: "2.0", id: 1, result };
@@ -160,7 +165,8 @@ const takenByOther: Scenario = {
 export const numberScenarios: Readonly<Record<string, Scenario>> = {
   "1": manyGaps,
   "4": sharedNumber,
-  "11": countTooHigh,
+  "11": countTooHigh("a count that is far too high once", 1),
+  "11-first": countTooHigh("a count that is far too high once, of an account that never paid", 0),
   "18": endedNumber,
   "18-forgotten": forgottenByPool,
   "19": takenByOther,
