@@ -8,7 +8,7 @@ import { playScenario } from "./weeks/play-scenario.ts";
 import { known, scenarios } from "./weeks/scenarios/index.ts";
 import { runWeek } from "./weeks/week.ts";
 
-const TIMEOUT = 240_000;
+const TIMEOUT = 600_000;
 /** Real milliseconds that the orders may take. */
 const LONGEST = 15_000;
 const SEED = 13;
