@@ -25,17 +25,27 @@ export interface BroughtRow {
   readonly by: string;
 }
 
+/** A row of the third table: a package that only development needs. */
+export interface DevelopmentRow {
+  readonly name: string;
+  readonly version: string;
+  /** The one thing that it does here. */
+  readonly job: string;
+}
+
 const PAGE = new URL("../docs/dependencies.md", import.meta.url).pathname;
 const BEGIN = "<!-- Numbers by `bun scripts/dependency-table.ts`. -->\n";
 const END = "<!-- end of the table -->\n";
-/** What stands in the place of a date of release that a person has to look up. */
-export const UNKNOWN_DATE = "?";
+/** What stands in the place of a date of release, or of a job, that a person has to write. */
+export const UNKNOWN = "?";
 
 const DEPENDENCY_HEAD = [
   "| Package | Version | License | kB | For what | Maintained by | Released | Without it |",
   "| --- | --- | --- | --- | --- | --- | --- | --- |",
 ];
 const BROUGHT_HEAD = ["| Package | Version | License | kB | Brought by |", "| --- | --- | --- | --- | --- |"];
+
+const DEVELOPMENT_HEAD = ["| Package | Version | Job |", "| --- | --- | --- |"];
 
 function cellsOf(line: string): string[] {
   return line
@@ -47,7 +57,7 @@ function cellsOf(line: string): string[] {
 /** The text between the n-th pair of marks. */
 function tableOf(page: string, position: number): string {
   const part = page.split(BEGIN)[position + 1]?.split(END)[0];
-  if (part === undefined) throw new Error("The page does not have the marks of both tables.");
+  if (part === undefined) throw new Error("The page does not have the marks of its three tables.");
   return part;
 }
 
@@ -73,6 +83,14 @@ export function broughtRows(page: string): BroughtRow[] {
     license,
     kilobytes,
     by,
+  }));
+}
+
+export function developmentRows(page: string): DevelopmentRow[] {
+  return rowsOf(page, 2).map(([name = "", version = "", job = ""]) => ({
+    name: name.replaceAll("`", ""),
+    version,
+    job,
   }));
 }
 
@@ -123,12 +141,19 @@ export function foundBrought(bundled: readonly SizedPackage[]): BroughtRow[] {
     .sort((one, other) => (`${one.name} ${one.version}` < `${other.name} ${other.version}` ? -1 : 1));
 }
 
+/** The packages that package.json names for development. */
+export function foundDevelopment(): Omit<DevelopmentRow, "job">[] {
+  const locked = readLockFile().packages;
+  const names = Object.keys(locked[""]?.devDependencies ?? {}).sort();
+  return names.map((name) => ({ name, version: locked[`node_modules/${name}`]?.version ?? "" }));
+}
+
 function withTables(page: string, bundled: readonly SizedPackage[]): string {
   const known = dependencyRows(page);
   const dependencies = foundDependencies(bundled).map((found) => {
     const before = known.find(({ name }) => name === found.name);
-    const [forWhat = "", by = "", date = UNKNOWN_DATE, without = ""] = before?.prose ?? [];
-    const released = before?.version === found.version ? date : UNKNOWN_DATE;
+    const [forWhat = "", by = "", date = UNKNOWN, without = ""] = before?.prose ?? [];
+    const released = before?.version === found.version ? date : UNKNOWN;
     const { name, version, license, kilobytes: size } = found;
     return `| ${[`\`${name}\``, version, license, size, forWhat, by, released, without].join(" | ")} |`;
   });
@@ -136,9 +161,15 @@ function withTables(page: string, bundled: readonly SizedPackage[]): string {
     ({ name, version, license, kilobytes: size, by }) =>
       `| ${[`\`${name}\``, version, license, size, by].join(" | ")} |`,
   );
+  const jobs = developmentRows(page);
+  const development = foundDevelopment().map(({ name, version }) => {
+    const job = jobs.find((row) => row.name === name)?.job ?? UNKNOWN;
+    return `| ${[`\`${name}\``, version, job].join(" | ")} |`;
+  });
   const tables = [
     [...DEPENDENCY_HEAD, ...dependencies],
     [...BROUGHT_HEAD, ...brought],
+    [...DEVELOPMENT_HEAD, ...development],
   ];
   const parts = page.split(BEGIN);
   return parts

@@ -12,6 +12,7 @@ const lockSchema = v.object({
       integrity: v.optional(v.string()),
       license: v.optional(v.string()),
       dependencies: texts,
+      devDependencies: texts,
       optionalDependencies: texts,
       peerDependencies: texts,
     }),

@@ -243,10 +243,13 @@ describe("a variable that steers the runtime or the dynamic linker", () => {
     }
   });
 
-  test.each(variables)("%s keeps the process of a token's module from working", async (name, value) => {
+  const words = ["pkcs11-process", "aws-process"];
+  const inWorkers = words.flatMap((word) => variables.map(([name, value]) => [name, word, value] as const));
+
+  test.each(inWorkers)("%s keeps the %s from working", async (name, word, value) => {
     const installation = new Installation();
     try {
-      const run = await installation.run(["pkcs11-process"], { env: { [name]: value } });
+      const run = await installation.run([word], { env: { [name]: value } });
       expect([run.status, run.stdout]).toEqual([78, ""]);
       expect(run.stderr).toContain(`The variable ${name} is set`);
     } finally {

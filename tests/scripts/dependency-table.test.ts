@@ -3,9 +3,11 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   broughtRows,
   dependencyRows,
+  developmentRows,
   foundBrought,
   foundDependencies,
-  UNKNOWN_DATE,
+  foundDevelopment,
+  UNKNOWN,
 } from "../../scripts/dependency-table.ts";
 import { packagesOfExecutable } from "../../scripts/release/executable.ts";
 
@@ -42,7 +44,7 @@ describe("docs/dependencies.md", () => {
     for (const { name, prose } of dependencyRows(page)) {
       const [forWhat, by, released, without] = prose;
       expect([name, prose.length, forWhat, by, without]).not.toContain("");
-      expect([name, released]).not.toContain(UNKNOWN_DATE);
+      expect([name, released]).not.toContain(UNKNOWN);
       expect(released).toMatch(/^20\d\d-\d\d-\d\d$/);
     }
   });
@@ -51,6 +53,15 @@ describe("docs/dependencies.md", () => {
     const found = foundBrought(bundled);
     expect(withSizesOf(broughtRows(page), found)).toEqual(found);
     for (const { name, by } of found) expect([name, by]).not.toContain("");
+  });
+
+  test("has every development dependency with its version, and no job twice", () => {
+    const rows = developmentRows(page);
+    expect(rows.map(({ job: _, ...row }) => row)).toEqual(foundDevelopment());
+    const jobs = rows.map(({ job }) => job);
+    expect(jobs).not.toContain(UNKNOWN);
+    expect(jobs).not.toContain("");
+    expect(new Set(jobs).size).toBe(jobs.length);
   });
 });
 
