@@ -1,5 +1,14 @@
 /** Bun for each platform, which the executables are made of: from npm, by the digests that package-lock.json holds. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import { readLockFile } from "./lock-file.ts";
 import type { Target } from "./targets.ts";
@@ -55,6 +64,8 @@ function download({ runtime }: Target, integrity: string, place: string): void {
     if (found !== integrity) throw new Error(`${runtime} has the digest ${found} instead of ${integrity}.`);
     run(["tar", "-xzf", packed, "-C", folder]);
     rmSync(packed);
+    // Nothing in it is secret, and whoever builds may be somebody else.
+    chmodSync(folder, 0o755);
     rmSync(place, { recursive: true, force: true });
     renameSync(folder, place);
   } finally {
