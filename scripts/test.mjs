@@ -16,6 +16,10 @@ const programs = [
   { program: "litecoind", aptPackage: "litecoind" },
   { program: "strace", aptPackage: "strace" },
   { program: "openssl", aptPackage: "openssl" },
+  // A release: both forms of its signature, and the judge of the unit.
+  { program: "minisign", aptPackage: "minisign" },
+  { program: "ssh-keygen", aptPackage: "openssh-client" },
+  { program: "systemd-analyze", aptPackage: "systemd" },
   // PKCS#11: two modules, a tool that is not ours, and a compiler for a module that misbehaves.
   { program: "softhsm2-util", aptPackage: "softhsm2" },
   { library: "/usr/lib/*/libsoftokn3.so", aptPackage: "libnss3" },

@@ -59,7 +59,7 @@ describe("a release", () => {
     const second = release(there, through, {
       TZ: "Asia/Kathmandu",
       LC_ALL: "tr_TR.UTF-8",
-      HOME: join(there, "home"),
+      HOME: join(folder, "home"),
     });
     expect(first.split("\n").length).toBeGreaterThan(6);
     expect(second).toBe(first);
