@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { hostTarget } from "../../../scripts/release/targets.ts";
 
 // Two releases of one platform, on a machine that may be busy.
-setDefaultTimeout(300_000);
+setDefaultTimeout(600_000);
 
 const root = join(import.meta.dir, "../../..");
 let folder: string;
