@@ -5,7 +5,8 @@ import { type Fence, Journal } from "../journal/journal.ts";
 import { type LeaseOptions, takeLeaseNow, waitForLease } from "../lease/acquire.ts";
 import type { Lease } from "../lease/lease.ts";
 import { withoutRepetition } from "../operations/log.ts";
-import { JobMetrics, keepMetrics } from "../operations/metrics.ts";
+import { JobMetrics } from "../operations/metrics.ts";
+import { keepMetricsFile } from "../operations/metrics-file.ts";
 import { buryOrphans } from "../operations/orphans.ts";
 import { notifySystemd } from "../operations/systemd.ts";
 import { FourEyeCheck } from "../signing/policy/four-eye.ts";
@@ -156,7 +157,7 @@ export async function startDaemon(
       await work(settings, createServices(source, settings, readOnly, signals), () => dryRound);
     } else {
       const { metricsFile: path, runOnce } = settings;
-      await keepMetrics({ path, metrics, store: source.vault.store, log, runOnce }, async () => {
+      await keepMetricsFile({ path, metrics, store: source.vault.store, log, runOnce }, async () => {
         await openTokens(source, usable, log);
         buryOrphans();
         const endNotifying = notifySystemd(signals.stopping, log);

@@ -7,20 +7,9 @@ import { randomBytes } from "node:crypto";
 import { lstat, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import { explainFileError, KmsError, systemErrorCode } from "../errors.ts";
-
-/** One number, told apart from others of the metric by its labels. */
-export interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-export interface Metric {
-  /** Without the prefix of this program. */
-  readonly name: string;
-  readonly type: "counter" | "gauge";
-  readonly help: string;
-  readonly samples: readonly Sample[];
-}
+import { describeFailure } from "../failures.ts";
+import { pause } from "../http/retry.ts";
+import { collectMetrics, type Metric, type MetricsSource, type Sample } from "./metrics.ts";
 
 const PREFIX = "tatum_kms_";
 
@@ -46,7 +35,7 @@ function renderSample(name: string, { labels, value }: Sample): string {
   return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`;
 }
 
-/** The text of a metrics file. A metric without samples keeps its description. */
+/** The numbers in the text format. A metric without samples keeps its description. */
 export function renderMetrics(metrics: readonly Metric[]): string {
   return metrics
     .map(({ name: shortName, type, help, samples }) => {
@@ -137,5 +126,48 @@ export async function writeMetricsFile(path: string, metrics: readonly Metric[])
   } catch (error) {
     await rm(temporaryFile, { force: true }).catch(() => undefined);
     throw explainFileError("CANNOT_WRITE", `The metrics file ${path} cannot be written`, error);
+  }
+}
+
+/** Milliseconds between two writes. */
+const INTERVAL = 15_000;
+
+interface MetricsFileOptions extends MetricsSource {
+  /** Absolute path of the file; nothing is written without one. */
+  readonly path: string | undefined;
+  /** One cycle and no later one: it is written at the end alone. */
+  readonly runOnce: boolean;
+}
+
+/** Throws nothing: what is wrong with the file must not keep the daemon from its work. */
+async function write(source: MetricsSource, path: string): Promise<void> {
+  try {
+    await writeMetricsFile(path, await collectMetrics(source));
+  } catch (failure) {
+    source.log.error(describeFailure(failure));
+  }
+}
+
+async function keepWriting(source: MetricsSource, path: string, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    await write(source, path);
+    await pause(INTERVAL, ended);
+  }
+}
+
+/** Does the work and writes the metrics file meanwhile, and once more when it has ended, be it with an error. */
+export async function keepMetricsFile(
+  { path, runOnce, ...source }: MetricsFileOptions,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (path === undefined) return work();
+  const ended = new AbortController();
+  const writing = runOnce ? undefined : keepWriting(source, path, ended.signal);
+  try {
+    await work();
+  } finally {
+    ended.abort();
+    await writing;
+    await write(source, path);
   }
 }

@@ -1,12 +1,24 @@
-/** The daemon's metrics: counts of polls, transactions and jobs, and the file they are kept in. */
+/** The daemon's metrics: counts of polls, transactions and jobs, as a plain model that others render. */
 import { describeFailure } from "../failures.ts";
-import { pause } from "../http/retry.ts";
 import { type JobState, jobStates, type Outcome, outcomes } from "../journal/job.ts";
 import type { Store } from "../store/store.ts";
 import { countJobRows } from "../store/tables/job.ts";
 import { version } from "../version.ts";
 import type { Log } from "./log.ts";
-import { type Metric, type Sample, writeMetricsFile } from "./metrics-file.ts";
+
+/** One number, told apart from others of the metric by its labels. */
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface Metric {
+  /** Without the prefix of this program. */
+  readonly name: string;
+  readonly type: "counter" | "gauge";
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
 
 const pollOutcomes = ["success", "failure"] as const;
 
@@ -135,21 +147,15 @@ export class JobMetrics {
   }
 }
 
-/** Milliseconds between two writes. */
-const INTERVAL = 15_000;
-
-interface MetricsOptions {
-  /** Absolute path of the file; nothing is written without one. */
-  readonly path: string | undefined;
+/** Where the numbers come from. */
+export interface MetricsSource {
   readonly metrics: JobMetrics;
   readonly store: Store;
   readonly log: Log;
-  /** One cycle and no later one: it is written at the end alone. */
-  readonly runOnce: boolean;
 }
 
 /** How many jobs are in which state; `undefined` when the vault cannot be read, which is logged. */
-async function countJobs({ store, log }: MetricsOptions): Promise<Map<JobState, number> | undefined> {
+async function countJobs({ store, log }: MetricsSource): Promise<Map<JobState, number> | undefined> {
   try {
     const rows = await store.read(countJobRows);
     return new Map(jobStates.map((state) => [state, rows.find((row) => row.state === state)?.count ?? 0]));
@@ -159,33 +165,7 @@ async function countJobs({ store, log }: MetricsOptions): Promise<Map<JobState, 
   }
 }
 
-/** Throws nothing: what is wrong with the file must not keep the daemon from its work. */
-async function write(options: MetricsOptions, path: string): Promise<void> {
-  try {
-    await writeMetricsFile(path, options.metrics.collect(await countJobs(options)));
-  } catch (failure) {
-    options.log.error(describeFailure(failure));
-  }
-}
-
-async function keepWriting(options: MetricsOptions, path: string, ended: AbortSignal): Promise<void> {
-  while (!ended.aborted) {
-    await write(options, path);
-    await pause(INTERVAL, ended);
-  }
-}
-
-/** Does the work and writes the metrics file meanwhile, and once more when it has ended, be it with an error. */
-export async function keepMetrics(options: MetricsOptions, work: () => Promise<void>): Promise<void> {
-  const { path, runOnce } = options;
-  if (path === undefined) return work();
-  const ended = new AbortController();
-  const writing = runOnce ? undefined : keepWriting(options, path, ended.signal);
-  try {
-    await work();
-  } finally {
-    ended.abort();
-    await writing;
-    await write(options, path);
-  }
+/** All numbers as they are now, for whoever renders them. Throws nothing. */
+export async function collectMetrics(source: MetricsSource): Promise<Metric[]> {
+  return source.metrics.collect(await countJobs(source));
 }

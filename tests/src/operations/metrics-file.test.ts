@@ -1,12 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import {
-  checkMetricsPath,
-  type Metric,
-  renderMetrics,
-  writeMetricsFile,
-} from "../../../src/operations/metrics-file.ts";
+import type { Metric } from "../../../src/operations/metrics.ts";
+import { checkMetricsPath, renderMetrics, writeMetricsFile } from "../../../src/operations/metrics-file.ts";
 import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "../vault/caught.ts";
 

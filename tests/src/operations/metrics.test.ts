@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from "bun:test";
 import { jobStates } from "../../../src/journal/job.ts";
-import { JobMetrics } from "../../../src/operations/metrics.ts";
-import type { Sample } from "../../../src/operations/metrics-file.ts";
+import { createLog } from "../../../src/operations/log.ts";
+import { collectMetrics, JobMetrics, type Sample } from "../../../src/operations/metrics.ts";
+import type { Store } from "../../../src/store/store.ts";
 
 const NOW = 1_700_000_000_500;
 
@@ -77,4 +78,15 @@ test("the lease is held from when it was taken until it is lost or released", ()
   expect(leaseHeld()).toBe(1);
   metrics.leaseReleased();
   expect(leaseHeld()).toBe(0);
+});
+
+test("a vault that cannot be read takes the counts of jobs away, and nothing else", async () => {
+  metrics.pollBegins("BTC");
+  const told: string[] = [];
+  const log = createLog({ debug: false, write: (line) => told.push(line) });
+  const store = { read: () => Promise.reject(new Error("gone")) } as unknown as Store;
+  const collected = await collectMetrics({ metrics, store, log });
+  expect(collected.find(({ name }) => name === "jobs")?.samples).toEqual([]);
+  expect(collected.find(({ name }) => name === "polls_total")?.samples).toHaveLength(2);
+  expect(told).toEqual([expect.stringContaining("The jobs could not be counted for the metrics")]);
 });
