@@ -48,7 +48,9 @@ export async function packagesOfExecutable(): Promise<SizedPackage[]> {
   });
 }
 
+/** `undefined` where git is not installed, or says no. */
 function git(...words: string[]): string | undefined {
+  if (Bun.which("git") === null) return undefined;
   const { exitCode, stdout } = Bun.spawnSync(["git", ...words], { stdout: "pipe", stderr: "ignore" });
   return exitCode === 0 ? stdout.toString().trim() : undefined;
 }

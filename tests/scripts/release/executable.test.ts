@@ -45,6 +45,24 @@ function release(project: string, through: readonly string[], env: Readonly<Reco
   return readFileSync(join(project, "dist/here/SHA256SUMS"), "utf8");
 }
 
+describe("the facts of a build", () => {
+  test("tell no commit where there is no git", () => {
+    const script = `
+      const { buildFactsFor } = await import("./scripts/release/executable.ts");
+      process.stdout.write(buildFactsFor("bun-linux-x64").commit);
+    `;
+    const done = Bun.spawnSync([process.execPath, "-e", script], {
+      cwd: root,
+      env: { PATH: folder },
+      stderr: "pipe",
+    });
+    expect({ commit: done.stdout.toString(), stderr: done.stderr.toString() }).toEqual({
+      commit: "unknown",
+      stderr: "",
+    });
+  });
+});
+
 describe("a release", () => {
   test("is the same by another user, in another folder, time zone, locale and umask", () => {
     const [here, there] = [join(folder, "here"), join(folder, "there, deeper/project")];
