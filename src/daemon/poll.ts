@@ -141,7 +141,7 @@ async function read(round: Round, listing: Listing, leaveOut: LeaveOut): Promise
       `The API listed ${entries.length} pending transactions of ${ticker}; ${chosen.length} of them are worked on now, the rest in turn.`,
     );
   }
-  const readable = chosen.map((entry) => readPendingTransaction(entry, ticker));
+  const readable = chosen.map((entry) => readPendingTransaction(entry, ticker, listing.listedAt));
   const malformed = readable.flatMap((entry) => ("transaction" in entry ? [] : [entry]));
   const isAll = isWhole && candidates === chosen.length;
   return {

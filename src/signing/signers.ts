@@ -1,7 +1,10 @@
 /** The wallets of a pending transaction, as signers that show no key. */
 import type { Chain, Network, PendingTransaction, Signer } from "../../chains/chain.ts";
+import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { ChainError } from "../../chains/error.ts";
+import type { SigningKey } from "../../chains/signing-key.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
+import type { Vault } from "../vault/vault.ts";
 import { networkOf, tokenKeyOf, type WalletRecord, walletFields } from "../vault/wallet-record.ts";
 import type { KeySource } from "./services.ts";
 import { tokenSigningKey } from "./token-key.ts";
@@ -44,6 +47,38 @@ function createSigner(
   };
 }
 
+/** A signer whose keys ask right before each signature whether it may still be made. @param assertMaySign throws when not */
+export function withCheck(signer: Signer, assertMaySign: () => Promise<void>): Signer {
+  return { ...signer, key: async (index) => checkedKey(await signer.key(index), assertMaySign) };
+}
+
+function checkedKey(key: SigningKey, assertMaySign: () => Promise<void>): SigningKey {
+  const { curve, publicKey } = key;
+  const schnorr = key.signBitcoinCashSchnorr?.bind(key);
+  return {
+    curve,
+    publicKey,
+    async sign(message) {
+      await assertMaySign();
+      return key.sign(message);
+    },
+    ...(schnorr !== undefined && {
+      async signBitcoinCashSchnorr(digest: Uint8Array) {
+        await assertMaySign();
+        return schnorr(digest);
+      },
+    }),
+  };
+}
+
+/** That the vault still holds the wallet: it may have been removed since its record was read. */
+async function assertStillThere(signatureId: string, record: WalletRecord, vault: Vault): Promise<void> {
+  const now = await vault.get(signatureId);
+  if (now !== undefined && stringifyExactJson(now) === stringifyExactJson(record)) return;
+  const what = now === undefined ? "removed from" : "replaced in";
+  throw new ChainError("MISSING_KEY", `Wallet ${signatureId} was ${what} the vault before it signed.`);
+}
+
 /**
  * The wallets a pending transaction names, as signers: those of `hashes` (unknown ones are left out, as another KMS
  * may hold them), then those of `signatures`.
@@ -58,6 +93,10 @@ export async function resolveSigners(
   warn: (message: string) => void,
 ): Promise<Signer[]> {
   const signers: Signer[] = [];
+  const add = (id: string, record: WalletRecord, index?: number): void => {
+    const signer = createSigner(chain, network, id, record, index, tokens);
+    signers.push(withCheck(signer, () => assertStillThere(id, record, vault)));
+  };
   const load = async (signatureId: string): Promise<WalletRecord | undefined> => {
     const record = await vault.get(signatureId);
     if (record === undefined) return undefined;
@@ -75,7 +114,7 @@ export async function resolveSigners(
   for (const signatureId of transaction.hashes) {
     const record = await load(signatureId);
     if (record === undefined) continue;
-    signers.push(createSigner(chain, network, signatureId, record, undefined, tokens));
+    add(signatureId, record);
   }
   for (const { id, index } of transaction.signatures) {
     const record = await load(id);
@@ -89,7 +128,7 @@ export async function resolveSigners(
       warn(`Wrong usage of mnemonic-based signature id. No index provided for ${id}.`);
       continue;
     }
-    signers.push(createSigner(chain, network, id, record, index, tokens));
+    add(id, record, index);
   }
   return signers;
 }

@@ -15,6 +15,7 @@ import {
   type TatumConnection,
   type TatumPlace,
 } from "./connection.ts";
+import { isStillSame, type ListedTransaction } from "./pending-transaction.ts";
 import { sameTransactionId, TRANSACTION_ID } from "./transaction-id.ts";
 
 /** Bytes of a list of pending transactions: some 3,000 for each. */
@@ -99,6 +100,13 @@ const errorAnswer = v.union([
 ]);
 
 const completionSchema = v.object({ txId: v.nullish(v.union([v.literal(""), transactionId])) });
+
+function completionOf(said: JsonValue | undefined): Completion {
+  const parsed = v.safeParse(completionSchema, said);
+  if (!parsed.success || v.is(errorAnswer, said))
+    return { kind: "unclear", reason: "the answer about the transaction has no known shape" };
+  return parsed.output.txId ? { kind: "completed", txId: parsed.output.txId } : { kind: "not-completed" };
+}
 
 export class TatumApi {
   readonly #connection: TatumConnection;
@@ -199,19 +207,27 @@ export class TatumApi {
 
   /** Whether the API knows the transaction as done. */
   async completion(id: string): Promise<Completion> {
+    const answer = await this.#ask(id);
+    return "kind" in answer ? answer : completionOf(answer.said);
+  }
+
+  /** {@link completion} of a transaction that was listed before; it may have been changed since. */
+  async lookAgain(listed: ListedTransaction): Promise<Completion | { readonly kind: "changed" }> {
+    const answer = await this.#ask(listed.transaction.id);
+    if ("kind" in answer) return answer;
+    const completion = completionOf(answer.said);
+    if (completion.kind !== "not-completed" || isStillSame(listed, answer.said as object)) return completion;
+    return { kind: "changed" };
+  }
+
+  /** What the API says of a pending transaction. */
+  async #ask(id: string): Promise<{ readonly said: JsonValue | undefined } | Completion> {
     try {
       const path = `/v3/kms/${encodeURIComponent(id)}`;
       const answer = await this.#connection.withOneRetry(() =>
         this.#connection.send({ method: "GET", path }),
       );
-      if (isSuccess(answer)) {
-        const parsed = v.safeParse(completionSchema, jsonOf(answer));
-        if (!parsed.success)
-          return { kind: "unclear", reason: "the answer about the transaction has no known shape" };
-        return parsed.output.txId
-          ? { kind: "completed", txId: parsed.output.txId }
-          : { kind: "not-completed" };
-      }
+      if (isSuccess(answer)) return { said: jsonOf(answer) };
       if (errorCodeOf(answer) === "kms.missing") return { kind: "missing" };
       return { kind: "unclear", reason: this.#connection.explainToOperator(answer) };
     } catch (failure) {

@@ -19,6 +19,8 @@ const MAXIMUM_WORKED_ON = 10_000;
 /** What one poll brought. */
 export interface Listing {
   readonly entries: readonly JsonValue[];
+  /** When the first part was asked for, in milliseconds of a clock that never goes back. */
+  readonly listedAt: number;
   /** Whether that is all there is. */
   readonly isWhole: boolean;
   /** Signature ids of which each alone has a list that is too long. */
@@ -44,6 +46,7 @@ function cut(ids: readonly string[], size: number): string[][] {
 class Gathered {
   readonly entries: JsonValue[] = [];
   readonly tooLong: string[] = [];
+  readonly #begunAt = performance.now();
   characters = 0;
   latestVersion: string | undefined;
 
@@ -57,6 +60,7 @@ class Gathered {
     const { entries, tooLong, latestVersion } = this;
     return {
       entries,
+      listedAt: this.#begunAt,
       tooLong,
       isWhole: isWhole && tooLong.length === 0,
       ...(latestVersion !== undefined && { latestVersion }),

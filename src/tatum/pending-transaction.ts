@@ -75,6 +75,8 @@ export interface ListedTransaction {
   readonly contentDigest: string;
   /** The transaction as it came, for a four-eye server that wants to see it. */
   readonly asListed: JsonValue;
+  /** When the API was asked for the list, in milliseconds of a clock that never goes back. */
+  readonly listedAt: number;
 }
 
 /** An entry of the list that cannot be understood. */
@@ -117,13 +119,33 @@ function identifierOf(entry: JsonValue): { id?: string } {
 }
 
 /** Reads one entry of the list; a malformed one is told apart, so that the others go on. Throws nothing. */
-export function readPendingTransaction(entry: JsonValue, chain: string): ListEntry {
+export function readPendingTransaction(
+  entry: JsonValue,
+  chain: string,
+  listedAt = performance.now(),
+): ListEntry {
   if (isDeeperThan(MAXIMUM_LEVELS, entry))
     return { ...identifierOf(entry), problem: "it is nested too deeply" };
-  return readEntry(entry, chain);
+  const read = readEntry(entry, chain);
+  return "transaction" in read ? { ...read, listedAt } : read;
 }
 
-function readEntry(entry: JsonValue, chain: string): ListEntry {
+/**
+ * Whether what the API says of a transaction later is what it listed. What it leaves out then counts as it was.
+ */
+export function isStillSame(
+  { asListed, contentDigest, transaction }: ListedTransaction,
+  now: object,
+): boolean {
+  const said = Object.fromEntries(Object.entries(now).filter(([, member]) => member != null));
+  const read = readPendingTransaction({ ...(asListed as object), ...said }, transaction.chain);
+  return "transaction" in read && read.contentDigest === contentDigest;
+}
+
+function readEntry(
+  entry: JsonValue,
+  chain: string,
+): Omit<ListedTransaction, "listedAt"> | MalformedTransaction {
   const parsed = v.safeParse(pendingTransactionSchema, entry);
   if (!parsed.success) {
     return { ...identifierOf(entry), problem: describeIssue(parsed.issues[0], { whole: "the entry" }) };

@@ -44,6 +44,86 @@ describe("a transaction that is approved", () => {
   });
 });
 
+describe("right before the signature", () => {
+  /** The API's answer about the transaction; what is approved takes so many seconds. */
+  function afterSeconds(seconds: number, answer: () => Response): void {
+    const clock = spyOn(performance, "now");
+    clocks.push(clock);
+    scene.api.fourEye = () => {
+      const later = performance.now() + seconds * 1000;
+      clock.mockImplementation(() => later);
+      return new Response("");
+    };
+    scene.api.answer = ({ method, path }) =>
+      method === "GET" && path.startsWith("/v3/kms/") ? answer() : undefined;
+  }
+  const clocks: Mock<() => number>[] = [];
+  afterEach(() => {
+    for (const clock of clocks.splice(0)) clock.mockRestore();
+  });
+  const asked = () =>
+    scene.api.requests.filter(({ method, path }) => method === "GET" && path.startsWith("/v3/kms/"));
+
+  test("the API is asked again when its list is older than a few seconds", async () => {
+    afterSeconds(6, () => Response.json({ ...payment(1).transaction, withdrawalId: null }));
+    expect(await scene.process(payment(1))).toBe("done");
+    expect(asked()).toHaveLength(1);
+  });
+
+  test("the API is not asked again while its list is fresh", async () => {
+    afterSeconds(4, () => new Response("", { status: 500 }));
+    expect(await scene.process(payment(1))).toBe("done");
+    expect(asked()).toEqual([]);
+  });
+
+  test.each([
+    ["completed", () => Response.json({ id: "1", txId: `0x${"ab".repeat(32)}` }), "was completed as 0xabab"],
+    [
+      "cancelled",
+      () => Response.json({ errorCode: "kms.missing" }, { status: 404 }),
+      "does not know transaction",
+    ],
+    ["unknown", () => new Response("", { status: 500 }), "does not tell whether"],
+    ["an error", () => Response.json({ statusCode: 500 }), "does not tell whether"],
+  ])("nothing is signed when the transaction is %s", async (_, answer, problem) => {
+    afterSeconds(6, answer);
+    expect(await scene.process(payment(1))).toBe("waiting");
+    expect(await scene.job(payment(1))).toMatchObject({
+      state: "seen",
+      problem: expect.stringContaining(problem),
+    });
+    expect((await scene.job(payment(1))).signed).toBeUndefined();
+    expect(scene.payloads).toEqual([]);
+    expect(await scene.reported()).toEqual([]);
+  });
+
+  test("nothing is signed when the transaction was changed, which is reported", async () => {
+    afterSeconds(6, () => Response.json({ ...payment(1, { value: "2000" }).transaction }));
+    expect(await scene.process(payment(1))).toBe("failed");
+    expect(scene.payloads).toEqual([]);
+    expect(await scene.reported()).toEqual([
+      expect.stringContaining("was changed after it was listed first"),
+    ]);
+  });
+
+  test.each([
+    ["removed", async () => {}],
+    [
+      "replaced by another one of the same name",
+      () => scene.vault.add([[WALLET, { privateKey: `0x${"11".repeat(32)}`, chain: "ETH", testnet: false }]]),
+    ],
+  ])("nothing is signed with a wallet that was %s while the approval was awaited", async (_, replace) => {
+    scene.api.fourEye = async () => {
+      await scene.vault.remove(WALLET);
+      await replace();
+      return new Response("");
+    };
+    expect(await scene.process(payment(1))).toBe("failed");
+    expect((await scene.job(payment(1))).signed).toBeUndefined();
+    expect(scene.payloads).toEqual([]);
+  });
+});
+
 describe("a count of the network above the journal's own next number", () => {
   /** What the network counts, and what its blocks confirm. */
   let counted: number;

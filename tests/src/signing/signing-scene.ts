@@ -57,11 +57,11 @@ export class SigningScene {
   readonly reports = new ErrorReports();
   readonly log: string[] = [];
   readonly stopping = new AbortController();
-  readonly #vault: Vault;
+  readonly vault: Vault;
   readonly #folder: TemporaryFolder;
 
   private constructor(vault: Vault, folder: TemporaryFolder) {
-    this.#vault = vault;
+    this.vault = vault;
     this.#folder = folder;
     this.journal = new Journal(vault, { period: PERIOD });
     const baseUrl = new URL(this.api.url);
@@ -150,7 +150,7 @@ export class SigningScene {
 
   async end(): Promise<void> {
     await this.api.stop();
-    await this.#vault.close();
+    await this.vault.close();
     this.#folder.remove();
   }
 }
