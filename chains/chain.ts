@@ -199,6 +199,9 @@ export interface ChainEnvironment {
     confirmedCount: () => Promise<bigint>,
   ): Promise<bigint>;
 
+  /** Whether a transaction of this id was signed lately for another pending transaction, be it before a restart. */
+  isTaken(transactionId: string): Promise<boolean>;
+
   /** A setting of the operator by its environment variable, such as `TATUM_KMS_MAX_FEE_BTC`. */
   setting(name: string): string | undefined;
   /** Milliseconds since 1970. */

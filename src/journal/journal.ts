@@ -33,6 +33,8 @@ import {
 import { isDue, waitBeforeRetry } from "./retry-time.ts";
 import { UsedSequences } from "./sequences.ts";
 
+/** Milliseconds; what Solana signs lives for about one minute. */
+const LATELY = 10 * 60_000;
 const JOB_PURPOSE = "job";
 const LANE_PURPOSE = "lane";
 
@@ -89,6 +91,7 @@ export class Journal {
   readonly #fence: Fence | undefined;
   readonly #period: number;
   readonly #now: () => number;
+  #taken: Promise<Set<string>> | undefined;
 
   constructor(vault: Vault, { fence, period = 0, now = Date.now }: JournalOptions = {}) {
     this.#vault = vault;
@@ -210,6 +213,7 @@ export class Journal {
           throw this.#changedByAnother(`The account of job ${job.id}`);
         });
       }
+      (await this.#taken)?.add(`${job.chain} ${signed.transactionId}`);
       return this.#write(session, job, "step", next);
     });
   }
@@ -263,6 +267,21 @@ export class Journal {
       counts.accounts += 1;
     }
     return counts;
+  }
+
+  /** Whether a transaction of this id was signed for a job of the chain, in this turn or in the ten minutes before. */
+  async isTaken(chain: string, transactionId: string): Promise<boolean> {
+    this.#taken ??= this.#vault.store.read((session) => this.#signedLately(session));
+    return (await this.#taken).has(`${chain} ${transactionId}`);
+  }
+
+  async #signedLately(session: Session): Promise<Set<string>> {
+    const taken = new Set<string>();
+    for await (const row of readAllJobRows(session)) {
+      const job = row.updatedAt < this.#now() - LATELY ? undefined : this.#open(row);
+      if (job?.signed !== undefined) taken.add(`${job.chain} ${job.signed.transactionId}`);
+    }
+    return taken;
   }
 
   /** Whether it is time to try a job again. */

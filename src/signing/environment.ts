@@ -123,15 +123,27 @@ function refusalOf(url: URL, status: number, json: JsonValue | undefined): strin
   return `${url.host} refused (HTTP ${status})${words === "" ? "" : `: ${words.slice(0, 500)}`}`;
 }
 
-/**
- * What a chain may use for one transaction.
- * @param account whose sequence numbers may be asked for, and which of them are used
- */
+/** What a chain may know of the journal while it signs. */
+export interface JournalView {
+  /** Whose sequence numbers may be asked for. */
+  readonly account: string | undefined;
+  /** Those that are used. */
+  readonly used: UsedSequences;
+  readonly isTaken: ChainEnvironment["isTaken"];
+}
+
+const noJournal: JournalView = {
+  account: undefined,
+  used: UsedSequences.none(),
+  isTaken: async () => false,
+};
+
+/** What a chain may use for one transaction. */
 export function createChainEnvironment(
   chain: Chain,
   services: Outside,
   warn: (message: string) => void,
-  [account, used]: readonly [string | undefined, UsedSequences] = [undefined, UsedSequences.none()],
+  { account, used, isTaken }: JournalView = noJournal,
 ): ChainEnvironment {
   const { network, nodes, stopping } = services;
   return {
@@ -151,6 +163,7 @@ export function createChainEnvironment(
       await assertCountBelievable({ ticker, account, counted, next: used.next, confirmed }, services, warn);
       return used.firstUnused(counted);
     },
+    isTaken,
     setting: (name) => services.setting(name),
     now: () => Date.now(),
     pause: (milliseconds) => pause(milliseconds, stopping),

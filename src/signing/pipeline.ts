@@ -244,7 +244,11 @@ export class Pipeline {
         account === undefined
           ? UsedSequences.none()
           : await journal.usedSequences(job.chain, job.network, account);
-      const environment = createChainEnvironment(chain, services, this.#warnAbout(job.id), [account, used]);
+      const environment = createChainEnvironment(chain, services, this.#warnAbout(job.id), {
+        account,
+        used,
+        isTaken: (transactionId) => journal.isTaken(job.chain, transactionId),
+      });
       const signed = await chain.sign(whilePending(request, listed, services.api), environment);
       assertFitsBroadcast(job, signed);
       const recorded = await journal.recordSigned(job, signed, used);

@@ -83,6 +83,7 @@ export function offlineEnvironment(more: Partial<ChainEnvironment> = {}): ChainE
     post: unexpected,
     rpc: unexpected,
     askThirdParty: unexpected,
+    isTaken: async () => false,
     firstUnusedSequence: async (_account, counted) => counted,
     setting: () => undefined,
     now: () => 0,

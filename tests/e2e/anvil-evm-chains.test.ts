@@ -40,6 +40,7 @@ function environmentOf(url: string, network: Network, sequences: Map<string, big
     rpc: (_path, method, params) =>
       callNode(url, method.replace("klay_chainID", "eth_chainId").replace("klay_", "eth_"), params),
     askThirdParty: async () => ({ fast: { maxFee: 30.5 } }),
+    isTaken: async () => false,
     firstUnusedSequence: async (account, counted) => {
       const next = sequences.get(account) ?? 0n;
       return next > counted ? next : counted;

@@ -69,8 +69,11 @@ function environmentOf(
     runOnce: false,
     stopping: new AbortController().signal,
   };
-  const none = UsedSequences.none();
-  const environment = createChainEnvironment(chain, outside, () => undefined, [account, none]);
+  const environment = createChainEnvironment(chain, outside, () => undefined, {
+    account,
+    used: UsedSequences.none(),
+    isTaken: async () => false,
+  });
   return { ...environment, pause: async () => undefined };
 }
 

@@ -66,6 +66,7 @@ function environmentOf(of: PeerCase): ChainEnvironment {
     post: (path) => find(`POST ${path}`),
     rpc: (_path, method) => find(method),
     askThirdParty: (name, { method, path }) => find(`${name} ${method} ${path}`),
+    isTaken: async () => false,
     firstUnusedSequence: async (_account, counted) => counted,
     setting: (name) => settings?.[name],
     now: () => now,

@@ -68,7 +68,9 @@ export async function signTransaction(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await environment.pause(BLOCK_MILLISECONDS);
     const fresh = await refresh(message, environment);
-    if (claimMessage(fresh.message, request.transaction.id)) return sign(fresh, keys);
+    if (!claimMessage(fresh.message, request.transaction.id)) continue;
+    const signed = await sign(fresh, keys);
+    if (!(await environment.isTaken(signed.transactionId))) return signed;
   }
   throw new ChainError(
     "NODE_ANSWER_INVALID",

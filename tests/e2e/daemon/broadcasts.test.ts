@@ -135,9 +135,11 @@ describe("a broadcast whose answer is unclear", () => {
       for (const [at, [name]] of answers.entries()) {
         const id = pendingId(at + 1);
         const about = api.requests.filter(({ path, body }) => path === `/v3/kms/${id}` || idOf(body) === id);
-        const steps = about.map(({ path }) => path.split("/").at(-1));
+        const asked = about.map(({ path }) => path.split("/").at(-1));
+        // Before the first broadcast the API is asked where the list has grown old by then.
+        const steps = asked.slice(asked.indexOf("broadcast"));
         expect({ name, steps }).toEqual({ name, steps: ["broadcast", id, "broadcast"] });
-        expect(payloadOf(about[0])).toBe(payloadOf(about[2]));
+        expect(new Set(api.broadcasts.filter(({ body }) => idOf(body) === id).map(payloadOf)).size).toBe(1);
       }
       expect(api.reported).toEqual([]);
     }),

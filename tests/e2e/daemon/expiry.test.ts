@@ -32,6 +32,8 @@ class Node {
   takesBatches = true;
   height = LAST_VALID_HEIGHT - 10;
   blockhash = blockhashes[0];
+  /** The blockhash after the next time it is asked for; the same when absent. */
+  next: string | undefined;
   /** The oldest slot the node has not forgotten. */
   firstHeldSlot = 0;
   /** Whether transactions reach the network. */
@@ -59,11 +61,11 @@ class Node {
 
   #result(method: string): unknown {
     switch (method) {
-      case "getLatestBlockhash":
-        return {
-          context: { slot: 90 },
-          value: { blockhash: this.blockhash, lastValidBlockHeight: LAST_VALID_HEIGHT },
-        };
+      case "getLatestBlockhash": {
+        const { blockhash } = this;
+        this.blockhash = this.next ?? blockhash;
+        return { context: { slot: 90 }, value: { blockhash, lastValidBlockHeight: LAST_VALID_HEIGHT } };
+      }
       case "getEpochInfo":
         return { absoluteSlot: this.height, blockHeight: this.height };
       case "getFirstAvailableBlock":
@@ -100,6 +102,18 @@ async function interrupted(): Promise<Node> {
 }
 
 const round = () => scene.runOnce(["--chain=SOL"], { env: { TATUM_RETRIES: "0" } });
+
+test("two equal Solana payments on either side of a restart get different blockhashes: the network carries out one of two equal ones", async () => {
+  const node = await interrupted();
+  node.isReachable = true;
+  scene.api.pending.push({ ...vector?.pending, id: "b".repeat(24) } as unknown as { chain: string });
+  node.next = blockhashes[1];
+  expect(await round()).toMatchObject({ status: 0 });
+  const [first, second] = [...sentBytes()];
+  expect(sentBytes().size).toBe(2);
+  expect(first).not.toBe(second);
+  expect(scene.api.broadcasts).toHaveLength(2);
+});
 
 describe("a Solana transaction without a clear answer", () => {
   test("is sent again with the same bytes while its blockhash is valid", async () => {

@@ -324,3 +324,16 @@ describe("a row that was tampered with", () => {
     });
   });
 });
+
+test("a transaction id is taken that was signed in this turn or some minutes before it, on its own chain", async () => {
+  await sign(1n);
+  const turn = new Journal(vault, { now });
+  expect(await turn.isTaken("ETH", "0x1")).toBe(true);
+  expect(await turn.isTaken("ETH", "0x2")).toBe(false);
+  expect(await turn.isTaken("BSC", "0x1")).toBe(false);
+  const other = await turn.begin({ ...transaction, id: "b".repeat(24) }, "mainnet", DIGEST);
+  await record(await turn.move(other, "approved"), signed(2n), turn);
+  expect(await turn.isTaken("ETH", "0x2")).toBe(true);
+  clock = NOW + 11 * 60_000;
+  expect(await new Journal(vault, { now }).isTaken("ETH", "0x1")).toBe(false);
+});

@@ -19,6 +19,7 @@ function environmentOf(client: SandboxClient): ChainEnvironment {
     post: (path, body) => ask("POST", path, body),
     rpc: () => Promise.reject(new Error("These chains make no JSON-RPC calls.")),
     askThirdParty: (name, { method, path, body }) => ask(method, hostPath(name as HostName) + path, body),
+    isTaken: async () => false,
     firstUnusedSequence: async (_account, counted) => counted,
     setting: () => undefined,
     now: () => Date.now(),

@@ -127,6 +127,18 @@ describe("signing a Solana transaction", () => {
     );
   });
 
+  test("so do equal payments when the first was signed before a restart: the journal knows its transaction id", async () => {
+    const [one, two] = [latest(), latest()];
+    const asked: string[] = [];
+    const isTaken = async (transactionId: string): Promise<boolean> => asked.push(transactionId) === 1;
+    const environment = node(queue(one, two), { isTaken });
+    const { transactionId } = await sign(pendingOf(payment()), [alice], environment);
+    expect(environment.pauses).toEqual([500]);
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).not.toBe(transactionId);
+    expect(asked[1]).toBe(transactionId);
+  });
+
   test("so do equal payments whose signatures differ: the network knows a transaction by its message", async () => {
     const [one, two] = [latest(), latest()];
     const environment = node(queue(one, one, two));

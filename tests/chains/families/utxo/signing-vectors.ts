@@ -122,6 +122,7 @@ export function offlineEnvironment(
     post: unreachable,
     rpc: unreachable,
     askThirdParty: unreachable,
+    isTaken: async () => false,
     firstUnusedSequence: async (_account, counted) => counted,
     setting: (name) => settings[name],
     now: () => 0,

@@ -23,6 +23,7 @@ function sandboxEnvironment(client: SandboxClient): ChainEnvironment {
       return result;
     },
     askThirdParty: (name) => Promise.reject(new Error(`The examples need no third party such as ${name}.`)),
+    isTaken: async () => false,
     firstUnusedSequence: async (_account, counted) => counted,
     setting: () => undefined,
     now: () => Date.now(),
