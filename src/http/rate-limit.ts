@@ -50,6 +50,8 @@ interface Waiting {
 export class RateLimit {
   readonly #host: string;
   readonly #rate: AllowedRate;
+  /** Whether there is a limit of our own, beside what the host asks for in words. */
+  readonly #isOwn: boolean;
   readonly #now: () => number;
   readonly #waiting = new Map<Priority, Waiting[]>(priorities.map((priority) => [priority, []]));
   #turn = 0;
@@ -65,6 +67,7 @@ export class RateLimit {
   constructor(host: string, perSecond: number | undefined, now: () => number = () => performance.now()) {
     this.#host = host;
     this.#rate = new AllowedRate(perSecond);
+    this.#isOwn = perSecond !== 0;
     this.#now = now;
   }
 
@@ -133,7 +136,7 @@ export class RateLimit {
     const now = this.#now();
     if (status !== 429) return;
     this.#rate.refused(sentAt, now);
-    const asked = retryAfter(headers, Date.now()) ?? USUAL_PAUSE;
+    const asked = retryAfter(headers, Date.now()) ?? (this.#isOwn ? USUAL_PAUSE : 0);
     this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(asked, LONGEST_PAUSE));
     for (const { until, fail } of priorities.flatMap((priority) => [...this.#lineOf(priority)]))
       if (until < this.#pausedUntil) fail(this.#limited());

@@ -86,7 +86,8 @@ describe("a transaction that cannot be signed", () => {
   test(
     "among thousands is reported in parts that the API can take",
     onScene(async ({ api, runOnce }) => {
-      const ids = Array.from({ length: 1200 }, (_, number) => pendingId(number));
+      // As long as each other, so that no two are the same.
+      const ids = Array.from({ length: 1200 }, (_, number) => pendingId(0x1000 + number));
       api.answer = ({ path }) =>
         path === "/v3/kms/pending/ETH" ? Response.json(ids.map((id) => ({ id, chain: "ETH" }))) : undefined;
       await runOnce(["--chain=ETH"]);
@@ -117,7 +118,8 @@ describe("a cause that passes", () => {
           if (!path.startsWith(COUNT)) return undefined;
           return failures++ < times ? answer() : Response.json(7);
         };
-        const daemon = start(["--chain=ETH"], { env: { TATUM_RETRIES: "2" } });
+        const env = { TATUM_RETRIES: "2", TATUM_KMS_REQUESTS_PER_SECOND: "0" };
+        const daemon = start(["--chain=ETH"], { env });
         await daemon.logged(`Tx was processed: ${pendingId(1)}`);
         expect(api.to(BATCH)).toEqual([]);
       }),

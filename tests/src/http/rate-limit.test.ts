@@ -85,6 +85,14 @@ describe("a rate that the operator told", () => {
   });
 });
 
+test("a refusal without a Retry-After holds nothing up where there is no limit of our own", async () => {
+  const host = new LimitedHost(0);
+  const client = clientOf(host.url, 0);
+  const began = performance.now();
+  for (let number = 0; number < 5; number++) await client.send(request(host.url, "/", "payment"));
+  expect(performance.now() - began).toBeLessThan(900);
+});
+
 describe("who waits", () => {
   test("comes by priority: broadcasts, then payments, then polls, each in their order", async () => {
     const host = new LimitedHost(1000);
