@@ -12,7 +12,7 @@ export const hazards = {
   "failures on the network": ["13"],
   "reports that are not taken": ["13", "13-words"],
   "nodes that lie behind": ["14-vet", "14-sol"],
-  cancellations: ["6"],
+  cancellations: ["6", "6-approval"],
   "removed wallets": ["5"],
   decisions: ["3", "3-unclear", "18"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

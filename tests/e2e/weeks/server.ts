@@ -19,6 +19,8 @@ function write(response: ServerResponse, { status, body, headers = {} }: Answer)
 
 export class ApiServer {
   readonly #world: World;
+  /** Real seconds that the program waits for an answer. */
+  patience = 1;
   readonly #server = createServer((incoming, response) => void this.#handle(incoming, response));
 
   constructor(world: World) {
@@ -44,7 +46,7 @@ export class ApiServer {
       TATUM_API_URL: this.url,
       TATUM_API_KEY: "test-api-key",
       TATUM_KMS_VET_URL: this.url,
-      TATUM_KMS_HTTP_TIMEOUT: "1",
+      TATUM_KMS_HTTP_TIMEOUT: String(this.patience),
       TATUM_KMS_LEASE: "120",
       TATUM_RETRIES: "2",
     };

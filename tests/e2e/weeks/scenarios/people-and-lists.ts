@@ -77,6 +77,28 @@ const removedWallet: Scenario = {
 /** Real milliseconds: each approval takes that long, so that the last payments of the list are signed long after it came. */
 const SLOW_APPROVAL = 850;
 
+/** One payment whose approval takes most of a minute. */
+const cancelledMeanwhile: Scenario = {
+  name: "a payment cancelled while its approval is awaited",
+  tickers: ["ETH"],
+  async play(stage) {
+    const { world, program } = stage;
+    const [wallet] = world.wallets;
+    if (wallet === undefined) return;
+    const payment = stage.pay("ETH", wallet);
+    world.fault = ({ kind }) => {
+      if (kind !== "four-eye") return undefined;
+      world.platform.cancel(payment);
+      return { act: "now", delay: SLOW_APPROVAL };
+    };
+    program.startDaemon(["ETH"]);
+    await stage.until(() => payment.approvals > 0, PATIENCE);
+    await stage.sleep(3 * MINUTE);
+    if (payment.sent.length > 0)
+      stage.breach(payment, "signed after it was cancelled", "before it was approved");
+  },
+};
+
 const staleList: Scenario = {
   name: "payments cancelled during a long round",
   tickers: ["ETH"],
@@ -94,6 +116,9 @@ const staleList: Scenario = {
   },
 };
 
+/** Real seconds that a list of many megabytes may take on a busy machine. */
+const LONG_CALL = 20;
+
 /** Junk of one wallet that is larger than any answer may be. */
 const longList: Scenario = {
   name: "a list of more than 32 MiB before a good payment",
@@ -109,6 +134,7 @@ const longList: Scenario = {
       hashes: [crowded.signatureId],
       serializedTransaction: JSON.stringify({ to: crowded.address, data: `0x${"ab".repeat(3_600)}` }),
     }));
+    stage.server.patience = LONG_CALL;
     world.showJunk = (signatureIds) => (signatureIds.has(crowded.signatureId) ? junk : []);
     const payment = stage.pay("ETH", other);
     program.startDaemon(["ETH"], ["--period=60"]);
@@ -125,11 +151,12 @@ const manyDenied: Scenario = {
     const { world, program } = stage;
     const [wallet] = world.wallets;
     if (wallet === undefined) return;
+    stage.server.patience = LONG_CALL;
     const like = stage.pay("ETH", wallet, { isDenied: true });
     for (let count = 0; count < 10_000; count++) stage.pay("ETH", wallet, { isDenied: true, like });
     const payment = stage.pay("ETH", wallet);
     program.startDaemon(["ETH"]);
-    await stage.until(() => areDone(stage, [payment]), PATIENCE);
+    await stage.until(() => areDone(stage, [payment]), 5 * PATIENCE);
   },
 };
 
@@ -138,6 +165,7 @@ export const peopleScenarios: Readonly<Record<string, Scenario>> = {
   "3-unclear": resignedUnclear,
   "5": removedWallet,
   "6": staleList,
+  "6-approval": cancelledMeanwhile,
   "8": longList,
   "8-denied": manyDenied,
 };
