@@ -222,6 +222,8 @@ export interface SignedTransaction {
   readonly filledIn: Readonly<Record<string, string>>;
   /** The account and the sequence number (nonce) the transaction uses up, on chains that have them. */
   readonly sequence?: { readonly account: string; readonly number: bigint };
+  /** The outputs it spends, each as `<transaction id>:<index>`, on chains that have them. */
+  readonly inputs?: readonly string[];
   /** From when on the network can no longer accept it, on chains where transactions expire. */
   readonly expiry?: { readonly kind: "height" | "time"; readonly value: bigint };
 }

@@ -1,5 +1,5 @@
 /**
- * The vault kit, tests/vectors/vault: good vault files, and damaged or forged ones with the error that each has to give,
+ * The vault kit of this format, tests/vectors/vault/format-2: good vault files, and damaged or forged ones with the error that each has to give,
  * made by `bun scripts/make-vault-kit.ts`. Keys and salts are new in every run.
  */
 import { copyFileSync, readFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import type { WalletEntry } from "../src/vault/wallet-changes.ts";
 import { openVaultAt } from "../tests/src/vault/vault-at.ts";
 import { addDamagedFiles } from "./vault-kit/damaged-files.ts";
 import {
+  addForgedJournals,
   addForgedKeySlots,
   addForgedParameters,
   addForgedRecords,
@@ -17,6 +18,7 @@ import {
   addOversizedValues,
   addRolledBackFiles,
 } from "./vault-kit/forged-files.ts";
+import { recordJobs } from "./vault-kit/jobs.ts";
 import { Kit } from "./vault-kit/kit.ts";
 
 const vectors = join(import.meta.dir, "../tests/vectors");
@@ -42,7 +44,7 @@ const wallets: readonly WalletEntry[] = [
   ["long", { privateKey: "0123456789abcdef".repeat(200), chain: "SOL", testnet: true }],
 ];
 
-const kit = new Kit(join(vectors, "vault"));
+const kit = new Kit(join(vectors, "vault/format-2"));
 const { password } = kit;
 const composed = "zweites Paßwort \u00e9";
 const earlier = kit.path("earlier");
@@ -71,21 +73,30 @@ addForgedKeySlots(kit, vault, other);
 addForgedParameters(kit, vault);
 addForgedSchemas(kit, vault);
 addRolledBackFiles(kit, changed, earlier, composed);
+const worked = await kit.makeVault("worked", password, async (made) => {
+  await made.add(wallets);
+  await made.remove("long");
+  await recordJobs(made, kit.path("worked-before"));
+});
+kit.good("journals", worked, password, wallets.slice(0, -1));
+addForgedJournals(kit, worked, kit.path("worked-before"));
 const backup = kit.path("backup");
 const leased = await kit.makeVault("leased", password, async (made) => {
   await made.add(wallets);
   await made.store.transaction((session) =>
-    session.execute("INSERT INTO lease VALUES (1, zeroblob(16), 9007199254740991, 9007199254740991, 0, -1)"),
+    session.execute(
+      "INSERT INTO lease VALUES (zeroblob(32), zeroblob(16), 9007199254740991, 9007199254740991, 0, -1)",
+    ),
   );
 });
-kit.good("lease-forged", leased, password, wallets);
+kit.bad("lease-forged", leased, "VAULT_CORRUPT", /a lease row has an unexpected/, () => undefined);
 const after = kit.path("after");
 copyFileSync(vault, after);
 const next = await openVaultAt(after, new Secret(password));
 await next.backup(backup);
 await next.add([["next", { privateKey: "k", chain: "ETH", testnet: true }]]);
 await next.close();
-addOversizedValues(kit, vault);
+addOversizedValues(kit, worked);
 addJournals(kit, {
   vault,
   backup,

@@ -57,6 +57,8 @@ const errors = {
   WRONG_VAULT: { exit: exitStatus.noPermission, kind: "operator" },
   /** The vault's content is not what was written. */
   VAULT_CORRUPT: { exit: exitStatus.dataError, kind: "vault" },
+  /** The vault is an older state of itself: what was signed since is not in its journal. */
+  ROLLED_BACK: { exit: exitStatus.dataError, kind: "vault" },
   /** The file is no vault: empty, or of another kind. */
   NOT_A_VAULT: { exit: exitStatus.dataError, kind: "vault" },
   /** The file is a vault of the original program; it has to be migrated first. */
@@ -174,9 +176,18 @@ export class ApiUnavailable extends KmsError {
 
 /** What an error of the system says (errno(3)), and what can be done about it. */
 const meanings: Readonly<Record<string, { readonly words: string; readonly hint: string }>> = {
-  ENOSPC: { words: "the disk is full", hint: "Free some space on it. Nothing was changed." },
-  EDQUOT: { words: "the quota of the disk is used up", hint: "Free some space on it. Nothing was changed." },
-  EROFS: { words: "the disk is read-only", hint: "Choose another place, or have it mounted for writing." },
+  ENOSPC: {
+    words: "the disk is full",
+    hint: "Free some space on it. Nothing was changed.",
+  },
+  EDQUOT: {
+    words: "the quota of the disk is used up",
+    hint: "Free some space on it. Nothing was changed.",
+  },
+  EROFS: {
+    words: "the disk is read-only",
+    hint: "Choose another place, or have it mounted for writing.",
+  },
   EIO: {
     words: "the disk reports an error",
     hint: "Check the disk, and whether the latest backup is sound.",
@@ -190,11 +201,23 @@ const meanings: Readonly<Record<string, { readonly words: string; readonly hint:
     hint: "Check owner and mode of it and of the folders above it.",
   },
   ENOENT: { words: "there is no such file or folder", hint: "Check the path." },
-  ENOTDIR: { words: "a part of its path is a file, not a folder", hint: "Check the path." },
-  EEXIST: { words: "a part of its path is a file, not a folder", hint: "Check the path." },
+  ENOTDIR: {
+    words: "a part of its path is a file, not a folder",
+    hint: "Check the path.",
+  },
+  EEXIST: {
+    words: "a part of its path is a file, not a folder",
+    hint: "Check the path.",
+  },
   EISDIR: { words: "it is a folder", hint: "Name the file itself." },
-  ELOOP: { words: "its links lead in a circle", hint: "Mend the links, or name the file itself." },
-  ENAMETOOLONG: { words: "its name is too long", hint: "Choose a shorter one." },
+  ELOOP: {
+    words: "its links lead in a circle",
+    hint: "Mend the links, or name the file itself.",
+  },
+  ENAMETOOLONG: {
+    words: "its name is too long",
+    hint: "Choose a shorter one.",
+  },
 };
 
 /** The `code` of an error of node:fs, such as `ENOENT`. */

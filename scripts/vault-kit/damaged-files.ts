@@ -11,16 +11,16 @@ export function addDamagedFiles(kit: Kit, vault: string): void {
   const commitment = columnOf(vault, "SELECT commitment FROM key_slot");
   const wrappedKey = columnOf(vault, "SELECT wrapped_key FROM key_slot");
   const checksum = columnOf(vault, "SELECT checksum FROM key_slot");
-  const recordId = columnOf(vault, "SELECT record_id FROM wallet ORDER BY record_id");
-  const sealed = columnOf(vault, "SELECT sealed FROM wallet ORDER BY record_id");
-  const record = new RegExp(`wallet record ${Buffer.from(recordId).toString("hex")} does not open`);
+  const walletKey = columnOf(vault, "SELECT wallet_key FROM wallet ORDER BY wallet_key");
+  const sealed = columnOf(vault, "SELECT sealed FROM wallet ORDER BY wallet_key");
+  const record = new RegExp(`wallet record ${Buffer.from(walletKey).toString("hex")} does not open`);
 
   const corrupt = (name: string, names: RegExp, content: Uint8Array | string, offset: number) =>
     kit.bad(`flipped-${name}`, vault, "VAULT_CORRUPT", names, flip(content, offset));
   kit.bad("flipped-magic", vault, "NOT_A_VAULT", /is not a vault/, flip("SQLite format 3", 2));
   kit.bad("flipped-application-id", vault, "NOT_A_VAULT", /application id/, flip("TKMS", 3));
   corrupt("page-size", /damaged/, "SQLite format 3", 16);
-  corrupt("schema", /table wallet was changed/, "CREATE TABLE wallet (\n  record_id", 25);
+  corrupt("schema", /table wallet was changed/, "CREATE TABLE wallet (\n  wallet_key", 26);
   corrupt("vault-id", /another vault/, vaultId, 7);
   corrupt("manifest", /manifest does not open/, manifest, 40);
   corrupt("slot-kind", slotDamage, 'password{"', 1);
@@ -33,7 +33,7 @@ export function addDamagedFiles(kit: Kit, vault: string): void {
   corrupt("wallet-nonce", record, sealed, 1);
   corrupt("wallet-content", record, sealed, 100);
   corrupt("wallet-tag", record, sealed, sealed.length - 1);
-  corrupt("wallet-id", /wallet record [0-9a-f]{32} does not open/, recordId, 15);
+  corrupt("wallet-id", /wallet record [0-9a-f]{64} does not open|integrity check/, walletKey, 15);
 
   kit.bad(
     "truncated-to-nothing",

@@ -5,36 +5,45 @@ import { journalHeader, journalOf, superJournalName } from "../../tests/src/stor
 import { columnOf, type Damage, forgeParameters, forgeSlot, rowsOf, type Statement, sql } from "./damage.ts";
 import type { Kit } from "./kit.ts";
 
-const anyRecord = /wallet record [0-9a-f]{32} does not open/;
+const anyRecord = /wallet record [0-9a-f]{64} does not open/;
 
 /** @param vault A vault with five wallets. @param other Another one with the same wallets. */
 export function addForgedRecords(kit: Kit, vault: string, other: string): void {
-  const [first, second] = rowsOf(vault, "SELECT record_id, sealed FROM wallet ORDER BY record_id");
-  const [foreign] = rowsOf(other, "SELECT record_id, sealed FROM wallet");
-  if (!first?.["record_id"] || !first["sealed"] || !second?.["record_id"] || !second["sealed"] || !foreign) {
+  const [first, second] = rowsOf(vault, "SELECT wallet_key, sealed FROM wallet ORDER BY wallet_key");
+  const [foreign] = rowsOf(other, "SELECT wallet_key, 1 AS generation, sealed FROM wallet");
+  if (
+    !first?.["wallet_key"] ||
+    !first["sealed"] ||
+    !second?.["wallet_key"] ||
+    !second["sealed"] ||
+    !foreign
+  ) {
     throw new Error("The vaults to forge hold too few wallets.");
   }
-  const insert = "INSERT INTO wallet VALUES (?, ?)";
-  const update = "UPDATE wallet SET sealed = ? WHERE record_id = ?";
+  const insert = "INSERT INTO wallet VALUES (?, 2, ?)";
+  const update = "UPDATE wallet SET sealed = ? WHERE wallet_key = ?";
   const forge = (name: string, names: RegExp, ...statements: readonly Statement[]) =>
     kit.bad(name, vault, "VAULT_CORRUPT", names, sql(...statements));
   forge(
     "wallets-swapped",
     anyRecord,
-    [update, first["sealed"], second["record_id"]],
-    [update, second["sealed"], first["record_id"]],
+    [update, first["sealed"], second["wallet_key"]],
+    [update, second["sealed"], first["wallet_key"]],
   );
-  const remove = "DELETE FROM wallet WHERE record_id = ?";
-  forge("wallet-deleted", /1 wallet is missing \(5 expected, 4 found\)/, [remove, first["record_id"]]);
+  const remove = "DELETE FROM wallet WHERE wallet_key = ?";
+  forge("wallet-deleted", /1 wallet is missing \(5 expected, 4 found\)/, [remove, first["wallet_key"]]);
   forge("wallets-all-deleted", /5 wallets are missing/, "DELETE FROM wallet");
-  forge("wallet-duplicated", /wallet record f{32} does not/, [
+  forge("wallet-duplicated", /wallet record f{64} does not/, [
     insert,
-    Buffer.alloc(16, 255),
+    Buffer.alloc(32, 255),
     first["sealed"],
   ]);
-  forge("wallet-of-another-vault", anyRecord, [insert, ...Object.values(foreign)]);
+  forge("wallet-of-another-vault", anyRecord, [
+    "INSERT INTO wallet VALUES (?, ?, ?)",
+    ...Object.values(foreign),
+  ]);
   forge("wallet-sealed-too-short", anyRecord, ["UPDATE wallet SET sealed = ?", Buffer.from([1])]);
-  forge("wallet-id-too-short", /wallet row has an unexpected recordId/, [
+  forge("wallet-key-too-short", /wallet row has an unexpected walletKey/, [
     insert,
     Buffer.from([1]),
     first["sealed"],
@@ -120,9 +129,9 @@ export function addForgedSchemas(kit: Kit, vault: string): void {
   forge("schema-too-long", /list of tables is longer/, long);
   forge("write-ahead-mode", /write-ahead mode/, "PRAGMA journal_mode = WAL");
   forge("wrong-application-id", /application id is 1,/, "PRAGMA application_id = 1", "NOT_A_VAULT");
-  const newer = /newer version .* format is 2/;
-  forge("newer-version", newer, "PRAGMA user_version = 2", "VAULT_TOO_NEW");
-  forge("newer-version-in-row", newer, "UPDATE vault SET format_version = 2", "VAULT_TOO_NEW");
+  const newer = /newer version .* format is 3/;
+  forge("newer-version", newer, "PRAGMA user_version = 3", "VAULT_TOO_NEW");
+  forge("newer-version-in-row", newer, "UPDATE vault SET format_version = 3", "VAULT_TOO_NEW");
   forge("no-version", /no format version 0/, "PRAGMA user_version = 0");
   kit.bad("another-sqlite-file", vault, "NOT_A_VAULT", /application id is 0,/, (file) => {
     rmSync(file);
@@ -140,12 +149,12 @@ export function addForgedSchemas(kit: Kit, vault: string): void {
  */
 export function addRolledBackFiles(kit: Kit, vault: string, earlier: string, password: string): void {
   const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString("hex");
-  const kept = rowsOf(vault, "SELECT record_id FROM wallet").map((row) => hex(row["record_id"]));
-  const [removed] = rowsOf(earlier, "SELECT record_id, sealed FROM wallet").filter(
-    (row) => !kept.includes(hex(row["record_id"])),
+  const kept = rowsOf(vault, "SELECT wallet_key FROM wallet").map((row) => hex(row["wallet_key"]));
+  const [removed] = rowsOf(earlier, "SELECT wallet_key, 1 AS generation, sealed FROM wallet").filter(
+    (row) => !kept.includes(hex(row["wallet_key"])),
   );
-  const insert = ["INSERT INTO wallet VALUES (?, ?)", ...Object.values(removed ?? {})] as const;
-  const remove = ["DELETE FROM wallet WHERE record_id = ?", Buffer.from(kept[0] ?? "", "hex")] as const;
+  const insert = ["INSERT INTO wallet VALUES (?, ?, ?)", ...Object.values(removed ?? {})] as const;
+  const remove = ["DELETE FROM wallet WHERE wallet_key = ?", Buffer.from(kept[0] ?? "", "hex")] as const;
   const manifest = [
     "UPDATE vault SET manifest = ?",
     columnOf(earlier, "SELECT manifest FROM vault"),
@@ -170,11 +179,55 @@ export function addOversizedValues(kit: Kit, vault: string): void {
     ["key_slot", "parameters", text],
     ["key_slot", "wrapped_key", bytes],
     ["wallet", "sealed", bytes],
+    ["removed_wallet", "sealed", bytes],
+    ["lane", "sealed", bytes],
+    ["journal", "sealed", bytes],
   ] as const) {
-    const names = new RegExp(`a ${table} row has a ${column} that is longer than any`);
+    const names = new RegExp(`a ${table.replace("_", ".")} row has a \\w+ that is longer than any`);
     const damage = sql(`UPDATE ${table} SET ${column} = ${value}`);
     kit.bad(`oversized-${table}-${column}`, vault, "VAULT_CORRUPT", names, damage);
   }
+}
+
+/**
+ * Files whose journal of jobs somebody changed.
+ *
+ * @param vault With a removed wallet and jobs. @param earlier A copy of it before the last change of a job.
+ */
+export function addForgedJournals(kit: Kit, vault: string, earlier: string): void {
+  const changed = /a row of journal record [0-9a-f]{64} was added, removed or replaced/;
+  const forge = (name: string, code: string, names: RegExp, ...statements: readonly Statement[]) =>
+    kit.bad(`journal-${name}`, vault, code, names, sql(...statements));
+  forge("job-deleted", "JOURNAL", changed, "DELETE FROM job WHERE state = 'sent'");
+  forge("account-deleted", "JOURNAL", changed, "DELETE FROM lane");
+  forge("claim-deleted", "JOURNAL", changed, "DELETE FROM claim");
+  forge(
+    "claim-added",
+    "JOURNAL",
+    changed,
+    "INSERT INTO claim SELECT zeroblob(32), lease_key, job_key FROM claim",
+  );
+  const claim = "UPDATE claim SET job_key = zeroblob(32)";
+  forge("claim-of-another-job", "JOURNAL", changed, claim);
+  forge("state-deleted", "VAULT_CORRUPT", /journal record [0-9a-f]{64} is missing/, "DELETE FROM journal");
+  const state = columnOf(earlier, "SELECT sealed FROM journal");
+  forge("state-rolled-back", "JOURNAL", changed, ["UPDATE journal SET sealed = ?", state]);
+  const job = /job record [0-9a-f]{64} .*does not open/;
+  forge("job-of-another-state", "JOURNAL", job, "UPDATE job SET state = 'done' WHERE state = 'sent'");
+  forge("job-of-another-revision", "JOURNAL", job, "UPDATE job SET revision = revision + 1");
+  forge("job-of-another-chain", "JOURNAL", /names another chain/, "UPDATE job SET lease_key = zeroblob(32)");
+  forge(
+    "job-of-another-account",
+    "JOURNAL",
+    /names another account/,
+    "UPDATE job SET lane_key = zeroblob(32)",
+  );
+  forge("job-passed-off-as-settled", "JOURNAL", job, "UPDATE job SET state = 'settled' WHERE state = 'sent'");
+  const [before] = rowsOf(earlier, "SELECT sealed, revision, state FROM job WHERE state = 'seen'");
+  const back = "UPDATE job SET sealed = ?, revision = ?, state = ?, lane_key = NULL WHERE state = 'denied'";
+  forge("job-rolled-back", "JOURNAL", changed, [back, ...Object.values(before ?? {})]);
+  const removed = "UPDATE removed_wallet SET generation = generation + 1";
+  forge("removed-wallet-of-another-time", "VAULT_CORRUPT", /removed wallet record .* does not open/, removed);
 }
 
 interface JournalSources {

@@ -4,6 +4,7 @@ import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { knownChain, knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
+import { networkOf } from "../vault/wallet-record.ts";
 import { toNetwork } from "../wallets/managed-wallets.ts";
 import { type CommandContext, createContext, type VaultArguments } from "./context.ts";
 import { withVault } from "./open-vault.ts";
@@ -22,7 +23,11 @@ export async function chainArgument(name: string): Promise<Chain> {
 }
 
 export const signatureIdArgument = {
-  signatureId: { type: "positional", required: true, description: "Signature ID of the wallet" },
+  signatureId: {
+    type: "positional",
+    required: true,
+    description: "Signature ID of the wallet",
+  },
 } as const;
 
 /**
@@ -35,7 +40,10 @@ export const namedWalletOptions = {
     valueHint: "BTC,ETH",
     description: "Go on only if the wallet is of one of these chains",
   },
-  testnet: { type: "boolean", description: "Go on only if the wallet is of a test network" },
+  testnet: {
+    type: "boolean",
+    description: "Go on only if the wallet is of a test network",
+  },
   ...vaultOptions,
 } as const;
 
@@ -55,10 +63,10 @@ export async function withNamedWallet(
 ): Promise<void> {
   const tickers = args.chain === undefined ? undefined : knownTickers(args.chain);
   await withVault(await createContext(args), async (vault) => {
-    const wallet = vault.wallets().find(({ signatureId }) => signatureId === args.signatureId);
-    if (wallet !== undefined) {
-      const { chain = "", testnet } = wallet;
-      const network = toNetwork(testnet);
+    const record = await vault.get(args.signatureId);
+    if (record !== undefined) {
+      const chain = typeof record["chain"] === "string" ? record["chain"] : "";
+      const network = networkOf(record);
       const isOfNetwork = args.testnet === undefined || toNetwork(args.testnet) === network;
       if (!isOfNetwork) throw otherWallet(args.signatureId, `a ${network} wallet`, "testnet");
       if (tickers?.includes(chain) === false) throw otherWallet(args.signatureId, `one of ${chain}`, "chain");

@@ -6,6 +6,7 @@ import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { Pkcs11WrappingToken } from "../../providers/pkcs11/wrapping-token.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { explainFileError, KmsError } from "../errors.ts";
+import { openVault } from "../journal/whole-vault.ts";
 import { defaultDirectory } from "../settings/settings.ts";
 import { checkFolders } from "../store/sqlite/access.ts";
 import { sqliteFile } from "../store/sqlite/sqlite-store.ts";
@@ -13,7 +14,7 @@ import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
 import type { PreparedSlot, SlotOpener } from "../vault/key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "../vault/key-slots/password-slot.ts";
 import { prepareTokenSlot, tokenOpener } from "../vault/key-slots/token-slot.ts";
-import { createVault, openVault } from "../vault/sealed-vault.ts";
+import { createVault } from "../vault/sealed-vault.ts";
 import type { Vault } from "../vault/vault.ts";
 import { assertNoPin, assertPinnedId, assertPinnedVault, formatVaultPin } from "../vault-pin.ts";
 import type { CommandContext } from "./context.ts";
@@ -46,7 +47,9 @@ export async function prepareFirstSlot(context: CommandContext): Promise<FirstSl
     const password = await context.password("create");
     return { slot: preparePasswordSlot(password), password };
   }
-  return { slot: await prepareSlotOfToken(context, wrappingKeyUri(context, unlocking.uri)) };
+  return {
+    slot: await prepareSlotOfToken(context, wrappingKeyUri(context, unlocking.uri)),
+  };
 }
 
 /** A key slot for a token; says which key of it opens the vault. */
@@ -86,10 +89,14 @@ export function withVault<Result>(
   work: (vault: Vault) => Promise<Result>,
 ): Promise<Result> {
   const open = (): Promise<Vault> =>
-    openVault(sqliteFile(context.vaultPath, context.access), ({ vaultId, slotKinds }) => {
-      assertPinnedId(context.vaultPin, vaultId, context.vaultPath);
-      return openerOf(context, slotKinds);
-    });
+    openVault(
+      sqliteFile(context.vaultPath, context.access),
+      ({ vaultId, slotKinds }) => {
+        assertPinnedId(context.vaultPin, vaultId, context.vaultPath);
+        return openerOf(context, slotKinds);
+      },
+      printNote,
+    );
   return openAndUse(context, open, async (vault) => {
     assertPinnedVault(context.vaultPin, vault.identity, context.vaultPath);
     return work(vault);

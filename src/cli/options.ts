@@ -80,6 +80,19 @@ export const options = {
     valueHint: "id",
     description: "With --as=failed or --as=resign: the transaction that can surely not land any more",
   },
+  account: {
+    type: "string",
+    valueHint: "address",
+    description: "Only jobs that this account sends, as `job show` names it; with --chain",
+  },
+  "older-than": {
+    type: "string",
+    valueHint: "30m|12h|7d",
+    description: "Only jobs that nothing happened to for so long",
+  },
+  limit: { type: "string", valueHint: "number", description: "Most jobs to print (default 1000)" },
+  after: { type: "string", valueHint: "place", description: "Go on behind what the page before told" },
+  bytes: { type: "boolean", description: "Print the signed bytes too: whoever has them can send them" },
   provider: {
     type: "string",
     valueHint: "name",

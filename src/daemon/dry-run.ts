@@ -59,15 +59,24 @@ async function forecast(listed: ListedTransaction, { pipeline }: Round): Promise
     chain: ticker,
     signatureIds: [...hashes, ...signatures.map((signature) => signature.id)],
   };
-  const no = { ...about, intents: [], approval: "not asked", wouldSign: false } as const;
+  const no = {
+    ...about,
+    intents: [],
+    approval: "not asked",
+    wouldSign: false,
+  } as const;
   try {
-    const job = await pipeline.services.journal.find(ticker, id);
+    const job = await pipeline.services.journal.find(id);
     const reason = job && settledReason(job);
     if (reason !== undefined) return { ...no, reason };
     const { intents, request } = await pipeline.understand(listed, job);
     if (request.signers.length === 0)
       return { ...no, intents, reason: "the vault holds none of its wallets" };
-    return { ...about, intents, ...(await ask(pipeline.services.policies, listed, intents)) };
+    return {
+      ...about,
+      intents,
+      ...(await ask(pipeline.services.policies, listed, intents)),
+    };
   } catch (failure) {
     return { ...no, reason: describeFailure(failure) };
   }
@@ -88,8 +97,18 @@ export function createDryRound(print: (forecast: Forecast) => void): (round: Rou
     for (const { id, problem } of malformed) {
       if (!isNew(ticker, id, problem)) continue;
       const reason = `it cannot be read: ${problem}`;
-      const nothing = { signatureIds: [], intents: [], approval: "not asked", wouldSign: false } as const;
-      print({ ...(id === undefined ? {} : { id }), chain: ticker, ...nothing, reason });
+      const nothing = {
+        signatureIds: [],
+        intents: [],
+        approval: "not asked",
+        wouldSign: false,
+      } as const;
+      print({
+        ...(id === undefined ? {} : { id }),
+        chain: ticker,
+        ...nothing,
+        reason,
+      });
     }
     for (const listed of wanted) {
       if (round.pipeline.services.stopping.aborted) break;

@@ -171,6 +171,8 @@ export async function pollChain(round: Round, leaveOut: LeaveOut): Promise<PollR
   const { pipeline, list, signatureIds, onLatestVersion } = round;
   const { ticker } = pipeline.chain.facts;
   const { log, api, metrics, stopping } = pipeline.services;
+  // Only what was begun before is worked off.
+  if (signatureIds.length === 0) return { ...nothing, isWhole: true, isComplete: true };
   if (signatureIds.length > MAXIMUM_SIGNATURE_IDS) {
     log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`);
     metrics.polled(ticker, "failure", Date.now());
@@ -191,6 +193,10 @@ export async function pollChain(round: Round, leaveOut: LeaveOut): Promise<PollR
       metrics.polled(ticker, "failure", Date.now());
       log.error(describeFailure(failure));
     }
-    return { ...nothing, mayPass: failure.mayPass, retryAfter: failure.retryAfter };
+    return {
+      ...nothing,
+      mayPass: failure.mayPass,
+      retryAfter: failure.retryAfter,
+    };
   }
 }

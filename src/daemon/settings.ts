@@ -51,6 +51,8 @@ export interface DaemonSettings {
   readonly metricsFile: string | undefined;
   /** Milliseconds without a sign of life after which another daemon takes over. */
   readonly leaseDuration: number;
+  /** Milliseconds after which of a job that ended only what keeps it from being signed again is kept. */
+  readonly retention: number;
   readonly tatum: TatumSettings;
   readonly config: Config;
   readonly log: Log;
@@ -134,6 +136,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
     transactionIds: readIds("transaction-ids", args["transaction-ids"]),
     metricsFile: await readMetricsFile(config),
     leaseDuration: config.value(settings.lease),
+    retention: config.value(settings.retention),
     tatum,
     config,
     log,

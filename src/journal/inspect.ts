@@ -1,8 +1,12 @@
 /** What a person can see of the journal, and decide about a job that is stuck. */
 import { KmsError } from "../errors.ts";
+import { LATEST_TIME, readJobRow } from "../store/tables/job.ts";
+import { readJournalRows } from "../store/tables/journal.ts";
 import type { Vault } from "../vault/vault.ts";
-import { isClosed, type Job, type JobState, jobStates } from "./job.ts";
+import { isClosed, type Job, type JobState } from "./job.ts";
 import { Journal } from "./journal.ts";
+import { openState } from "./journal-state.ts";
+import { jobKeyOf, openJob } from "./records.ts";
 
 /** A job as it is shown: no signed bytes, no keys. */
 export interface ShownJob {
@@ -18,12 +22,60 @@ export interface ShownJob {
   readonly account?: string;
   readonly sequence?: string;
   readonly refusals: number;
+  /** Tries since the last progress that did not succeed. */
+  readonly attempts: number;
+  /** When it is tried again at the earliest; absent when that is at once, or never by itself. */
+  readonly nextAttempt?: string;
   readonly problem?: string;
+  readonly parkedFor?: string;
   readonly firstSeen: string;
+  readonly updatedAt: string;
+  /** Whether the vault holds wallets of its chain and network; absent when that cannot be told. */
+  readonly hasWallets?: boolean;
+}
+
+/** A time of a row, which nothing seals, in ISO 8601. */
+const isoTime = (milliseconds: number): string => new Date(Math.min(milliseconds, LATEST_TIME)).toISOString();
+
+/** Jobs as they are shown. */
+export async function showJobs(vault: Vault, jobs: readonly Job[]): Promise<ShownJob[]> {
+  const known = new Map<string, boolean | undefined>();
+  const shown: ShownJob[] = [];
+  for (const job of jobs) {
+    const scope = `${job.network} ${job.chain}`;
+    if (!known.has(scope)) known.set(scope, await hasWallets(vault, job));
+    const held = known.get(scope);
+    shown.push({ ...show(job), ...(held === undefined ? {} : { hasWallets: held }) });
+  }
+  return shown;
+}
+
+async function showOne(vault: Vault, job: Job): Promise<ShownJob> {
+  const [shown] = await showJobs(vault, [job]);
+  return shown ?? show(job);
+}
+
+/** Whoever looks at jobs shall see them when a wallet is damaged. */
+async function hasWallets(vault: Vault, { chain, network }: Job): Promise<boolean | undefined> {
+  try {
+    return (await vault.signatureIds(chain, network)).length > 0;
+  } catch (error) {
+    if (error instanceof KmsError && error.code === "VAULT_CORRUPT") return undefined;
+    throw error;
+  }
+}
+
+function timesOf({ state, attemptAt, updatedAt, createdAt }: Job) {
+  const isTried = attemptAt > 0 && state !== "parked" && !isClosed(state);
+  return {
+    ...(isTried ? { nextAttempt: isoTime(attemptAt) } : {}),
+    firstSeen: isoTime(createdAt),
+    updatedAt: isoTime(updatedAt),
+  };
 }
 
 function show(job: Job): ShownJob {
-  const { id, chain, network, state, signed, refusals, problem, createdAt, txId, released } = job;
+  const { id, chain, network, state, signed, refusals, attempts, problem, txId, released, parkedFor } = job;
   return {
     id,
     chain,
@@ -36,35 +88,44 @@ function show(job: Job): ShownJob {
       ? {}
       : { account: signed.sequence.account, sequence: signed.sequence.number }),
     refusals,
+    attempts,
     ...(problem === undefined ? {} : { problem }),
-    firstSeen: new Date(createdAt).toISOString(),
+    ...(parkedFor === undefined ? {} : { parkedFor }),
+    ...timesOf(job),
   };
 }
 
-/**
- * The jobs in a state; without one, all that are not closed.
- * @throws KmsError `USAGE` for an unknown state
- */
-export async function listJobs(vault: Vault, state?: string): Promise<ShownJob[]> {
-  const wanted =
-    state === undefined
-      ? jobStates.filter((known) => !isClosed(known))
-      : jobStates.filter((known) => known === state);
-  if (wanted.length === 0)
-    throw new KmsError("USAGE", `A job is in one of the states ${jobStates.join(", ")}.`);
-  return (await new Journal(vault).list(...wanted)).map(show);
+/** How many jobs of all chains and networks are in which state, as their rows show it. */
+export async function countJobs(vault: Vault): Promise<Readonly<Record<string, number>>> {
+  const rows = await vault.store.read(readJournalRows);
+  const counts = new Map<string, number>();
+  for (const { jobs } of rows.map((row) => openState(vault, row)))
+    for (const [state, count] of Object.entries(jobs)) counts.set(state, (counts.get(state) ?? 0) + count);
+  return Object.fromEntries(counts);
 }
 
-/** @throws KmsError `NO_SUCH_JOB` */
-export async function findJob(journal: Journal, id: string): Promise<Job> {
-  const found = await journal.findById(id);
-  if (found !== undefined) return found;
+/**
+ * The job of a pending transaction, whatever its chain and network.
+ * @throws KmsError `NO_SUCH_JOB`, `JOURNAL` when its row does not open
+ */
+export async function findJob(vault: Vault, id: string): Promise<Job> {
+  const row = await vault.store.read((session) => readJobRow(session, jobKeyOf(vault, id)));
+  if (row !== undefined) return { ...openJob(vault, row), id };
   throw new KmsError("NO_SUCH_JOB", `The journal has no job for transaction '${id.slice(0, 128)}'.`);
 }
 
-/** @throws KmsError `NO_SUCH_JOB` */
-export async function showJob(vault: Vault, id: string): Promise<ShownJob> {
-  return show(await findJob(new Journal(vault), id));
+/**
+ * @param withBytes the signed bytes as well, in the form in which the chain takes them: who has them can send them
+ * @throws KmsError `NO_SUCH_JOB`
+ */
+export async function showJob(
+  vault: Vault,
+  id: string,
+  { withBytes }: { readonly withBytes: boolean } = { withBytes: false },
+): Promise<ShownJob & { readonly payload?: string }> {
+  const job = await findJob(vault, id);
+  const payload = withBytes ? job.signed?.payload : undefined;
+  return { ...(await showOne(vault, job)), ...(payload === undefined ? {} : { payload }) };
 }
 
 /**
@@ -74,9 +135,13 @@ export async function showJob(vault: Vault, id: string): Promise<ShownJob> {
  * @throws KmsError `NO_SUCH_JOB`, `USAGE` when the job is closed
  */
 export async function retryJob(vault: Vault, id: string): Promise<ShownJob> {
-  const journal = new Journal(vault);
-  const job = await findJob(journal, id);
+  const job = await findJob(vault, id);
   if (isClosed(job.state)) throw new KmsError("USAGE", `The job of transaction ${id} is ${job.state}.`);
+  const journal = new Journal(vault, job);
+  if (job.state === "parked" && job.signed === undefined) return showOne(vault, await journal.reopen(job));
   const state = job.state === "parked" ? "sent" : job.state;
-  return show(await journal.move(job, state, { attempts: 0, refusals: 0, rest: 0 }));
+  return showOne(
+    vault,
+    await journal.move(job, state, { attempts: 0, refusals: 0, rest: 0, parkedFor: undefined }),
+  );
 }

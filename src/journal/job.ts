@@ -58,18 +58,41 @@ export function isClosed(state: JobState): boolean {
  */
 export type Ground = "step" | "decision" | "proof";
 
-/** Which state may follow which. From `signed` on there is no way back in the course of the pipeline. */
+/**
+ * Which state may follow which. From signed bytes there is no way back in the course of the pipeline. `approved` and `signed`
+ * are states of journals of older versions: approval, bytes and the intent to send are recorded in one step.
+ */
 const following: Readonly<Record<JobState, Partial<Record<Ground, readonly JobState[]>>>> = {
-  seen: { step: ["seen", "denied", "approved", "failed"], decision: ["done", "cancelled"] },
-  denied: { step: ["denied", "seen", "approved", "failed"], decision: ["done", "cancelled"] },
-  approved: {
-    step: ["approved", "seen", "denied", "failed", "signed"],
+  seen: {
+    step: ["seen", "denied", "approved", "failed", "parked"],
     decision: ["done", "cancelled"],
   },
-  failed: { step: ["failed", "seen", "denied", "approved"], decision: ["done", "cancelled"] },
-  signed: { step: ["signed", "sent", "done", "parked"], decision: ["done", "cancelled"] },
-  sent: { step: ["sent", "done", "parked"], decision: ["done", "cancelled"], proof: ["seen"] },
-  parked: { step: ["parked", "sent", "done"], decision: ["done", "cancelled"], proof: ["seen"] },
+  denied: {
+    step: ["denied", "seen", "approved", "failed", "parked"],
+    decision: ["done", "cancelled"],
+  },
+  approved: {
+    step: ["approved", "seen", "denied", "failed", "sent", "parked"],
+    decision: ["done", "cancelled"],
+  },
+  failed: {
+    step: ["failed", "seen", "denied", "approved", "parked"],
+    decision: ["done", "cancelled"],
+  },
+  signed: {
+    step: ["signed", "sent", "done", "parked"],
+    decision: ["done", "cancelled"],
+  },
+  sent: {
+    step: ["sent", "done", "parked"],
+    decision: ["done", "cancelled"],
+    proof: ["seen"],
+  },
+  parked: {
+    step: ["parked", "sent", "done"],
+    decision: ["done", "cancelled"],
+    proof: ["seen"],
+  },
   done: { step: ["done"] },
   // Ended by mistake, it may turn out to be done.
   cancelled: { step: ["cancelled"], decision: ["done", "cancelled"] },
@@ -86,8 +109,15 @@ const signedSchema = v.object({
   transactionId: v.string(),
   filledIn: v.record(v.string(), v.string()),
   sequence: v.optional(v.object({ account: v.string(), number: decimalDigits })),
+  inputs: v.optional(v.array(v.string())),
   expiry: v.optional(v.object({ kind: v.picklist(["height", "time"]), value: decimalDigits })),
 });
+
+/**
+ * `missing`: the API did not know it any more. `claimed`: its transaction, or an output that it spends, is another job's.
+ * `restored`: the vault was restored from a backup, and it may have been sent before.
+ */
+const parkingReasons = ["missing", "claimed", "restored"] as const;
 
 const jobSchema = v.object({
   id: v.string(),
@@ -104,6 +134,10 @@ const jobSchema = v.object({
   problem: v.optional(v.string()),
   /** Causes that the API has been told. */
   reported: v.array(v.string()),
+  /** Causes that it has still to be told. */
+  owed: v.optional(v.array(v.string())),
+  /** Why a job is parked that may go on by itself, or that holds no bytes. */
+  parkedFor: v.optional(v.picklist(parkingReasons)),
   signed: v.optional(signedSchema),
   /** Transaction ids of bytes that were signed before and given up, because they expired or a person said so. */
   released: v.optional(v.array(v.string())),
@@ -125,6 +159,8 @@ export interface Job extends JobContent {
   readonly attemptAt: number;
   /** When it was changed last, in milliseconds since 1970. */
   readonly updatedAt: number;
+  /** Whether it ended so long ago that only what keeps it from being signed again is left. */
+  readonly isSettled?: boolean;
 }
 
 /** @throws ValiError when the text is not the JSON of a job. */
@@ -139,28 +175,40 @@ export function serializeJobContent(job: JobContent): string {
 
 /** Signed bytes in the form the journal keeps them. */
 export function recordOfSigned(signed: SignedTransaction): NonNullable<JobContent["signed"]> {
-  const { payload, transactionId, filledIn, sequence, expiry } = signed;
+  const { payload, transactionId, filledIn, sequence, inputs, expiry } = signed;
   return {
     payload,
     transactionId,
     filledIn: { ...filledIn },
     ...(sequence === undefined
       ? {}
-      : { sequence: { account: sequence.account, number: sequence.number.toString() } }),
+      : {
+          sequence: {
+            account: sequence.account,
+            number: sequence.number.toString(),
+          },
+        }),
+    ...(inputs === undefined ? {} : { inputs: [...inputs] }),
     ...(expiry === undefined ? {} : { expiry: { kind: expiry.kind, value: expiry.value.toString() } }),
   };
 }
 
 /** The counterpart of {@link recordOfSigned}. */
 export function signedOfRecord(record: NonNullable<JobContent["signed"]>): SignedTransaction {
-  const { payload, transactionId, filledIn, sequence, expiry } = record;
+  const { payload, transactionId, filledIn, sequence, inputs, expiry } = record;
   return {
     payload,
     transactionId,
     filledIn,
     ...(sequence === undefined
       ? {}
-      : { sequence: { account: sequence.account, number: BigInt(sequence.number) } }),
+      : {
+          sequence: {
+            account: sequence.account,
+            number: BigInt(sequence.number),
+          },
+        }),
+    ...(inputs === undefined ? {} : { inputs }),
     ...(expiry === undefined ? {} : { expiry: { kind: expiry.kind, value: BigInt(expiry.value) } }),
   };
 }

@@ -1,23 +1,15 @@
 /**
- * The journal: what was seen, signed and sent, so that nothing is signed twice. Each change is one durable database
- * transaction. Rows show their state and when to try again; everything else is sealed by the vault, and a row's key
- * is a keyed hash, so that a stolen file tells no ids.
+ * The journal of one chain on one network: what was seen, signed and sent, so that nothing is signed twice. Each change is one
+ * durable transaction, and passes one point. Rows show their state and when to try again; everything else is sealed by
+ * the vault, and a row's key is a keyed hash, so that a stolen store tells no ids.
  */
-import type { Network, PendingTransaction, SignedTransaction } from "../../chains/chain.ts";
+import type { PendingTransaction, SignedTransaction } from "../../chains/chain.ts";
 import { KmsError } from "../errors.ts";
 import type { Session } from "../store/store.ts";
-import {
-  insertJobRow,
-  type JobRow,
-  readAllJobRows,
-  readAllLaneRows,
-  readJobRow,
-  readJobRows,
-  readLaneRow,
-  replaceLaneRow,
-  updateJobRow,
-} from "../store/tables/job.ts";
+import { type JobRow, type JobSelection, readJobRow, readJobRows } from "../store/tables/job.ts";
+import { readClaimRow, readLaneRow } from "../store/tables/lane.ts";
 import type { Vault } from "../vault/vault.ts";
+import { claimsOf, JournalChange } from "./change.ts";
 import {
   type Ground,
   type Job,
@@ -25,51 +17,36 @@ import {
   type JobState,
   jobStates,
   mayFollow,
-  parseJobContent,
   recordOfSigned,
-  serializeJobContent,
   signedStates,
 } from "./job.ts";
+import { ChangingState, JournalWatch, type SealedState } from "./journal-state.ts";
+import {
+  claimKeyOf,
+  damaged,
+  type JournalScope,
+  jobKeyOf,
+  laneKeyOf,
+  leaseKeyOf,
+  openJob,
+  openLane,
+} from "./records.ts";
+import { ForeignJob } from "./refusals.ts";
 import { isDue, waitBeforeRetry } from "./retry-time.ts";
 import { UsedSequences } from "./sequences.ts";
+import { settledState } from "./settled.ts";
 
-/** Milliseconds; what Solana signs lives for about one minute. */
-const LATELY = 10 * 60_000;
-const JOB_PURPOSE = "job";
-const LANE_PURPOSE = "lane";
-
-const utf8 = new TextEncoder();
-const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
-
-function damaged(what: string, cause?: unknown): KmsError {
-  return new KmsError("JOURNAL", `The journal is damaged: ${what}.`, {
-    cause,
-    hint: "Stop the daemon, check which transactions were sent, and restore the vault from a backup.",
-  });
-}
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-
-function nameOf({ jobKey, state, revision }: JobRow): string {
-  return `job record ${hex(jobKey)} (state ${JSON.stringify(state)}, revision ${revision})`;
-}
-
-/** An id is one transaction, and approved as one: listed on a second chain it would be signed and paid there as well. */
-function onChain(job: Job, chain: string): Job {
-  if (job.chain === chain) return job;
-  const message = `Transaction ${job.id} was first listed on ${job.chain}; it is not signed for ${chain}.`;
-  throw new KmsError("JOURNAL", message);
-}
+/** The revision of a job that the journal does not hold yet. */
+const NOT_RECORDED = -1;
 
 /** What may be changed about a job between two steps. */
 export interface JobChanges
-  extends Partial<Pick<Job, "attempts" | "refusals" | "problem" | "reported" | "txId">> {
+  extends Partial<
+    Pick<Job, "attempts" | "refusals" | "problem" | "reported" | "owed" | "parkedFor" | "txId">
+  > {
   /** Not to be tried again for so many milliseconds. */
   readonly rest?: number;
 }
-
-/** What a full check opened. */
-export type JournalCounts = Readonly<Record<"jobs" | "accounts", number>>;
 
 /** Checks in each changing transaction that whoever writes may still do so. */
 export interface Fence {
@@ -84,75 +61,85 @@ export interface JournalOptions {
   readonly period?: number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** Told of each row that does not open, whenever it is come across in a list; the rest of the list goes on. */
+  readonly onDamaged?: (problem: KmsError) => void;
 }
 
-export class Journal {
-  readonly #vault: Vault;
-  readonly #fence: Fence | undefined;
-  readonly #period: number;
-  readonly #now: () => number;
-  #taken: Promise<Set<string>> | undefined;
+/** A job with the row that it was opened from. */
+type OpenedRow = { readonly row: JobRow; readonly job: Job };
 
-  constructor(vault: Vault, { fence, period = 0, now = Date.now }: JournalOptions = {}) {
+export class Journal {
+  readonly scope: JournalScope;
+  /** Keyed hash of network and chain, which also the lease has. */
+  readonly leaseKey: Uint8Array;
+  readonly #vault: Vault;
+  readonly #options: JournalOptions;
+  readonly #watch: JournalWatch;
+
+  constructor(vault: Vault, scope: JournalScope, options: JournalOptions = {}, watch?: JournalWatch) {
+    this.scope = scope;
+    this.leaseKey = leaseKeyOf(vault, scope);
     this.#vault = vault;
-    this.#fence = fence;
-    this.#period = period;
-    this.#now = now;
+    this.#options = options;
+    this.#watch = watch ?? new JournalWatch(vault, this.leaseKey);
+  }
+
+  /** The same journal for whoever holds a lease; what was seen of it before is not forgotten. */
+  under(fence: Fence): Journal {
+    return new Journal(this.#vault, this.scope, { ...this.#options, fence }, this.#watch);
   }
 
   /**
    * The job of a pending transaction, if it was seen before.
-   * @throws KmsError `JOURNAL` when it was seen on another chain
+   * @throws KmsError `JOURNAL` when it was seen on another chain or network, or its row does not open
    */
-  async find(chain: string, id: string): Promise<Job | undefined> {
-    const job = await this.findById(id);
-    return job && onChain(job, chain);
+  find(id: string): Promise<Job | undefined> {
+    return this.#read(async (session) => {
+      const row = await readJobRow(session, jobKeyOf(this.#vault, id));
+      return row && this.#opened(row, id);
+    });
   }
 
   /**
    * Those of these transactions that nothing is to be done for now, with their states: they are closed, wait for a person, or are
    * not due. Rows are not opened for it, so it is good for choosing what to look at first, and for no decision about a job.
    */
-  async resting(ids: readonly string[]): Promise<Map<string, JobState>> {
+  resting(ids: readonly string[]): Promise<Map<string, JobState>> {
     const now = this.#now();
-    return this.#vault.store.read(async (session) => {
+    return this.#read(async (session) => {
       const found = new Map<string, JobState>();
       for (const id of ids) {
-        const row = await readJobRow(session, this.#jobKey(id));
-        const state = jobStates.find((known) => known === row?.state);
+        const row = await readJobRow(session, jobKeyOf(this.#vault, id));
+        const state = row?.state === settledState ? "done" : jobStates.find((known) => known === row?.state);
         if (row === undefined || state === undefined) continue;
-        if (state === "cancelled" || state === "parked" || !isDue(row, now)) found.set(id, state);
+        const isClosed = state === "cancelled" || state === "parked" || row.state === settledState;
+        if (isClosed || !isDue(row, now)) found.set(id, state);
       }
       return found;
     });
   }
 
-  /** {@link find} for a person, who knows no more than the id. */
-  async findById(id: string): Promise<Job | undefined> {
-    const row = await this.#vault.store.read((session) => readJobRow(session, this.#jobKey(id)));
-    return row === undefined ? undefined : this.#open(row);
-  }
-
   /** Jobs in any of these states, per state the one changed longest ago first. */
-  async list(...states: readonly JobState[]): Promise<Job[]> {
-    const jobs: Job[] = [];
-    for (const state of states) {
-      const rows = await this.#vault.store.read((session) => readJobRows(session, state));
-      jobs.push(...rows.map((row) => this.#open(row)));
-    }
-    return jobs;
+  list(...states: readonly JobState[]): Promise<Job[]> {
+    return this.#read(async (session) => {
+      const jobs: Job[] = [];
+      for (const state of states) for (const { job } of await this.#openRows(session, state)) jobs.push(job);
+      return jobs;
+    });
   }
 
-  /**
-   * Starts the job of a transaction; the job as it stands when another process has started it meanwhile.
-   * @throws KmsError `JOURNAL` when it was seen on another chain
-   */
-  async begin(transaction: PendingTransaction, network: Network, contentDigest: string): Promise<Job> {
+  /** How many jobs are in each state that has any; `settled` for those that ended long ago. */
+  async counts(): Promise<Readonly<Record<string, number>>> {
+    return (await this.#read((session) => this.#watch.look(session))).state.jobs;
+  }
+
+  /** The job of a transaction that is seen for the first time. The journal holds it from its first change on. */
+  begin(transaction: PendingTransaction, contentDigest: string): Job {
     const now = this.#now();
     const content: JobContent = {
       id: transaction.id,
       chain: transaction.chain,
-      network,
+      network: this.scope.network,
       contentDigest,
       ...(transaction.withdrawalId === undefined ? {} : { withdrawalId: transaction.withdrawalId }),
       attempts: 0,
@@ -160,14 +147,8 @@ export class Journal {
       reported: [],
       createdAt: now,
     };
-    const key = this.#jobKey(transaction.id);
-    const job: Job = { ...content, key, state: "seen", revision: 0, attemptAt: 0, updatedAt: now };
-    return this.#change(async (session) => {
-      const row = await readJobRow(session, key);
-      if (row !== undefined) return onChain(this.#open(row), transaction.chain);
-      await insertJobRow(session, this.#seal(job));
-      return job;
-    });
+    const key = jobKeyOf(this.#vault, transaction.id);
+    return { ...content, key, state: "seen", revision: NOT_RECORDED, attemptAt: 0, updatedAt: now };
   }
 
   /**
@@ -175,8 +156,11 @@ export class Journal {
    * @throws KmsError `JOURNAL` when the step is not allowed, or when another process changed the job meanwhile.
    */
   async move(job: Job, state: JobState, changes: JobChanges = {}): Promise<Job> {
-    if (signedStates.includes(state) && job.signed === undefined) {
+    if (signedStates.includes(state) && state !== "parked" && job.signed === undefined) {
       throw new KmsError("JOURNAL", `Job ${job.id} cannot become ${state}: nothing was signed.`);
+    }
+    if (!signedStates.includes(state) && job.signed !== undefined) {
+      throw new KmsError("JOURNAL", `Job ${job.id} cannot become ${state}: it holds signed bytes.`);
     }
     return this.#step(job, "step", this.#changed(job, state, changes));
   }
@@ -190,36 +174,52 @@ export class Journal {
     return this.move(job, state, {
       ...changes,
       attempts,
-      rest: waitBeforeRetry(attempts, this.#period, asked),
+      rest: waitBeforeRetry(attempts, this.#options.period ?? 0, asked),
     });
   }
 
   /**
-   * Records the signed bytes, and the sequence number they use up, before anything is sent. A job that has signed
-   * bytes gets no others, unless {@link release} took them away.
+   * A job that was approved, and may be signed. It is recorded with what is signed, and not before: after a crash the
+   * approval is asked for again.
+   *
+   * @throws KmsError `JOURNAL` when a job in its state cannot be
+   */
+  approved(job: Job): Job {
+    if (mayFollow(job.state, "approved", "step")) return { ...job, state: "approved" };
+    throw new KmsError("JOURNAL", `Job ${job.id} cannot go from ${job.state} to approved.`);
+  }
+
+  /**
+   * Records in one step that a job was approved, the signed bytes, the sequence number and the outputs they use up, and
+   * that they are about to be sent: from here on they may be on their way. A job that has signed bytes gets no others,
+   * unless {@link release} took them away.
    *
    * @param knownSequences what the signer chose its sequence number from
+   * @throws ClaimTaken when another job has the same transaction, or spends one of the outputs
    * @throws KmsError `JOURNAL`, also when another process signed for the account meanwhile
    */
   async recordSigned(job: Job, signed: SignedTransaction, knownSequences: UsedSequences): Promise<Job> {
     if (job.signed !== undefined) throw new KmsError("JOURNAL", `Job ${job.id} was signed before.`);
-    const { problem: _, ...rest } = job;
-    const next: Job = { ...rest, state: "signed", attempts: 0, attemptAt: 0, signed: recordOfSigned(signed) };
-    return this.#change(async (session) => {
+    const { problem: _, parkedFor: __, ...rest } = job;
+    const next: Job = { ...rest, state: "sent", attempts: 0, attemptAt: 0, signed: recordOfSigned(signed) };
+    return this.#change(async (change) => {
       if (signed.sequence !== undefined) {
         const { account, number } = signed.sequence;
-        await this.#changeSequences(session, job, account, (used) => {
+        await change.sequences(account, (used) => {
           if (used.serialize() === knownSequences.serialize()) return used.with(number);
           throw this.#changedByAnother(`The account of job ${job.id}`);
         });
       }
-      (await this.#taken)?.add(`${job.chain} ${signed.transactionId}`);
-      return this.#write(session, job, "step", next);
+      for (const claim of claimsOf(next)) await change.claim(next, claim);
+      return this.#write(change, job, "step", next);
     });
   }
 
   /**
    * Closes a job because a person decided so, or the API has it completed: it is done, whoever carried it out, or it is over.
+   * What is over gives back the number and the outputs that it used, and its transaction: of two that use the same only one
+   * can land.
+   *
    * @throws KmsError `JOURNAL` when it is done, or was changed by another process meanwhile
    */
   async close(
@@ -227,61 +227,67 @@ export class Journal {
     state: "done" | "cancelled",
     changes: Pick<JobChanges, "txId" | "problem">,
   ): Promise<Job> {
-    return this.#step(job, "decision", this.#changed(job, state, changes));
+    return this.#change(async (change) => {
+      if (state === "cancelled" && job.state !== "cancelled")
+        await change.giveBack(job, ["input", "transaction"]);
+      return this.#write(change, job, "decision", this.#changed(job, state, changes));
+    });
   }
 
   /**
-   * Starts a job anew whose signed bytes can never land any more, and gives the sequence number back that they used.
+   * Starts a job anew whose signed bytes can never land any more, and gives back what they used.
    * Only for bytes of which the network itself proved that, or a person says it.
    *
    * @throws KmsError `JOURNAL`
    */
   async release(job: Job): Promise<Job> {
-    const { signed, problem: _, ...rest } = job;
+    const { signed, problem: _, parkedFor: __, ...rest } = job;
     if (signed === undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds no bytes that were sent.`);
     const released = [...(job.released ?? []), signed.transactionId];
     const next: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, released };
-    return this.#change(async (session) => {
-      if (signed.sequence !== undefined) {
-        const { account, number } = signed.sequence;
-        await this.#changeSequences(session, job, account, (used) => used.without(BigInt(number)));
-      }
-      return this.#write(session, job, "proof", next);
+    return this.#change(async (change) => {
+      // The transaction itself stays the job's: should it land all the same, it is not taken for another's.
+      await change.giveBack(job, ["input"]);
+      return this.#write(change, job, "proof", next);
     });
   }
 
   /**
-   * Opens every row of the journal.
-   * @throws KmsError `JOURNAL`, `VAULT_CORRUPT`, naming the row that does not open
+   * Has a parked job that holds no signed bytes begin again.
+   * @throws KmsError `JOURNAL` when it is not one
    */
-  async check(session: Session): Promise<JournalCounts> {
-    const counts = { jobs: 0, accounts: 0 };
-    for await (const row of readAllJobRows(session)) {
-      const laneKey = this.#laneKeyOf(this.#open(row));
-      if (hex(laneKey ?? new Uint8Array()) !== hex(row.laneKey ?? new Uint8Array()))
-        throw damaged(`${nameOf(row)} names another account`);
-      counts.jobs += 1;
-    }
-    for await (const { laneKey, sealed } of readAllLaneRows(session)) {
-      this.#openSequences(laneKey, sealed);
-      counts.accounts += 1;
-    }
-    return counts;
+  async reopen(job: Job): Promise<Job> {
+    if (job.signed !== undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds signed bytes.`);
+    const { problem: _, parkedFor: __, ...rest } = job;
+    return this.#step(job, "proof", { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0 });
   }
 
-  /** Whether a transaction of this id was signed for a job of the chain, in this turn or in the ten minutes before. */
-  async isTaken(chain: string, transactionId: string): Promise<boolean> {
-    this.#taken ??= this.#vault.store.read((session) => this.#signedLately(session));
-    return (await this.#taken).has(`${chain} ${transactionId}`);
+  /**
+   * Drops of jobs that ended what is not needed to keep them from being signed again.
+   *
+   * @param before those changed last before this time, in milliseconds since 1970
+   * @param limit most jobs to settle
+   * @returns how many were
+   */
+  async settle(before: number, limit: number): Promise<number> {
+    const isDue = await this.#read(
+      async (session) => (await this.#endedRows(session, before, limit)).length > 0,
+    );
+    if (!isDue) return 0;
+    return this.#change(async (change) => {
+      const ended = await this.#endedRows(change.session, before, limit);
+      for (const { row, job } of ended) {
+        for (const claim of claimsOf(job)) if (claim.kind === "input") await change.dropClaim(job, claim);
+        await change.replace(row, { ...job, isSettled: true, revision: job.revision + 1 });
+      }
+      return ended.length;
+    });
   }
 
-  async #signedLately(session: Session): Promise<Set<string>> {
-    const taken = new Set<string>();
-    for await (const row of readAllJobRows(session)) {
-      const job = row.updatedAt < this.#now() - LATELY ? undefined : this.#open(row);
-      if (job?.signed !== undefined) taken.add(`${job.chain} ${job.signed.transactionId}`);
-    }
-    return taken;
+  /** Whether a transaction of this id belongs to a job of the chain. */
+  isTaken(transactionId: string): Promise<boolean> {
+    const claimKey = claimKeyOf(this.#vault, this.scope, { kind: "transaction", name: transactionId });
+    return this.#read(async (session) => (await readClaimRow(session, claimKey)) !== undefined);
   }
 
   /** Whether it is time to try a job again. */
@@ -290,110 +296,104 @@ export class Journal {
   }
 
   /** The sequence numbers that the signed transactions of an account use. */
-  async usedSequences(chain: string, network: Network, account: string): Promise<UsedSequences> {
-    const key = this.#laneKey(chain, network, account);
-    return this.#vault.store.read((session) => this.#readSequences(session, key));
+  usedSequences(account: string): Promise<UsedSequences> {
+    return this.#read((session) => this.#readSequences(session, account));
   }
 
-  #change<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#vault.store.transaction(async (session) => {
-      await this.#fence?.assertHeld(session);
-      return work(session);
+  /** Changes the numbers of an account on a person's word. */
+  changeSequences(account: string, change: (used: UsedSequences) => UsedSequences): Promise<void> {
+    return this.#change((transaction) => transaction.sequences(account, change));
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
+  }
+
+  async #read<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    const [result, seen] = await this.#vault.store.read(async (session) => {
+      const state = await this.#watch.look(session);
+      return [await work(session), state] as const;
     });
+    this.#watch.learn(seen);
+    return result;
   }
 
-  async #changeSequences(
-    session: Session,
-    { chain, network }: Job,
-    account: string,
-    change: (used: UsedSequences) => UsedSequences,
-  ): Promise<void> {
-    const key = this.#laneKey(chain, network, account);
-    const text = change(await this.#readSequences(session, key)).serialize();
-    await replaceLaneRow(session, key, this.#vault.seal(LANE_PURPOSE, key, utf8.encode(text)));
+  async #change<Result>(work: (change: JournalChange) => Promise<Result>): Promise<Result> {
+    const [result, written] = await this.#vault.store.transaction(async (session) => {
+      await this.#options.fence?.assertHeld(session);
+      const { state: before } = await this.#watch.look(session);
+      const state = new ChangingState(before);
+      const done = await work(new JournalChange({ vault: this.#vault, scope: this.scope, session, state }));
+      const after: SealedState = await this.#watch.write(session, state.result());
+      return [done, after] as const;
+    });
+    this.#watch.learn(written);
+    return result;
   }
 
-  async #readSequences(session: Session, key: Uint8Array): Promise<UsedSequences> {
-    const sealed = await readLaneRow(session, key);
-    return sealed === undefined ? UsedSequences.none() : this.#openSequences(key, sealed);
-  }
-
-  #openSequences(key: Uint8Array, sealed: Uint8Array): UsedSequences {
-    try {
-      return UsedSequences.parse(utf8Decoder.decode(this.#vault.open(LANE_PURPOSE, key, sealed)));
-    } catch (cause) {
-      throw damaged(`the sequence numbers of account record ${hex(key)} do not open`, cause);
+  /** The jobs in a state with their rows. Of a row that does not open it is told, and the rest goes on. */
+  async #openRows(session: Session, state: JobState, selection?: JobSelection): Promise<OpenedRow[]> {
+    const opened: OpenedRow[] = [];
+    for (const found of await readJobRows(session, this.leaseKey, state, selection)) {
+      try {
+        if ("problem" in found) throw damaged("a row is none that this program writes", found.problem);
+        opened.push({ row: found.row, job: openJob(this.#vault, found.row) });
+      } catch (problem) {
+        if (!(problem instanceof KmsError)) throw problem;
+        this.#options.onDamaged?.(problem);
+      }
     }
+    return opened;
+  }
+
+  async #endedRows(session: Session, before: number, limit: number): Promise<OpenedRow[]> {
+    const done = await this.#openRows(session, "done", { before, limit });
+    const left = limit - done.length;
+    return [...done, ...(await this.#openRows(session, "cancelled", { before, limit: left }))];
+  }
+
+  /** An id is one transaction, and approved as one: listed on a second chain it would be signed and paid there as well. */
+  #opened(row: JobRow, id: string): Job {
+    const job = { ...openJob(this.#vault, row), id };
+    const { chain, network } = this.scope;
+    if (job.chain !== chain) throw new ForeignJob(id, job.chain);
+    if (job.network !== network) throw new ForeignJob(id, `the ${job.network}`);
+    return job;
+  }
+
+  async #readSequences(session: Session, account: string): Promise<UsedSequences> {
+    const row = await readLaneRow(session, laneKeyOf(this.#vault, this.scope, account));
+    return row === undefined ? UsedSequences.none() : openLane(this.#vault, row);
   }
 
   #changed(job: Job, state: JobState, { rest, ...changes }: JobChanges): Job {
-    return { ...job, ...changes, state, ...(rest === undefined ? {} : { attemptAt: this.#now() + rest }) };
+    return {
+      ...job,
+      ...changes,
+      state,
+      ...(rest === undefined ? {} : { attemptAt: this.#now() + rest }),
+    };
   }
 
   #step(from: Job, ground: Ground, to: Job): Promise<Job> {
-    return this.#change((session) => this.#write(session, from, ground, to));
+    return this.#change((change) => this.#write(change, from, ground, to));
   }
 
-  /** The one place where a job that stands in the journal changes. */
-  async #write(session: Session, from: Job, ground: Ground, to: Job): Promise<Job> {
+  /** The one point that every change of a job passes, with what it was and what it becomes: who observes them stands here. */
+  async #write(change: JournalChange, from: Job, ground: Ground, to: Job): Promise<Job> {
     if (!mayFollow(from.state, to.state, ground)) {
       throw new KmsError("JOURNAL", `Job ${from.id} cannot go from ${from.state} to ${to.state}.`);
     }
     const next: Job = { ...to, revision: from.revision + 1, updatedAt: this.#now() };
-    if (await updateJobRow(session, this.#seal(next))) return next;
-    throw this.#changedByAnother(`Job ${from.id}`);
+    const before = await readJobRow(change.session, from.key);
+    if ((before?.revision ?? NOT_RECORDED) !== from.revision) throw this.#changedByAnother(`Job ${from.id}`);
+    await change.replace(before, next);
+    return next;
   }
 
   #changedByAnother(what: string): KmsError {
     return new KmsError("JOURNAL", `${what} was changed by another process at the same time.`, {
       hint: "Nothing is lost: the daemon goes on from what is recorded.",
     });
-  }
-
-  #jobKey(id: string): Uint8Array {
-    return this.#vault.keyedHash(JOB_PURPOSE, utf8.encode(id));
-  }
-
-  #laneKey(chain: string, network: Network, account: string): Uint8Array {
-    return this.#vault.keyedHash(LANE_PURPOSE, utf8.encode(`${chain}\n${network}\n${account}`));
-  }
-
-  #laneKeyOf({ chain, network, signed }: Job): Uint8Array | null {
-    const account = signed?.sequence?.account;
-    return account === undefined ? null : this.#laneKey(chain, network, account);
-  }
-
-  /** State and revision take part in the seal, so that an old row cannot be passed off as a new one's state. */
-  #purpose({ state, revision }: Pick<Job, "state" | "revision">): string {
-    return `${JOB_PURPOSE}/${state}/${revision}`;
-  }
-
-  #seal(job: Job): JobRow {
-    return {
-      jobKey: job.key,
-      state: job.state,
-      laneKey: this.#laneKeyOf(job),
-      revision: job.revision,
-      attemptAt: Math.trunc(job.attemptAt),
-      updatedAt: Math.trunc(job.updatedAt),
-      sealed: this.#vault.seal(this.#purpose(job), job.key, utf8.encode(serializeJobContent(job))),
-    };
-  }
-
-  #open(row: JobRow): Job {
-    const state = jobStates.find((known) => known === row.state);
-    if (state === undefined) throw damaged(`${nameOf(row)} is in a state that there is not`);
-    try {
-      const opened = this.#vault.open(
-        this.#purpose({ state, revision: row.revision }),
-        row.jobKey,
-        row.sealed,
-      );
-      const content = parseJobContent(utf8Decoder.decode(opened));
-      const { jobKey: key, revision, attemptAt, updatedAt } = row;
-      return { ...content, key, state, revision, attemptAt, updatedAt };
-    } catch (cause) {
-      throw damaged(`${nameOf(row)} does not open`, cause);
-    }
   }
 }

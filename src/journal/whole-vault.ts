@@ -1,13 +1,58 @@
-/** Checks and copies of a vault that cover its journal too. */
+/** A vault together with its journal: opened, every row of every table compared, and copies that are checked so. */
+import { vaultCorrupt } from "../errors.ts";
+import type { Session, StorePlace } from "../store/store.ts";
+import { readAllJobRows } from "../store/tables/job.ts";
+import { readJournalRows } from "../store/tables/journal.ts";
+import { readAllClaimRows, readAllLaneRows } from "../store/tables/lane.ts";
+import type { SlotOpener } from "../vault/key-slots/key-slot.ts";
+import { SealedVault } from "../vault/sealed-vault.ts";
 import type { Vault, VaultCounts } from "../vault/vault.ts";
-import { Journal } from "./journal.ts";
+import { convertFormat1 } from "./format-1.ts";
+import { ChangingState, emptyState, openState } from "./journal-state.ts";
+import {
+  claimHash,
+  damaged,
+  hex,
+  jobHash,
+  laneHash,
+  openJob,
+  openLane,
+  quarantinedState,
+} from "./records.ts";
+
+/** What a full check of the journal opened. */
+export type JournalCounts = Readonly<Record<"jobs" | "accounts" | "claims" | "quarantined", number>>;
+
+/**
+ * Opens the vault at a place. One of the format before is converted first, after a checked copy beside it.
+ *
+ * @param choose is shown the sealed vault
+ * @param note is told where that copy is
+ * @throws KmsError `NO_WALLET_FILE`, `VAULT_IS_ORIGINAL`, `NOT_A_VAULT`, `VAULT_PERMISSIONS`, `VAULT_TOO_NEW`, `VAULT_CORRUPT`,
+ * `VAULT_BUSY`, `WRONG_PASSWORD`, and what `choose` throws
+ */
+export async function openVault(
+  place: StorePlace,
+  choose: (sealed: SealedVault) => Promise<SlotOpener>,
+  note: (text: string) => void = () => undefined,
+): Promise<Vault> {
+  const store = await place.open();
+  try {
+    const sealed = await SealedVault.open(store);
+    const opener = await choose(sealed);
+    return await sealed.unseal(opener, (old, rootKey) => convertFormat1(old, rootKey, note));
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
 
 /**
  * Opens every row of every table of a vault.
  * @throws KmsError `VAULT_CORRUPT`, `JOURNAL`, naming the row that is damaged
  */
 export function verifyWhole(vault: Vault): Promise<VaultCounts> {
-  return vault.verify((session) => new Journal(vault).check(session));
+  return vault.verify((session) => checkJournal(vault, session));
 }
 
 /**
@@ -15,5 +60,65 @@ export function verifyWhole(vault: Vault): Promise<VaultCounts> {
  * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, `VAULT_CORRUPT`, `JOURNAL`
  */
 export function backUpWhole(vault: Vault, file: string): Promise<VaultCounts> {
-  return vault.backup(file, (session) => new Journal(vault).check(session));
+  return vault.backup(file, (session) => checkJournal(vault, session));
+}
+
+/** The states that the rows come to, by the keyed hash of network and chain. */
+class FoundStates {
+  readonly #states = new Map<string, ChangingState>();
+
+  of(leaseKey: Uint8Array): ChangingState {
+    const known = this.#states.get(hex(leaseKey));
+    if (known !== undefined) return known;
+    const state = new ChangingState(emptyState);
+    this.#states.set(hex(leaseKey), state);
+    return state;
+  }
+
+  get keys(): readonly string[] {
+    return [...this.#states.keys()];
+  }
+}
+
+async function checkJournal(vault: Vault, session: Session): Promise<JournalCounts> {
+  const counts = { jobs: 0, accounts: 0, claims: 0, quarantined: 0 };
+  const found = new FoundStates();
+  for await (const row of readAllJobRows(session)) {
+    if (row.state === quarantinedState) counts.quarantined += 1;
+    else openJob(vault, row);
+    const state = found.of(row.leaseKey);
+    state.add(jobHash(vault, row));
+    state.count(row.state, 1);
+    counts.jobs += 1;
+  }
+  for await (const row of readAllLaneRows(session)) {
+    openLane(vault, row);
+    found.of(row.leaseKey).add(laneHash(vault, row));
+    counts.accounts += 1;
+  }
+  for await (const row of readAllClaimRows(session)) {
+    found.of(row.leaseKey).add(claimHash(vault, row));
+    counts.claims += 1;
+  }
+  await compareStates(vault, session, found);
+  return counts;
+}
+
+/** @throws KmsError `JOURNAL`, `VAULT_CORRUPT` */
+async function compareStates(vault: Vault, session: Session, found: FoundStates): Promise<void> {
+  const rows = await readJournalRows(session);
+  for (const row of rows) {
+    const expected = openState(vault, row);
+    const { digest, jobs } = found.of(row.leaseKey).result();
+    const isSame =
+      digest === expected.digest &&
+      JSON.stringify(Object.entries(jobs).sort()) === JSON.stringify(Object.entries(expected.jobs).sort());
+    if (!isSame)
+      throw damaged(
+        `a row of journal record ${hex(row.leaseKey)} was added, removed or replaced, or the record is an older one`,
+      );
+  }
+  const known = new Set(rows.map(({ leaseKey }) => hex(leaseKey)));
+  const missing = found.keys.find((leaseKey) => !known.has(leaseKey));
+  if (missing !== undefined) throw vaultCorrupt(`the journal record ${missing} is missing`);
 }

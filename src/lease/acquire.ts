@@ -3,11 +3,9 @@
 import { KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
-import type { Log } from "../operations/log.ts";
-import type { Store } from "../store/store.ts";
 import { type LeaseRow, readLeaseRow } from "../store/tables/lease.ts";
 import { isSurelyDead } from "./holder.ts";
-import { Lease } from "./lease.ts";
+import { Lease, type LeaseSubject } from "./lease.ts";
 import { LeaseWatch } from "./watch.ts";
 
 /** Looks at the lease within one duration; but never more than this many milliseconds apart. */
@@ -17,11 +15,11 @@ const LONGEST_PAUSE = 500;
 /** After a failed look, in milliseconds. */
 const LONGEST_REST = 5_000;
 
-export interface LeaseOptions {
-  readonly store: Store;
+export interface LeaseOptions extends LeaseSubject {
+  /** For people: which chain on which network. */
+  readonly work: string;
   /** Milliseconds without a renewal after which another daemon may take the lease. */
   readonly duration: number;
-  readonly log: Log;
   readonly stopping: AbortSignal;
 }
 
@@ -33,17 +31,18 @@ interface Obstacle {
 
 /** Takes the lease as soon as it is free; `undefined` when the program is stopped before. */
 async function obtain(
-  { store, duration, log, stopping }: LeaseOptions,
+  options: LeaseOptions,
   onObstacle: (obstacle: Obstacle) => void,
 ): Promise<Lease | undefined> {
+  const { store, leaseKey, duration, stopping } = options;
   const interval = Math.min(duration / LOOKS_PER_DURATION, LONGEST_PAUSE);
   const watch = new LeaseWatch(2 * interval);
   while (!stopping.aborted) {
-    const row = await store.read(readLeaseRow);
+    const row = await store.read((session) => readLeaseRow(session, leaseKey));
     const finding = watch.look(row, performance.now());
     const isLeftBehind = row !== undefined && row.holder !== null && isSurelyDead(row.holder);
     if (finding === "free" || isLeftBehind) {
-      const lease = await Lease.take(store, row, duration, log);
+      const lease = await Lease.take(options, row, duration);
       if (lease !== undefined) return lease;
     } else if (row !== undefined) {
       onObstacle({ holder: row, isAlive: finding === "renewed" });
@@ -62,20 +61,21 @@ function since({ takenAt }: LeaseRow): string {
  * @returns `undefined` when the program is stopped before.
  */
 export async function waitForLease(options: LeaseOptions): Promise<Lease | undefined> {
-  const { log, stopping, duration } = options;
+  const { log, stopping, duration, work } = options;
   let told: number | undefined;
   const tell = ({ holder }: Obstacle): void => {
     if (told === holder.epoch) return;
     told = holder.epoch;
-    log.info(`Another daemon holds the lease since ${since(holder)}; standing by.`);
+    log.info(`Another daemon holds the lease since ${since(holder)}, for ${work}; standing by.`);
   };
   while (!stopping.aborted) {
     try {
       const lease = await obtain(options, tell);
-      if (lease !== undefined && told !== undefined) log.info("The lease is free; this daemon takes over.");
+      if (lease !== undefined && told !== undefined)
+        log.info(`The lease is free, for ${work}; this daemon takes over.`);
       return lease;
     } catch (failure) {
-      log.error(`The lease could not be taken: ${describeFailure(failure)}`);
+      log.error(`The lease of ${work} could not be taken: ${describeFailure(failure)}`);
       await pause(Math.min(duration, LONGEST_REST), stopping);
     }
   }
@@ -90,8 +90,12 @@ export async function waitForLease(options: LeaseOptions): Promise<Lease | undef
 export function takeLeaseNow(options: LeaseOptions): Promise<Lease | undefined> {
   return obtain(options, ({ holder, isAlive }) => {
     if (!isAlive) return;
-    throw new KmsError("VAULT_BUSY", `Another daemon works on this vault since ${since(holder)}.`, {
-      hint: "Stop it first, or leave the work to it.",
-    });
+    throw new KmsError(
+      "VAULT_BUSY",
+      `Another daemon works on this vault since ${since(holder)}, for ${options.work}.`,
+      {
+        hint: "Stop it first, or leave the work to it.",
+      },
+    );
   });
 }

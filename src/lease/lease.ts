@@ -1,5 +1,5 @@
 /**
- * The lease on a vault: only the daemon that holds it signs and sends. A daemon that was stopped for longer than its lease
+ * The lease on the work of one chain on one network: only the daemon that holds it signs and sends there. A daemon that was stopped for longer than its lease
  * and goes on finds a higher fencing epoch, and can write nothing any more.
  */
 
@@ -27,17 +27,23 @@ export function isUnchanged(before: LeaseRow, after: LeaseRow): boolean {
   return before.epoch === after.epoch && before.renewals === after.renewals;
 }
 
+/** What a lease is of. */
+export interface LeaseSubject {
+  readonly store: Store;
+  /** Keyed hash of network and chain, 32 bytes. */
+  readonly leaseKey: Uint8Array;
+  readonly log: Log;
+}
+
 export class Lease {
-  readonly #store: Store;
-  readonly #log: Log;
+  readonly #subject: LeaseSubject;
   readonly #row: LeaseRow & { readonly holder: Uint8Array };
   readonly #lost = new AbortController();
   readonly #released = new AbortController();
   readonly #renewing: Promise<void>;
 
-  private constructor(store: Store, log: Log, row: LeaseRow & { readonly holder: Uint8Array }) {
-    this.#store = store;
-    this.#log = log;
+  private constructor(subject: LeaseSubject, row: LeaseRow & { readonly holder: Uint8Array }) {
+    this.#subject = subject;
     this.#row = row;
     this.#renewing = this.#keepRenewing();
   }
@@ -45,23 +51,23 @@ export class Lease {
   /**
    * Takes the lease and keeps it until it is released or lost.
    *
-   * @param seen The table as it was when the lease was found to be free.
+   * @param seen The row as it was when the lease was found to be free.
    * @param duration Milliseconds without a renewal after which another daemon may take it.
    * @returns `undefined` when it is not free any more.
    * @throws KmsError `VAULT_BUSY`, `CANNOT_WRITE`, `VAULT_CORRUPT`
    */
   static async take(
-    store: Store,
+    subject: LeaseSubject,
     seen: LeaseRow | undefined,
     duration: number,
-    log: Log,
   ): Promise<Lease | undefined> {
+    const { store, leaseKey, log } = subject;
     const holder = nameOfThisProcess();
     const row = await store.transaction(async (session) => {
-      const current = await readLeaseRow(session);
+      const current = await readLeaseRow(session, leaseKey);
       const isSame = current === undefined || (seen !== undefined && isUnchanged(seen, current));
       if (!isSame && current.holder !== null) return undefined;
-      if (current === undefined && (await hasLeaseRow(session))) {
+      if (current === undefined && (await hasLeaseRow(session, leaseKey))) {
         log.warn("The vault held a lease that no daemon wrote; it is taken anew.");
       }
       const next = {
@@ -71,10 +77,10 @@ export class Lease {
         duration: Math.ceil(duration),
         takenAt: Date.now(),
       };
-      await replaceLeaseRow(session, next);
+      await replaceLeaseRow(session, leaseKey, next);
       return next;
     });
-    return row === undefined ? undefined : new Lease(store, log, row);
+    return row === undefined ? undefined : new Lease(subject, row);
   }
 
   /** Set once another daemon has the lease. */
@@ -87,36 +93,46 @@ export class Lease {
    * @throws KmsError `LEASE_LOST`
    */
   async assertHeld(session: Session): Promise<void> {
-    const current = await readLeaseRow(session);
+    const current = await readLeaseRow(session, this.#subject.leaseKey);
     const { holder, epoch } = this.#row;
     if (current?.epoch === epoch && current.holder !== null && Buffer.compare(current.holder, holder) === 0)
       return;
     this.#lost.abort();
-    throw new KmsError("LEASE_LOST", "Another daemon works on this vault now; this one changes nothing.");
+    if (current !== undefined && current.epoch < epoch) {
+      throw new KmsError(
+        "ROLLED_BACK",
+        `The vault was turned back to an older state while it was in use: its lease has epoch ${current.epoch}, not ${epoch}.`,
+        {
+          hint: "What was signed since is not in its journal: it could be paid again. Put the file back that was there.",
+        },
+      );
+    }
+    throw new KmsError("LEASE_LOST", "Another daemon works on this chain now; this one changes nothing.");
   }
 
   /** Gives the lease back, so that another daemon can go on at once. Throws nothing. */
   async release(): Promise<void> {
     this.#released.abort();
     await this.#renewing;
-    const { holder, epoch } = this.#row;
+    const { store, leaseKey, log } = this.#subject;
     try {
-      await this.#store.transaction((session) => releaseLeaseRow(session, holder, epoch));
+      await store.transaction((session) => releaseLeaseRow(session, leaseKey, this.#row));
     } catch (failure) {
-      this.#log.warn(`The lease could not be given back: ${describeFailure(failure)}`);
+      log.warn(`The lease could not be given back: ${describeFailure(failure)}`);
     }
   }
 
   async #keepRenewing(): Promise<void> {
-    const { holder, epoch, duration } = this.#row;
+    const { store, leaseKey, log } = this.#subject;
+    const { duration } = this.#row;
     while (true) {
       await pause(duration / RENEWALS_PER_DURATION, this.#released.signal);
       if (this.#released.signal.aborted || this.#lost.signal.aborted) return;
       try {
-        const isHeld = await this.#store.transaction((session) => renewLeaseRow(session, holder, epoch));
+        const isHeld = await store.transaction((session) => renewLeaseRow(session, leaseKey, this.#row));
         if (!isHeld) this.#lost.abort();
       } catch (failure) {
-        this.#log.error(`The lease could not be renewed: ${describeFailure(failure)}`);
+        log.error(`The lease could not be renewed: ${describeFailure(failure)}`);
       }
     }
   }

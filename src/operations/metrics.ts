@@ -1,8 +1,8 @@
 /** The daemon's metrics: counts of polls, transactions and jobs, as a plain model that others render. */
 import { describeFailure } from "../failures.ts";
+import { countJobs } from "../journal/inspect.ts";
 import { type JobState, jobStates, type Outcome, outcomes } from "../journal/job.ts";
-import type { Store } from "../store/store.ts";
-import { countJobRows } from "../store/tables/job.ts";
+import type { Vault } from "../vault/vault.ts";
 import { version } from "../version.ts";
 import type { Log } from "./log.ts";
 
@@ -41,7 +41,10 @@ function counts<Name extends string>(
   found: ReadonlyMap<Name, number>,
   labels: Readonly<Record<string, string>> = {},
 ): Sample[] {
-  return names.map((name) => ({ labels: { ...labels, [label]: name }, value: found.get(name) ?? 0 }));
+  return names.map((name) => ({
+    labels: { ...labels, [label]: name },
+    value: found.get(name) ?? 0,
+  }));
 }
 
 function increment<Name>(found: Map<Name, number>, name: Name): void {
@@ -51,15 +54,16 @@ function increment<Name>(found: Map<Name, number>, name: Name): void {
 /** Counts what the daemon does since its start. Knows no ids, addresses and amounts, so none can get into the metrics. */
 export class JobMetrics {
   readonly #chains = new Map<string, ChainNumbers>();
-  #leaseLost: AbortSignal | undefined;
+  /** By chain; set once another daemon has the lease. */
+  readonly #leases = new Map<string, AbortSignal>();
 
-  /** @param lost set once another daemon has the lease */
-  leaseTaken(lost: AbortSignal): void {
-    this.#leaseLost = lost;
+  /** @param lost set once another daemon has the lease of the chain */
+  leaseTaken(ticker: string, lost: AbortSignal): void {
+    this.#leases.set(ticker, lost);
   }
 
-  leaseReleased(): void {
-    this.#leaseLost = undefined;
+  leaseReleased(ticker: string): void {
+    this.#leases.delete(ticker);
   }
 
   /** A round of the chain begins. */
@@ -101,7 +105,10 @@ export class JobMetrics {
         help: "When the API last answered a poll of the chain, in seconds since 1970; 0 before the first answer.",
         samples: chains
           .filter(([, { isPolled }]) => isPolled)
-          .map(([chain, { lastPollSuccess }]) => ({ labels: { chain }, value: lastPollSuccess / 1000 })),
+          .map(([chain, { lastPollSuccess }]) => ({
+            labels: { chain },
+            value: lastPollSuccess / 1000,
+          })),
       },
       {
         name: "polls_total",
@@ -120,8 +127,13 @@ export class JobMetrics {
       {
         name: "lease_held",
         type: "gauge",
-        help: "1 while this daemon holds the lease of its vault, 0 while it stands by or is stopped.",
-        samples: [{ labels: {}, value: this.#leaseLost?.aborted === false ? 1 : 0 }],
+        help: "1 while this daemon holds the lease of a chain of its vault, 0 while it stands by or is stopped.",
+        samples: [
+          {
+            labels: {},
+            value: [...this.#leases.values()].some(({ aborted }) => !aborted) ? 1 : 0,
+          },
+        ],
       },
       {
         name: "process_start_time_seconds",
@@ -141,7 +153,12 @@ export class JobMetrics {
   #numbersOf(ticker: string): ChainNumbers {
     const known = this.#chains.get(ticker);
     if (known !== undefined) return known;
-    const numbers = { lastPollSuccess: 0, isPolled: true, polls: new Map(), transactions: new Map() };
+    const numbers = {
+      lastPollSuccess: 0,
+      isPolled: true,
+      polls: new Map(),
+      transactions: new Map(),
+    };
     this.#chains.set(ticker, numbers);
     return numbers;
   }
@@ -150,15 +167,15 @@ export class JobMetrics {
 /** Where the numbers come from. */
 export interface MetricsSource {
   readonly metrics: JobMetrics;
-  readonly store: Store;
+  readonly vault: Vault;
   readonly log: Log;
 }
 
 /** How many jobs are in which state; `undefined` when the vault cannot be read, which is logged. */
-async function countJobs({ store, log }: MetricsSource): Promise<Map<JobState, number> | undefined> {
+async function jobsByState({ vault, log }: MetricsSource): Promise<Map<JobState, number> | undefined> {
   try {
-    const rows = await store.read(countJobRows);
-    return new Map(jobStates.map((state) => [state, rows.find((row) => row.state === state)?.count ?? 0]));
+    const counts = await countJobs(vault);
+    return new Map(jobStates.map((state) => [state, counts[state] ?? 0]));
   } catch (failure) {
     log.error(`The jobs could not be counted for the metrics: ${describeFailure(failure)}`);
     return undefined;
@@ -167,5 +184,5 @@ async function countJobs({ store, log }: MetricsSource): Promise<Map<JobState, n
 
 /** All numbers as they are now, for whoever renders them. Throws nothing. */
 export async function collectMetrics(source: MetricsSource): Promise<Metric[]> {
-  return source.metrics.collect(await countJobs(source));
+  return source.metrics.collect(await jobsByState(source));
 }

@@ -30,7 +30,9 @@ export interface SettingDefinition<Value = unknown> {
 }
 
 /** A variable that always has a value. */
-export type SettingWithDefault<Value> = SettingDefinition<Value> & { readonly standard: string };
+export type SettingWithDefault<Value> = SettingDefinition<Value> & {
+  readonly standard: string;
+};
 
 const text = (name: string, meaning: string): SettingDefinition<string> => ({
   name,
@@ -129,7 +131,11 @@ export const settings = {
     standard: "https://api.tatum.io",
     parse: (value: string, what: string) => readBaseUrl({ what, text: value, code: "CONFIGURATION" }),
   },
-  retries: bounded("TATUM_RETRIES", "Further attempts of a request", "", { standard: "5", from: 0, to: 20 }),
+  retries: bounded("TATUM_RETRIES", "Further attempts of a request", "", {
+    standard: "5",
+    from: 0,
+    to: 20,
+  }),
   retryDelay: bounded(
     "TATUM_RETRY_DELAY",
     "Milliseconds before the first further attempt",
@@ -165,6 +171,15 @@ export const settings = {
       standard: "15",
       from: 0.2,
       to: 3600,
+    },
+  ),
+  retention: seconds(
+    "TATUM_KMS_JOURNAL_RETENTION",
+    "Seconds after which the journal keeps of an ended job only what keeps it from being signed again",
+    {
+      standard: "2592000",
+      from: 0,
+      to: 315_360_000,
     },
   ),
   metricsFile: path("TATUM_KMS_METRICS_FILE", "File for the daemon's metrics, ending in .prom"),

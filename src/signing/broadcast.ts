@@ -4,10 +4,11 @@ import { ChainError, sentence } from "../../chains/error.ts";
 import { ApiUnavailable, KmsError } from "../errors.ts";
 import { backoff, pause } from "../http/retry.ts";
 import { type Job, type Outcome, signedOfRecord } from "../journal/job.ts";
+import type { JobChanges } from "../journal/journal.ts";
 import type { BroadcastAnswer } from "../tatum/api.ts";
 import type { TatumPlace } from "../tatum/connection.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";
-import type { ErrorReports } from "./error-reports.ts";
+import { type ErrorReports, owing } from "./error-reports.ts";
 import type { Services } from "./services.ts";
 import { whereaboutsOf } from "./whereabouts.ts";
 
@@ -71,7 +72,8 @@ interface FailedOnChain {
 
 type SubmitAnswer = BroadcastAnswer | FailedOnChain;
 
-interface Step {
+/** How far a job came, and how that ended its round. */
+export interface Step {
   readonly job: Job;
   readonly outcome: Outcome;
 }
@@ -91,6 +93,16 @@ function submitFailure(failure: unknown): SubmitAnswer {
   }
   if (failure instanceof KmsError) return { kind: "unclear", reason: failure.message };
   throw failure;
+}
+
+/** The place is given back when what has to be done before it is used fails. */
+async function keeping<Result>(place: TatumPlace | undefined, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (failure) {
+    place?.release();
+    throw failure;
+  }
 }
 
 /** Sends the bytes of one chain's jobs. */
@@ -114,30 +126,55 @@ export class Broadcast {
    * @param isListed whether the API lists the transaction as pending. Otherwise it may have been cancelled, and is sent
    * only when the API says that it is still pending.
    */
-  async send(job: Job, isListed: boolean): Promise<Step> {
-    const { log, retryDelay, stopping } = this.#services;
-    let current = job;
-    let problem = "";
-    let wait: number | undefined;
-    for (let attempt = 0; attempt < ATTEMPTS_PER_ROUND; attempt++) {
-      if (current.state !== "signed" || !isListed) {
-        const settled = await this.#lookUp(current, isListed);
-        if (settled !== undefined) return settled;
-      }
-      if (stopping.aborted) return { job: current, outcome: "waiting" };
-      const place = await this.#reserve();
-      if (place instanceof ApiUnavailable) return this.#postponeUnsent(current, place);
-      current = await this.#markSent(current, place);
-      const answer = await this.#submit(current, place);
-      if (answer.kind !== "unclear") return this.#settle(current, answer);
-      problem = answer.reason;
-      log.warn(sentence(`Broadcast of transaction ${current.id} is unclear: ${problem}`));
-      wait = answer.retryAfter;
-      const delay = Math.max(backoff(attempt, retryDelay, 10 * retryDelay), wait ?? 0);
-      if (attempt + 1 < ATTEMPTS_PER_ROUND && delay <= 10 * retryDelay) await pause(delay, stopping);
-      else break;
+  send(job: Job, isListed: boolean): Promise<Step> {
+    return this.#offer(job, isListed, 1);
+  }
+
+  /**
+   * Sends what was just signed. The place at the API is taken first, then everything is recorded, then the bytes leave.
+   *
+   * @param job as it is before it is recorded
+   * @param record gives the job with its bytes, once the journal holds them for good
+   */
+  async sendNew(job: Job, record: () => Promise<Job>): Promise<Step> {
+    const { journal, stopping } = this.#services;
+    const place = await this.#reserve();
+    if (place instanceof ApiUnavailable) {
+      if (stopping.aborted) return { job, outcome: "waiting" };
+      const problem = place.message;
+      return {
+        job: await journal.retryLater(job, "seen", { problem }, place.retryAfter),
+        outcome: "waiting",
+      };
     }
-    return this.#postpone(current, problem, wait);
+    const recorded = await keeping(place, record);
+    return this.#follow(recorded, await this.#submit(recorded, place), true, 1);
+  }
+
+  /** @param attempt of this round, from 1 */
+  async #offer(job: Job, isListed: boolean, attempt: number): Promise<Step> {
+    const { journal, stopping } = this.#services;
+    if (job.state !== "signed" || !isListed) {
+      const settled = await this.#lookUp(job, isListed);
+      if (settled !== undefined) return settled;
+    }
+    if (stopping.aborted) return { job, outcome: "waiting" };
+    const place = await this.#reserve();
+    if (place instanceof ApiUnavailable) return this.#postponeUnsent(job, place);
+    const sent = await keeping(place, () => journal.move(job, "sent"));
+    return this.#follow(sent, await this.#submit(sent, place), isListed, attempt);
+  }
+
+  /** What follows from an answer: an end, another attempt in this round, or one in a later round. */
+  async #follow(job: Job, answer: SubmitAnswer, isListed: boolean, attempt: number): Promise<Step> {
+    const { log, retryDelay, stopping } = this.#services;
+    if (answer.kind !== "unclear") return this.#settle(job, answer);
+    const { reason, retryAfter: asked } = answer;
+    log.warn(sentence(`Broadcast of transaction ${job.id} is unclear: ${reason}`));
+    const delay = Math.max(backoff(attempt - 1, retryDelay, 10 * retryDelay), asked ?? 0);
+    if (attempt === ATTEMPTS_PER_ROUND || delay > 10 * retryDelay) return this.#postpone(job, reason, asked);
+    await pause(delay, stopping);
+    return this.#offer(job, isListed, attempt + 1);
   }
 
   /** Asks what became of a job before its bytes go out (again); `undefined` when they may. */
@@ -147,7 +184,8 @@ export class Broadcast {
     if (completion.kind === "completed") return this.#complete(job, completion.txId);
     if (stopping.aborted) return { job, outcome: "waiting" };
     if (!isListed && completion.kind === "missing") {
-      return this.#park(job, "the API does not know it any more, so it may have been cancelled");
+      const problem = "the API does not know it any more, so it may have been cancelled";
+      return this.#park(job, problem, { parkedFor: "missing" });
     }
     if (!isListed && completion.kind === "unclear") {
       return this.#postpone(job, `the API does not tell what became of it: ${completion.reason}`);
@@ -176,15 +214,6 @@ export class Broadcast {
     return this.#postpone(job, message, retryAfter);
   }
 
-  async #markSent(job: Job, place: TatumPlace | undefined): Promise<Job> {
-    try {
-      return await this.#services.journal.move(job, "sent");
-    } catch (failure) {
-      place?.release();
-      throw failure;
-    }
-  }
-
   async #submit(job: Job, place: TatumPlace | undefined): Promise<SubmitAnswer> {
     const chain = this.#chain;
     if (job.signed === undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds no signed bytes.`);
@@ -211,9 +240,7 @@ export class Broadcast {
     const { api, log } = this.#services;
     if (answer.kind === "refused") return this.#refuse(job, answer.reason);
     if (answer.kind === "failed-on-chain") {
-      const parked = await this.#park(job, answer.reason);
-      this.#reports.add(parked.job, answer.reportedText);
-      return parked;
+      return this.#park(job, answer.reason, owing(job, answer.reportedText));
     }
     if (answer.note !== undefined) log.warn(`Transaction ${job.id}: ${answer.note}.`);
     if (!answer.markedComplete) await api.markComplete(job.id, answer.txId);
@@ -225,10 +252,11 @@ export class Broadcast {
     return { job: await this.#services.journal.move(job, "done", changes), outcome: "done" };
   }
 
-  async #park(job: Job, problem: string): Promise<Step> {
+  async #park(job: Job, problem: string, changes: JobChanges = {}): Promise<Step> {
     const { journal, parkedReminder } = this.#services;
-    const parked = await journal.move(job, "parked", { problem });
+    const parked = await journal.move(job, "parked", { problem, ...changes });
     parkedReminder.parked(parked);
+    this.#reports.note(parked);
     return { job: parked, outcome: "parked" };
   }
 
@@ -283,9 +311,7 @@ export class Broadcast {
     if (where !== "absent") return undefined;
     const { account, number } = job.signed?.sequence ?? {};
     const problem = `another transaction has used the number ${number} of ${account}: the bytes signed here can never land`;
-    const parked = await this.#park(job, problem);
-    this.#reports.add(parked.job, `Error: ${problem}`);
-    return parked;
+    return this.#park(job, problem, owing(job, `Error: ${problem}`));
   }
 
   /** The next round approves and signs the pending transaction again, if the API still lists it. */
@@ -336,9 +362,10 @@ export class Broadcast {
     const refusals = job.refusals + 1;
     const state = refusals >= MAXIMUM_REFUSALS ? "parked" : "sent";
     log.error(sentence(`Broadcast of transaction ${job.id} was refused: ${reason}`));
-    const moved = await journal.retryLater(job, state, { refusals, problem: reason });
+    const owed = owing(job, `Error: ${reason}`);
+    const moved = await journal.retryLater(job, state, { refusals, problem: reason, ...owed });
     if (state === "parked") parkedReminder.parked(moved);
-    this.#reports.add(moved, `Error: ${reason}`);
+    this.#reports.note(moved);
     return { job: moved, outcome: state === "parked" ? "parked" : "waiting" };
   }
 }

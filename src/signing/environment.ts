@@ -123,12 +123,21 @@ function refusalOf(url: URL, status: number, json: JsonValue | undefined): strin
   return `${url.host} refused (HTTP ${status})${words === "" ? "" : `: ${words.slice(0, 500)}`}`;
 }
 
+/** A transaction whose number the network refused, so that none behind it can land. */
+export interface RefusedNumber {
+  readonly id: string;
+  readonly number: bigint;
+  readonly reason: string;
+}
+
 /** What a chain may know of the journal while it signs. */
 export interface JournalView {
   /** Whose sequence numbers may be asked for. */
   readonly account: string | undefined;
   /** Those that are used. */
   readonly used: UsedSequences;
+  /** The lowest of those that were refused and not ended. */
+  readonly refused?: RefusedNumber | undefined;
   readonly isTaken: ChainEnvironment["isTaken"];
 }
 
@@ -138,12 +147,28 @@ const noJournal: JournalView = {
   isTaken: async () => false,
 };
 
-/** What a chain may use for one transaction. */
+/** @throws KmsError `NETWORK` when a transaction with this number would wait behind one that cannot land */
+function assertNoGap(
+  number: bigint,
+  counted: bigint,
+  { account, refused }: Pick<JournalView, "account" | "refused">,
+): void {
+  if (refused === undefined || refused.number < counted || refused.number > number) return;
+  throw new KmsError(
+    "NETWORK",
+    `The account ${account} waits for transaction ${refused.id}, whose number ${refused.number} was not taken: ${refused.reason}`,
+    { hint: `If it cannot go on: tatum-kms job resolve ${refused.id}` },
+  );
+}
+
+/**
+ * What a chain may use for one transaction.
+ */
 export function createChainEnvironment(
   chain: Chain,
   services: Outside,
   warn: (message: string) => void,
-  { account, used, isTaken }: JournalView = noJournal,
+  { account, used, refused, isTaken }: JournalView = noJournal,
 ): ChainEnvironment {
   const { network, nodes, stopping } = services;
   return {
@@ -161,7 +186,9 @@ export function createChainEnvironment(
       }
       const { ticker } = chain.facts;
       await assertCountBelievable({ ticker, account, counted, next: used.next, confirmed }, services, warn);
-      return used.firstUnused(counted);
+      const number = used.firstUnused(counted);
+      assertNoGap(number, counted, { account, refused });
+      return number;
     },
     isTaken,
     setting: (name) => services.setting(name),

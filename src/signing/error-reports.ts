@@ -1,37 +1,63 @@
-/** Reports of failures to the Tatum API: each job and cause once, those of a round together. */
+/** Reports of failures to the Tatum API: each job and cause once, those of a round together. What is owed stands in the journal. */
 import { Recent } from "../../chains/codec/recent.ts";
 import { sentence } from "../../chains/error.ts";
 import type { Job } from "../journal/job.ts";
-import type { Journal } from "../journal/journal.ts";
+import type { JobChanges, Journal } from "../journal/journal.ts";
+import { waitBeforeRetry } from "../journal/retry-time.ts";
 import type { Log } from "../operations/log.ts";
 import type { TatumApi } from "../tatum/api.ts";
 
 const MAXIMUM_TEXT_LENGTH = 2000;
 /** Errors in one call. */
 const MAXIMUM_BATCH = 500;
-/** Causes that are remembered for a job; causes that hold a changing number would pile up. */
-const MAXIMUM_REPORTED = 20;
+/** Causes that are remembered for a job, and that it may owe. */
+const MAXIMUM_CAUSES = 20;
 /** Malformed entries that are remembered, the latest. */
 const MAXIMUM_MALFORMED = 20_000;
+/** From which the waits grow after a report that the API did not take: 5 seconds. */
+const FIRST_WAIT = 5_000;
 
 interface Report {
-  /** Absent for an entry that could not be read. */
-  readonly job?: Job;
   readonly signatureId: string;
   readonly error: string;
 }
 
-export class ErrorReports {
-  readonly #pending: Report[] = [];
-  readonly #open = new Set<string>();
-  readonly #toldWithoutJob = new Recent<true>(MAXIMUM_MALFORMED);
+/** Two texts that differ only in numbers, such as a fee or a balance, are one cause. */
+function causeOf(text: string): string {
+  return text.replaceAll(/\d+/g, "#");
+}
 
-  /** Plans to report a cause, unless it was reported before. The text must hold no secret and no path. */
-  add(job: Job, text: string): void {
-    const error = text.slice(0, MAXIMUM_TEXT_LENGTH);
-    if (job.reported.includes(error)) return;
-    this.#pending.push({ job, signatureId: job.id, error });
-    this.#open.add(job.id);
+/**
+ * What changes in a job that failed for a cause that the API has to be told; nothing when it was told before, or will be.
+ * @param text must hold no secret and no path
+ */
+export function owing(job: Job, text: string): Pick<JobChanges, "owed"> {
+  const error = text.slice(0, MAXIMUM_TEXT_LENGTH);
+  const owed = job.owed ?? [];
+  const isKnown = [...job.reported, ...owed].some((known) => causeOf(known) === causeOf(error));
+  return isKnown ? {} : { owed: [...owed, error].slice(-MAXIMUM_CAUSES) };
+}
+
+export class ErrorReports {
+  /** The ids of jobs that owe a report. */
+  readonly #owing = new Set<string>();
+  /** Those whose report is on its way, which changes the job when it has arrived. */
+  readonly #open = new Set<string>();
+  readonly #withoutJob: Report[] = [];
+  readonly #toldWithoutJob = new Recent<true>(MAXIMUM_MALFORMED);
+  readonly #now: () => number;
+  #isComplete = false;
+  #failures = 0;
+  #notBefore = 0;
+
+  /** @param now milliseconds of a clock that only ever goes forward */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Has a job's reports sent, if it owes any. */
+  note({ id, owed = [] }: Job): void {
+    if (owed.length > 0) this.#owing.add(id);
   }
 
   /** Whether a report about a job is on its way: it changes the job when it has arrived. */
@@ -40,48 +66,70 @@ export class ErrorReports {
   }
 
   /**
-   * The same for an entry that could not be read and so has no job. One without an id cannot be reported.
+   * Plans a report about an entry that could not be read and so has no job. One without an id cannot be reported.
    * @returns whether this is new.
    */
   addMalformed(id: string | undefined, text: string): boolean {
     const error = text.slice(0, MAXIMUM_TEXT_LENGTH);
     if (this.#toldWithoutJob.has(`${id}\n${error}`)) return false;
-    if (id === undefined) this.#toldWithoutJob.set(`${id}\n${error}`, true);
-    else this.#pending.push({ signatureId: id, error });
+    this.#toldWithoutJob.set(`${id}\n${error}`, true);
+    if (id !== undefined) this.#withoutJob.push({ signatureId: id, error });
     return true;
   }
 
-  /** Sends what was planned. What the API did not take is planned again when the cause occurs again. */
+  /** Sends what is owed. What the API does not take is sent again later, after growing waits, also by the next process. */
   async send(api: TatumApi, journal: Journal, log: Log): Promise<void> {
-    const planned = this.#pending.splice(0);
+    await this.#complete(journal);
+    if (this.#now() < this.#notBefore) return;
+    const ids = [...this.#owing];
+    for (const id of ids) this.#open.add(id);
     try {
-      await this.#sendAll(planned, api, journal, log);
-    } finally {
-      for (const { signatureId } of planned) this.#open.delete(signatureId);
-    }
-  }
-
-  async #sendAll(planned: readonly Report[], api: TatumApi, journal: Journal, log: Log): Promise<void> {
-    for (let from = 0; from < planned.length; from += MAXIMUM_BATCH) {
-      const batch = planned.slice(from, from + MAXIMUM_BATCH);
-      const problem = await api.reportErrors(batch.map(({ signatureId, error }) => ({ signatureId, error })));
-      if (problem !== undefined) {
-        log.warn(
-          sentence(`The API did not take the report of ${batch.length} failed transactions: ${problem}`),
-        );
+      const jobs = (await Promise.all(ids.map((id) => journal.find(id)))).filter((job) => job !== undefined);
+      const malformed = this.#withoutJob.splice(0);
+      const problem = await this.#sendAll([...jobs.flatMap(reportsOf), ...malformed], api);
+      if (problem === undefined) {
+        await this.#settle(jobs, journal);
         return;
       }
-      for (const report of batch) await this.#remember(report, journal);
+      this.#withoutJob.push(...malformed);
+      this.#failures += 1;
+      this.#notBefore = this.#now() + waitBeforeRetry(this.#failures, FIRST_WAIT);
+      const count = new Set([...ids, ...malformed.map(({ signatureId }) => signatureId)]).size;
+      log.warn(sentence(`The API did not take the report of ${count} failed transactions: ${problem}`));
+    } finally {
+      for (const id of ids) this.#open.delete(id);
     }
   }
 
-  async #remember({ job, signatureId, error }: Report, journal: Journal): Promise<void> {
-    const current = job === undefined ? undefined : await journal.find(job.chain, job.id);
-    if (current === undefined) {
-      this.#toldWithoutJob.set(`${signatureId}\n${error}`, true);
-      return;
-    }
-    const reported = [...current.reported, error].slice(-MAXIMUM_REPORTED);
-    await journal.move(current, current.state, { reported });
+  /** What processes before this one owed. */
+  async #complete(journal: Journal): Promise<void> {
+    if (this.#isComplete) return;
+    this.#isComplete = true;
+    for (const job of await journal.list("seen", "denied", "failed", "sent", "parked", "cancelled"))
+      this.note(job);
   }
+
+  /** @returns why the API did not take all of them */
+  async #sendAll(reports: readonly Report[], api: TatumApi): Promise<string | undefined> {
+    for (let from = 0; from < reports.length; from += MAXIMUM_BATCH) {
+      const problem = await api.reportErrors(reports.slice(from, from + MAXIMUM_BATCH));
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
+  async #settle(jobs: readonly Job[], journal: Journal): Promise<void> {
+    this.#failures = 0;
+    await Promise.all(
+      jobs.map(async (job) => {
+        const reported = [...job.reported, ...(job.owed ?? [])].slice(-MAXIMUM_CAUSES);
+        await journal.move(job, job.state, { reported, owed: undefined });
+        this.#owing.delete(job.id);
+      }),
+    );
+  }
+}
+
+function reportsOf({ id, owed = [] }: Job): Report[] {
+  return owed.map((error) => ({ signatureId: id, error }));
 }

@@ -3,6 +3,7 @@ import type {
   Chain,
   ChainEnvironment,
   Intent,
+  PendingTransaction,
   SignedTransaction,
   SigningRequest,
 } from "../../chains/chain.ts";
@@ -10,12 +11,13 @@ import { ChainError, sentence } from "../../chains/error.ts";
 import { ApiUnavailable, isVaultFailure, KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { type Job, type Outcome, signedStates } from "../journal/job.ts";
+import { ClaimTaken, ForeignJob } from "../journal/refusals.ts";
 import { UsedSequences } from "../journal/sequences.ts";
 import { MAXIMUM_TX_DATA_LENGTH, type TatumApi } from "../tatum/api.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
-import { Broadcast } from "./broadcast.ts";
-import { createChainEnvironment } from "./environment.ts";
-import { ErrorReports } from "./error-reports.ts";
+import { Broadcast, type Step } from "./broadcast.ts";
+import { createChainEnvironment, type JournalView } from "./environment.ts";
+import { ErrorReports, owing } from "./error-reports.ts";
 import { decide } from "./policy/policy.ts";
 import type { Services } from "./services.ts";
 import { resolveSigners, withCheck } from "./signers.ts";
@@ -118,10 +120,11 @@ export class Pipeline {
    * @returns what is to be done; the outcome when nothing is to be done now
    */
   async next(listed: ListedTransaction): Promise<Work | Outcome> {
-    const { journal, network, runOnce } = this.services;
+    const { journal, runOnce } = this.services;
     const { transaction, contentDigest } = listed;
-    const known = await journal.find(transaction.chain, transaction.id);
-    const job = known ?? (await journal.begin(transaction, network, contentDigest));
+    const known = await this.#known(transaction);
+    if (known === "foreign") return "failed";
+    const job = known ?? journal.begin(transaction, contentDigest);
     if (job.state === "cancelled") return "skipped";
     if (signedStates.includes(job.state)) return this.resume(job, true);
     if (!runOnce && !journal.isDue(job)) return "skipped";
@@ -134,12 +137,28 @@ export class Pipeline {
     }
   }
 
+  /** The job of a transaction that was seen before; one that was first listed elsewhere is told and reported. */
+  async #known({ id }: PendingTransaction): Promise<Job | "foreign" | undefined> {
+    try {
+      return await this.services.journal.find(id);
+    } catch (failure) {
+      if (!(failure instanceof ForeignJob)) throw failure;
+      if (this.reports.addMalformed(id, `Error: ${failure.message}`))
+        this.services.log.error(failure.message);
+      return "foreign";
+    }
+  }
+
   /**
    * What is left to do for a job whose bytes exist: send them (again), or tell the API once more that it is done.
    * @param isListed whether the API lists the transaction as pending
    */
   resume(job: Job, isListed: boolean): Work {
-    return { isSigned: true, lane: job.signed?.sequence?.account, run: () => this.#resume(job, isListed) };
+    return {
+      isSigned: true,
+      lane: job.signed?.sequence?.account,
+      run: () => this.#resume(job, isListed),
+    };
   }
 
   /**
@@ -155,15 +174,16 @@ export class Pipeline {
     const { chain, services } = this;
     const { id } = transaction;
     if (job !== undefined && job.contentDigest !== contentDigest) throw contentChanged(id);
-    if (job !== undefined && job.network !== services.network) {
-      throw new ChainError("NETWORK_MISMATCH", `Transaction ${id} was first listed on the ${job.network}.`);
-    }
     const intents = chain.describe(transaction, services.network);
     const signers = await resolveSigners(transaction, chain, services, this.#warnAbout(id));
     const request: SigningRequest = { transaction, signers };
     const signerIntents =
       signers.length === 0 ? [] : ((await chain.describeSigner?.(request, services.network)) ?? []);
-    return { request, intents: [...intents, ...signerIntents], account: await chain.sendingAccount(request) };
+    return {
+      request,
+      intents: [...intents, ...signerIntents],
+      account: await chain.sendingAccount(request),
+    };
   }
 
   #warnAbout(id: string): (message: string) => void {
@@ -180,8 +200,9 @@ export class Pipeline {
     log.error(`Could not process transaction id ${job.id}, error: ${problem}`);
     if (failure instanceof KmsError && failure.kind === "journal") return "waiting";
     const asked = failure instanceof ApiUnavailable ? failure.retryAfter : undefined;
-    const moved = await journal.retryLater(job, passes ? "seen" : "failed", { problem }, asked);
-    if (!passes) this.reports.add(moved, reportedText(failure));
+    const owed = passes ? {} : owing(job, reportedText(failure));
+    const state = passes ? "seen" : "failed";
+    this.reports.note(await journal.retryLater(job, state, { problem, ...owed }, asked));
     return passes ? "waiting" : "failed";
   }
 
@@ -193,7 +214,7 @@ export class Pipeline {
   ): Promise<[Job, Outcome | undefined]> {
     const { policies, journal, log, stopping } = this.services;
     const decision = await decide(policies, listed, intents);
-    if (decision.kind === "approved") return [await journal.move(job, "approved"), undefined];
+    if (decision.kind === "approved") return [journal.approved(job), undefined];
     if (decision.kind === "unreachable" && stopping.aborted) return [job, "waiting"];
     const problem = `the ${decision.by} ${decision.reason}`;
     if (decision.kind === "refused") {
@@ -240,51 +261,94 @@ export class Pipeline {
     if (settled !== undefined) return settled;
     if (stopping.aborted) return "waiting";
     try {
-      const used =
-        account === undefined
-          ? UsedSequences.none()
-          : await journal.usedSequences(job.chain, job.network, account);
-      const environment = createChainEnvironment(chain, services, this.#warnAbout(job.id), {
-        account,
-        used,
-        isTaken: (transactionId) => journal.isTaken(job.chain, transactionId),
-      });
+      const known = await this.#journalFor(account);
+      const environment = createChainEnvironment(chain, services, this.#warnAbout(job.id), known);
       const signed = await chain.sign(whilePending(request, listed, services.api), environment);
       assertFitsBroadcast(job, signed);
-      const recorded = await journal.recordSigned(job, signed, used);
-      return await this.#broadcast(recorded, true, environment);
+      if (stopping.aborted) return "waiting";
+      const broadcast = new Broadcast(chain, environment, services, this.reports);
+      const record = (): Promise<Job> => journal.recordSigned(job, signed, known.used);
+      return this.#told(await broadcast.sendNew(job, record));
     } catch (failure) {
       if (isVaultFailure(failure)) throw failure;
-      const current = await journal.find(job.chain, job.id);
+      const current = await journal.find(job.id);
       if (current !== undefined && signedStates.includes(current.state)) {
         services.log.error(
           `Transaction ${job.id} is signed but its broadcast was interrupted: ${describeFailure(failure)}`,
         );
         return "waiting";
       }
+      if (failure instanceof ClaimTaken) return this.#parkClaimed(current ?? job, failure);
       return this.#fail(current ?? job, failure);
     }
   }
 
+  async #journalFor(account: string | undefined): Promise<JournalView> {
+    const { journal } = this.services;
+    const isTaken = (transactionId: string): Promise<boolean> => journal.isTaken(transactionId);
+    if (account === undefined) return { account, used: UsedSequences.none(), isTaken };
+    const used = await journal.usedSequences(account);
+    const refused = (await journal.list("sent", "parked"))
+      .filter(({ state, refusals }) => state === "parked" || refusals > 0)
+      .flatMap(({ id, signed, problem = "" }) =>
+        signed?.sequence?.account === account
+          ? [{ id, number: BigInt(signed.sequence.number), reason: problem }]
+          : [],
+      )
+      .sort((a, b) => (a.number < b.number ? -1 : 1));
+    return { account, used, refused: refused[0], isTaken };
+  }
+
+  /** What would be signed is another job's: a person has to look, unless it comes out as something else later. */
+  async #parkClaimed(job: Job, taken: ClaimTaken): Promise<Outcome> {
+    const { journal, log, parkedReminder } = this.services;
+    const problem = taken.message;
+    if (taken.claim.kind === "transaction" && taken.mayDifferLater) {
+      log.warn(`${problem} It is signed with other content later.`);
+      await journal.retryLater(job, "seen", { problem });
+      return "waiting";
+    }
+    const owed = owing(job, `Error: ${problem}`);
+    const parked = await journal.move(job, "parked", { problem, parkedFor: "claimed", ...owed });
+    parkedReminder.parked(parked);
+    this.reports.note(parked);
+    return "parked";
+  }
+
   async #resume(job: Job, isListed: boolean): Promise<Outcome> {
-    const { api, journal, network, runOnce, stopping } = this.services;
+    const { api, journal, log, network, runOnce, stopping } = this.services;
     if (stopping.aborted) return "waiting";
     if (job.network !== network) return "skipped";
-    if (job.state === "parked") return "parked";
+    if (job.state === "parked") {
+      // The API lists it (again): what it did not know was a mistake of its own, and the same bytes go on.
+      if (!isListed || job.parkedFor !== "missing") return "parked";
+      log.info(`Transaction ${job.id} is listed again; its bytes are sent again.`);
+      return this.#broadcast(
+        await journal.move(job, "sent", { parkedFor: undefined }),
+        isListed,
+        this.#outside(job),
+      );
+    }
     if (!runOnce && !journal.isDue(job)) return "skipped";
     if (job.state === "done") {
       if (job.txId !== undefined) await api.markComplete(job.id, job.txId);
       await journal.retryLater(job, "done");
       return "skipped";
     }
-    const environment = createChainEnvironment(this.chain, this.services, this.#warnAbout(job.id));
-    return this.#broadcast(job, isListed, environment);
+    return this.#broadcast(job, isListed, this.#outside(job));
+  }
+
+  #outside({ id }: Job): ChainEnvironment {
+    return createChainEnvironment(this.chain, this.services, this.#warnAbout(id));
   }
 
   async #broadcast(job: Job, isListed: boolean, environment: ChainEnvironment): Promise<Outcome> {
     const { chain, services, reports } = this;
-    const { outcome } = await new Broadcast(chain, environment, services, reports).send(job, isListed);
-    if (outcome === "done") services.log.info(`Tx was processed: ${job.id}`);
+    return this.#told(await new Broadcast(chain, environment, services, reports).send(job, isListed));
+  }
+
+  #told({ job, outcome }: Step): Outcome {
+    if (outcome === "done") this.services.log.info(`Tx was processed: ${job.id}`);
     return outcome;
   }
 }

@@ -67,6 +67,7 @@ function readResolution(args: ResolveArguments): Resolution {
 }
 
 interface ResolveContext {
+  readonly vault: Vault;
   readonly journal: Journal;
   readonly api: TatumApi;
   /** Where the signed bytes of the job stand, by everybody who can be asked. */
@@ -211,7 +212,7 @@ async function asResign(job: Job, confirmed: string | undefined, context: Resolv
  * @throws KmsError `NO_SUCH_JOB`, `USAGE`, `NETWORK`, `JOURNAL`
  */
 async function resolve(id: string, resolution: Resolution, context: ResolveContext): Promise<void> {
-  const job = await findJob(context.journal, id);
+  const job = await findJob(context.vault, id);
   if (job.state === "done") throw new KmsError("USAGE", `The job of transaction ${id} is done.`);
   if (resolution.as === "done") await asDone(job, resolution.txId, context);
   else if (resolution.as === "failed") await asFailed(job, resolution.confirmed, context);
@@ -257,12 +258,13 @@ export async function resolveJob(
 ): Promise<ShownJob> {
   const resolution = readResolution(args);
   const tatum = readTatumSettings(args["api-key"], config);
-  const journal = new Journal(vault);
-  const job = await findJob(journal, id);
+  const job = await findJob(vault, id);
+  const journal = new Journal(vault, job);
   const plainHttp = plainHttpReach(job.network, args["allow-plain-http"], config);
   const nodes = await namedThirdParties([job.chain], job.network, (name) => config.setting(name));
   await judgePlainHttp([apiEndpoint(tatum), ...nodes], plainHttp);
   await resolve(id, resolution, {
+    vault,
     journal,
     ...(await askersFor(job, config, { tatum, plainHttp, note })),
     quiet: quietPeriod(tatum),

@@ -2,7 +2,10 @@
 import { KmsError, vaultCorrupt } from "../errors.ts";
 
 /** A reader of one version refuses all higher ones. */
-export const formatVersion = 1;
+export const formatVersion = 2;
+
+/** The oldest version that is converted. */
+const OLDEST = 1;
 
 /** @throws KmsError `VAULT_TOO_NEW`, `VAULT_CORRUPT` */
 export function checkFormatVersion(version: number): void {
@@ -13,5 +16,5 @@ export function checkFormatVersion(version: number): void {
       { hint: "Update tatum-kms." },
     );
   }
-  if (version !== formatVersion) throw vaultCorrupt(`there is no format version ${version}`);
+  if (version < OLDEST) throw vaultCorrupt(`there is no format version ${version}`);
 }

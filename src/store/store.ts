@@ -17,6 +17,8 @@ export interface Session {
 export interface Store {
   /** Where it is, for people: the absolute path of a file, links resolved. */
   readonly place: string;
+  /** The version of its tables. */
+  readonly format: number;
 
   /**
    * Runs `work` in a transaction that sees one state of the store and changes nothing.
@@ -34,7 +36,7 @@ export interface Store {
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
 
   /**
-   * Checks that the store is sound, has the tables of this program and nothing else.
+   * Checks all of the store: that it is sound, has the tables of this program and nothing else, and no value that is too long.
    * @throws KmsError `NOT_A_VAULT`, `VAULT_TOO_NEW`, `VAULT_CORRUPT`
    */
   check(): Promise<void>;
@@ -56,7 +58,7 @@ export interface Store {
 /** A place where a store is, or can be made. */
 export interface StorePlace {
   /**
-   * Opens the store that is there, and checks it.
+   * Opens the store that is there, and checks that its tables are those of a vault.
    * @throws KmsError `NO_WALLET_FILE`, `VAULT_IS_ORIGINAL`, `NOT_A_VAULT`, `VAULT_PERMISSIONS`, `VAULT_TOO_NEW`, `VAULT_CORRUPT`, `VAULT_BUSY`
    */
   open(): Promise<Store>;

@@ -1,25 +1,18 @@
-/** The contents of a vault: all of it read, and checked against its manifest. */
-
+/** The contents of a vault: its wallets read, all of them or those that others changed, and checked against its manifest. */
+import type { Network } from "../../chains/chain.ts";
 import { vaultCorrupt } from "../errors.ts";
 import type { Session } from "../store/store.ts";
 import { readKeySlotRows } from "../store/tables/key-slot.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
-import { readWalletRows } from "../store/tables/wallet.ts";
-import {
-  addToDigest,
-  checkSlots,
-  checkWallets,
-  type Manifest,
-  openManifest,
-  walletHash,
-} from "./manifest.ts";
+import { readRemovedWalletRows, readWalletRows, readWalletRowsSince } from "../store/tables/wallet.ts";
+import { addToDigest, takeFromDigest } from "./digest.ts";
+import { checkSlots, checkWallets, type Manifest, openManifest, walletHash } from "./manifest.ts";
+import { openRemovedWallet } from "./removed-wallet.ts";
 import type { RootKey } from "./root-key.ts";
 import { openWallet, type StoredWallet, summarize, type WalletSummary } from "./wallet-record.ts";
 
-/** Where a wallet is, and what may be said of it. */
+/** What may be said of a wallet, and its place in the list. */
 export interface IndexedWallet extends WalletSummary {
-  /** 16 bytes in hexadecimal. */
-  readonly recordId: string;
   readonly position: number;
 }
 
@@ -27,6 +20,8 @@ export interface IndexedWallet extends WalletSummary {
 export class WalletIndex {
   /** In rising order of position: the order in which a Map keeps what is put into it. */
   readonly #wallets = new Map<string, IndexedWallet>();
+  /** Lists that were asked for, until something changes. */
+  readonly #idsOf = new Map<string, readonly string[]>();
   #nextPosition = 0;
 
   /** @throws KmsError `VAULT_CORRUPT` when two records have one signature ID or one position */
@@ -36,11 +31,6 @@ export class WalletIndex {
 
   get size(): number {
     return this.#wallets.size;
-  }
-
-  /** The position of the next wallet. */
-  get nextPosition(): number {
-    return this.#nextPosition;
   }
 
   get(signatureId: string): IndexedWallet | undefined {
@@ -55,29 +45,51 @@ export class WalletIndex {
     if (wallet.position < this.#nextPosition) throw vaultCorrupt("two wallet records have the same position");
     this.#wallets.set(wallet.signatureId, wallet);
     this.#nextPosition = wallet.position + 1;
+    this.#idsOf.clear();
   }
 
   delete(signatureId: string): void {
     this.#wallets.delete(signatureId);
+    this.#idsOf.clear();
   }
 
   /** All wallets, newest first. */
   newestFirst(): IndexedWallet[] {
     return [...this.#wallets.values()].reverse();
   }
+
+  /** The signature IDs of a chain on a network, newest first; the same array until a wallet is added or removed. */
+  idsOf(ticker: string, network: Network): readonly string[] {
+    const name = `${network} ${ticker}`;
+    const known = this.#idsOf.get(name);
+    if (known !== undefined) return known;
+    const isTestnet = network === "testnet";
+    const ids = this.newestFirst()
+      .filter(({ chain, testnet }) => chain === ticker && (testnet === true) === isTestnet)
+      .map(({ signatureId }) => signatureId);
+    this.#idsOf.set(name, ids);
+    return ids;
+  }
 }
 
-/** What is kept in memory of an open vault. */
+/** What was read of a vault. */
 export interface VaultContents {
   readonly manifest: Manifest;
   readonly index: WalletIndex;
 }
 
-/** @throws KmsError `VAULT_CORRUPT` when the file is another vault by now, or the manifest does not open */
+/** @throws KmsError `VAULT_CORRUPT` when the store holds another vault by now, or the manifest does not open */
 export async function readManifest(session: Session, rootKey: RootKey): Promise<Manifest> {
   const { vaultId, manifest } = await readVaultRow(session);
   if (!Buffer.from(vaultId).equals(rootKey.vaultId)) throw vaultCorrupt("its vault id has changed");
   return openManifest(rootKey, manifest);
+}
+
+/** {@link readManifest}, and whether the key slots are those that it was made with. */
+export async function readManifestAndSlots(session: Session, rootKey: RootKey): Promise<Manifest> {
+  const manifest = await readManifest(session, rootKey);
+  checkSlots(rootKey, manifest, await readKeySlotRows(session));
+  return manifest;
 }
 
 /**
@@ -91,17 +103,72 @@ export async function readContents(
   rootKey: RootKey,
   visit: (wallet: StoredWallet) => void = () => undefined,
 ): Promise<VaultContents> {
-  const manifest = await readManifest(session, rootKey);
-  checkSlots(rootKey, manifest, await readKeySlotRows(session));
+  const manifest = await readManifestAndSlots(session, rootKey);
   const wallets: IndexedWallet[] = [];
   let digest = 0n;
   for await (const row of readWalletRows(session)) {
     const wallet = openWallet(rootKey, row);
-    const recordId = Buffer.from(row.recordId).toString("hex");
-    wallets.push({ ...summarize(wallet), recordId, position: wallet.position });
+    wallets.push({ ...summarize(wallet), position: wallet.position });
     visit(wallet);
     digest = addToDigest(digest, walletHash(rootKey, row));
   }
   checkWallets(manifest, { count: wallets.length, digest });
+  const last = wallets.reduce((highest, { position }) => Math.max(highest, position), -1);
+  if (last >= manifest.nextPosition)
+    throw vaultCorrupt("a wallet record has a position that is not given yet");
   return { manifest, index: new WalletIndex(wallets) };
+}
+
+/**
+ * Compares all wallet rows with the manifest without opening them.
+ * @throws KmsError `VAULT_CORRUPT`
+ */
+export async function checkAllWallets(session: Session, rootKey: RootKey, manifest: Manifest): Promise<void> {
+  let count = 0;
+  let digest = 0n;
+  for await (const row of readWalletRows(session)) {
+    digest = addToDigest(digest, walletHash(rootKey, row));
+    count += 1;
+  }
+  checkWallets(manifest, { count, digest });
+}
+
+/**
+ * Opens every row of a wallet that was removed.
+ * @throws KmsError `VAULT_CORRUPT`
+ */
+export async function checkRemovedWallets(session: Session, rootKey: RootKey): Promise<number> {
+  let count = 0;
+  for await (const row of readRemovedWalletRows(session)) {
+    openRemovedWallet(rootKey, row);
+    count += 1;
+  }
+  return count;
+}
+
+/**
+ * Brings an index up to what the manifest says now by the rows that changed since; all rows are read when that does not
+ * come out.
+ */
+export async function readChanges(
+  session: Session,
+  rootKey: RootKey,
+  known: VaultContents,
+): Promise<VaultContents> {
+  const manifest = await readManifestAndSlots(session, rootKey);
+  const { index } = known;
+  const { added, removed } = await readWalletRowsSince(session, known.manifest.generation);
+  let digest = known.manifest.digest;
+  const lost = removed
+    .map((row) => openRemovedWallet(rootKey, row))
+    .filter(({ signatureId }) => index.get(signatureId) !== undefined);
+  for (const { rowHash } of lost) digest = takeFromDigest(digest, rowHash);
+  const found = added.map((row) => openWallet(rootKey, row)).sort((a, b) => a.position - b.position);
+  for (const row of added) digest = addToDigest(digest, walletHash(rootKey, row));
+  const isWhole = digest === manifest.digest && index.size - lost.length + found.length === manifest.count;
+  const isNew = found.every(({ position }) => position >= known.manifest.nextPosition);
+  if (!isWhole || !isNew) return readContents(session, rootKey);
+  for (const { signatureId } of lost) index.delete(signatureId);
+  for (const wallet of found) index.add({ ...summarize(wallet), position: wallet.position });
+  return { manifest, index };
 }

@@ -6,10 +6,11 @@ import * as v from "valibot";
 import { vaultCorrupt } from "../errors.ts";
 import type { KeySlotRow } from "../store/tables/key-slot.ts";
 import type { WalletRow } from "../store/tables/wallet.ts";
+import { serializeDigest } from "./digest.ts";
 import { lengthPrefixed, type RootKey } from "./root-key.ts";
 
 export interface Manifest {
-  /** Grows by one with every change of the vault. */
+  /** Grows by one with every change of the wallets or key slots. */
   readonly generation: number;
   /** The number of wallets. */
   readonly count: number;
@@ -17,21 +18,32 @@ export interface Manifest {
   readonly digest: bigint;
   /** The keyed hash of all key slots, in hexadecimal. */
   readonly slots: string;
+  /** The position of the next wallet: higher than that of any before it. */
+  readonly nextPosition: number;
+  /** When the vault was restored from a backup, in milliseconds since 1970, until a person confirms it. */
+  readonly restoredAt?: number | undefined;
 }
 
 const PURPOSE = "manifest";
 /** A vault has one manifest, so its record id is empty. */
 const RECORD_ID = new Uint8Array();
-const MODULUS = 1n << 256n;
 
 const counter = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const hex256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-const manifestSchema = v.strictObject({ generation: counter, count: counter, digest: hex256, slots: hex256 });
+const manifestSchema = v.strictObject({
+  generation: counter,
+  count: counter,
+  digest: hex256,
+  slots: hex256,
+  nextPosition: counter,
+  restoredAt: v.optional(counter),
+});
 
 export function sealManifest(rootKey: RootKey, manifest: Manifest): Uint8Array {
-  const { generation, count, slots } = manifest;
-  const digest = manifest.digest.toString(16).padStart(64, "0");
-  const text = JSON.stringify({ generation, count, digest, slots });
+  const text = JSON.stringify({
+    ...manifest,
+    digest: serializeDigest(manifest.digest),
+  });
   return rootKey.seal(PURPOSE, RECORD_ID, Buffer.from(text));
 }
 
@@ -44,22 +56,12 @@ export function openManifest(rootKey: RootKey, sealed: Uint8Array): Manifest {
   return { ...parsed.output, digest: BigInt(`0x${parsed.output.digest}`) };
 }
 
-/**
- * What one wallet row adds to the digest of all. The sum modulo 2^256 of these is a keyed multiset hash (Clarke,
- * Devadas, van Dijk, Gassend, Suh: Incremental Multiset Hash Functions, Asiacrypt 2003, MSet-Add-Hash): it does not
- * depend on the order and is kept up to date without reading the other rows.
- */
-export function walletHash(rootKey: RootKey, { recordId, sealed }: WalletRow): bigint {
-  const hash = rootKey.keyedHash("wallet-digest", Buffer.concat([recordId, sealed]));
-  return BigInt(`0x${Buffer.from(hash).toString("hex")}`);
-}
-
-export function addToDigest(digest: bigint, hash: bigint): bigint {
-  return (digest + hash) % MODULUS;
-}
-
-export function takeFromDigest(digest: bigint, hash: bigint): bigint {
-  return (digest - hash + MODULUS) % MODULUS;
+/** What one wallet row adds to the digest of all; 32 bytes. */
+export function walletHash(
+  rootKey: RootKey,
+  { walletKey, sealed }: Pick<WalletRow, "walletKey" | "sealed">,
+): Uint8Array {
+  return rootKey.keyedHash("wallet-digest", Buffer.concat([walletKey, sealed]));
 }
 
 /** The keyed hash of the key slots, lowest slot number first. */

@@ -46,7 +46,9 @@ export function aesGcmEncrypt(
   additionalData: Uint8Array,
 ): Uint8Array {
   assertNonce(nonce);
-  const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: tagLength });
+  const cipher = createCipheriv(ALGORITHM, key, nonce, {
+    authTagLength: tagLength,
+  });
   cipher.setAAD(additionalData);
   return Buffer.concat([cipher.update(plainText), cipher.final(), cipher.getAuthTag()]);
 }
@@ -64,7 +66,9 @@ export function aesGcmDecrypt(
   assertNonce(nonce);
   if (cipherText.length < tagLength) return undefined;
   const tagStart = cipherText.length - tagLength;
-  const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: tagLength });
+  const decipher = createDecipheriv(ALGORITHM, key, nonce, {
+    authTagLength: tagLength,
+  });
   decipher.setAAD(additionalData);
   decipher.setAuthTag(cipherText.subarray(tagStart));
   const plainText = decipher.update(cipherText.subarray(0, tagStart));
@@ -95,6 +99,8 @@ export const rootKeyLength = 32;
 export class RootKey {
   readonly #key: Uint8Array;
   readonly #vaultId: Uint8Array;
+  /** Keys of keyed hashes by purpose, so that none is derived twice. */
+  readonly #hashKeys = new Map<string, Uint8Array>();
   #wiped = false;
 
   /** @param key 32 bytes, taken over: they are overwritten by {@link wipe}. */
@@ -145,10 +151,10 @@ export class RootKey {
 
   /** HMAC-SHA-256 under a key that only this vault has and that serves only this purpose; 32 bytes. */
   keyedHash(purpose: string, bytes: Uint8Array): Uint8Array {
-    const key = this.#derive(HASH_INFO, purpose, new Uint8Array());
-    const hash = createHmac("sha256", key).update(bytes).digest();
-    key.fill(0);
-    return hash;
+    if (this.#wiped) throw new KmsError("INTERNAL", "The vault was used after it was closed.");
+    const key = this.#hashKeys.get(purpose) ?? this.#derive(HASH_INFO, purpose, new Uint8Array());
+    this.#hashKeys.set(purpose, key);
+    return createHmac("sha256", key).update(bytes).digest();
   }
 
   /** Hands the key itself to a key slot, which wraps it. */
@@ -160,6 +166,8 @@ export class RootKey {
   /** Overwrites the key. Everything else throws from here on. */
   wipe(): void {
     this.#key.fill(0);
+    for (const key of this.#hashKeys.values()) key.fill(0);
+    this.#hashKeys.clear();
     this.#wiped = true;
   }
 

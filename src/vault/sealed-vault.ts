@@ -9,6 +9,9 @@ import { sealManifest, slotsHash } from "./manifest.ts";
 import { RootKey } from "./root-key.ts";
 import { Vault } from "./vault.ts";
 
+/** Converts a store of an older format, all of it or nothing. */
+export type Conversion = (store: Store, rootKey: RootKey) => Promise<void>;
+
 export class SealedVault {
   readonly #store: Store;
   readonly #vaultId: Uint8Array;
@@ -44,13 +47,16 @@ export class SealedVault {
   }
 
   /**
-   * Opens the vault and checks all of it. It closes the store with itself.
+   * Opens the vault, which closes the store with itself.
+   *
+   * @param convert brings a store of an older format to this one
    * @throws KmsError `WRONG_PASSWORD`, `VAULT_CORRUPT`, and what a token says
    */
-  async unseal(opener: SlotOpener): Promise<Vault> {
+  async unseal(opener: SlotOpener, convert: Conversion): Promise<Vault> {
     // Outside a transaction: deriving a key takes long, and another process may want to write.
     const rootKey = await openKeySlots(this.#vaultId, this.#slots, opener);
     try {
+      if (this.#store.format < formatVersion) await convert(this.#store, rootKey);
       return await Vault.load(this.#store, rootKey);
     } catch (error) {
       rootKey.wipe();
@@ -81,7 +87,14 @@ export async function createVault(place: StorePlace, makeSlot: PreparedSlot): Pr
  * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, `VAULT_PERMISSIONS`
  */
 export async function writeVault(place: StorePlace, rootKey: RootKey, slot: KeySlotRow): Promise<void> {
-  const manifest = { generation: 1, count: 0, digest: 0n, slots: slotsHash(rootKey, [slot]) };
+  const slots = slotsHash(rootKey, [slot]);
+  const manifest = {
+    generation: 1,
+    count: 0,
+    digest: 0n,
+    slots,
+    nextPosition: 0,
+  };
   await place.create(async (session) => {
     await insertVaultRow(session, {
       formatVersion,
@@ -90,22 +103,4 @@ export async function writeVault(place: StorePlace, rootKey: RootKey, slot: KeyS
     });
     await insertKeySlotRow(session, slot);
   });
-}
-
-/**
- * Opens the vault at a place and closes its store when that fails.
- * @param choose is shown the sealed vault
- */
-export async function openVault(
-  place: StorePlace,
-  choose: (sealed: SealedVault) => Promise<SlotOpener>,
-): Promise<Vault> {
-  const store = await place.open();
-  try {
-    const sealed = await SealedVault.open(store);
-    return await sealed.unseal(await choose(sealed));
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
 }

@@ -3,16 +3,24 @@ import pLimit from "p-limit";
 import { KmsError, vaultCorrupt } from "../errors.ts";
 import type { Session, Store } from "../store/store.ts";
 import { updateManifest } from "../store/tables/vault.ts";
-import { readContents, readManifest, type VaultContents } from "./contents.ts";
+import {
+  readChanges,
+  readContents,
+  readManifest,
+  readManifestAndSlots,
+  type WalletIndex,
+} from "./contents.ts";
 import { type Manifest, sealManifest } from "./manifest.ts";
 import type { RootKey } from "./root-key.ts";
 
-/** What has to follow from a change of rows. */
-export interface Change {
-  /** The manifest that the rows now need; its generation is seen to. */
+/** What a change of rows works with. */
+export interface VaultChange {
+  readonly session: Session;
+  readonly rootKey: RootKey;
+  /** What the vault holds before the change. */
   readonly manifest: Manifest;
-  /** Brings the index up to date; called after the commit. */
-  readonly updateIndex?: () => void;
+  /** The generation that the change makes. */
+  readonly generation: number;
 }
 
 /** Each method sees one state of memory and store. */
@@ -20,64 +28,106 @@ export class VaultState {
   readonly #store: Store;
   readonly #rootKey: RootKey;
   readonly #oneAtATime = pLimit(1);
-  #contents: VaultContents;
+  #manifest: Manifest;
+  /** Of the state that the manifest describes; read when it is asked for. */
+  #index: WalletIndex | undefined;
   #closed = false;
 
-  constructor(store: Store, rootKey: RootKey, contents: VaultContents) {
+  private constructor(store: Store, rootKey: RootKey, manifest: Manifest) {
     this.#store = store;
     this.#rootKey = rootKey;
-    this.#contents = contents;
+    this.#manifest = manifest;
+  }
+
+  /** @throws KmsError `VAULT_CORRUPT` when the manifest does not open, or the key slots are not those it was made with */
+  static async load(store: Store, rootKey: RootKey): Promise<VaultState> {
+    const manifest = await store.read((session) => readManifestAndSlots(session, rootKey));
+    return new VaultState(store, rootKey, manifest);
   }
 
   /** What was read last; other processes may have changed the vault since. */
-  get contents(): VaultContents {
-    return this.#contents;
+  get manifest(): Manifest {
+    return this.#manifest;
   }
 
   read<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     return this.#exclusively(() => this.#store.read(work));
   }
 
-  /**
-   * Changes rows together with the manifest, in one transaction.
-   *
-   * @param work Gets what the vault holds now; `undefined` says that there is nothing to change.
-   * @returns Whether there was a change.
-   */
-  change(work: (session: Session, contents: VaultContents) => Promise<Change | undefined>): Promise<boolean> {
-    return this.#exclusively(async () => {
-      const change = await this.#store.transaction(async (session) => {
-        const contents = await this.catchUp(session);
-        const wanted = await work(session, contents);
-        if (wanted === undefined) return undefined;
-        const manifest = { ...wanted.manifest, generation: contents.manifest.generation + 1 };
-        await updateManifest(session, sealManifest(this.#rootKey, manifest));
-        return { ...wanted, manifest };
-      });
-      if (change === undefined) return false;
-      change.updateIndex?.();
-      this.#contents = { index: this.#contents.index, manifest: change.manifest };
-      return true;
+  /** {@link read} with all wallets, which are read and checked when that was not done before. */
+  readIndex<Result>(work: (index: WalletIndex, session: Session) => Promise<Result>): Promise<Result> {
+    return this.read(async (session) => {
+      await this.catchUp(session);
+      if (this.#index === undefined) {
+        const { manifest, index } = await readContents(session, this.#rootKey);
+        this.#manifest = manifest;
+        this.#index = index;
+      }
+      return work(this.#index, session);
     });
   }
 
   /**
-   * What the vault holds now, read and checked again if another process has changed it.
+   * Changes rows together with the manifest, in one transaction.
+   *
+   * @param work Gives the manifest that the rows now need; its generation is seen to. `undefined` says that there is
+   * nothing to change.
+   * @returns Whether there was a change.
+   */
+  change(work: (change: VaultChange) => Promise<Manifest | undefined>): Promise<boolean> {
+    return this.#exclusively(async () => {
+      const changed = await this.#store.transaction(async (session) => {
+        const manifest = await this.catchUp(session);
+        const generation = manifest.generation + 1;
+        const wanted = await work({
+          session,
+          rootKey: this.#rootKey,
+          manifest,
+          generation,
+        });
+        if (wanted === undefined) return false;
+        await updateManifest(session, sealManifest(this.#rootKey, { ...wanted, generation }));
+        return true;
+      });
+      // Taken over like a change of another process, now that it is committed.
+      if (changed) await this.#store.read((session) => this.catchUp(session));
+      return changed;
+    });
+  }
+
+  /**
+   * What the vault holds now; the index follows if another process has changed it.
    *
    * @throws KmsError `VAULT_CORRUPT`, also when the vault is an older state of itself
    */
-  async catchUp(session: Session): Promise<VaultContents> {
-    const known = this.#contents.manifest;
+  async catchUp(session: Session): Promise<Manifest> {
+    const known = this.#manifest;
     const manifest = await readManifest(session, this.#rootKey);
     if (manifest.generation < known.generation) {
-      throw vaultCorrupt(`it was rolled back from generation ${known.generation} to ${manifest.generation}`);
+      throw new KmsError(
+        "ROLLED_BACK",
+        `The vault was rolled back from generation ${known.generation} to ${manifest.generation} while it was open.`,
+        {
+          hint: "Put the file back that was there. What was signed since is not in this one: it could be paid again.",
+        },
+      );
     }
-    if (manifest.generation > known.generation) {
-      this.#contents = await readContents(session, this.#rootKey);
-    } else if (manifest.digest !== known.digest || manifest.slots !== known.slots) {
+    if (manifest.generation > known.generation) await this.#follow(session);
+    else if (manifest.digest !== known.digest || manifest.slots !== known.slots) {
       throw vaultCorrupt(`there are two different states of generation ${known.generation}`);
     }
-    return this.#contents;
+    return this.#manifest;
+  }
+
+  async #follow(session: Session): Promise<void> {
+    if (this.#index === undefined) {
+      this.#manifest = await readManifestAndSlots(session, this.#rootKey);
+      return;
+    }
+    const known = { manifest: this.#manifest, index: this.#index };
+    const { manifest, index } = await readChanges(session, this.#rootKey, known);
+    this.#manifest = manifest;
+    this.#index = index;
   }
 
   /** Waits for what is under way, wipes the root key and closes the store. */

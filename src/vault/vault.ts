@@ -1,12 +1,13 @@
 /** The vault, open: the sealed wallets and key slots of one store. docs/vault-format.md describes them. */
 import { inspect } from "node:util";
+import type { Network } from "../../chains/chain.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { vaultCorrupt } from "../errors.ts";
 import { formatVersion } from "../store/format.ts";
 import type { Session, Store } from "../store/store.ts";
 import { type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
-import { checkLeaseRow, deleteLeaseRow } from "../store/tables/lease.ts";
-import { readContents } from "./contents.ts";
+import { checkLeaseRows, deleteLeaseRows } from "../store/tables/lease.ts";
+import { checkAllWallets, checkRemovedWallets, readContents } from "./contents.ts";
 import { opensAnySlot, type PreparedSlot } from "./key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "./key-slots/password-slot.ts";
 import type { RootKey } from "./root-key.ts";
@@ -16,7 +17,15 @@ import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wal
 import type { StoredWallet, WalletRecord, WalletSummary } from "./wallet-record.ts";
 
 /** The purposes that the vault seals and hashes its own rows for. */
-const ownPurposes = ["fingerprint", "wallet", "manifest", "wallet-digest", "slot-digest"];
+const ownPurposes =
+  /^(?:fingerprint|manifest|slot-digest|wallet|wallet-key|wallet-digest|removed-wallet\/\d+)$/;
+
+/** What seals and hashes the rows of other tables; see {@link RootKey}. */
+export interface Sealing {
+  seal(purpose: string, id: Uint8Array, plainText: Uint8Array): Uint8Array;
+  open(purpose: string, id: Uint8Array, sealed: Uint8Array): Uint8Array;
+  keyedHash(purpose: string, bytes: Uint8Array): Uint8Array;
+}
 
 /** What a full check went through. */
 export interface VaultCounts {
@@ -55,10 +64,10 @@ export interface VaultStatus extends VaultIdentity {
 }
 
 /**
- * An open vault. In memory are the root key and a list of the wallets without their secrets; a record is decrypted
- * when it is asked for. Every change is on disk when its promise resolves. Several processes may use one store.
+ * An open vault. In memory are the root key, and a list of the wallets without their secrets once that was asked for; a
+ * record is found by its signature ID, and decrypted, when it is asked for. Every change is on disk when its promise resolves. Several processes may use one store.
  */
-export class Vault {
+export class Vault implements Sealing {
   /** For the statements of the other tables. */
   readonly store: Store;
   readonly #rootKey: RootKey;
@@ -71,14 +80,13 @@ export class Vault {
   }
 
   /**
-   * Reads and checks all of a vault. {@link SealedVault} has the key.
+   * Reads what says which state the vault is in, and no wallet. {@link SealedVault} has the key.
    *
    * @param rootKey taken over: it is wiped with the vault
    * @throws KmsError `VAULT_CORRUPT`
    */
   static async load(store: Store, rootKey: RootKey): Promise<Vault> {
-    const contents = await store.read((session) => readContents(session, rootKey));
-    return new Vault(store, rootKey, new VaultState(store, rootKey, contents));
+    return new Vault(store, rootKey, await VaultState.load(store, rootKey));
   }
 
   /** Where it is, for people; see {@link Store.place}. */
@@ -94,26 +102,33 @@ export class Vault {
 
   /** Grows by one with every change of the wallets or key slots. */
   get generation(): number {
-    return this.#state.contents.manifest.generation;
+    return this.#state.manifest.generation;
   }
 
-  /** All wallets, newest first. */
-  wallets(): readonly WalletSummary[] {
-    return this.#state.contents.index
-      .newestFirst()
-      .map(({ recordId: _, position: __, ...summary }) => summary);
+  /** All wallets, newest first; all are read and checked the first time. */
+  wallets(): Promise<readonly WalletSummary[]> {
+    return this.#state.readIndex(async (index) =>
+      index.newestFirst().map(({ position: _, ...summary }) => summary),
+    );
+  }
+
+  /** The signature IDs of a chain on a network, newest first; the same array until a wallet is added or removed. */
+  signatureIds(ticker: string, network: Network): Promise<readonly string[]> {
+    return this.#state.readIndex(async (index) => index.idsOf(ticker, network));
   }
 
   /**
-   * The record of a wallet, or `undefined` when there is none.
+   * The record of a wallet, found without a look at the others; `undefined` when there is none, which is only said when
+   * all that are there are those of the manifest.
    *
    * @throws KmsError `VAULT_CORRUPT`
    */
   get(signatureId: string): Promise<WalletRecord | undefined> {
     return this.#state.read(async (session) => {
-      const { index } = await this.#state.catchUp(session);
-      const wallet = index.get(signatureId);
-      return wallet && (await findWallet(session, this.#rootKey, wallet)).record;
+      const manifest = await this.#state.catchUp(session);
+      const found = await findWallet(session, this.#rootKey, signatureId);
+      if (found === undefined) await checkAllWallets(session, this.#rootKey, manifest);
+      return found?.wallet.record;
     });
   }
 
@@ -139,7 +154,7 @@ export class Vault {
    */
   async add(entries: readonly WalletEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    await this.#state.change((session, contents) => insertWallets(session, this.#rootKey, contents, entries));
+    await this.#state.change((change) => insertWallets(change, entries));
   }
 
   /**
@@ -148,10 +163,7 @@ export class Vault {
    * @returns `false` when there is none.
    */
   remove(signatureId: string): Promise<boolean> {
-    return this.#state.change(async (session, contents) => {
-      const wallet = contents.index.get(signatureId);
-      return wallet && deleteWallet(session, this.#rootKey, contents, wallet);
-    });
+    return this.#state.change((change) => deleteWallet(change, signatureId));
   }
 
   /**
@@ -162,8 +174,8 @@ export class Vault {
    */
   refresh(): Promise<boolean> {
     return this.#state.read(async (session) => {
-      const before = this.#state.contents;
-      return (await this.#state.catchUp(session)) !== before;
+      const before = this.generation;
+      return (await this.#state.catchUp(session)).generation !== before;
     });
   }
 
@@ -182,9 +194,7 @@ export class Vault {
    */
   async changePassword(newPassword: Secret): Promise<void> {
     const makeSlot = preparePasswordSlot(newPassword);
-    await this.#state.change((session, contents) =>
-      replacePasswordSlots(session, this.#rootKey, contents, makeSlot),
-    );
+    await this.#state.change((change) => replacePasswordSlots(change, makeSlot));
   }
 
   /**
@@ -195,10 +205,10 @@ export class Vault {
    */
   async addSlot(makeSlot: PreparedSlot): Promise<number> {
     let slotId = 0;
-    await this.#state.change(async (session, contents) => {
-      const change = await insertSlot(session, this.#rootKey, contents, makeSlot);
-      slotId = change.slotId;
-      return change;
+    await this.#state.change(async (change) => {
+      const inserted = await insertSlot(change, makeSlot);
+      slotId = inserted.slotId;
+      return inserted.manifest;
     });
     return slotId;
   }
@@ -209,11 +219,11 @@ export class Vault {
    * @throws KmsError `INVALID_INPUT` when there is no such slot, or it is the last one
    */
   async removeSlot(slotId: number): Promise<void> {
-    await this.#state.change((session, contents) => deleteSlot(session, this.#rootKey, contents, slotId));
+    await this.#state.change((change) => deleteSlot(change, slotId));
   }
 
   /**
-   * Checks the store as opening it does: as a database, and every record against the manifest.
+   * Checks the store as a database, and every record against the manifest.
    *
    * @param checkRows Checks the rows of the other tables as well.
    * @throws KmsError `VAULT_CORRUPT` naming what is wrong, and what `checkRows` throws
@@ -234,7 +244,7 @@ export class Vault {
    */
   backup(place: string, checkRows: RowCheck = noOtherRows): Promise<VaultCounts> {
     return this.store.copyInto(place, async (copy) => {
-      await copy.transaction(deleteLeaseRow);
+      await copy.transaction(deleteLeaseRows);
       await copy.check();
       return await copy.read((session) => this.#count(session, checkRows));
     });
@@ -243,7 +253,7 @@ export class Vault {
   async status(): Promise<VaultStatus> {
     const size = await this.store.size();
     return this.#state.read(async (session) => {
-      const { manifest } = await this.#state.catchUp(session);
+      const manifest = await this.#state.catchUp(session);
       const slots = await readKeySlotRows(session);
       return {
         path: this.place,
@@ -290,9 +300,15 @@ export class Vault {
   async #count(session: Session, checkRows: RowCheck): Promise<VaultCounts> {
     const { manifest } = await readContents(session, this.#rootKey);
     const slots = await readKeySlotRows(session);
-    await checkLeaseRow(session);
+    await checkRemovedWallets(session, this.#rootKey);
+    await checkLeaseRows(session);
     const others = await checkRows(session);
-    return { generation: manifest.generation, wallets: manifest.count, keySlots: slots.length, ...others };
+    return {
+      generation: manifest.generation,
+      wallets: manifest.count,
+      keySlots: slots.length,
+      ...others,
+    };
   }
 
   toJSON(): string {
@@ -305,7 +321,7 @@ export class Vault {
 }
 
 function foreignPurpose(purpose: string): string {
-  if (ownPurposes.includes(purpose)) throw new RangeError(`The purpose ${purpose} is the vault's own.`);
+  if (ownPurposes.test(purpose)) throw new RangeError(`The purpose ${purpose} is the vault's own.`);
   return purpose;
 }
 

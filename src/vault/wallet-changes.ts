@@ -1,69 +1,93 @@
 /** Wallets inside a transaction: added, found and removed. */
-import { randomBytes } from "node:crypto";
 import { KmsError, vaultCorrupt } from "../errors.ts";
 import type { Session } from "../store/store.ts";
-import { deleteWalletRow, insertWalletRow, readWalletRow } from "../store/tables/wallet.ts";
-import type { IndexedWallet, VaultContents } from "./contents.ts";
-import { addToDigest, takeFromDigest, walletHash } from "./manifest.ts";
+import {
+  deleteRemovedWalletRow,
+  deleteWalletRow,
+  insertWalletRow,
+  readWalletRow,
+  replaceRemovedWalletRow,
+  type WalletRow,
+} from "../store/tables/wallet.ts";
+import { addToDigest, takeFromDigest } from "./digest.ts";
+import { type Manifest, walletHash } from "./manifest.ts";
+import { sealRemovedWallet } from "./removed-wallet.ts";
 import type { RootKey } from "./root-key.ts";
-import type { Change } from "./state.ts";
-import { openWallet, sealWallet, summarize, type WalletRecord } from "./wallet-record.ts";
+import type { VaultChange } from "./state.ts";
+import {
+  openWallet,
+  type StoredWallet,
+  sealWallet,
+  type WalletRecord,
+  walletKeyOf,
+} from "./wallet-record.ts";
 
 /** A wallet to add. */
 export type WalletEntry = readonly [signatureId: string, record: WalletRecord];
 
 /** @throws KmsError `WALLET_EXISTS`, `INVALID_INPUT` */
 export async function insertWallets(
-  session: Session,
-  rootKey: RootKey,
-  { manifest, index }: VaultContents,
+  { session, rootKey, manifest, generation }: VaultChange,
   entries: readonly WalletEntry[],
-): Promise<Change> {
-  const added = new Map<string, IndexedWallet>();
-  let { digest } = manifest;
+): Promise<Manifest> {
+  const createdAt = Date.now();
+  let { digest, nextPosition } = manifest;
   for (const [signatureId, record] of entries) {
-    if (index.get(signatureId) !== undefined || added.has(signatureId)) {
+    const walletKey = walletKeyOf(rootKey, signatureId);
+    if ((await readWalletRow(session, walletKey)) !== undefined) {
       throw new KmsError("WALLET_EXISTS", `There is a wallet with the signature ID ${signatureId} already.`);
     }
-    const wallet = { signatureId, position: index.nextPosition + added.size, record };
-    const recordId = randomBytes(16);
-    const row = { recordId, sealed: sealWallet(rootKey, recordId, wallet) };
+    const sealed = sealWallet(rootKey, {
+      signatureId,
+      position: nextPosition,
+      createdAt,
+      record,
+    });
+    const row = { walletKey, generation, sealed };
+    await deleteRemovedWalletRow(session, walletKey);
     await insertWalletRow(session, row);
     digest = addToDigest(digest, walletHash(rootKey, row));
-    const { position } = wallet;
-    added.set(signatureId, { ...summarize(wallet), recordId: recordId.toString("hex"), position });
+    nextPosition += 1;
   }
   return {
-    manifest: { ...manifest, count: manifest.count + added.size, digest },
-    updateIndex: () => {
-      for (const wallet of added.values()) index.add(wallet);
-    },
+    ...manifest,
+    count: manifest.count + entries.length,
+    digest,
+    nextPosition,
   };
 }
 
+/** `undefined` when there is no such wallet. */
 export async function deleteWallet(
+  { session, rootKey, manifest, generation }: VaultChange,
+  signatureId: string,
+): Promise<Manifest | undefined> {
+  // Opened first: only a genuine row may be taken out of the digest.
+  const found = await findWallet(session, rootKey, signatureId);
+  if (found === undefined) return undefined;
+  const rowHash = walletHash(rootKey, found.row);
+  await deleteWalletRow(session, found.row.walletKey);
+  const removed = { signatureId, removedAt: Date.now(), rowHash };
+  await replaceRemovedWalletRow(session, sealRemovedWallet(rootKey, generation, removed));
+  return {
+    ...manifest,
+    count: manifest.count - 1,
+    digest: takeFromDigest(manifest.digest, rowHash),
+  };
+}
+
+/**
+ * The wallet of a signature ID, found by its key alone.
+ * @throws KmsError `VAULT_CORRUPT` when the row does not hold that wallet
+ */
+export async function findWallet(
   session: Session,
   rootKey: RootKey,
-  { manifest, index }: VaultContents,
-  wallet: IndexedWallet,
-): Promise<Change> {
-  // Opened first: only a genuine row may be taken out of the digest.
-  const { row } = await findWallet(session, rootKey, wallet);
-  await deleteWalletRow(session, row.recordId);
-  const digest = takeFromDigest(manifest.digest, walletHash(rootKey, row));
-  return {
-    manifest: { ...manifest, count: manifest.count - 1, digest },
-    updateIndex: () => index.delete(wallet.signatureId),
-  };
-}
-
-/** @throws KmsError `VAULT_CORRUPT` when the row is missing or does not hold that wallet */
-export async function findWallet(session: Session, rootKey: RootKey, wallet: IndexedWallet) {
-  const { recordId, signatureId } = wallet;
-  const row = await readWalletRow(session, Buffer.from(recordId, "hex"));
-  if (row === undefined) throw vaultCorrupt(`wallet record ${recordId} is missing`);
-  const stored = openWallet(rootKey, row);
-  if (stored.signatureId !== signatureId)
-    throw vaultCorrupt(`wallet record ${recordId} holds another wallet`);
-  return { row, record: stored.record };
+  signatureId: string,
+): Promise<{ readonly row: WalletRow; readonly wallet: StoredWallet } | undefined> {
+  const row = await readWalletRow(session, walletKeyOf(rootKey, signatureId));
+  if (row === undefined) return undefined;
+  const wallet = openWallet(rootKey, row);
+  if (wallet.signatureId === signatureId) return { row, wallet };
+  throw vaultCorrupt(`wallet record ${Buffer.from(row.walletKey).toString("hex")} holds another wallet`);
 }

@@ -28,7 +28,10 @@ export function tokenKeyOf(record: Readonly<Record<string, JsonValue>>): TokenKe
 }
 
 /** The fields that {@link tokenKeyOf} reads. */
-export function tokenKeyFields({ keyUri, publicKey }: TokenKeyRecord): { keyUri: string; publicKey: string } {
+export function tokenKeyFields({ keyUri, publicKey }: TokenKeyRecord): {
+  keyUri: string;
+  publicKey: string;
+} {
   return { keyUri, publicKey: Buffer.from(publicKey).toString("hex") };
 }
 
@@ -51,6 +54,12 @@ export interface StoredWallet {
   /** Wallets are listed by falling position: the newest has the highest. */
   readonly position: number;
   readonly record: WalletRecord;
+  /** When it was stored, in milliseconds since 1970; `undefined` for wallets of older formats. */
+  readonly createdAt?: number | undefined;
+  /** What the operator calls it. */
+  readonly label?: string | undefined;
+  /** What the operator counts it among. */
+  readonly groups?: readonly string[] | undefined;
 }
 
 const PURPOSE = "wallet";
@@ -64,18 +73,26 @@ const LARGEST_RECORD = 65_536;
 const storedWalletSchema = v.strictObject({
   signatureId: v.pipe(v.string(), v.nonEmpty(), v.maxLength(longestSignatureId)),
   position: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  createdAt: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  label: v.optional(v.string()),
+  groups: v.optional(v.array(v.string())),
   record: v.custom<WalletRecord>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   ),
 });
 
+/** Under which a wallet's row is found: the keyed hash of its signature ID, 32 bytes. */
+export function walletKeyOf(rootKey: RootKey, signatureId: string): Uint8Array {
+  return rootKey.keyedHash("wallet-key", Buffer.from(signatureId, "utf8"));
+}
+
 /** @throws KmsError `INVALID_INPUT` when the signature ID or the record is too long to be stored */
-export function sealWallet(rootKey: RootKey, recordId: Uint8Array, wallet: StoredWallet): Uint8Array {
-  const { signatureId, position, record } = wallet;
+export function sealWallet(rootKey: RootKey, wallet: StoredWallet): Uint8Array {
+  const { signatureId } = wallet;
   if (signatureId.length === 0 || signatureId.length > longestSignatureId) {
     throw new KmsError("INVALID_INPUT", `A signature ID has 1 to ${longestSignatureId} characters.`);
   }
-  const text = Buffer.from(stringifyExactJson({ signatureId, position, record }));
+  const text = Buffer.from(stringifyExactJson(toJson(wallet)));
   if (text.length > LARGEST_RECORD) {
     throw new KmsError(
       "INVALID_INPUT",
@@ -85,16 +102,24 @@ export function sealWallet(rootKey: RootKey, recordId: Uint8Array, wallet: Store
   // Spaces after a JSON text mean nothing.
   const padded = Buffer.alloc(Math.ceil(text.length / PADDING) * PADDING, " ");
   text.copy(padded);
-  const sealed = rootKey.seal(PURPOSE, recordId, padded);
+  const sealed = rootKey.seal(PURPOSE, walletKeyOf(rootKey, signatureId), padded);
   text.fill(0);
   padded.fill(0);
   return sealed;
 }
 
+function toJson({ signatureId, position, record, ...optional }: StoredWallet): Record<string, JsonValue> {
+  const given = Object.entries(optional).filter(([, value]) => value !== undefined);
+  return { signatureId, position, ...Object.fromEntries(given), record };
+}
+
 /** @throws KmsError `VAULT_CORRUPT` naming the row */
-export function openWallet(rootKey: RootKey, { recordId, sealed }: WalletRow): StoredWallet {
-  const name = `wallet record ${Buffer.from(recordId).toString("hex")}`;
-  const text = rootKey.open(PURPOSE, recordId, sealed);
+export function openWallet(
+  rootKey: RootKey,
+  { walletKey, sealed }: Pick<WalletRow, "walletKey" | "sealed">,
+): StoredWallet {
+  const name = `wallet record ${Buffer.from(walletKey).toString("hex")}`;
+  const text = rootKey.open(PURPOSE, walletKey, sealed);
   if (text === undefined) {
     throw vaultCorrupt(`${name} does not open: it was changed, or belongs to another row or vault`);
   }

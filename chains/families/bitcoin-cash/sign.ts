@@ -8,7 +8,7 @@ import { equalBytes } from "@scure/btc-signer/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import type { SigningKey } from "../../signing-key.ts";
-import { encodeTransaction, transactionId } from "../utxo/encode.ts";
+import { encodeTransaction, outpoint, transactionId } from "../utxo/encode.ts";
 import type { UtxoParameters } from "../utxo/facts.ts";
 import { assertFee, feeBounds, transactionFee } from "../utxo/fee.ts";
 import { SignatureDigests } from "../utxo/signature-digest.ts";
@@ -44,7 +44,8 @@ export async function signTransaction(
 
   assertSigned(raw, transaction, keys);
   assertFee(fee, raw.length, bounds);
-  return { payload: bytesToHex(raw), transactionId: transactionId(signed), filledIn: {} };
+  const outpoints = transaction.inputs.map(outpoint);
+  return { payload: bytesToHex(raw), transactionId: transactionId(signed), filledIn: {}, inputs: outpoints };
 }
 
 /** Checks the finished bytes, not what they were made from: they are what the network will see. */

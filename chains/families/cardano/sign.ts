@@ -54,6 +54,7 @@ export async function signTransaction(
     payload: signed,
     transactionId: bytesToHex(hash),
     filledIn: { fee: fee.toString(), ttl: ttl.toString() },
+    inputs: operations.inputs.map(({ coin }) => coin),
     expiry: { kind: "time", value: expiry },
   };
 }

@@ -53,7 +53,8 @@ export async function signTransaction(
 
   assertAllInputsSigned(raw, transaction, spent, request);
   assertFee(fee, virtualBytes(raw.length, encodeTransaction(signed).length), bounds);
-  return { payload: hex.encode(raw), transactionId: transactionId(signed), filledIn: {} };
+  const inputs = transaction.inputs.map(outpoint);
+  return { payload: hex.encode(raw), transactionId: transactionId(signed), filledIn: {}, inputs };
 }
 
 async function unlockInputs(

@@ -12,7 +12,7 @@ export default defineCommand({
   async run({ args }) {
     await withVault(await createContext(args), async (vault) => {
       printJson(Object.fromEntries(await vault.exportAll()));
-      for (const { signatureId, keyUri } of vault.wallets()) {
+      for (const { signatureId, keyUri } of await vault.wallets()) {
         if (keyUri !== undefined)
           printNote(`The private key of ${signatureId} is in a token and cannot leave it.`);
       }

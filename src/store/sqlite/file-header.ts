@@ -12,6 +12,14 @@ const changingBytes = [
   { from: CHANGE_COUNTER, to: 40 },
   { from: VALID_FOR, to: HEADER_LENGTH },
 ] as const;
+const SCHEMA_COOKIE = 40;
+const USER_VERSION = 60;
+/** Bytes that the conversion of a vault of format 1 changes as well: the tables, their counter, the version. */
+const convertedBytes = [
+  { from: SCHEMA_COOKIE, to: SCHEMA_COOKIE + 4 },
+  { from: USER_VERSION, to: USER_VERSION + 4 },
+  { from: HEADER_LENGTH, to: undefined },
+] as const;
 
 /** A leaf and an inner page of a table (B-tree page types). */
 const [LEAF, INNER] = [0x0d, 0x05];
@@ -49,10 +57,11 @@ export function isPowerOfTwo(number: number): boolean {
   return number > 0 && (number & (number - 1)) === 0;
 }
 
-/** Whether two first pages may be those of one file before and after a change of its rows. */
-export function areOfOneFile(one: Buffer, other: Buffer): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  for (const { from, to } of changingBytes) {
+/** Whether two first pages may be those of one file before and after a change of its rows, or its conversion from format 1. */
+export function areOfOneFile(before: Buffer, after: Buffer): boolean {
+  const [a, b] = [Buffer.from(before), Buffer.from(after)];
+  const isConversion = before.readUInt32BE(USER_VERSION) === 1 && after.readUInt32BE(USER_VERSION) <= 2;
+  for (const { from, to } of isConversion ? [...changingBytes, ...convertedBytes] : changingBytes) {
     a.fill(0, from, to);
     b.fill(0, from, to);
   }

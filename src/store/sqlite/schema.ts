@@ -6,125 +6,83 @@ import { checkFormatVersion, formatVersion } from "../format.ts";
 import type { Session } from "../store.ts";
 import { mostBytes } from "../tables/bounds.ts";
 import type { Database } from "./database.ts";
+import { schemaStatements, schemaStatements1 } from "./statements.ts";
 
 /** "TKMS", in the header of the SQLite file at offset 68. */
 const applicationId = 0x544b4d53;
 
-/** Every object of the schema. The text is compared with the file's, so changing a space changes the format. */
-const objects = [
-  {
-    type: "table",
-    name: "vault",
-    tableName: "vault",
-    sql: `CREATE TABLE vault (
-  row_number INTEGER PRIMARY KEY NOT NULL CHECK (row_number = 1),
-  format_version INTEGER NOT NULL,
-  vault_id BLOB NOT NULL,
-  manifest BLOB NOT NULL
-) STRICT`,
-  },
-  {
-    type: "table",
-    name: "key_slot",
-    tableName: "key_slot",
-    sql: `CREATE TABLE key_slot (
-  slot_id INTEGER PRIMARY KEY NOT NULL,
-  kind TEXT NOT NULL,
-  parameters TEXT NOT NULL,
-  commitment BLOB NOT NULL,
-  wrapped_key BLOB NOT NULL,
-  checksum BLOB NOT NULL
-) STRICT`,
-  },
-  {
-    type: "table",
-    name: "wallet",
-    tableName: "wallet",
-    sql: `CREATE TABLE wallet (
-  record_id BLOB PRIMARY KEY NOT NULL,
-  sealed BLOB NOT NULL
-) STRICT, WITHOUT ROWID`,
-  },
-  {
-    type: "table",
-    name: "job",
-    tableName: "job",
-    sql: `CREATE TABLE job (
-  job_key BLOB PRIMARY KEY NOT NULL,
-  state TEXT NOT NULL,
-  lane_key BLOB,
-  revision INTEGER NOT NULL,
-  attempt_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL,
-  sealed BLOB NOT NULL
-) STRICT, WITHOUT ROWID`,
-  },
-  {
-    type: "table",
-    name: "lane",
-    tableName: "lane",
-    sql: `CREATE TABLE lane (
-  lane_key BLOB PRIMARY KEY NOT NULL,
-  sealed BLOB NOT NULL
-) STRICT, WITHOUT ROWID`,
-  },
-  {
-    type: "table",
-    name: "lease",
-    tableName: "lease",
-    sql: `CREATE TABLE lease (
-  row_number INTEGER PRIMARY KEY NOT NULL CHECK (row_number = 1),
-  holder BLOB,
-  epoch INTEGER NOT NULL,
-  renewals INTEGER NOT NULL,
-  duration INTEGER NOT NULL,
-  taken_at INTEGER NOT NULL
-) STRICT`,
-  },
-  {
-    type: "index",
-    name: "job_state",
-    tableName: "job",
-    sql: "CREATE INDEX job_state ON job (state)",
-  },
-] as const;
+/** An object as SQLite lists it. */
+interface SchemaObject {
+  readonly type: string;
+  readonly name: string;
+  readonly tableName: string;
+  readonly sql: string | null;
+}
+
+/** `CREATE TABLE job (`, `CREATE INDEX job_state ON job (` */
+const CREATE = /^CREATE (TABLE|INDEX) (\w+)(?: ON (\w+))?/;
+
+function objectOf(sql: string): SchemaObject {
+  const [, type = "", name = "", tableName = name] = CREATE.exec(sql) ?? [];
+  return { type: type.toLowerCase(), name, tableName, sql };
+}
+
+const objectsOf: Readonly<Record<number, readonly SchemaObject[]>> = {
+  1: schemaStatements1.map(objectOf),
+  [formatVersion]: schemaStatements.map(objectOf),
+};
 
 /** Makes the tables in an empty file. */
 export async function createSchema(database: Database): Promise<void> {
   await database.transaction(async (session) => {
     await session.execute(`PRAGMA application_id = ${applicationId}`);
     await session.execute(`PRAGMA user_version = ${formatVersion}`);
-    for (const { sql } of objects) await session.execute(sql);
+    for (const sql of schemaStatements) await session.execute(sql);
   });
 }
 
 /**
- * Checks that the file is a vault of this version, has exactly the tables of this version (so no trigger or view
- * can act on its behalf) and is sound as a database.
+ * Checks that the file is a vault of a known version and has exactly the tables of that version (so no trigger or view can
+ * act on its behalf). It takes no longer for a large file.
  *
+ * @returns the version of its format
  * @throws KmsError `NOT_A_VAULT`, `VAULT_TOO_NEW`, `VAULT_CORRUPT`
  */
-export async function checkSchema(database: Database): Promise<void> {
-  await database.read(async (session) => {
-    await checkHeader(session, database.path);
+export function checkSchema(database: Database): Promise<number> {
+  return database.read(async (session) => {
+    const version = await checkHeader(session, database.path);
     await checkLength(session, database.path);
-    await checkObjects(session);
+    await checkObjects(session, objectsOf[version] ?? []);
+    return version;
+  });
+}
+
+/**
+ * Checks the whole file: that it is sound as a database, and no value longer than it may be.
+ * @throws KmsError `VAULT_CORRUPT`
+ */
+export function checkWhole(database: Database): Promise<void> {
+  return database.read(async (session) => {
     // Before the integrity check, which reads whole rows of some tables.
     await checkLengths(session);
     await checkIntegrity(session);
   });
 }
 
-async function checkHeader(session: Session, path: string): Promise<void> {
+async function checkHeader(session: Session, path: string): Promise<number> {
   const application = await pragma(session, "application_id", v.number());
   if (application !== applicationId) {
     throw new KmsError(
       "NOT_A_VAULT",
       `The file ${path} is not a vault: its application id is ${application}, not ${applicationId}.`,
-      { hint: "If it was a vault once, it is damaged: restore the latest backup." },
+      {
+        hint: "If it was a vault once, it is damaged: restore the latest backup.",
+      },
     );
   }
-  checkFormatVersion(await pragma(session, "user_version", v.number()));
+  const version = await pragma(session, "user_version", v.number());
+  checkFormatVersion(version);
+  return version;
 }
 
 /** SQLite takes what is missing of the last page for zeros. */
@@ -142,7 +100,7 @@ const schemaRow = v.object({
   sql: v.nullable(v.string()),
 });
 
-async function checkObjects(session: Session): Promise<void> {
+async function checkObjects(session: Session, objects: readonly SchemaObject[]): Promise<void> {
   const rows = await session.query('SELECT type, name, tbl_name AS "tableName", sql FROM sqlite_schema');
   const found = rows.map((row) => {
     const parsed = v.safeParse(schemaRow, row);

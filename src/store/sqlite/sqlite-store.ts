@@ -8,7 +8,7 @@ import { checkFolders, ownerOnly } from "./access.ts";
 import { Database } from "./database.ts";
 import { giveOwnCounter } from "./file-header.ts";
 import { makeNewFile, syncToDisk } from "./new-file.ts";
-import { checkSchema, createSchema } from "./schema.ts";
+import { checkSchema, checkWhole, createSchema } from "./schema.ts";
 import { inspectVaultFile } from "./vault-file.ts";
 
 /** A file as the place of a store; its folder is made with it if there is none, with mode 0700. */
@@ -50,18 +50,19 @@ async function fillNew(file: string, fill: (session: Session) => Promise<void>):
 
 class SqliteStore implements Store {
   readonly place: string;
+  readonly format: number;
   readonly #database: Database;
 
-  private constructor(database: Database) {
+  private constructor(database: Database, format: number) {
     this.place = database.path;
+    this.format = format;
     this.#database = database;
   }
 
   static async open(path: string, access: AccessRules): Promise<SqliteStore> {
     const database = await Database.open(path, access);
     try {
-      await checkSchema(database);
-      return new SqliteStore(database);
+      return new SqliteStore(database, await checkSchema(database));
     } catch (error) {
       await database.close();
       throw error;
@@ -76,8 +77,9 @@ class SqliteStore implements Store {
     return this.#database.transaction(work);
   }
 
-  check(): Promise<void> {
-    return checkSchema(this.#database);
+  async check(): Promise<void> {
+    await checkSchema(this.#database);
+    await checkWhole(this.#database);
   }
 
   async size(): Promise<number> {
@@ -87,7 +89,7 @@ class SqliteStore implements Store {
   copyInto<Result>(place: string, finish: (copy: Store) => Promise<Result>): Promise<Result> {
     return makeNewFile(place, async (temporaryFile) => {
       await this.#database.copyInto(temporaryFile);
-      const copy = new SqliteStore(await Database.open(temporaryFile));
+      const copy = new SqliteStore(await Database.open(temporaryFile), this.format);
       let result: Result;
       try {
         result = await finish(copy);

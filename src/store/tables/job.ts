@@ -1,19 +1,20 @@
-/** Statements of the tables `job` and `lane`, the signing journal. */
+/** Statements of the table `job`: one row for each pending transaction that the journal knows. */
 import * as v from "valibot";
-import type { Session } from "../store.ts";
+import type { Session, SqlValue } from "../store.ts";
 import { mostBytes } from "./bounds.ts";
 import { blob, blobOfLength, parseRow, readInPages, upTo } from "./row.ts";
 
 /** In milliseconds since 1970; the last that a JavaScript Date can tell. */
-const LATEST_TIME = 8_640_000_000_000_000;
+export const LATEST_TIME = 8_640_000_000_000_000;
 
-const { job: most, lane: mostOfLane } = mostBytes;
+const most = mostBytes.job;
 
 const key = blobOfLength(32);
 const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const jobRow = v.object({
   jobKey: key,
+  leaseKey: key,
   state: v.string(),
   laneKey: v.nullable(key),
   revision: wholeNumber,
@@ -23,13 +24,11 @@ const jobRow = v.object({
   sealed: v.pipe(blob, v.maxLength(most.sealed)),
 });
 
-const stateCount = v.object({ state: v.string(), count: wholeNumber });
-
-const laneRow = v.object({ laneKey: key, sealed: v.pipe(blob, v.maxLength(mostOfLane.sealed)) });
-
 export interface JobRow {
   /** Keyed hash of the pending transaction's id. */
   readonly jobKey: Uint8Array;
+  /** Keyed hash of network and chain, under which one daemon works for it. */
+  readonly leaseKey: Uint8Array;
   readonly state: string;
   /** Keyed hash of the sending account, once the job is signed and has one. */
   readonly laneKey: Uint8Array | null;
@@ -41,99 +40,123 @@ export interface JobRow {
   readonly sealed: Uint8Array;
 }
 
-export interface LaneRow {
-  /** Keyed hash of the account. */
-  readonly laneKey: Uint8Array;
-  /** The sequence numbers that it used. */
-  readonly sealed: Uint8Array;
-}
+/** A row that may be none that this program writes. */
+export type UncheckedJobRow = { readonly row: JobRow } | { readonly problem: unknown };
 
-const columns = `SELECT ${upTo(most.job_key, "job_key", "jobKey")}, ${upTo(most.state, "state")},
-  ${upTo(most.lane_key, "lane_key", "laneKey")}, revision, attempt_at AS "attemptAt", updated_at AS "updatedAt",
-  ${upTo(most.sealed, "sealed")} FROM job`;
-const laneColumns = `SELECT ${upTo(mostOfLane.lane_key, "lane_key", "laneKey")}, ${upTo(mostOfLane.sealed, "sealed")} FROM lane`;
+const columns = `SELECT ${upTo(most.job_key, "job_key", "jobKey")}, ${upTo(most.lease_key, "lease_key", "leaseKey")},
+  ${upTo(most.state, "state")}, ${upTo(most.lane_key, "lane_key", "laneKey")}, revision, attempt_at AS "attemptAt",
+  updated_at AS "updatedAt", ${upTo(most.sealed, "sealed")} FROM job`;
+
+const parse = (row: unknown): JobRow => parseRow("job", jobRow, row);
 
 export async function readJobRow(session: Session, jobKey: Uint8Array): Promise<JobRow | undefined> {
   const [row] = await session.query(`${columns} WHERE job_key = $1`, [jobKey]);
-  return row === undefined ? undefined : parseRow("job", jobRow, row);
+  return row === undefined ? undefined : parse(row);
 }
 
-/** The rows in a state, the one changed longest ago first. */
-export async function readJobRows(session: Session, state: string): Promise<JobRow[]> {
-  const rows = await session.query(`${columns} WHERE state = $1 ORDER BY updated_at`, [state]);
-  return rows.map((row) => parseRow("job", jobRow, row));
+/** Which of a chain's rows in a state to read. */
+export interface JobSelection {
+  /** Those changed last before this time, in milliseconds since 1970. */
+  readonly before?: number;
+  /** Most rows to read. */
+  readonly limit?: number;
+}
+
+/** The rows of a chain in a state, the one changed longest ago first. A row that is damaged stands in for itself. */
+export async function readJobRows(
+  session: Session,
+  leaseKey: Uint8Array,
+  state: string,
+  { before = Number.MAX_SAFE_INTEGER, limit = Number.MAX_SAFE_INTEGER }: JobSelection = {},
+): Promise<UncheckedJobRow[]> {
+  const rows = await session.query(
+    `${columns} WHERE lease_key = $1 AND state = $2 AND state <> 'settled' AND updated_at < $3
+     ORDER BY updated_at, job_key LIMIT $4`,
+    [leaseKey, state, before, limit],
+  );
+  return rows.map((row) => {
+    try {
+      return { row: parse(row) };
+    } catch (problem) {
+      return { problem };
+    }
+  });
+}
+
+/** Where a row stands among others: the one changed longest ago comes first. */
+export interface JobPlace {
+  /** Milliseconds since 1970. */
+  readonly updatedAt: number;
+  readonly jobKey: Uint8Array;
+}
+
+export interface JobRange {
+  readonly leaseKey: Uint8Array;
+  readonly state: string;
+  /** Only those of this account. */
+  readonly laneKey?: Uint8Array | undefined;
+  /** Only those changed last at this time or before, in milliseconds since 1970. */
+  readonly until?: number | undefined;
+  /** Only those behind this one. */
+  readonly after?: JobPlace | undefined;
+}
+
+const placeRow = v.object({
+  jobKey: key,
+  updatedAt: v.fallback(v.pipe(v.number(), v.safeInteger()), LATEST_TIME),
+});
+
+/**
+ * The places of a chain's rows in a state, in their order, without the rows.
+ * @param limit most places to read
+ */
+export async function readJobPlaces(
+  session: Session,
+  { leaseKey, state, laneKey, until, after }: JobRange,
+  limit: number,
+): Promise<JobPlace[]> {
+  const values: SqlValue[] = [leaseKey, state];
+  const value = (added: SqlValue): string => `$${values.push(added)}`;
+  const conditions = ["lease_key = $1", "state = $2", "state <> 'settled'"];
+  if (laneKey !== undefined) conditions.push(`lane_key = ${value(laneKey)}`);
+  if (until !== undefined) conditions.push(`updated_at <= ${value(until)}`);
+  if (after !== undefined)
+    conditions.push(`(updated_at, job_key) > (${value(after.updatedAt)}, ${value(after.jobKey)})`);
+  const rows = await session.query(
+    `SELECT ${upTo(most.job_key, "job_key", "jobKey")}, updated_at AS "updatedAt" FROM job
+     WHERE ${conditions.join(" AND ")} ORDER BY updated_at, job_key LIMIT ${value(limit)}`,
+    values,
+  );
+  return rows.map((row) => parseRow("job", placeRow, row));
 }
 
 /** All rows, in no meaningful order. */
 export function readAllJobRows(session: Session): AsyncGenerator<JobRow> {
-  return readInPages(
-    session,
-    columns,
-    "job_key",
-    (row) => parseRow("job", jobRow, row),
-    ({ jobKey }) => jobKey,
-  );
-}
-
-/** How many rows are in each state that has any. */
-export async function countJobRows(
-  session: Session,
-): Promise<{ readonly state: string; readonly count: number }[]> {
-  const rows = await session.query(
-    `SELECT ${upTo(most.state, "state")}, COUNT(*) AS "count" FROM job GROUP BY 1`,
-  );
-  return rows.map((row) => parseRow("job", stateCount, row));
+  return readInPages(session, columns, "job_key", parse, ({ jobKey }) => jobKey);
 }
 
 export async function insertJobRow(session: Session, row: JobRow): Promise<void> {
   await session.execute(
-    `INSERT INTO job (job_key, state, lane_key, revision, attempt_at, updated_at, sealed)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [row.jobKey, row.state, row.laneKey, row.revision, row.attemptAt, row.updatedAt, row.sealed],
-  );
-}
-
-/** Replaces the row if it still has the revision before; whether it had. */
-export async function updateJobRow(session: Session, row: JobRow): Promise<boolean> {
-  const changed = await session.execute(
-    `UPDATE job SET state = $1, lane_key = $2, revision = $3, attempt_at = $4, updated_at = $5, sealed = $6
-     WHERE job_key = $7 AND revision = $8`,
+    `INSERT INTO job (job_key, lease_key, state, lane_key, revision, attempt_at, updated_at, sealed)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
+      row.jobKey,
+      row.leaseKey,
       row.state,
       row.laneKey,
       row.revision,
       row.attemptAt,
       row.updatedAt,
       row.sealed,
-      row.jobKey,
-      row.revision - 1,
     ],
   );
-  return changed === 1;
 }
 
-/** The sealed next sequence number of an account. */
-export async function readLaneRow(session: Session, laneKey: Uint8Array): Promise<Uint8Array | undefined> {
-  const [row] = await session.query(`${laneColumns} WHERE lane_key = $1`, [laneKey]);
-  return row === undefined ? undefined : parseRow("lane", laneRow, row).sealed;
-}
-
-/** All rows of accounts, in no meaningful order. */
-export function readAllLaneRows(session: Session): AsyncGenerator<LaneRow> {
-  return readInPages(
-    session,
-    laneColumns,
-    "lane_key",
-    (row) => parseRow("lane", laneRow, row),
-    ({ laneKey }) => laneKey,
+/** Replaces all of the row but its keys of job and lease. */
+export async function updateJobRow(session: Session, row: JobRow): Promise<void> {
+  await session.execute(
+    `UPDATE job SET state = $1, lane_key = $2, revision = $3, attempt_at = $4, updated_at = $5, sealed = $6
+     WHERE job_key = $7`,
+    [row.state, row.laneKey, row.revision, row.attemptAt, row.updatedAt, row.sealed, row.jobKey],
   );
-}
-
-export async function replaceLaneRow(
-  session: Session,
-  laneKey: Uint8Array,
-  sealed: Uint8Array,
-): Promise<void> {
-  await session.execute("DELETE FROM lane WHERE lane_key = $1", [laneKey]);
-  await session.execute("INSERT INTO lane (lane_key, sealed) VALUES ($1, $2)", [laneKey, sealed]);
 }

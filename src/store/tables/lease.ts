@@ -1,4 +1,4 @@
-/** Statements of the table `lease`, which has one row once a daemon has worked on the vault. */
+/** Statements of the table `lease`, which has a row for each network and chain that a daemon has worked for. */
 import * as v from "valibot";
 import type { Session } from "../store.ts";
 import { mostBytes } from "./bounds.ts";
@@ -36,61 +36,74 @@ export interface LeaseRow {
   readonly takenAt: number;
 }
 
-async function query(session: Session): Promise<unknown> {
-  const [row] = await session.query(
-    `SELECT ${upTo(mostBytes.lease.holder, "holder")}, epoch, renewals, duration, taken_at AS "takenAt" FROM lease`,
-  );
+const columns = `${upTo(mostBytes.lease.holder, "holder")}, epoch, renewals, duration, taken_at AS "takenAt" FROM lease`;
+
+async function query(session: Session, leaseKey: Uint8Array): Promise<unknown> {
+  const [row] = await session.query(`SELECT ${columns} WHERE lease_key = $1`, [leaseKey]);
   return row;
 }
 
 /**
- * The lease, if there is one. Nothing seals it: a row that no daemon writes is nobody's lease, so that a number which
+ * A lease, if somebody has or had it. Nothing seals it: a row that no daemon writes is nobody's lease, so that a number which
  * somebody put into it keeps no daemon from its work.
+ *
+ * @param leaseKey keyed hash of network and chain, 32 bytes
  */
-export async function readLeaseRow(session: Session): Promise<LeaseRow | undefined> {
-  const parsed = v.safeParse(leaseRow, await query(session));
+export async function readLeaseRow(session: Session, leaseKey: Uint8Array): Promise<LeaseRow | undefined> {
+  const parsed = v.safeParse(leaseRow, await query(session, leaseKey));
   return parsed.success ? parsed.output : undefined;
 }
 
 /** Whether there is a row, be it one that no daemon writes. */
-export async function hasLeaseRow(session: Session): Promise<boolean> {
-  return (await query(session)) !== undefined;
+export async function hasLeaseRow(session: Session, leaseKey: Uint8Array): Promise<boolean> {
+  return (await query(session, leaseKey)) !== undefined;
 }
 
 /** @throws KmsError `VAULT_CORRUPT` when there is a row that no daemon writes, naming the column */
-export async function checkLeaseRow(session: Session): Promise<void> {
-  const row = await query(session);
-  if (row === undefined) return;
-  parseRow("lease", leaseRow, row, {
-    hint: "Wallets and jobs are not affected. The next daemon that starts takes the lease anew.",
-  });
+export async function checkLeaseRows(session: Session): Promise<void> {
+  for (const row of await session.query(`SELECT ${columns}`)) {
+    parseRow("lease", leaseRow, row, {
+      hint: "Wallets and jobs are not affected. The next daemon that starts takes the lease anew.",
+    });
+  }
 }
 
 /** For a copy of a vault: no daemon works on it yet. */
-export async function deleteLeaseRow(session: Session): Promise<void> {
+export async function deleteLeaseRows(session: Session): Promise<void> {
   await session.execute("DELETE FROM lease");
 }
 
-export async function replaceLeaseRow(session: Session, row: LeaseRow): Promise<void> {
-  await session.execute("DELETE FROM lease");
+export async function replaceLeaseRow(session: Session, leaseKey: Uint8Array, row: LeaseRow): Promise<void> {
+  await session.execute("DELETE FROM lease WHERE lease_key = $1", [leaseKey]);
   await session.execute(
-    `INSERT INTO lease (row_number, holder, epoch, renewals, duration, taken_at)
-     VALUES (1, $1, $2, $3, $4, $5)`,
-    [row.holder, row.epoch, row.renewals, row.duration, row.takenAt],
+    `INSERT INTO lease (lease_key, holder, epoch, renewals, duration, taken_at)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [leaseKey, row.holder, row.epoch, row.renewals, row.duration, row.takenAt],
   );
 }
 
 /** Counts a renewal, if the lease is still the holder's; whether it is. */
-export async function renewLeaseRow(session: Session, holder: Uint8Array, epoch: number): Promise<boolean> {
+export async function renewLeaseRow(
+  session: Session,
+  leaseKey: Uint8Array,
+  { holder, epoch }: LeaseRow,
+): Promise<boolean> {
   const changed = await session.execute(
     `UPDATE lease SET renewals = CASE WHEN renewals < ${MOST_COUNTED} THEN renewals + 1 ELSE 0 END
-     WHERE holder = $1 AND epoch = $2`,
-    [holder, epoch],
+     WHERE lease_key = $1 AND holder = $2 AND epoch = $3`,
+    [leaseKey, holder, epoch],
   );
   return changed === 1;
 }
 
 /** Gives the lease back, if it is still the holder's. */
-export async function releaseLeaseRow(session: Session, holder: Uint8Array, epoch: number): Promise<void> {
-  await session.execute("UPDATE lease SET holder = NULL WHERE holder = $1 AND epoch = $2", [holder, epoch]);
+export async function releaseLeaseRow(
+  session: Session,
+  leaseKey: Uint8Array,
+  { holder, epoch }: LeaseRow,
+): Promise<void> {
+  await session.execute(
+    "UPDATE lease SET holder = NULL WHERE lease_key = $1 AND holder = $2 AND epoch = $3",
+    [leaseKey, holder, epoch],
+  );
 }

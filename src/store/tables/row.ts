@@ -3,6 +3,9 @@ import * as v from "valibot";
 import { type KmsErrorOptions, vaultCorrupt } from "../../errors.ts";
 import type { Session } from "../store.ts";
 
+/** What stands for a value of bytes or text that was not read. */
+const TOO_LONG = 0;
+
 /** Rows that are in memory at once while all are read. */
 const PAGE = 200;
 
@@ -11,7 +14,7 @@ const PAGE = 200;
  * place, which no schema of such a column takes.
  */
 export function upTo(bytes: number, column: string, name = column): string {
-  return `CASE WHEN octet_length(${column}) > ${bytes} THEN 0 ELSE ${column} END AS "${name}"`;
+  return `CASE WHEN octet_length(${column}) > ${bytes} THEN ${TOO_LONG} ELSE ${column} END AS "${name}"`;
 }
 
 /**
@@ -61,6 +64,9 @@ export function parseRow<Output>(
 ): Output {
   const parsed = v.safeParse(schema, row);
   if (parsed.success) return parsed.output;
-  const column = v.getDotPath(parsed.issues[0]) ?? "row";
-  throw vaultCorrupt(`a ${table} row has an unexpected ${column}`, options);
+  const [issue] = parsed.issues;
+  const column = v.getDotPath(issue) ?? "row";
+  const isTooLong = issue.input === TOO_LONG && /Uint8Array|string/.test(issue.expected ?? "");
+  const what = isTooLong ? `a ${column} that is longer than any` : `an unexpected ${column}`;
+  throw vaultCorrupt(`a ${table} row has ${what}`, options);
 }

@@ -37,6 +37,15 @@ export async function insertVaultRow(session: Session, row: VaultRow): Promise<v
   );
 }
 
+/** For a vault that is converted. */
+export async function updateFormat(
+  session: Session,
+  formatVersion: number,
+  manifest: Uint8Array,
+): Promise<void> {
+  await session.execute("UPDATE vault SET format_version = $1, manifest = $2", [formatVersion, manifest]);
+}
+
 export async function updateManifest(session: Session, manifest: Uint8Array): Promise<void> {
   await session.execute("UPDATE vault SET manifest = $1", [manifest]);
 }

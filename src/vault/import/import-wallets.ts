@@ -19,7 +19,11 @@ const textFields = [...keyFields, "xpub", "address", "chain"];
 function warningsOf({ signatureId, record }: ImportedWallet): ImportWarning[] {
   const warnings: ImportWarning[] = [];
   const warn = (problem: string, field?: string) => {
-    warnings.push({ signatureId, ...(field !== undefined && { field: field.slice(0, 64) }), problem });
+    warnings.push({
+      signatureId,
+      ...(field !== undefined && { field: field.slice(0, 64) }),
+      problem,
+    });
   };
   for (const [field, value] of Object.entries(record)) {
     if (field === "testnet") {
@@ -67,7 +71,7 @@ export async function importWallets(vault: Vault, wallets: readonly ImportedWall
   const fresh: ImportedWallet[] = [];
   const conflicts: string[] = [];
   await vault.refresh();
-  const known = new Set(vault.wallets().map(({ signatureId }) => signatureId));
+  const known = new Set((await vault.wallets()).map(({ signatureId }) => signatureId));
   for (const wallet of wallets) {
     const existing = known.has(wallet.signatureId) ? await vault.get(wallet.signatureId) : undefined;
     if (existing === undefined) fresh.push(wallet);
@@ -102,6 +106,8 @@ function conflict(signatureIds: readonly string[]): KmsError {
   return new KmsError(
     "IMPORT_CONFLICT",
     `Nothing was imported: the vault holds other wallets under the signature IDs ${named(signatureIds)}.`,
-    { hint: "Import into a new vault (--path), or remove the wallets that are not wanted." },
+    {
+      hint: "Import into a new vault (--path), or remove the wallets that are not wanted.",
+    },
   );
 }

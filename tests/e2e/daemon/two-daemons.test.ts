@@ -3,7 +3,7 @@ import { Database as Sqlite } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { parseTransaction } from "viem";
 import { onScene, payloadOf, type RunningDaemon, type Scene, until } from "./running-daemon.ts";
-import { bitcoinPayment, ethPaymentWithoutNonce } from "./wallets.ts";
+import { bitcoinPayment, ethPayment, ethPaymentWithoutNonce, walletIds } from "./wallets.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
 setDefaultTimeout(60_000);
@@ -217,3 +217,70 @@ test(
     expect(new Set(payloads.map(nonceOf)).size).toBe(PAYMENTS);
   }),
 );
+
+describe("daemons for different work on one vault", () => {
+  test(
+    "one for each of two chains: both work, and neither stands by",
+    onScene(async (scene) => {
+      const { api } = scene;
+      api.pending = [pending, ethPayment(1)];
+      const bitcoin = startAs("bitcoin", scene, "600", ["--chain=BTC"]);
+      const ether = startAs("ether", scene, "600", ["--chain=ETH"]);
+      await Promise.all([
+        bitcoin.logged(`Tx was processed: ${pending.id}`),
+        ether.logged(`Tx was processed: ${ethPayment(1).id}`),
+      ]);
+      const polls = [requestsOf("bitcoin", scene), requestsOf("ether", scene)] as const;
+      await until("polls of both", () =>
+        ["bitcoin", "ether"].every((name, at) => requestsOf(name, scene) > (polls[at] ?? 0) + 5),
+      );
+      expect(bitcoin.log + ether.log).not.toContain(STANDING_BY);
+      expect(api.broadcasts.map(({ path }) => path).sort()).toEqual([
+        "/v3/bitcoin/broadcast",
+        "/v3/ethereum/broadcast",
+      ]);
+    }),
+  );
+
+  test(
+    "one for each network: both work, and neither stands by",
+    onScene(async (scene) => {
+      const { api } = scene;
+      const names = { mainnet: ethPayment(1), testnet: ethPayment(2, { chainId: 11155111 }) };
+      const onTestnet = { ...names.testnet, hashes: [walletIds.ethTestnet] };
+      api.answer = ({ path, headers }) => {
+        if (!path.startsWith("/v3/kms/pending/")) return undefined;
+        return Response.json([headers["x-api-key"] === "testnet" ? onTestnet : names.mainnet]);
+      };
+      const mainnet = startAs("mainnet", scene, "600", ["--chain=ETH"]);
+      const testnet = startAs("testnet", scene, "600", ["--chain=ETH", "--testnet"]);
+      await Promise.all([
+        mainnet.logged(`Tx was processed: ${names.mainnet.id}`),
+        testnet.logged(`Tx was processed: ${onTestnet.id}`),
+      ]);
+      expect(mainnet.log + testnet.log).not.toContain(STANDING_BY);
+      expect(api.broadcasts).toHaveLength(2);
+    }),
+  );
+
+  test(
+    "one for a chain and one for that chain and another: the second stands by at the first chain only",
+    onScene(async (scene) => {
+      const { api } = scene;
+      const bitcoin = startAs("bitcoin", scene, "600", ["--chain=BTC"]);
+      await until("a poll", () => requestsOf("bitcoin", scene) > 0);
+      const both = startAs("both", scene, "600", ["--chain=BTC,ETH"]);
+      await both.logged(STANDING_BY);
+      api.pending = [pending, ethPayment(1)];
+      await both.logged(`Tx was processed: ${ethPayment(1).id}`);
+      await bitcoin.logged(`Tx was processed: ${pending.id}`);
+      expect(both.log).not.toContain(`Tx was processed: ${pending.id}`);
+      bitcoin.signal("SIGTERM");
+      expect(await bitcoin.exited()).toBe(0);
+      await until("polls of the free chain by the second", () =>
+        api.to("/v3/kms/pending/BTC").some(({ headers }) => headers["x-api-key"] === "both"),
+      );
+      expect(api.broadcasts).toHaveLength(2);
+    }),
+  );
+});

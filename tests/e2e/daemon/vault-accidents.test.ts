@@ -1,9 +1,11 @@
 /** What happens to the vault's file and disk under a running daemon: nothing is signed that cannot be recorded. */
+import { Database as Sqlite } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { RecordedRequest } from "../stand-in-api.ts";
 import { onScene, payloadOf, type RunningDaemon, type Scene, until } from "./running-daemon.ts";
-import { bitcoinPayment } from "./wallets.ts";
+import { bitcoinPayment, ethPayment } from "./wallets.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
 setDefaultTimeout(60_000);
@@ -143,6 +145,69 @@ describe("a vault file that is taken away under the daemon", () => {
   );
 });
 
+function signatureIdOf({ body }: RecordedRequest): string {
+  return (body as { readonly signatureId: string }).signatureId;
+}
+
+describe("an older state of the vault that is copied over the file under the daemon", () => {
+  /** As `cp` does it: into the same file, which the daemon has open; but between two of its transactions. */
+  function copyOver(path: string, older: Buffer): void {
+    const database = new Sqlite(path);
+    database.run("PRAGMA busy_timeout = 10000");
+    database.run("BEGIN EXCLUSIVE");
+    writeFileSync(path, older);
+    database.close();
+  }
+
+  /** A daemon for two chains that has sent a payment; then the state before it is back. */
+  async function turnedBack({ api, installation, start }: Scene, lease: string): Promise<RunningDaemon> {
+    api.pending = [ethPayment(1)];
+    const daemon = start(["--chain=BTC,ETH"], { env: { TATUM_KMS_LEASE: lease } });
+    await daemon.logged(`Tx was processed: ${ethPayment(1).id}`);
+    const older = readFileSync(installation.vaultPath);
+    api.pending = [ethPayment(1), ethPayment(2)];
+    await daemon.logged(`Tx was processed: ${ethPayment(2).id}`);
+    copyOver(installation.vaultPath, older);
+    return daemon;
+  }
+
+  test.each([
+    { what: "between two renewals of its lease", lease: "3600" },
+    { what: "while its lease is renewed all the time", lease: "0.2" },
+  ])("stops all chains, as an error: $what", async ({ lease }) =>
+    onScene(async (scene) => {
+      const { api } = scene;
+      const daemon = await turnedBack(scene, lease);
+      api.pending = [pending, ethPayment(1), ethPayment(2), ethPayment(3)];
+      expect(await daemon.exited()).toBe(65);
+      expect(daemon.log).toContain('"code":"ROLLED_BACK"');
+      const sent = api.broadcasts.map(signatureIdOf);
+      expect(sent.filter((id) => id !== pending.id)).toEqual([ethPayment(1).id, ethPayment(2).id]);
+      expect(sent.filter((id) => id === pending.id).length).toBeLessThanOrEqual(1);
+    })(),
+  );
+
+  test.each([
+    { what: "an approval", path: "/four-eye/", sent: [1] },
+    { what: "a broadcast", path: "/broadcast", sent: [1, 2] },
+  ])("stops them while $what is waited for, and sends nothing again", async ({ path, sent }) =>
+    onScene(async ({ api, installation, start }) => {
+      const older = readFileSync(installation.vaultPath);
+      api.pending = [ethPayment(1)];
+      const daemon = start(["--chain=ETH"], { env: { TATUM_KMS_LEASE: "3600" } });
+      await daemon.logged(`Tx was processed: ${ethPayment(1).id}`);
+      api.answer = (request) => {
+        if (request.path.includes(path)) copyOver(installation.vaultPath, older);
+        return undefined;
+      };
+      api.pending = [ethPayment(1), ethPayment(2)];
+      expect(await daemon.exited()).toBe(65);
+      expect(daemon.log).toContain('"code":"ROLLED_BACK"');
+      expect(api.broadcasts.map(signatureIdOf)).toEqual(sent.map((number) => ethPayment(number).id));
+    })(),
+  );
+});
+
 describe("a clock that goes back by hours", () => {
   test(
     "does not keep a job waiting for hours",
@@ -150,8 +215,7 @@ describe("a clock that goes back by hours", () => {
       api.pending = [pending];
       api.fourEye = () => new Response("", { status: 404 });
       await runOnce(["--chain=BTC"]);
-      const { Database } = await import("bun:sqlite");
-      const database = new Database(installation.vaultPath);
+      const database = new Sqlite(installation.vaultPath);
       // As if the clock had been five hours ahead when the job was changed last.
       database.run("UPDATE job SET updated_at = updated_at + 18000000, attempt_at = attempt_at + 18000000");
       database.close();

@@ -31,6 +31,22 @@ export const sharedWallets = { ...solanaVector.wallets, ...vechainVector.wallets
 const ABSENT_WALLET = "00000000-0000-4000-8000-000000000000";
 const LAMPORTS_BYTES = 8;
 
+const TRANSACTION_ID_DIGITS = 64;
+
+/** A payment of outputs that no other one spends: of two that spend the same, only one is signed. */
+function withOwnOutputs(pending: Pending, number: number): Pending {
+  const payload = JSON.parse(pending.serializedTransaction) as { inputs: { prevTxId: string }[] };
+  // The hash would be another one; a payload may be without it.
+  const serializedTransaction = JSON.stringify({ ...payload, hash: undefined });
+  const digits = number.toString(16);
+  const text = payload.inputs.reduce(
+    (json, { prevTxId }) =>
+      json.replaceAll(prevTxId, digits + prevTxId.slice(digits.length - TRANSACTION_ID_DIGITS)),
+    JSON.stringify(altered(pending, { serializedTransaction })),
+  );
+  return JSON.parse(text) as Pending;
+}
+
 export class Payment {
   readonly id: string;
   readonly call: Call;
@@ -91,7 +107,8 @@ export class Payment {
   #ofChain(): Pending {
     const { chain, name } = this.call;
     if (chain === "ETH") return this.#ofEthereum();
-    if (chain === "LTC") return (name === "withdrawal" ? withdrawal : litecoinPayment).pending;
+    if (chain === "LTC")
+      return withOwnOutputs((name === "withdrawal" ? withdrawal : litecoinPayment).pending, this.number);
     const { pending } = chain === "SOL" ? solanaVector : vechainVector;
     const read = JSON.parse(pending.serializedTransaction) as { txData: string };
     if (chain === "VET") {

@@ -89,6 +89,8 @@ export class UnreliableApi {
       return Response.json(open.map(({ pending }) => pending));
     }
     if (path.includes("/transaction/count/")) return Response.json(0);
+    const call = body as { readonly method?: string; readonly params?: readonly string[] } | undefined;
+    if (call?.method === "eth_getTransactionByHash") return this.#found(call.params?.[0] ?? "");
     if (path.endsWith("/broadcast")) return this.#broadcast(body as { txData: string; signatureId: string });
     const entry = this.entries.get(path.split("/")[3] ?? "");
     if (entry === undefined) return undefined;
@@ -99,6 +101,16 @@ export class UnreliableApi {
     const [payload] = entry.payloads;
     const txId = entry.isDone && payload !== undefined ? keccak256(payload as `0x${string}`) : undefined;
     return Response.json({ ...entry.pending, txId });
+  }
+
+  /** What the node says of a transaction: it is in a block as soon as it is out. */
+  #found(transactionId: string): Response {
+    const isOut = [...this.entries.values()].some(
+      (entry) =>
+        entry.isOut &&
+        [...entry.payloads].some((payload) => keccak256(payload as `0x${string}`) === transactionId),
+    );
+    return Response.json({ jsonrpc: "2.0", id: 1, result: isOut ? { blockHash: transactionId } : null });
   }
 
   #broadcast({ txData, signatureId }: { txData: string; signatureId: string }): Response {

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
 import { type Job, jobStates } from "../../../src/journal/job.ts";
-import { Journal } from "../../../src/journal/journal.ts";
+import { listJobs } from "../../../src/journal/job-list.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
 import { rememberingOpener } from "../../src/vault/remembering-opener.ts";
 import { openVaultAt } from "../../src/vault/vault-at.ts";
 
@@ -35,10 +36,16 @@ export async function contentOf(path: string, password: string): Promise<Content
   });
   try {
     await vault.verify();
-    return { wallets: new Map(await vault.exportAll()), jobs: await new Journal(vault).list(...jobStates) };
+    return { wallets: new Map(await vault.exportAll()), jobs: await allJobs(vault) };
   } finally {
     await vault.close();
   }
+}
+
+async function allJobs(vault: Vault): Promise<readonly Job[]> {
+  const { jobs, damaged } = await listJobs(vault, { states: jobStates }, Number.MAX_SAFE_INTEGER - 1);
+  if (damaged[0] !== undefined) throw damaged[0];
+  return jobs;
 }
 
 /** @throws Error when one of these wallets is missing or another than it was */

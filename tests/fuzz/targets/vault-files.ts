@@ -2,7 +2,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { Secret } from "../../../providers/secret.ts";
-import type { Vault } from "../../../src/vault/vault.ts";
 import type { Random } from "../../random.ts";
 import { rememberingOpener } from "../../src/vault/remembering-opener.ts";
 import { openVaultAt } from "../../src/vault/vault-at.ts";
@@ -31,7 +30,7 @@ export class VaultFiles implements FuzzTarget {
     process.once("exit", () => this.#folder.remove());
     // A file with a journal is only half of a vault.
     this.#files = goodKitFiles
-      .filter(({ journal }) => journal === undefined)
+      .filter(({ format, journal }) => format === 2 && journal === undefined)
       .map((kit) => ({
         kit,
         bytes: readFileSync(unpack(kit, this.#folder.at("good"))),
@@ -45,21 +44,17 @@ export class VaultFiles implements FuzzTarget {
     for (const ending of ["", "-journal", "-wal", "-shm"]) rmSync(path + ending, { force: true });
     writeFileSync(path, this.#damage(bytes, random), { mode: 0o600 });
     if (random.chance(0.05)) writeFileSync(`${path}-journal`, this.#damage(bytes, random), { mode: 0o600 });
-    let vault: Vault;
+    let wallets: string;
     try {
-      vault = await openVaultAt(path, opener);
+      const vault = await openVaultAt(path, opener);
+      wallets = stringifyExactJson(await vault.exportAll().finally(() => vault.close()));
     } catch (failure) {
       const code = expectedCode(failure);
       if (CODES.includes(code)) return code;
       throw failure;
     }
-    try {
-      const wallets = stringifyExactJson(await vault.exportAll());
-      if (wallets === stringifyExactJson(kit.wallets)) return "opens";
-      throw new Error(`A damaged ${kit.file} opened with other wallets.`);
-    } finally {
-      await vault.close();
-    }
+    if (wallets === stringifyExactJson(kit.wallets)) return "opens";
+    throw new Error(`A damaged ${kit.file} opened with other wallets.`);
   }
 
   #damage(bytes: Uint8Array, random: Random): Uint8Array {

@@ -65,8 +65,12 @@ const table: Readonly<Record<string, Row>> = {
   "vault slot remove": ofEverything,
   "vault change-password": ofEverything,
   "vault backup": ofEverything,
-  "job list": ofEverything,
-  "job show": ofEverything,
+  "job list": {
+    takes: `chain account older-than limit after ${vault}`,
+    ignores: `api-key ${daemonOnly}`,
+    refuses: "testnet wallets transaction-ids",
+  },
+  "job show": { ...ofEverything, takes: `bytes ${vault}` },
   "job retry": ofEverything,
   "job resolve": {
     takes: `as tx-id confirm api-key allow-plain-http ${vault}`,

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { PendingTransaction, SignedTransaction } from "../../../chains/chain.ts";
 import { Secret } from "../../../providers/secret.ts";
+import type { KmsError } from "../../../src/errors.ts";
 import { type Job, jobStates } from "../../../src/journal/job.ts";
 import { Journal } from "../../../src/journal/journal.ts";
+import type { JournalScope } from "../../../src/journal/records.ts";
 import { UsedSequences } from "../../../src/journal/sequences.ts";
+import { verifyWhole } from "../../../src/journal/whole-vault.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import { useSharedFolder } from "../../temporary-folder.ts";
 import { caught } from "../vault/caught.ts";
@@ -13,6 +16,7 @@ import { createVaultAt, openVaultAt } from "../vault/vault-at.ts";
 const PASSWORD = new Secret("correct horse battery");
 const NOW = 1_700_000_000_000;
 const DIGEST = "ab".repeat(32);
+const SCOPE: JournalScope = { chain: "ETH", network: "mainnet" };
 
 const transaction: PendingTransaction = {
   id: "5f0e1d2c3b4a59687766554a",
@@ -41,34 +45,33 @@ const now = (): number => clock;
 
 beforeAll(async () => {
   vault = await createVaultAt(path, PASSWORD);
-  journal = new Journal(vault, { now });
 });
 
 beforeEach(async () => {
   clock = NOW;
   await vault.store.transaction(async (session) => {
-    await session.execute("DELETE FROM job");
-    await session.execute("DELETE FROM lane");
+    for (const table of ["job", "lane", "claim", "journal"]) await session.execute(`DELETE FROM ${table}`);
   });
+  journal = new Journal(vault, SCOPE, { now });
 });
 
 afterAll(async () => {
   await vault.close();
 });
 
+/** A job that the journal holds. */
 async function begin(id = transaction.id): Promise<Job> {
-  return journal.begin({ ...transaction, id }, "mainnet", DIGEST);
+  return journal.move(journal.begin({ ...transaction, id }, DIGEST), "seen");
 }
 
 /** Records bytes whose number was chosen knowing all that is used now. */
 async function record(job: Job, bytes: SignedTransaction, to = journal): Promise<Job> {
-  const known = await to.usedSequences(job.chain, job.network, bytes.sequence?.account ?? "");
+  const known = await to.usedSequences(bytes.sequence?.account ?? "");
   return to.recordSigned(job, bytes, known);
 }
 
 async function sign(nonce: bigint, id = transaction.id, account?: string): Promise<Job> {
-  const approved = await journal.move(await begin(id), "approved");
-  return record(approved, signed(nonce, account));
+  return record(journal.approved(await begin(id)), signed(nonce, account));
 }
 
 describe("a job in the journal", () => {
@@ -77,29 +80,37 @@ describe("a job in the journal", () => {
     const sent = await journal.move(job, "sent", { attempts: 3, rest: 12, problem: "p" });
     await vault.close();
     vault = await openVaultAt(path, PASSWORD);
-    journal = new Journal(vault, { now });
-    expect(await journal.find("ETH", transaction.id)).toEqual(sent);
+    journal = new Journal(vault, SCOPE, { now });
+    expect(await journal.find(transaction.id)).toEqual(sent);
   });
 
   test("is not found under another id", async () => {
     await begin();
-    expect(await journal.find("ETH", "other")).toBeUndefined();
+    expect(await journal.find("other")).toBeUndefined();
   });
 
   test("is of one chain: the same id on another one is refused, as its approval is for one transaction", async () => {
     const job = await begin();
-    const elsewhere = { ...transaction, chain: "MATIC" };
-    expect(await caught(() => journal.find("MATIC", transaction.id))).toMatchObject({ code: "JOURNAL" });
-    expect(await caught(() => journal.begin(elsewhere, "mainnet", DIGEST))).toMatchObject({
-      code: "JOURNAL",
-    });
+    const matic = new Journal(vault, { ...SCOPE, chain: "MATIC" });
+    const testnet = new Journal(vault, { ...SCOPE, network: "testnet" });
+    expect(await caught(() => matic.find(transaction.id))).toMatchObject({ code: "JOURNAL" });
+    expect(await caught(() => testnet.find(transaction.id))).toMatchObject({ code: "JOURNAL" });
+    const elsewhere = matic.begin({ ...transaction, chain: "MATIC" }, DIGEST);
+    expect(await caught(() => matic.move(elsewhere, "seen"))).toMatchObject({ code: "JOURNAL" });
     expect(await journal.list(...jobStates)).toEqual([job]);
   });
 
-  test("is begun once; who comes second gets it as it stands", async () => {
+  test("is begun once: who comes second cannot record what was begun meanwhile", async () => {
+    const begun = journal.begin(transaction, "other digest");
     const job = await sign(7n);
-    clock = NOW + 1;
-    expect(await journal.begin(transaction, "mainnet", "other digest")).toEqual(job);
+    expect(await caught(() => journal.move(begun, "seen"))).toMatchObject({ code: "JOURNAL" });
+    expect(await journal.find(transaction.id)).toEqual(job);
+  });
+
+  test("is not recorded before something happened to it", async () => {
+    journal.begin(transaction, DIGEST);
+    expect(await journal.find(transaction.id)).toBeUndefined();
+    expect(await journal.counts()).toEqual({});
   });
 
   test("is listed by its state, the one changed longest ago first", async () => {
@@ -107,7 +118,7 @@ describe("a job in the journal", () => {
       clock = NOW + at;
       await begin(id);
     }
-    const a = (await journal.find("ETH", "a")) as Job;
+    const a = (await journal.find("a")) as Job;
     clock = NOW + 10;
     await journal.move(a, "seen", { attempts: 1 });
     expect((await journal.list("seen")).map(({ id }) => id)).toEqual(["b", "c", "a"]);
@@ -158,7 +169,7 @@ describe("a job that a person closes", () => {
     const unsigned = await journal.close(await begin("a"), "cancelled", { problem: "p" });
     expect(unsigned).toMatchObject({ state: "cancelled", problem: "p" });
     const done = await journal.close(await sign(7n, "b"), "done", { txId: "0x1" });
-    expect(await journal.find("ETH", "b")).toEqual(done);
+    expect(await journal.find("b")).toEqual(done);
     expect(done).toMatchObject({ state: "done", txId: "0x1", signed: { payload: "0xpayload7" } });
   });
 
@@ -174,13 +185,13 @@ describe("a job that a person closes", () => {
     const done = await journal.close(await begin(), "done", { txId: "0x1" });
     expect(await caught(() => journal.close(done, "cancelled", {}))).toMatchObject({ code: "JOURNAL" });
     const seen = await begin("b");
-    await journal.move(seen, "approved");
+    await journal.move(seen, "denied");
     expect(await caught(() => journal.close(seen, "cancelled", {}))).toMatchObject({ code: "JOURNAL" });
   });
 });
 
 async function firstUnused(of: Journal, counted: bigint): Promise<bigint> {
-  return (await of.usedSequences("ETH", "mainnet", "0xsender")).firstUnused(counted);
+  return (await of.usedSequences("0xsender")).firstUnused(counted);
 }
 
 describe("bytes that expired without landing", () => {
@@ -194,14 +205,12 @@ describe("bytes that expired without landing", () => {
       released: [sent.signed?.transactionId],
     });
     expect(fresh.signed).toBeUndefined();
-    expect(await journal.find("ETH", transaction.id)).toEqual(fresh);
+    expect(await journal.find(transaction.id)).toEqual(fresh);
     expect(await firstUnused(journal, 7n)).toBe(7n);
   });
 
-  test("are kept while they were never sent, or once they are done", async () => {
-    const recorded = await sign(7n);
-    expect(await caught(() => journal.release(recorded))).toMatchObject({ code: "JOURNAL" });
-    const done = await journal.move(await journal.move(recorded, "sent"), "done");
+  test("are kept once they are done", async () => {
+    const done = await journal.move(await sign(7n), "done");
     expect(await caught(() => journal.release(done))).toMatchObject({ code: "JOURNAL" });
   });
 });
@@ -210,7 +219,7 @@ describe("signed bytes in the journal", () => {
   test("cannot be replaced", async () => {
     const job = await sign(7n);
     expect(await caught(() => record(job, signed(8n)))).toMatchObject({ code: "JOURNAL" });
-    expect((await journal.find("ETH", transaction.id))?.signed?.payload).toBe("0xpayload7");
+    expect((await journal.find(transaction.id))?.signed?.payload).toBe("0xpayload7");
     expect(await firstUnused(journal, 7n)).toBe(8n);
   });
 
@@ -235,36 +244,39 @@ describe("two journals on one file", () => {
 
   beforeAll(async () => {
     other = await openVaultAt(path, PASSWORD);
-    second = new Journal(other, { now });
+  });
+
+  beforeEach(() => {
+    second = new Journal(other, SCOPE, { now });
   });
 
   afterAll(() => other.close());
 
   test("see what the other one wrote", async () => {
     const job = await sign(7n);
-    expect(await second.find("ETH", transaction.id)).toEqual(job);
+    expect(await second.find(transaction.id)).toEqual(job);
     expect(await firstUnused(second, 7n)).toBe(8n);
   });
 
   test("refuse the second change that is made from an old revision", async () => {
-    const job = await journal.move(await begin(), "approved");
-    const same = (await second.find("ETH", transaction.id)) as Job;
-    await record(job, signed(7n));
-    const refused = await caught(() => record(same, signed(8n), second));
+    const job = await begin();
+    const same = (await second.find(transaction.id)) as Job;
+    await record(journal.approved(job), signed(7n));
+    const refused = await caught(() => record(second.approved(same), signed(8n), second));
     expect(refused).toMatchObject({ code: "JOURNAL", message: expect.stringContaining("another process") });
-    expect((await second.find("ETH", transaction.id))?.signed?.payload).toBe("0xpayload7");
+    expect((await second.find(transaction.id))?.signed?.payload).toBe("0xpayload7");
     expect(await firstUnused(second, 7n)).toBe(8n);
   });
 });
 
 describe("a signature whose sequence number was chosen before another process signed for the account", () => {
   test("is refused, so that no number is used twice", async () => {
-    const known = await journal.usedSequences("ETH", "mainnet", "0xsender");
-    const approved = await journal.move(await begin("late"), "approved");
+    const known = await journal.usedSequences("0xsender");
+    const approved = journal.approved(await begin("late"));
     await sign(7n, "early");
     const refused = await caught(() => journal.recordSigned(approved, signed(7n), known));
     expect(refused).toMatchObject({ code: "JOURNAL", message: expect.stringContaining("another process") });
-    expect((await journal.find("ETH", "late"))?.state).toBe("approved");
+    expect((await journal.find("late"))?.state).toBe("seen");
   });
 });
 
@@ -291,7 +303,8 @@ describe("sequence numbers", () => {
       ["ETH", "testnet", "0xsender"],
       ["ETH", "mainnet", "0xother"],
     ] as const) {
-      expect((await journal.usedSequences(chain, network, account)).firstUnused(7n)).toBe(7n);
+      const other = new Journal(vault, { chain, network });
+      expect((await other.usedSequences(account)).firstUnused(7n)).toBe(7n);
     }
   });
 
@@ -309,10 +322,16 @@ describe("a row that was tampered with", () => {
     "UPDATE job SET job_key = zeroblob(32)",
   ];
   for (const statement of changes) {
-    test(`is refused: ${statement}`, async () => {
-      await sign(7n);
-      await vault.store.transaction((session) => session.execute(statement));
-      expect(await caught(() => journal.list(...jobStates))).toMatchObject({ code: "JOURNAL" });
+    test(`is left out and told, and the others go on: ${statement}`, async () => {
+      const { key: damagedKey } = await sign(7n);
+      await sign(8n, "sound");
+      const where = `WHERE job_key = x'${Buffer.from(damagedKey).toString("hex")}'`;
+      await vault.store.transaction((session) => session.execute(`${statement} ${where}`));
+      const problems: KmsError[] = [];
+      const reader = new Journal(vault, SCOPE, { onDamaged: (problem) => problems.push(problem) });
+      expect((await reader.list(...jobStates)).map(({ id }) => id)).toEqual(["sound"]);
+      expect(problems).toMatchObject([{ code: "JOURNAL" }]);
+      expect(await caught(() => verifyWhole(vault))).toMatchObject({ code: "JOURNAL" });
     });
   }
 
@@ -325,15 +344,135 @@ describe("a row that was tampered with", () => {
   });
 });
 
-test("a transaction id is taken that was signed in this turn or some minutes before it, on its own chain", async () => {
+describe("what belongs to one job alone", () => {
+  const spending = (name: string, transactionId: string): SignedTransaction => ({
+    payload: `bytes of ${transactionId}`,
+    transactionId,
+    filledIn: {},
+    inputs: [name],
+  });
+
+  test("an output that one job spends is not spent by another, which records nothing", async () => {
+    await record(journal.approved(await begin("a")), spending("out:0", "t1"));
+    const second = journal.approved(await begin("b"));
+    const refused = await caught(() => record(second, spending("out:0", "t2")));
+    expect(refused).toMatchObject({ code: "JOURNAL", claim: { kind: "input", name: "out:0" }, by: "a" });
+    expect(refused.message).toContain("would spend out:0, which is spent by transaction a");
+    expect((await journal.find("b"))?.signed).toBeUndefined();
+    await record(second, spending("out:1", "t2"));
+  });
+
+  test("a transaction is one job's, and the second one is told whose", async () => {
+    await record(journal.approved(await begin("a")), spending("out:0", "t1"));
+    const second = journal.approved(await begin("b"));
+    const refused = await caught(() => record(second, spending("out:1", "t1")));
+    expect(refused).toMatchObject({
+      claim: { kind: "transaction", name: "t1" },
+      by: "a",
+      mayDifferLater: false,
+    });
+  });
+
+  test("is free again once a person ended the job", async () => {
+    const sent = await record(journal.approved(await begin("a")), spending("out:0", "t1"));
+    await journal.close(sent, "cancelled", {});
+    const second = await record(journal.approved(await begin("b")), spending("out:0", "t1"));
+    expect(second.state).toBe("sent");
+    await verifyWhole(vault);
+  });
+});
+
+test("a transaction id is taken once it was signed, on its own chain", async () => {
   await sign(1n);
-  const turn = new Journal(vault, { now });
-  expect(await turn.isTaken("ETH", "0x1")).toBe(true);
-  expect(await turn.isTaken("ETH", "0x2")).toBe(false);
-  expect(await turn.isTaken("BSC", "0x1")).toBe(false);
-  const other = await turn.begin({ ...transaction, id: "b".repeat(24) }, "mainnet", DIGEST);
-  await record(await turn.move(other, "approved"), signed(2n), turn);
-  expect(await turn.isTaken("ETH", "0x2")).toBe(true);
-  clock = NOW + 11 * 60_000;
-  expect(await new Journal(vault, { now }).isTaken("ETH", "0x1")).toBe(false);
+  expect(await journal.isTaken("0x1")).toBe(true);
+  expect(await journal.isTaken("0x2")).toBe(false);
+  expect(await new Journal(vault, { ...SCOPE, chain: "BSC" }).isTaken("0x1")).toBe(false);
+});
+
+describe("a number that two transactions name", () => {
+  test("is free when both gave it back, not before", async () => {
+    const first = await sign(7n, "a");
+    const second = await record(journal.approved(await begin("b")), {
+      ...signed(7n),
+      transactionId: "0xother",
+    });
+    await journal.release(second);
+    expect(await firstUnused(journal, 7n)).toBe(8n);
+    await journal.release(first);
+    expect(await firstUnused(journal, 7n)).toBe(7n);
+  });
+});
+
+describe("jobs that ended long ago", () => {
+  test("keep only what keeps them from being signed again, in few bytes", async () => {
+    const done = await journal.move(await sign(7n), "done", { txId: "0x7" });
+    expect(await journal.settle(NOW, 10)).toBe(0);
+    expect(await journal.settle(NOW + 1, 10)).toBe(1);
+    expect(await journal.find(transaction.id)).toMatchObject({
+      id: transaction.id,
+      state: "done",
+      contentDigest: DIGEST,
+      txId: "0x7",
+      isSettled: true,
+    });
+    const [row] = await vault.store.read((session) => session.query("SELECT length(sealed) AS n FROM job"));
+    expect((row as { n: number }).n).toBeLessThan(100);
+    expect(await journal.counts()).toEqual({ settled: 1 });
+    expect(await journal.list(...jobStates)).toEqual([]);
+    expect(await firstUnused(journal, 7n)).toBe(8n);
+    const again = journal.approved(await begin("b"));
+    expect(await caught(() => record(again, { ...signed(9n), transactionId: "0x7" }))).toMatchObject({
+      claim: { name: done.signed?.transactionId },
+    });
+    await verifyWhole(vault);
+  });
+
+  test("are settled a few at a time, those that ended first before the others; open ones never are", async () => {
+    for (const [at, id] of ["a", "b", "c"].entries()) {
+      clock = NOW + at;
+      await journal.close(await begin(id), "cancelled", {});
+    }
+    await begin("open");
+    clock = NOW + 100;
+    expect(await journal.settle(clock, 2)).toBe(2);
+    expect((await journal.list("cancelled")).map(({ id }) => id)).toEqual(["c"]);
+    expect(await journal.settle(clock, 2)).toBe(1);
+    expect(await journal.settle(clock, 2)).toBe(0);
+    expect((await journal.find("open"))?.state).toBe("seen");
+  });
+});
+
+describe("a store that is turned back", () => {
+  test("is noticed by whoever saw a later state, in a read and in a change", async () => {
+    await begin("a");
+    const before = readFileSync(path);
+    await begin("b");
+    await vault.close();
+    writeFileSync(path, before);
+    vault = await openVaultAt(path, PASSWORD);
+    const other = await openVaultAt(path, PASSWORD);
+    const reader = new Journal(other, SCOPE, { now });
+    const job = await reader.move(reader.begin({ ...transaction, id: "c" }, DIGEST), "seen");
+    await reader.move(job, "denied");
+    // Copied over the file that the other one has open.
+    writeFileSync(path, before);
+    for (const use of [
+      () => reader.find("c"),
+      () => reader.list("seen"),
+      () => reader.move(reader.begin({ ...transaction, id: "d" }, DIGEST), "seen"),
+    ]) {
+      expect(await caught(use)).toMatchObject({ code: "ROLLED_BACK", exitStatus: 65 });
+    }
+    await other.close();
+  });
+
+  test("is another thing than a commit that failed: the next change goes on", async () => {
+    const job = await begin("a");
+    const failing = vault.store.transaction(async (session) => {
+      await session.execute("DELETE FROM job");
+      throw new Error("undone");
+    });
+    await expect(failing).rejects.toThrow("undone");
+    expect((await journal.move(job, "denied")).state).toBe("denied");
+  });
 });

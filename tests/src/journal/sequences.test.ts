@@ -31,17 +31,18 @@ describe("the sequence numbers an account has used", () => {
     expect(used(5, 6, 7).without(6n).firstUnused(5n)).toBe(6n);
   });
 
-  test("behaves like a set of numbers, also after it was written and read", () => {
+  test("behaves like a multiset of numbers, also after it was written and read", () => {
     const steps = fc.array(fc.record({ add: fc.boolean(), number: fc.bigInt(0n, 40n) }), { maxLength: 60 });
     fc.assert(
       fc.property(steps, fc.bigInt(0n, 45n), (changes, from) => {
-        const model = new Set<bigint>();
+        const model = new Map<bigint, number>();
         let sequences = UsedSequences.none();
         for (const { add, number } of changes) {
           sequences = UsedSequences.parse(
             (add ? sequences.with(number) : sequences.without(number)).serialize(),
           );
-          if (add) model.add(number);
+          const users = (model.get(number) ?? 0) + (add ? 1 : -1);
+          if (users > 0) model.set(number, users);
           else model.delete(number);
         }
         let expected = from;

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Journal } from "../../../src/journal/journal.ts";
+import type { JournalScope } from "../../../src/journal/records.ts";
+import { leaseKeyOf } from "../../../src/journal/records.ts";
 import { UsedSequences } from "../../../src/journal/sequences.ts";
 import { backUpWhole, verifyWhole } from "../../../src/journal/whole-vault.ts";
 import { mostBytes } from "../../../src/store/tables/bounds.ts";
@@ -17,18 +19,19 @@ setDefaultTimeout(30_000);
 const root = join(import.meta.dir, "../../..");
 const path = useTemporaryFolder();
 let vault: Vault;
+const SCOPE: JournalScope = { chain: "ETH", network: "testnet" };
 
 /** A vault with a wallet, a job that was only seen, and one that was signed with a sequence number. */
 beforeEach(async () => {
   vault = await freshVault(path("vault"));
   await vault.add([["id", { privateKey: "k", chain: "ETH", testnet: true }]]);
-  const journal = new Journal(vault);
+  const journal = new Journal(vault, SCOPE);
   const transaction = { chain: "ETH", serializedTransaction: "{}", hashes: [], signatures: [] };
-  await journal.begin({ ...transaction, id: "seen" }, "testnet", "digest");
-  const job = await journal.begin({ ...transaction, id: "signed" }, "testnet", "digest");
+  await journal.move(journal.begin({ ...transaction, id: "seen" }, "digest"), "seen");
+  const job = journal.begin({ ...transaction, id: "signed" }, "digest");
   const sequence = { account: "0xa", number: 7n };
   const signed = { payload: "0x", transactionId: "0x1", filledIn: {}, sequence };
-  await journal.recordSigned(await journal.move(job, "approved"), signed, UsedSequences.none());
+  await journal.recordSigned(journal.approved(job), signed, UsedSequences.none());
 });
 afterEach(() => vault.close());
 
@@ -49,18 +52,18 @@ const anyJob = /job record [0-9a-f]{64} \(state "\w+", revision \d+\)/;
 
 describe("a damaged row is named, and no backup is made of it:", () => {
   test.each([
-    ["zeros in a job that was signed", `UPDATE job SET sealed = ${zeros} WHERE state = 'signed'`, anyJob],
+    ["zeros in a job that was signed", `UPDATE job SET sealed = ${zeros} WHERE state = 'sent'`, anyJob],
     ["zeros in a job that was seen", `UPDATE job SET sealed = ${zeros} WHERE state = 'seen'`, anyJob],
-    ["a job of another state", "UPDATE job SET state = 'done' WHERE state = 'signed'", anyJob],
-    ["a job of no state", "UPDATE job SET state = 'paid' WHERE state = 'signed'", /state that there is not/],
-    ["a job of another revision", "UPDATE job SET revision = 0 WHERE state = 'signed'", anyJob],
+    ["a job of another state", "UPDATE job SET state = 'done' WHERE state = 'sent'", anyJob],
+    ["a job of no state", "UPDATE job SET state = 'paid' WHERE state = 'sent'", /state that there is not/],
+    ["a job of another revision", "UPDATE job SET revision = 5 WHERE state = 'sent'", anyJob],
     ["a job under another key", "UPDATE job SET job_key = zeroblob(32) WHERE state = 'seen'", anyJob],
-    ["a job of no account", "UPDATE job SET lane_key = NULL WHERE state = 'signed'", /names another account/],
+    ["a job of no account", "UPDATE job SET lane_key = NULL WHERE state = 'sent'", /names another account/],
     ["a job of another account", "UPDATE job SET lane_key = job_key", /names another account/],
     ["zeros in an account", `UPDATE lane SET sealed = ${zeros}`, /account record [0-9a-f]{64}/],
     ["an account under another key", "UPDATE lane SET lane_key = zeroblob(32)", /account record 0{64}/],
     ["a key that is too short", "UPDATE lane SET lane_key = x'00'", /lane row has an unexpected laneKey/],
-    ["a wallet", `UPDATE wallet SET sealed = ${zeros}`, /wallet record [0-9a-f]{32} does not open/],
+    ["a wallet", `UPDATE wallet SET sealed = ${zeros}`, /wallet record [0-9a-f]{64} does not open/],
     ["a key slot", "UPDATE key_slot SET checksum = zeroblob(32)", /key slot/],
   ])("%s", async (_, statement, message) => {
     await change(statement);
@@ -72,18 +75,20 @@ describe("a damaged row is named, and no backup is made of it:", () => {
 });
 
 test("a backup holds no lease, neither a daemon's nor one that nobody wrote", async () => {
-  const insert = "INSERT INTO lease VALUES (1, zeroblob(16), 9007199254740991, 0, 15000, 0)";
+  const insert = "INSERT INTO lease VALUES (zeroblob(32), zeroblob(16), 9007199254740991, 0, 15000, 0)";
   await vault.store.transaction((session) => session.execute(insert));
   await backUpWhole(vault, path("backup"));
   const backup = await reopen(path("backup"));
-  expect(await backup.store.read(readLeaseRow)).toBeUndefined();
+  expect(
+    await backup.store.read((session) => readLeaseRow(session, leaseKeyOf(backup, SCOPE))),
+  ).toBeUndefined();
   await verifyWhole(backup);
   await backup.close();
 });
 
 test("times that are none make a job due and quiet, not unreadable", async () => {
   await change("UPDATE job SET attempt_at = 9223372036854775807, updated_at = -5");
-  const job = await new Journal(vault).findById("seen");
+  const job = await new Journal(vault, SCOPE).find("seen");
   expect(job).toMatchObject({ attemptAt: 0, updatedAt: 8_640_000_000_000_000 });
   expect(await verifyWhole(vault)).toMatchObject({ jobs: 2 });
 });
@@ -92,11 +97,8 @@ test("an account with as many gaps as are kept is read", async () => {
   let used = UsedSequences.none();
   const far = 10n ** 77n;
   for (let gap = 0n; gap < 1000n; gap++) used = used.with(far + 2n * gap);
-  const [row] = await vault.store.read((session) => session.query("SELECT lane_key AS key FROM lane"));
-  const laneKey = (row as { key: Uint8Array }).key;
-  const sealed = vault.seal("lane", laneKey, new TextEncoder().encode(used.serialize()));
-  await vault.store.transaction((session) => session.execute("UPDATE lane SET sealed = $1", [sealed]));
-  const read = await new Journal(vault).usedSequences("ETH", "testnet", "0xa");
+  await new Journal(vault, SCOPE).changeSequences("0xa", () => used);
+  const read = await new Journal(vault, SCOPE).usedSequences("0xa");
   expect(read.firstUnused(far)).toBe(far + 1n);
   expect(await verifyWhole(vault)).toMatchObject({ accounts: 1 });
 });
@@ -110,7 +112,7 @@ describe("a value longer than it may be is refused without being read:", () => {
   test.each(columns)("%s.%s", async (table, column) => {
     const isText = ["kind", "parameters", "state"].includes(column);
     const value = isText ? `CAST(zeroblob(${LONG}) AS TEXT)` : `zeroblob(${LONG})`;
-    const where = table === "job" ? "WHERE state = 'signed'" : "";
+    const where = table === "job" ? "WHERE state = 'sent'" : "";
     // In processes of their own, so that their memory can be measured.
     const run = async (script: string) => {
       const child = Bun.spawn([process.execPath, "-e", script], {
@@ -123,7 +125,11 @@ describe("a value longer than it may be is refused without being read:", () => {
     };
     await run(`
       const { Database } = await import("bun:sqlite");
-      new Database(${JSON.stringify(path("vault"))}).run("UPDATE ${table} SET ${column} = ${value} ${where}");`);
+      const database = new Database(${JSON.stringify(path("vault"))});
+      database.run("INSERT INTO removed_wallet VALUES (zeroblob(32), 1, zeroblob(29))");
+      database.run("INSERT INTO address VALUES (zeroblob(32), zeroblob(32))");
+      database.run("INSERT INTO document VALUES (zeroblob(32), zeroblob(29))");
+      if (database.run("UPDATE ${table} SET ${column} = ${value} ${where}").changes === 0) throw new Error("no row");`);
     const before = await peakOf("missing", run);
     const [outcome, peak] = await peakOf("vault", run);
     expect(outcome).toContain(`a ${table} row has a ${column} that is longer than any`);
@@ -132,9 +138,10 @@ describe("a value longer than it may be is refused without being read:", () => {
 
   async function peakOf(name: string, run: (script: string) => Promise<string>): Promise<[string, number]> {
     const answer = await run(`
-      const { Secret } = await import("./providers/secret.ts");
-      const { openVaultAt } = await import("./tests/src/vault/vault-at.ts");
-      const outcome = await openVaultAt(${JSON.stringify(path(name))}, new Secret("x")).catch(({ message }) => message);
+      const { sqliteFile } = await import("./src/store/sqlite/sqlite-store.ts");
+      const outcome = await sqliteFile(${JSON.stringify(path(name))}).open()
+        .then((store) => store.check())
+        .catch(({ message }) => message);
       console.log(JSON.stringify([String(outcome), process.resourceUsage().maxRSS * 1024]));`);
     return JSON.parse(answer) as [string, number];
   }

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "bun:test";
 import { jobStates } from "../../../src/journal/job.ts";
 import { createLog } from "../../../src/operations/log.ts";
 import { collectMetrics, JobMetrics, type Sample } from "../../../src/operations/metrics.ts";
-import type { Store } from "../../../src/store/store.ts";
+import type { Vault } from "../../../src/vault/vault.ts";
 
 const NOW = 1_700_000_000_500;
 
@@ -70,13 +70,13 @@ test("a chain that never had wallets is in no metric", () => {
 test("the lease is held from when it was taken until it is lost or released", () => {
   expect(leaseHeld()).toBe(0);
   const lost = new AbortController();
-  metrics.leaseTaken(lost.signal);
+  metrics.leaseTaken("BTC", lost.signal);
   expect(leaseHeld()).toBe(1);
   lost.abort();
   expect(leaseHeld()).toBe(0);
-  metrics.leaseTaken(new AbortController().signal);
+  metrics.leaseTaken("ETH", new AbortController().signal);
   expect(leaseHeld()).toBe(1);
-  metrics.leaseReleased();
+  metrics.leaseReleased("ETH");
   expect(leaseHeld()).toBe(0);
 });
 
@@ -84,8 +84,8 @@ test("a vault that cannot be read takes the counts of jobs away, and nothing els
   metrics.pollBegins("BTC");
   const told: string[] = [];
   const log = createLog({ debug: false, write: (line) => told.push(line) });
-  const store = { read: () => Promise.reject(new Error("gone")) } as unknown as Store;
-  const collected = await collectMetrics({ metrics, store, log });
+  const vault = { store: { read: () => Promise.reject(new Error("gone")) } } as unknown as Vault;
+  const collected = await collectMetrics({ metrics, vault, log });
   expect(collected.find(({ name }) => name === "jobs")?.samples).toEqual([]);
   expect(collected.find(({ name }) => name === "polls_total")?.samples).toHaveLength(2);
   expect(told).toEqual([expect.stringContaining("The jobs could not be counted for the metrics")]);

@@ -3,8 +3,10 @@ import type { Chain, Proof, Whereabouts } from "../../../chains/chain.ts";
 import { ChainError } from "../../../chains/error.ts";
 import { KmsError } from "../../../src/errors.ts";
 import type { Job } from "../../../src/journal/job.ts";
+import { sealJob } from "../../../src/journal/records.ts";
 import { Broadcast } from "../../../src/signing/broadcast.ts";
 import { createChainEnvironment } from "../../../src/signing/environment.ts";
+import { updateJobRow } from "../../../src/store/tables/job.ts";
 import { ethereum, PERIOD, payment, SigningScene } from "./signing-scene.ts";
 
 let scene: SigningScene;
@@ -19,28 +21,13 @@ function send(job: Job, isListed = true, chain: Chain = ethereum) {
   return new Broadcast(chain, environment, services, reports).send(job, isListed);
 }
 
-/** A job whose bytes are recorded and were not sent. */
+/** A job whose bytes are recorded and were not sent, as journals of older versions have them. */
 async function signedJob(): Promise<Job> {
-  await expect(
-    scene.process(payment(1), {
-      ...scene.services,
-      stopping: AbortSignal.any([scene.stopping.signal, stopAfterApproval()]),
-    }),
-  ).resolves.toBe("waiting");
-  return scene.job(payment(1));
-}
-
-/** Stops when the signer asks for nothing more: between the record and the broadcast. */
-function stopAfterApproval(): AbortSignal {
-  const controller = new AbortController();
-  const { journal } = scene;
-  const record = journal.recordSigned.bind(journal);
-  journal.recordSigned = async (...args) => {
-    const recorded = await record(...args);
-    controller.abort();
-    return recorded;
-  };
-  return controller.signal;
+  const { vault, journal } = scene.services;
+  const recorded = await scene.recordedJob(payment(1));
+  const row = sealJob(vault, { ...recorded, state: "signed" });
+  await vault.store.transaction((session) => updateJobRow(session, row));
+  return (await journal.find(recorded.id)) as Job;
 }
 
 function answerBroadcast(status: number, body: unknown, headers: Record<string, string> = {}): void {
@@ -461,6 +448,6 @@ describe("a chain that hands its bytes to a node itself", () => {
 });
 
 test("a job without signed bytes is refused", async () => {
-  const job = await scene.journal.begin(payment(1).transaction, "mainnet", "");
+  const job = scene.journal.begin(payment(1).transaction, "");
   expect(send(job)).rejects.toThrow();
 });

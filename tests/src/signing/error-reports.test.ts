@@ -4,7 +4,7 @@ import { HttpClient } from "../../../src/http/client.ts";
 import type { Job } from "../../../src/journal/job.ts";
 import { Journal } from "../../../src/journal/journal.ts";
 import { createLog } from "../../../src/operations/log.ts";
-import { ErrorReports } from "../../../src/signing/error-reports.ts";
+import { ErrorReports, owing } from "../../../src/signing/error-reports.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
 import { TatumConnection } from "../../../src/tatum/connection.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
@@ -24,7 +24,7 @@ let number = 0;
 
 beforeAll(async () => {
   vault = await createVaultAt(folder("wallet.dat"), new Secret("correct horse battery"));
-  journal = new Journal(vault);
+  journal = new Journal(vault, { chain: "ETH", network: "mainnet" });
   server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -59,19 +59,26 @@ async function newJob(): Promise<Job> {
     hashes: [],
     signatures: [],
   };
-  return journal.begin(transaction, "mainnet", "");
+  return journal.move(journal.begin(transaction, ""), "seen");
 }
 
-async function current({ chain, id }: Job): Promise<Job> {
-  return (await journal.find(chain, id)) as Job;
+/** The job, once it failed for a cause. */
+async function fail(job: Job, reports: ErrorReports, cause: string): Promise<Job> {
+  const failed = await journal.move(job, "failed", owing(job, cause));
+  reports.note(failed);
+  return failed;
+}
+
+async function current({ id }: Job): Promise<Job> {
+  return (await journal.find(id)) as Job;
 }
 
 describe("reports of errors to the API", () => {
   test("of one round go in one call, and are remembered with their jobs", async () => {
     const [a, b] = [await newJob(), await newJob()];
     const reports = new ErrorReports();
-    reports.add(a, "Error: one");
-    reports.add(b, "Error: two");
+    await fail(a, reports, "Error: one");
+    await fail(b, reports, "Error: two");
     await reports.send(api, journal, log);
     expect(batches).toEqual([
       [
@@ -86,42 +93,58 @@ describe("reports of errors to the API", () => {
     const job = await newJob();
     const reports = new ErrorReports();
     for (const processReports of [reports, reports, new ErrorReports()]) {
-      processReports.add(await current(job), "Error: same");
+      await fail(await current(job), processReports, "Error: same");
       await processReports.send(api, journal, log);
     }
     expect(batches).toHaveLength(1);
   });
 
-  test("that were not taken are sent when the cause occurs again", async () => {
+  test("that were not taken are sent again after a while, by this process or the next", async () => {
     const job = await newJob();
-    const reports = new ErrorReports();
+    let now = 0;
+    const reports = new ErrorReports(() => now);
     status = 400;
-    reports.add(job, "Error: one");
+    await fail(job, reports, "Error: one");
     await reports.send(api, journal, log);
     expect(logged.join()).toContain("did not take the report of 1 failed transactions: HTTP 400");
     await reports.send(api, journal, log);
     expect(batches).toHaveLength(1);
-    status = 204;
-    reports.add(await current(job), "Error: one");
+    now = 5_000;
     await reports.send(api, journal, log);
     expect(batches).toHaveLength(2);
-    expect((await current(job)).reported).toEqual(["Error: one"]);
+    status = 204;
+    await new ErrorReports().send(api, journal, log);
+    expect(batches).toHaveLength(3);
+    expect(await current(job)).toMatchObject({ reported: ["Error: one"], state: "failed" });
+    expect((await current(job)).owed).toBeUndefined();
+    await new ErrorReports().send(api, journal, log);
+    expect(batches).toHaveLength(3);
   });
 
-  test("of causes that hold a changing number do not fill the journal", async () => {
+  test("of causes that differ in a number only are one", async () => {
     const job = await newJob();
     const reports = new ErrorReports();
     for (let fee = 0; fee < 40; fee++) {
-      reports.add(await current(job), `Error: the fee is ${fee}`);
+      await fail(await current(job), reports, `Error: the fee is ${fee}`);
+      await reports.send(api, journal, log);
+    }
+    expect(batches).toEqual([[{ signatureId: job.id, error: "Error: the fee is 0" }]]);
+  });
+
+  test("of many causes do not fill the journal", async () => {
+    const job = await newJob();
+    const reports = new ErrorReports();
+    for (let at = 0; at < 40; at++) {
+      await fail(await current(job), reports, `Error: ${"x".repeat(at)}`);
       await reports.send(api, journal, log);
     }
     expect((await current(job)).reported.length).toBeLessThan(30);
-    expect((await current(job)).reported.at(-1)).toBe("Error: the fee is 39");
+    expect((await current(job)).reported.at(-1)).toBe(`Error: ${"x".repeat(39)}`);
   });
 
   test("are cut to a length that the API can take", async () => {
     const reports = new ErrorReports();
-    reports.add(await newJob(), `Error: ${"x".repeat(100_000)}`);
+    await fail(await newJob(), reports, `Error: ${"x".repeat(100_000)}`);
     await reports.send(api, journal, log);
     expect(batches[0]?.[0]?.error).toHaveLength(2000);
   });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, type Mock, spyOn, test } from "bun:test";
 import { ChainError } from "../../../chains/error.ts";
 import { KmsError } from "../../../src/errors.ts";
+import { Journal } from "../../../src/journal/journal.ts";
 import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
 import { ethereum, PERIOD, payment, SigningScene, WALLET } from "./signing-scene.ts";
 
@@ -138,7 +139,7 @@ describe("a count of the network above the journal's own next number", () => {
 
   /** Tries a payment as if it were due. */
   async function tryAgain(listed: ReturnType<typeof payment>) {
-    const job = await scene.journal.find("ETH", listed.transaction.id);
+    const job = await scene.journal.find(listed.transaction.id);
     if (job !== undefined) await scene.journal.move(job, "seen", { rest: -1 });
     return scene.process(listed, again());
   }
@@ -237,7 +238,7 @@ describe("the four-eye server", () => {
       return new Response("", { status: 503 });
     };
     expect(await scene.process(payment(1))).toBe("waiting");
-    expect((await scene.job(payment(1))).attempts).toBe(0);
+    expect(await scene.journal.find(payment(1).transaction.id)).toBeUndefined();
   });
 
   test("that approves while the program is being stopped: nothing is signed any more", async () => {
@@ -246,7 +247,7 @@ describe("the four-eye server", () => {
       return new Response("");
     };
     expect(await scene.process(payment(1))).toBe("waiting");
-    expect((await scene.job(payment(1))).signed).toBeUndefined();
+    expect(await scene.journal.find(payment(1).transaction.id)).toBeUndefined();
   });
 
   test("is not asked once the program is being stopped", async () => {
@@ -271,7 +272,8 @@ describe("a transaction that cannot be signed", () => {
   });
 
   test("that was first seen on the other network is refused", async () => {
-    await scene.journal.begin(payment(1).transaction, "testnet", payment(1).contentDigest);
+    const other = new Journal(scene.services.vault, { chain: "ETH", network: "testnet" });
+    await other.move(other.begin(payment(1).transaction, payment(1).contentDigest), "seen");
     expect(await scene.process(payment(1))).toBe("failed");
     expect(await scene.reported()).toEqual([expect.stringContaining("was first listed on the testnet")]);
   });
@@ -314,7 +316,7 @@ describe("a transaction that cannot be signed", () => {
       return new Response("", { status: 503 });
     };
     expect(await scene.process(payment(1, { nonce: undefined }))).toBe("waiting");
-    expect(await scene.job(payment(1))).toMatchObject({ state: "approved", attempts: 0 });
+    expect(await scene.journal.find(payment(1).transaction.id)).toBeUndefined();
     expect(scene.log.join("")).not.toContain("ERROR");
   });
 
@@ -415,5 +417,89 @@ describe("a signed transaction", () => {
     expect(await scene.process(payment(1), { ...services, api: breaking })).toBe("waiting");
     expect(await scene.job(payment(1))).toMatchObject({ state: "sent" });
     expect(scene.log.join("")).toContain("is signed but its broadcast was interrupted");
+  });
+});
+
+describe("two transactions that would be the same bytes", () => {
+  const second = () => payment(2, { nonce: 1 });
+
+  test("are paid once: the second one is parked and reported, and names the first", async () => {
+    expect(await scene.process(payment(1))).toBe("done");
+    expect(await scene.process(second())).toBe("parked");
+    const first = await scene.job(payment(1));
+    const parked = await scene.job(second());
+    expect(parked).toMatchObject({ state: "parked", parkedFor: "claimed" });
+    expect(parked.signed).toBeUndefined();
+    expect(parked.problem).toContain(
+      `the same transaction (${first.signed?.transactionId}) as transaction ${first.id}`,
+    );
+    expect(scene.payloads).toHaveLength(1);
+    expect(await scene.reported()).toEqual([expect.stringContaining("would be the same transaction")]);
+  });
+
+  test("keep the number of the first one used when the second one is ended", async () => {
+    await scene.process(payment(1));
+    await scene.process(second());
+    await scene.journal.close(await scene.job(second()), "cancelled", {});
+    const { account } = (await scene.job(payment(1))).signed?.sequence ?? { account: "" };
+    expect((await scene.journal.usedSequences(account)).firstUnused(1n)).toBe(2n);
+  });
+});
+
+describe("a job that was parked because the API did not know it any more", () => {
+  async function missing(): Promise<void> {
+    const sent = await scene.sentJob(payment(1));
+    await scene.journal.move(sent, "parked", { problem: "p", parkedFor: "missing" });
+  }
+
+  test("goes on with the same bytes when it is listed again", async () => {
+    await missing();
+    const before = scene.payloads.length;
+    const work = await scene.pipeline({ ...scene.services, runOnce: true }).next(payment(1));
+    expect(typeof work === "string" ? work : await work.run()).toBe("done");
+    expect(new Set(scene.payloads).size).toBe(1);
+    expect(scene.payloads.length).toBe(before + 1);
+    expect((await scene.job(payment(1))).parkedFor).toBeUndefined();
+  });
+
+  test("stays parked while it is not", async () => {
+    await missing();
+    const job = await scene.job(payment(1));
+    expect(await scene.pipeline().resume(job, false).run()).toBe("parked");
+  });
+});
+
+describe("a number that the network refused", () => {
+  const behind = () => payment(2, { nonce: undefined });
+  const always = () => ({ ...scene.services, runOnce: true });
+
+  beforeEach(async () => {
+    scene.list(payment(1));
+    scene.api.answer = ({ path }) => {
+      if (path.includes("/transaction/count/")) return Response.json(1);
+      const refusal = { message: "insufficient funds for gas * price + value" };
+      return path.endsWith("/broadcast") ? Response.json(refusal, { status: 403 }) : undefined;
+    };
+    expect(await scene.process(payment(1))).toBe("waiting");
+    scene.api.answer = ({ path }) => (path.includes("/transaction/count/") ? Response.json(1) : undefined);
+  });
+
+  test("holds what would go out behind it, and names the transaction and the cause", async () => {
+    const before = scene.payloads.length;
+    expect(await scene.process(behind())).toBe("waiting");
+    expect(scene.payloads).toHaveLength(before);
+    const { problem, signed } = await scene.job(behind());
+    expect(signed).toBeUndefined();
+    expect(problem).toContain(
+      `waits for transaction ${payment(1).transaction.id}, whose number 1 was not taken`,
+    );
+    expect(problem).toContain("insufficient funds");
+  });
+
+  test("is given to the next one when a person ends the transaction", async () => {
+    await scene.process(behind());
+    await scene.journal.close(await scene.job(payment(1)), "cancelled", {});
+    expect(await scene.process(behind(), always())).toBe("done");
+    expect((await scene.job(behind())).signed?.sequence?.number).toBe("1");
   });
 });

@@ -1,4 +1,5 @@
 /** Everything one pending transaction passes through, on a vault of its own: only API and four-eye server are stand-ins. */
+import { spyOn } from "bun:test";
 import type { Chain } from "../../../chains/chain.ts";
 import { stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { loadChain } from "../../../chains/index.ts";
@@ -63,7 +64,7 @@ export class SigningScene {
   private constructor(vault: Vault, folder: TemporaryFolder) {
     this.vault = vault;
     this.#folder = folder;
-    this.journal = new Journal(vault, { period: PERIOD });
+    this.journal = new Journal(vault, { chain: "ETH", network: "mainnet" }, { period: PERIOD });
     const baseUrl = new URL(this.api.url);
     const http = new HttpClient([baseUrl]);
     const retries = { retries: 0, delay: 1, maximumDelay: 1 };
@@ -122,7 +123,7 @@ export class SigningScene {
   }
 
   async job(listed: ListedTransaction): Promise<Job> {
-    const job = await this.journal.find("ETH", listed.transaction.id);
+    const job = await this.journal.find(listed.transaction.id);
     if (job === undefined) throw new Error("There is no job.");
     return job;
   }
@@ -135,6 +136,19 @@ export class SigningScene {
     this.list(listed);
     await this.process(listed);
     this.api.answer = answer;
+    return this.job(listed);
+  }
+
+  /** A job whose bytes were recorded when the program was killed: nothing left. */
+  async recordedJob(listed: ListedTransaction): Promise<Job> {
+    const killed = new Error("killed");
+    const { journal } = this;
+    const record = spyOn(journal, "recordSigned").mockImplementation(async (...args) => {
+      record.mockRestore();
+      await journal.recordSigned(...args);
+      throw killed;
+    });
+    await this.process(listed);
     return this.job(listed);
   }
 

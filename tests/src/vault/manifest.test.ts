@@ -1,23 +1,31 @@
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
+import { addToDigest, takeFromDigest } from "../../../src/vault/digest.ts";
 import {
-  addToDigest,
   checkWallets,
   openManifest,
   sealManifest,
   slotsHash,
-  takeFromDigest,
   walletHash,
 } from "../../../src/vault/manifest.ts";
 import { RootKey } from "../../../src/vault/root-key.ts";
 import { caught } from "./caught.ts";
 
 const rootKey = RootKey.generate(randomBytes(16));
-const rows = Array.from({ length: 6 }, () => ({ recordId: randomBytes(16), sealed: randomBytes(50) }));
+const rows = Array.from({ length: 6 }, () => ({
+  walletKey: randomBytes(32),
+  sealed: randomBytes(50),
+}));
 const digestOf = (some: typeof rows) =>
   some.reduce((digest, row) => addToDigest(digest, walletHash(rootKey, row)), 0n);
-const manifest = { generation: 7, count: 6, digest: digestOf(rows), slots: slotsHash(rootKey, []) };
+const manifest = {
+  generation: 7,
+  count: 6,
+  digest: digestOf(rows),
+  slots: slotsHash(rootKey, []),
+  nextPosition: 9,
+};
 
 test("a manifest comes back as it was sealed", () => {
   for (const digest of [0n, 1n, manifest.digest, (1n << 256n) - 1n]) {

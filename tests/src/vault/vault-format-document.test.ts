@@ -1,5 +1,5 @@
 /**
- * Reads the good vault files with nothing but what docs/vault-format.md says, other libraries and no code of src/.
+ * Reads the good vault files of both formats with nothing but what docs/vault-format.md says, other libraries and no code of src/.
  */
 import { Database as Sqlite } from "bun:sqlite";
 import { expect, test } from "bun:test";
@@ -10,7 +10,7 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { useSharedFolder } from "../../temporary-folder.ts";
-import { goodKitFiles, unpack } from "./vault-kit.ts";
+import { goodKitFiles, type KitFile, unpack } from "./vault-kit.ts";
 
 const folder = useSharedFolder();
 
@@ -28,7 +28,8 @@ interface SlotRow {
   readonly checksum: Uint8Array;
 }
 interface WalletRow {
-  readonly record_id: Uint8Array;
+  /** `wallet_key`; `record_id` in format 1. */
+  readonly id: Uint8Array;
   readonly sealed: Uint8Array;
 }
 
@@ -50,12 +51,64 @@ function LP(...parts: (string | number | Uint8Array)[]): Uint8Array {
 const HKDF = (key: Uint8Array, salt: Uint8Array, info: Uint8Array) => hkdf(sha256, key, salt, info, 32);
 const HMAC = (key: Uint8Array, x: Uint8Array) => hmac(sha256, key, x);
 
-async function read(file: string, password: string) {
+type Bytes = Uint8Array;
+type Open = (purpose: string, id: Bytes, sealed: Bytes) => Record<string, unknown>;
+
+interface JournalTables {
+  readonly journal: { readonly lease_key: Bytes; readonly sealed: Bytes }[];
+  readonly job: {
+    readonly job_key: Bytes;
+    readonly lease_key: Bytes;
+    readonly state: string;
+    readonly revision: number;
+    readonly sealed: Bytes;
+  }[];
+  readonly lane: { readonly lane_key: Bytes; readonly lease_key: Bytes; readonly sealed: Bytes }[];
+  readonly claim: { readonly claim_key: Bytes; readonly lease_key: Bytes; readonly job_key: Bytes }[];
+}
+
+function tablesOf(database: Sqlite): JournalTables {
+  const all = (table: string) => [table, database.query(`SELECT * FROM ${table}`).all()] as const;
+  return Object.fromEntries(["journal", "job", "lane", "claim"].map(all)) as unknown as JournalTables;
+}
+
+/** Every journal's digest and number of jobs by state, and every job's key and chain. */
+function readJournals(tables: JournalTables, open: Open, KH: (purpose: string, x: Bytes) => Bytes): void {
+  for (const { lease_key, sealed } of tables.journal) {
+    const isOurs = (row: { readonly lease_key: Bytes }) =>
+      bytesToHex(row.lease_key) === bytesToHex(lease_key);
+    const jobs = tables.job.filter(isOurs);
+    const parts = [
+      ...jobs.map((row) => LP("job", row.job_key, lease_key, row.state, row.sealed)),
+      ...tables.lane.filter(isOurs).map((row) => LP("lane", row.lane_key, lease_key, row.sealed)),
+      ...tables.claim.filter(isOurs).map((row) => LP("claim", row.claim_key, lease_key, row.job_key)),
+    ];
+    const hashes = parts.map((part) => BigInt(`0x${bytesToHex(KH("journal-digest", part))}`));
+    const digest = hashes.reduce((sum, hash) => (sum + hash) % 2n ** 256n, 0n);
+    const counts = Object.entries(Object.groupBy(jobs, ({ state }) => state));
+    expect(open("journal", lease_key, sealed)).toEqual({
+      counter: expect.any(Number),
+      digest: bytesToHex(integer(digest, 32)),
+      jobs: Object.fromEntries(counts.map(([state, rows = []]) => [state, rows.length])),
+    });
+    for (const { job_key, state, revision, sealed: job } of jobs) {
+      if (state === "settled") continue;
+      const { id, chain, network } = open(`job/${state}/${revision}`, job_key, job);
+      expect(bytesToHex(KH("job", utf8ToBytes(`${id}`)))).toBe(bytesToHex(job_key));
+      expect(bytesToHex(KH("lease", utf8ToBytes(`${network}\n${chain}`)))).toBe(bytesToHex(lease_key));
+    }
+  }
+}
+
+async function read(file: string, { format, password }: KitFile) {
   // Not read-only: what a crash broke off is undone first.
   const database = new Sqlite(file);
   const [vault] = database.query("SELECT * FROM vault").all() as [VaultRow];
   const slots = database.query("SELECT * FROM key_slot ORDER BY slot_id").all() as SlotRow[];
-  const wallets = database.query("SELECT * FROM wallet").all() as WalletRow[];
+  const wallets = database
+    .query(`SELECT ${format === 1 ? "record_id" : "wallet_key"} AS id, sealed FROM wallet`)
+    .all() as WalletRow[];
+  const tables = format === 1 ? undefined : tablesOf(database);
   database.close();
   const rootKey = await unlock(vault, slots, password);
 
@@ -72,7 +125,7 @@ async function read(file: string, password: string) {
     HMAC(HKDF(rootKey, vault.vault_id, utf8ToBytes(`tatum-kms/v1-hash/${purpose}\0`)), x);
 
   const hashes = wallets.map((row) =>
-    BigInt(`0x${bytesToHex(KH("wallet-digest", concatBytes(row.record_id, row.sealed)))}`),
+    BigInt(`0x${bytesToHex(KH("wallet-digest", concatBytes(row.id, row.sealed)))}`),
   );
   const digest = hashes.reduce((sum, hash) => (sum + hash) % 2n ** 256n, 0n);
   const slotParts = slots.flatMap((slot) => [
@@ -88,11 +141,18 @@ async function read(file: string, password: string) {
     count: wallets.length,
     digest: bytesToHex(integer(digest, 32)),
     slots: bytesToHex(KH("slot-digest", LP(...slotParts))),
+    ...(format === 2 && { nextPosition: expect.any(Number) }),
   });
-  return wallets
-    .map((row) => open("wallet", row.record_id, row.sealed))
-    .sort((a, b) => b.position - a.position)
-    .map(({ signatureId, record }) => [signatureId, record]);
+  expect(vault.format_version).toBe(format);
+  const opened = wallets
+    .map((row) => open("wallet", row.id, row.sealed))
+    .sort((a, b) => b.position - a.position);
+  if (format === 2) {
+    const keys = opened.map(({ signatureId }) => bytesToHex(KH("wallet-key", utf8ToBytes(signatureId))));
+    expect(keys.toSorted()).toEqual(wallets.map(({ id }) => bytesToHex(id)).toSorted());
+    if (tables !== undefined) readJournals(tables, open, KH);
+  }
+  return opened.map(({ signatureId, record }) => [signatureId, record]);
 }
 
 const derived = new Map<string, Uint8Array>();
@@ -123,10 +183,10 @@ async function unlock(vault: VaultRow, slots: SlotRow[], password: string): Prom
   throw new Error("wrong password");
 }
 
-test.each(goodKitFiles.map((file) => [file.file, file] as const))(
+test.each(goodKitFiles.map((file) => [`format-${file.format}/${file.file}`, file] as const))(
   "%s opens with what the document of the vault format says",
   async (_name, file) => {
-    const wallets = await read(unpack(file, folder("vault")), file.password);
+    const wallets = await read(unpack(file, folder("vault")), file);
     // JSON.parse loses the digits of large integers; the values are compared elsewhere.
     const comparable = (value: unknown) =>
       JSON.stringify(value, (_key, member) => (typeof member === "bigint" ? Number(member) : member));

@@ -6,29 +6,16 @@ import { Vault } from "../../../src/vault/vault.ts";
 import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "./caught.ts";
 import { freshPassword, freshVault, reopen } from "./fresh-vault.ts";
+import { isRoot, makeReadOnly, onSmallDisk } from "./small-disk.ts";
 import { createVaultAt } from "./vault-at.ts";
 
 // Argon2 several times.
 setDefaultTimeout(30_000);
 
 const path = useTemporaryFolder();
-const isRoot = process.getuid?.() === 0;
-
-function run(...command: string[]): void {
-  const { success, stderr } = Bun.spawnSync(command, { stderr: "pipe" });
-  if (!success) throw new Error(`${command.join(" ")}: ${stderr.toString()}`);
-}
 
 /** Works on a disk of so many pages of 4 KiB, at `disk` in the test's folder. */
-async function onDisk(pages: number, work: () => Promise<void>): Promise<void> {
-  run("mkdir", "-p", path("disk"));
-  run("mount", "-t", "tmpfs", "-o", `size=${4 * pages}k,mode=700`, "tmpfs", path("disk"));
-  try {
-    await work();
-  } finally {
-    run("umount", "--lazy", path("disk"));
-  }
-}
+const onDisk = (pages: number, work: () => Promise<void>) => onSmallDisk(path("disk"), pages, work);
 
 const record = { privateKey: "x".repeat(3000), chain: "ETH", testnet: true };
 
@@ -40,7 +27,10 @@ describe.skipIf(!isRoot)("on a disk of any length", () => {
   });
 
   function expectFull(error: unknown): void {
-    expect(error).toMatchObject({ code: "CANNOT_WRITE", hint: expect.stringContaining("Free some space") });
+    expect(error).toMatchObject({
+      code: "CANNOT_WRITE",
+      hint: expect.stringContaining("Free some space"),
+    });
     const { message } = error as KmsError;
     expect(message).toContain("the disk is full");
     expect(message).toContain(path("disk", "vault"));
@@ -73,7 +63,7 @@ describe.skipIf(!isRoot)("on a disk of any length", () => {
         await vault.close();
         if (outcome !== undefined) expectFull(outcome);
         const again = await reopen(path("disk", "vault"));
-        expect(again.wallets()).toHaveLength(outcome === undefined ? 1 : 0);
+        expect(await again.wallets()).toHaveLength(outcome === undefined ? 1 : 0);
         await again.close();
         added.add(outcome === undefined);
       });
@@ -96,14 +86,17 @@ describe.skipIf(!isRoot)("on a disk of any length", () => {
 test.skipIf(!isRoot)("on a disk that is read-only nothing is made, in words", async () => {
   const vault = await freshVault(path("template"));
   await onDisk(24, async () => {
-    run("mount", "-o", "remount,ro", path("disk"));
+    makeReadOnly(path("disk"));
     for (const attempt of [
       () => vault.backup(path("disk", "backup")),
       () => createVaultAt(path("disk", "other"), freshPassword),
       () => createVaultAt(path("disk", "folder", "other"), freshPassword),
     ]) {
       const error = await caught(attempt);
-      expect(error).toMatchObject({ code: "CANNOT_WRITE", hint: expect.stringContaining("another place") });
+      expect(error).toMatchObject({
+        code: "CANNOT_WRITE",
+        hint: expect.stringContaining("another place"),
+      });
       expect(error.message).toContain("the disk is read-only");
     }
   });

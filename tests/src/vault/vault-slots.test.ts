@@ -1,10 +1,10 @@
 /** Key slots of an open vault: added, removed, bounded; and the way a vault is opened by their kinds. */
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
+import { openVault } from "../../../src/journal/whole-vault.ts";
 import { sqliteFile } from "../../../src/store/sqlite/sqlite-store.ts";
 import type { PreparedSlot, SlotOpener } from "../../../src/vault/key-slots/key-slot.ts";
 import { makeKeySlot } from "../../../src/vault/key-slots/key-slot.ts";
-import { openVault } from "../../../src/vault/sealed-vault.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "./caught.ts";
@@ -15,14 +15,21 @@ import { openVaultAt } from "./vault-at.ts";
 const path = useTemporaryFolder();
 
 /** A slot that whoever knows 64 bytes opens, without the costs of a password. */
-function testSlot(secret = randomBytes(64)): { readonly make: PreparedSlot; readonly opener: SlotOpener } {
+function testSlot(secret = randomBytes(64)): {
+  readonly make: PreparedSlot;
+  readonly opener: SlotOpener;
+} {
   const keys = () => ({
     encryptionKey: Uint8Array.from(secret.subarray(0, 32)),
     commitmentKey: Uint8Array.from(secret.subarray(32)),
   });
   return {
     make: (rootKey, slotId) => makeKeySlot(rootKey, { slotId, kind: "token", parameters: "{}" }, keys()),
-    opener: { kind: "token", slotKeys: async () => keys(), refused: () => new Error("refused") as never },
+    opener: {
+      kind: "token",
+      slotKeys: async () => keys(),
+      refused: () => new Error("refused") as never,
+    },
   };
 }
 

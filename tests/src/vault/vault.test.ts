@@ -12,7 +12,12 @@ const fresh = () => freshVault(path("vault"));
 const create = () => createVaultAt(path("vault"), freshPassword);
 
 const ethereum = { privateKey: "0x01", chain: "ETH", testnet: true };
-const bitcoin = { mnemonic: "test junk", xpub: "tpub", chain: "BTC", testnet: false };
+const bitcoin = {
+  mnemonic: "test junk",
+  xpub: "tpub",
+  chain: "BTC",
+  testnet: false,
+};
 
 describe("a new vault", () => {
   test("is a file of mode 0600 in a directory of mode 0700, and nothing else", async () => {
@@ -26,7 +31,7 @@ describe("a new vault", () => {
 
   test("holds no wallets and has generation 1", async () => {
     const vault = await create();
-    expect([vault.generation, vault.wallets(), await vault.exportAll()]).toEqual([1, [], []]);
+    expect([vault.generation, await vault.wallets(), await vault.exportAll()]).toEqual([1, [], []]);
     await vault.close();
   });
 
@@ -58,7 +63,7 @@ describe("wallets of a vault", () => {
     ]);
     await vault.close();
     const reopened = await reopen(path("vault"));
-    expect(reopened.wallets()).toEqual([
+    expect(await reopened.wallets()).toEqual([
       { signatureId: "third", chain: undefined, testnet: undefined },
       { signatureId: "second", chain: "BTC", testnet: false },
       { signatureId: "first", chain: "ETH", testnet: true },
@@ -85,8 +90,12 @@ describe("wallets of a vault", () => {
       );
       expect([error.code, error.message]).toEqual(["WALLET_EXISTS", expect.stringContaining(twice)]);
     }
-    expect(vault.wallets().map(({ signatureId }) => signatureId)).toEqual(["first"]);
-    expect(await vault.verify()).toEqual({ generation: 2, wallets: 1, keySlots: 1 });
+    expect((await vault.wallets()).map(({ signatureId }) => signatureId)).toEqual(["first"]);
+    expect(await vault.verify()).toEqual({
+      generation: 2,
+      wallets: 1,
+      keySlots: 1,
+    });
     await vault.close();
   });
 
@@ -113,8 +122,12 @@ describe("wallets of a vault", () => {
     const ids = Array.from({ length: 30 }, (_, n) => `id ${n}`);
     await Promise.all(ids.map((id) => vault.add([[id, ethereum]])));
     await Promise.all(ids.slice(0, 15).flatMap((id) => [vault.remove(id), vault.get(id)]));
-    expect(vault.wallets().map(({ signatureId }) => signatureId)).toEqual(ids.slice(15).reverse());
-    expect(await vault.verify()).toEqual({ generation: 46, wallets: 15, keySlots: 1 });
+    expect((await vault.wallets()).map(({ signatureId }) => signatureId)).toEqual(ids.slice(15).reverse());
+    expect(await vault.verify()).toEqual({
+      generation: 46,
+      wallets: 15,
+      keySlots: 1,
+    });
     await vault.close();
   });
 
@@ -146,7 +159,11 @@ describe("the password of a vault", () => {
     expect((await caught(() => openVaultAt(path("vault"), freshPassword))).code).toBe("WRONG_PASSWORD");
     const reopened = await openVaultAt(path("vault"), new Secret("N\u00e9w"));
     expect(await reopened.get("first")).toEqual(ethereum);
-    expect(await reopened.verify()).toEqual({ generation: 3, wallets: 1, keySlots: 1 });
+    expect(await reopened.verify()).toEqual({
+      generation: 3,
+      wallets: 1,
+      keySlots: 1,
+    });
     await reopened.close();
   });
 });
@@ -158,12 +175,18 @@ test("the status tells about the file, not about the wallets", async () => {
   await vault.close();
   expect(status).toEqual({
     path: path("vault"),
-    format: 1,
+    format: 2,
     vaultId: expect.stringMatching(/^[0-9a-f]{32}$/),
     fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/),
     generation: 2,
     wallets: 1,
-    slots: [{ slotId: 1, kind: "password", parameters: expect.objectContaining({ algorithm: "argon2id" }) }],
+    slots: [
+      {
+        slotId: 1,
+        kind: "password",
+        parameters: expect.objectContaining({ algorithm: "argon2id" }),
+      },
+    ],
     size: statSync(path("vault")).size,
   });
 });

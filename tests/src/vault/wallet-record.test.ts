@@ -1,13 +1,19 @@
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { RootKey } from "../../../src/vault/root-key.ts";
-import { openWallet, sealWallet, summarize } from "../../../src/vault/wallet-record.ts";
+import {
+  openWallet,
+  sealWallet,
+  summarize,
+  type WalletRecord,
+  walletKeyOf,
+} from "../../../src/vault/wallet-record.ts";
 import { caught } from "./caught.ts";
 
 const rootKey = RootKey.generate(randomBytes(16));
-const recordId = randomBytes(16);
-const there = (signatureId: string, record: Parameters<typeof sealWallet>[2]["record"]) =>
-  sealWallet(rootKey, recordId, { signatureId, position: 3, record });
+const keyOf = (signatureId: string) => walletKeyOf(rootKey, signatureId);
+const there = (signatureId: string, record: WalletRecord) =>
+  sealWallet(rootKey, { signatureId, position: 3, record });
 
 const odd = JSON.parse(
   '{"z":1,"__proto__":"p","constructor":null,"a":[{"b":[]}],"":true,"s":"\\ud800 é","n":1.5e-7}',
@@ -19,22 +25,31 @@ test.each([
   ["integers beyond 2^53", { big: 123456789012345678901234567890n, negative: -9007199254740993n }],
   ["odd names and values", odd],
 ])("%s comes back with all fields in their order", (_name, record) => {
-  const opened = openWallet(rootKey, { recordId, sealed: there("id", record) });
+  const opened = openWallet(rootKey, { walletKey: keyOf("id"), sealed: there("id", record) });
   expect(opened).toEqual({ signatureId: "id", position: 3, record });
   expect(Object.entries(opened.record)).toEqual(Object.entries(record));
 });
 
 test("wallets of different chains have sealed texts of one length", () => {
-  const mnemonic = { mnemonic: "abandon ".repeat(24), xpub: "x".repeat(111), chain: "BTC", testnet: true };
-  const privateKey = { privateKey: "0".repeat(64), chain: "ETH", testnet: false };
+  const mnemonic = {
+    mnemonic: "abandon ".repeat(24),
+    xpub: "x".repeat(111),
+    chain: "BTC",
+    testnet: true,
+  };
+  const privateKey = {
+    privateKey: "0".repeat(64),
+    chain: "ETH",
+    testnet: false,
+  };
   expect(there("a".repeat(36), mnemonic)).toHaveLength(there("a".repeat(36), privateKey).length);
 });
 
 describe("bounds", () => {
   test.each([1, 128])("a signature ID of %i characters is stored", (length) => {
-    expect(openWallet(rootKey, { recordId, sealed: there("é".repeat(length), {}) }).signatureId).toHaveLength(
-      length,
-    );
+    const signatureId = "é".repeat(length);
+    const row = { walletKey: keyOf(signatureId), sealed: there(signatureId, {}) };
+    expect(openWallet(rootKey, row).signatureId).toHaveLength(length);
   });
 
   test.each([0, 129])("a signature ID of %i characters is refused", async (length) => {
@@ -42,9 +57,15 @@ describe("bounds", () => {
   });
 
   test("64 KiB of JSON are stored, one byte more is refused", async () => {
-    const overhead = JSON.stringify({ signatureId: "id", position: 3, record: { f: "" } }).length;
+    const overhead = JSON.stringify({
+      signatureId: "id",
+      position: 3,
+      record: { f: "" },
+    }).length;
     const largest = { f: "x".repeat(65_536 - overhead) };
-    expect(openWallet(rootKey, { recordId, sealed: there("id", largest) }).record).toEqual(largest);
+    expect(openWallet(rootKey, { walletKey: keyOf("id"), sealed: there("id", largest) }).record).toEqual(
+      largest,
+    );
     const error = await caught(() => there("id", { f: `${largest.f}x` }));
     expect([error.code, error.message]).toEqual([
       "INVALID_INPUT",
@@ -60,11 +81,12 @@ test("a record that is sealed rightly but has another shape is refused, naming t
     '{"signatureId":"a","position":0,"record":[]}',
     '{"signatureId":"","position":0,"record":{}}',
   ]) {
-    const sealed = rootKey.seal("wallet", recordId, Buffer.from(text));
-    const error = await caught(() => openWallet(rootKey, { recordId, sealed }));
+    const walletKey = keyOf("id");
+    const sealed = rootKey.seal("wallet", walletKey, Buffer.from(text));
+    const error = await caught(() => openWallet(rootKey, { walletKey, sealed }));
     expect([error.code, error.message]).toEqual([
       "VAULT_CORRUPT",
-      expect.stringContaining(`wallet record ${recordId.toString("hex")} has an unknown shape`),
+      expect.stringContaining(`wallet record ${Buffer.from(walletKey).toString("hex")} has an unknown shape`),
     ]);
   }
 });

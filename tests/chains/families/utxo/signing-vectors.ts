@@ -1,3 +1,5 @@
+import { hex } from "@scure/base";
+import { RawTx } from "@scure/btc-signer/script.js";
 import type {
   Chain,
   ChainEnvironment,
@@ -88,9 +90,15 @@ export async function outcomeOf(vector: SigningVector, chain: Chain): Promise<un
   }
 }
 
-/** A vector's result as a chain gives it. */
+/** A vector's result as a chain gives it; the outputs it spends are read from its bytes. */
 export function signedTransaction({ txData, txid }: SignedVector): SignedTransaction {
-  return { payload: txData, transactionId: txid, filledIn: {} };
+  const { inputs } = RawTx.decode(hex.decode(txData));
+  return {
+    payload: txData,
+    transactionId: txid,
+    filledIn: {},
+    inputs: inputs.map((input) => `${hex.encode(input.txid)}:${input.index}`),
+  };
 }
 
 function signerOf(

@@ -26,7 +26,12 @@ describe("a file to import", () => {
   test("of the original exports from the vault in the order it had", async () => {
     const vault = await freshVault(path("vault"));
     const result = await importWallets(vault, await readOriginal("thousand", "batch-1000-s"));
-    expect(result).toEqual({ imported: 1000, skipped: 0, perChain: { ETH: 1000 }, warnings: [] });
+    expect(result).toEqual({
+      imported: 1000,
+      skipped: 0,
+      perChain: { ETH: 1000 },
+      warnings: [],
+    });
     const expected = JSON.parse(readFileSync(join(originals, "thousand.json"), "utf8"));
     expect(await vault.exportAll()).toEqual(Object.entries(expected));
     await vault.close();
@@ -90,8 +95,12 @@ describe("wallets that the vault holds already", () => {
       wallet("c", ethereum),
       wallet("b", { testnet, chain, privateKey }),
     ]);
-    expect(result).toMatchObject({ imported: 1, skipped: 1, perChain: { ETH: 1 } });
-    expect(vault.wallets().map(({ signatureId }) => signatureId)).toEqual(["c", "a", "b"]);
+    expect(result).toMatchObject({
+      imported: 1,
+      skipped: 1,
+      perChain: { ETH: 1 },
+    });
+    expect((await vault.wallets()).map(({ signatureId }) => signatureId)).toEqual(["c", "a", "b"]);
     await vault.close();
   });
 

@@ -1,0 +1,123 @@
+/**
+ * One transaction that changes the journal of a chain: its jobs, the numbers of its accounts and what belongs to one job
+ * alone, always together with the digest of all rows.
+ */
+import type { Session } from "../store/store.ts";
+import { insertJobRow, type JobRow, readJobRow, updateJobRow } from "../store/tables/job.ts";
+import {
+  deleteClaimRow,
+  insertClaimRow,
+  readClaimRow,
+  readLaneRow,
+  replaceLaneRow,
+} from "../store/tables/lane.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { Job } from "./job.ts";
+import type { ChangingState } from "./journal-state.ts";
+import {
+  type Claim,
+  claimHash,
+  claimKeyOf,
+  hex,
+  type JournalScope,
+  jobHash,
+  laneHash,
+  laneKeyOf,
+  leaseKeyOf,
+  openJob,
+  openLane,
+  sealJob,
+  sealLane,
+} from "./records.ts";
+import { ClaimTaken } from "./refusals.ts";
+import { UsedSequences } from "./sequences.ts";
+
+/** What belongs to a job alone. */
+export function claimsOf({ signed }: Job): Claim[] {
+  if (signed === undefined) return [];
+  const inputs = (signed.inputs ?? []).map((name): Claim => ({ kind: "input", name }));
+  return [{ kind: "transaction", name: signed.transactionId }, ...inputs];
+}
+
+interface ChangeOptions {
+  readonly vault: Vault;
+  readonly scope: JournalScope;
+  readonly session: Session;
+  readonly state: ChangingState;
+}
+
+export class JournalChange {
+  readonly session: Session;
+  readonly #vault: Vault;
+  readonly #scope: JournalScope;
+  readonly #leaseKey: Uint8Array;
+  readonly #state: ChangingState;
+
+  constructor({ vault, scope, session, state }: ChangeOptions) {
+    this.session = session;
+    this.#vault = vault;
+    this.#scope = scope;
+    this.#leaseKey = leaseKeyOf(vault, scope);
+    this.#state = state;
+  }
+
+  /**
+   * Has something belong to a job alone.
+   * @throws ClaimTaken when another job has it
+   */
+  async claim(job: Job, claim: Claim): Promise<void> {
+    const claimKey = claimKeyOf(this.#vault, this.#scope, claim);
+    const taken = await readClaimRow(this.session, claimKey);
+    if (taken === undefined) {
+      const row = { claimKey, leaseKey: this.#leaseKey, jobKey: job.key };
+      this.#state.add(claimHash(this.#vault, row));
+      return insertClaimRow(this.session, row);
+    }
+    if (hex(taken.jobKey) === hex(job.key)) return;
+    const other = await readJobRow(this.session, taken.jobKey);
+    const by = other === undefined ? undefined : openJob(this.#vault, other).id;
+    throw new ClaimTaken(job, claim, by === "" ? undefined : by);
+  }
+
+  async dropClaim(job: Job, claim: Claim): Promise<void> {
+    const row = await readClaimRow(this.session, claimKeyOf(this.#vault, this.#scope, claim));
+    if (row === undefined || hex(row.jobKey) !== hex(job.key)) return;
+    this.#state.take(claimHash(this.#vault, row));
+    await deleteClaimRow(this.session, row.claimKey);
+  }
+
+  /**
+   * Gives back what a job used.
+   * @param kinds of what it claimed
+   */
+  async giveBack(job: Job, kinds: readonly Claim["kind"][]): Promise<void> {
+    for (const claim of claimsOf(job)) if (kinds.includes(claim.kind)) await this.dropClaim(job, claim);
+    const sequence = job.signed?.sequence;
+    if (sequence === undefined) return;
+    await this.sequences(sequence.account, (used) => used.without(BigInt(sequence.number)));
+  }
+
+  /** Changes the numbers of an account. */
+  async sequences(account: string, change: (used: UsedSequences) => UsedSequences): Promise<void> {
+    const laneKey = laneKeyOf(this.#vault, this.#scope, account);
+    const before = await readLaneRow(this.session, laneKey);
+    const used = before === undefined ? UsedSequences.none() : openLane(this.#vault, before);
+    const row = sealLane(this.#vault, { laneKey, leaseKey: this.#leaseKey }, change(used));
+    if (before !== undefined) this.#state.take(laneHash(this.#vault, before));
+    this.#state.add(laneHash(this.#vault, row));
+    await replaceLaneRow(this.session, row);
+  }
+
+  /** @param before the row of the job as it stands; `undefined` for a job that the journal does not hold yet */
+  async replace(before: JobRow | undefined, next: Job): Promise<void> {
+    const row = sealJob(this.#vault, next);
+    if (before === undefined) await insertJobRow(this.session, row);
+    else {
+      this.#state.take(jobHash(this.#vault, before));
+      this.#state.count(before.state, -1);
+      await updateJobRow(this.session, row);
+    }
+    this.#state.add(jobHash(this.#vault, row));
+    this.#state.count(row.state, 1);
+  }
+}

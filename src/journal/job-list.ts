@@ -1,0 +1,110 @@
+/** Jobs of all chains and networks, chosen by what their rows show, in pages: the journal is never in memory as a whole. */
+import { KmsError } from "../errors.ts";
+import type { Session } from "../store/store.ts";
+import { type JobPlace, type JobRange, readJobPlaces, readJobRow } from "../store/tables/job.ts";
+import { readJournalRows } from "../store/tables/journal.ts";
+import type { Vault } from "../vault/vault.ts";
+import { isClosed, type Job, type JobState, jobStates } from "./job.ts";
+import { hex, laneKeyOf, leaseKeyOf, openJob } from "./records.ts";
+
+export interface JobFilter {
+  /** Without one: all that are not closed. */
+  readonly states?: readonly JobState[];
+  /** Tickers. */
+  readonly chains?: readonly string[] | undefined;
+  /** Sending account, as a job shows it; of the chains. */
+  readonly account?: string | undefined;
+  /** Changed last at this time or before, in milliseconds since 1970. */
+  readonly until?: number | undefined;
+}
+
+export interface JobPage {
+  readonly jobs: readonly Job[];
+  /** Of each row that does not open. */
+  readonly damaged: readonly KmsError[];
+  /** The last place of the page, when more follow. */
+  readonly next: JobPlace | undefined;
+}
+
+/** @throws KmsError `USAGE` when there is no such state */
+export function jobStateNamed(name: string): JobState {
+  const state = jobStates.find((known) => known === name);
+  if (state !== undefined) return state;
+  throw new KmsError("USAGE", `A job is in one of the states ${jobStates.join(", ")}.`);
+}
+
+/**
+ * The jobs that a filter leaves, the one changed longest ago first.
+ *
+ * @param after the place of the last one that was seen
+ * @param limit most jobs of the page
+ */
+export function listJobs(vault: Vault, filter: JobFilter, limit: number, after?: JobPlace): Promise<JobPage> {
+  return vault.store.read(async (session) => {
+    const places: JobPlace[] = [];
+    for (const selection of await selectionsOf(vault, session, filter))
+      places.push(...(await readJobPlaces(session, { ...selection, after }, limit + 1)));
+    places.sort(byAge);
+    const chosen = places.slice(0, limit);
+    const next = places.length > limit ? chosen.at(-1) : undefined;
+    return { ...(await openAll(vault, session, chosen)), next };
+  });
+}
+
+/** What the statements choose by: one for each chain, network and state. */
+async function selectionsOf(
+  vault: Vault,
+  session: Session,
+  { states, chains, account, until }: JobFilter,
+): Promise<JobRange[]> {
+  const scopes = chains?.flatMap((chain) =>
+    (["mainnet", "testnet"] as const).map((network) => ({ chain, network })),
+  );
+  const journals =
+    scopes?.map((scope) => ({
+      leaseKey: leaseKeyOf(vault, scope),
+      laneKey: account === undefined ? undefined : laneKeyOf(vault, scope, account),
+    })) ?? (await readJournalRows(session)).map(({ leaseKey }) => ({ leaseKey, laneKey: undefined }));
+  const wanted = states ?? jobStates.filter((state) => !isClosed(state));
+  return journals.flatMap((journal) => wanted.map((state) => ({ ...journal, state, until })));
+}
+
+function byAge(a: JobPlace, b: JobPlace): number {
+  return a.updatedAt - b.updatedAt || Buffer.compare(a.jobKey, b.jobKey);
+}
+
+async function openAll(
+  vault: Vault,
+  session: Session,
+  places: readonly JobPlace[],
+): Promise<Pick<JobPage, "jobs" | "damaged">> {
+  const jobs: Job[] = [];
+  const damaged: KmsError[] = [];
+  for (const { jobKey } of places) {
+    try {
+      const row = await readJobRow(session, jobKey);
+      if (row !== undefined) jobs.push(openJob(vault, row));
+    } catch (problem) {
+      if (!(problem instanceof KmsError)) throw problem;
+      damaged.push(
+        problem.code === "JOURNAL"
+          ? problem
+          : new KmsError("JOURNAL", `Job record ${hex(jobKey)}: ${problem.message}`),
+      );
+    }
+  }
+  return { jobs, damaged };
+}
+
+/** A place as a person hands it back. */
+export function placeText({ updatedAt, jobKey }: JobPlace): string {
+  return `${updatedAt}-${hex(jobKey)}`;
+}
+
+/** @throws KmsError `USAGE` when it is none that {@link placeText} gives */
+export function parsePlace(text: string): JobPlace {
+  const [, time, key] = /^(-?\d{1,16})-([0-9a-f]{64})$/.exec(text) ?? [];
+  if (time !== undefined && key !== undefined)
+    return { updatedAt: Number(time), jobKey: Buffer.from(key, "hex") };
+  throw new KmsError("USAGE", "Option --after has to be what the page before told.");
+}

@@ -1,0 +1,175 @@
+/** The sealed rows of the journal: of a job, of an account's sequence numbers, and of what belongs to one job alone. */
+import type { Network } from "../../chains/chain.ts";
+import { KmsError } from "../errors.ts";
+import type { JobRow } from "../store/tables/job.ts";
+import type { ClaimRow, LaneRow } from "../store/tables/lane.ts";
+import type { Sealing } from "../vault/vault.ts";
+import { type Job, jobStates, parseJobContent, serializeJobContent } from "./job.ts";
+import { rowHash } from "./journal-state.ts";
+import { UsedSequences } from "./sequences.ts";
+import { openSettled, sealSettled, settledState } from "./settled.ts";
+
+const JOB_PURPOSE = "job";
+const LANE_PURPOSE = "lane";
+const LEASE_PURPOSE = "lease";
+const CLAIM_PURPOSE = "claim";
+
+/** The state that the row of a job shows that was set aside because it does not open. */
+export const quarantinedState = "quarantined";
+
+const utf8 = new TextEncoder();
+const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** The journal of one chain on one network. */
+export interface JournalScope {
+  readonly chain: string;
+  readonly network: Network;
+}
+
+/** What belongs to one job alone: its transaction, or an output that it spends. */
+export interface Claim {
+  readonly kind: "transaction" | "input";
+  /** The transaction id; `<transaction id>:<index>` of an output. */
+  readonly name: string;
+}
+
+export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+/** An error about a row that is not what this program wrote. */
+export function damaged(what: string, cause?: unknown): KmsError {
+  return new KmsError("JOURNAL", `The journal is damaged: ${what}.`, {
+    cause,
+    hint: "Nothing is signed or sent for it. Check which transactions were sent, then restore the vault from a backup, or set the row aside with `job quarantine`.",
+  });
+}
+
+/** A row by which a person finds it again. */
+function nameOf({ jobKey, state, revision }: JobRow): string {
+  return `job record ${hex(jobKey)} (state ${JSON.stringify(state)}, revision ${revision})`;
+}
+
+/** The keyed hash under which the journal of a chain, and the lease on it, are found. */
+export function leaseKeyOf(vault: Sealing, { chain, network }: JournalScope): Uint8Array {
+  return vault.keyedHash(LEASE_PURPOSE, utf8.encode(`${network}\n${chain}`));
+}
+
+export function jobKeyOf(vault: Sealing, id: string): Uint8Array {
+  return vault.keyedHash(JOB_PURPOSE, utf8.encode(id));
+}
+
+export function laneKeyOf(
+  vault: Pick<Sealing, "keyedHash">,
+  { chain, network }: JournalScope,
+  account: string,
+): Uint8Array {
+  return vault.keyedHash(LANE_PURPOSE, utf8.encode(`${chain}\n${network}\n${account}`));
+}
+
+export function claimKeyOf(
+  vault: Sealing,
+  { chain, network }: JournalScope,
+  { kind, name }: Claim,
+): Uint8Array {
+  return vault.keyedHash(CLAIM_PURPOSE, utf8.encode(`${chain}\n${network}\n${kind}\n${name}`));
+}
+
+/** State and revision take part in the seal, so that an old row cannot be passed off as a new one's state. */
+function purposeOf({ state, revision }: Pick<JobRow, "state" | "revision">): string {
+  return `${JOB_PURPOSE}/${state}/${revision}`;
+}
+
+function laneKeyOfJob(vault: Sealing, job: Job): Uint8Array | null {
+  const account = job.signed?.sequence?.account;
+  return account === undefined ? null : laneKeyOf(vault, job, account);
+}
+
+export function sealJob(vault: Sealing, job: Job): JobRow {
+  const { key: jobKey, revision, attemptAt, updatedAt } = job;
+  const leaseKey = leaseKeyOf(vault, job);
+  const times = {
+    attemptAt: Math.trunc(attemptAt),
+    updatedAt: Math.trunc(updatedAt),
+  };
+  if (job.isSettled === true) {
+    const row = {
+      jobKey,
+      leaseKey,
+      state: settledState,
+      laneKey: null,
+      revision,
+      ...times,
+    };
+    return {
+      ...row,
+      sealed: vault.seal(purposeOf(row), jobKey, sealSettled(job)),
+    };
+  }
+  const sealed = vault.seal(purposeOf(job), jobKey, utf8.encode(serializeJobContent(job)));
+  return {
+    jobKey,
+    leaseKey,
+    state: job.state,
+    laneKey: laneKeyOfJob(vault, job),
+    revision,
+    ...times,
+    sealed,
+  };
+}
+
+/** @throws KmsError `JOURNAL` when the row is not what this program wrote */
+export function openJob(vault: Sealing, row: JobRow): Job {
+  const { jobKey: key, revision, attemptAt, updatedAt } = row;
+  if (row.state === quarantinedState)
+    throw new KmsError("JOURNAL", `The ${nameOf(row)} was set aside because it does not open.`);
+  const state = jobStates.find((known) => known === row.state);
+  if (state === undefined && row.state !== settledState)
+    throw damaged(`${nameOf(row)} is in a state that there is not`);
+  try {
+    const opened = vault.open(purposeOf(row), key, row.sealed);
+    const times = { key, revision, attemptAt, updatedAt };
+    if (state === undefined) return { ...openSettled(opened), ...times };
+    const job: Job = {
+      ...parseJobContent(utf8Decoder.decode(opened)),
+      state,
+      ...times,
+    };
+    if (hex(leaseKeyOf(vault, job)) !== hex(row.leaseKey)) throw new Error("it names another chain");
+    if (hex(laneKeyOfJob(vault, job) ?? new Uint8Array()) !== hex(row.laneKey ?? new Uint8Array()))
+      throw new Error("it names another account");
+    return job;
+  } catch (cause) {
+    const why =
+      cause instanceof Error && cause.message.startsWith("it names") ? cause.message : "it does not open";
+    throw damaged(`${nameOf(row)}: ${why}`, cause);
+  }
+}
+
+export function sealLane(
+  vault: Sealing,
+  { laneKey, leaseKey }: Pick<LaneRow, "laneKey" | "leaseKey">,
+  used: UsedSequences,
+): LaneRow {
+  return {
+    laneKey,
+    leaseKey,
+    sealed: vault.seal(LANE_PURPOSE, laneKey, utf8.encode(used.serialize())),
+  };
+}
+
+/** @throws KmsError `JOURNAL` */
+export function openLane(vault: Sealing, { laneKey, sealed }: LaneRow): UsedSequences {
+  try {
+    return UsedSequences.parse(utf8Decoder.decode(vault.open(LANE_PURPOSE, laneKey, sealed)));
+  } catch (cause) {
+    throw damaged(`the sequence numbers of account record ${hex(laneKey)} do not open`, cause);
+  }
+}
+
+export const jobHash = (vault: Sealing, { jobKey, leaseKey, state, sealed }: JobRow): Uint8Array =>
+  rowHash(vault, "job", jobKey, leaseKey, state, sealed);
+
+export const laneHash = (vault: Sealing, { laneKey, leaseKey, sealed }: LaneRow): Uint8Array =>
+  rowHash(vault, "lane", laneKey, leaseKey, sealed);
+
+export const claimHash = (vault: Sealing, { claimKey, leaseKey, jobKey }: ClaimRow): Uint8Array =>
+  rowHash(vault, "claim", claimKey, leaseKey, jobKey);
