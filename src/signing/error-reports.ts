@@ -1,6 +1,7 @@
 /** Reports of failures to the Tatum API: each job and cause once, those of a round together. What is owed stands in the journal. */
 import { Recent } from "../../chains/codec/recent.ts";
 import { sentence } from "../../chains/error.ts";
+import { KmsError } from "../errors.ts";
 import type { Job } from "../journal/job.ts";
 import type { JobChanges, Journal } from "../journal/journal.ts";
 import { waitBeforeRetry } from "../journal/retry-time.ts";
@@ -14,6 +15,8 @@ const MAXIMUM_BATCH = 500;
 const MAXIMUM_CAUSES = 20;
 /** Malformed entries that are remembered, the latest. */
 const MAXIMUM_MALFORMED = 20_000;
+/** How often it is tried to note a report at a job that others change at the same time. */
+const SETTLING_TRIES = 5;
 /** From which the waits grow after a report that the API did not take: 5 seconds. */
 const FIRST_WAIT = 5_000;
 
@@ -120,13 +123,23 @@ export class ErrorReports {
 
   async #settle(jobs: readonly Job[], journal: Journal): Promise<void> {
     this.#failures = 0;
-    await Promise.all(
-      jobs.map(async (job) => {
-        const reported = [...job.reported, ...(job.owed ?? [])].slice(-MAXIMUM_CAUSES);
-        await journal.move(job, job.state, { reported, owed: undefined });
-        this.#owing.delete(job.id);
-      }),
-    );
+    await Promise.all(jobs.map((job) => this.#settleOne(job, journal, SETTLING_TRIES)));
+  }
+
+  /** The API has what a job owed: that is noted whatever became of the job meanwhile, or it would be told again. */
+  async #settleOne({ id, owed: sent = [] }: Job, journal: Journal, tries: number): Promise<void> {
+    const job = await journal.find(id);
+    if (job === undefined) return;
+    const reported = [...job.reported, ...sent].slice(-MAXIMUM_CAUSES);
+    const left = (job.owed ?? []).filter((error) => !sent.includes(error));
+    try {
+      await journal.move(job, job.state, { reported, owed: left.length === 0 ? undefined : left });
+    } catch (failure) {
+      const isChanged = failure instanceof KmsError && failure.code === "JOURNAL";
+      if (!isChanged || tries <= 1) throw failure;
+      return this.#settleOne({ ...job, owed: sent }, journal, tries - 1);
+    }
+    if (left.length === 0) this.#owing.delete(id);
   }
 }
 

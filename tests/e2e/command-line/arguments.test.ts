@@ -134,7 +134,7 @@ describe("an option of another command is refused before anything is done or ask
     [["vault", "backup", "copy.dat", "--dryRun"]],
     [["vault", "status", "--port=3"]],
     [["job", "resolve", "id", "--as=failed", "--dry-run"]],
-    [["job", "list", "--chain=BTC"]],
+    [["job", "show", "id", "--chain=BTC"]],
     [["export", "--chain=SOL"]],
     [["export", "--testnet"]],
     [["generatewallet", "BTC", "--provider=aws"]],

@@ -121,6 +121,22 @@ describe("reports of errors to the API", () => {
     expect(batches).toHaveLength(3);
   });
 
+  test("are noted at a job that changed while they were on their way, so that they are not sent again", async () => {
+    const job = await newJob();
+    const reports = new ErrorReports();
+    const failed = await fail(job, reports, "Error: one");
+    const changing = {
+      reportErrors: async (errors: Parameters<TatumApi["reportErrors"]>[0]) => {
+        await journal.move(failed, "failed", { attempts: 7 });
+        return api.reportErrors(errors);
+      },
+    } as unknown as TatumApi;
+    await reports.send(changing, journal, log);
+    expect(await current(job)).toMatchObject({ attempts: 7, reported: ["Error: one"] });
+    await reports.send(api, journal, log);
+    expect(batches).toHaveLength(1);
+  });
+
   test("of causes that differ in a number only are one", async () => {
     const job = await newJob();
     const reports = new ErrorReports();
