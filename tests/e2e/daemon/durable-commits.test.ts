@@ -101,7 +101,8 @@ describe("the daemon commits", () => {
       listUntilSent(scene, payments);
       for (const { id } of payments) await daemon.logged(`Tx was processed: ${id}`);
       expect(scene.api.broadcasts).toHaveLength(PAYMENTS);
-      expect(commitsOf(scene) - before).toBeLessThanOrEqual(PAYMENTS);
+      // Alone they would cost two each.
+      expect(commitsOf(scene) - before).toBeLessThan(2 * PAYMENTS - PAYMENTS / 4);
     }, manyWallets),
   );
 });

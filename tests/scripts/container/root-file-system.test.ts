@@ -96,7 +96,7 @@ beforeAll(() => {
     [join(project, "scripts/container/root-file-system"), executable, archive],
     ["tar", "-xpf", archive, "--same-owner", "-C", root],
   ]) {
-    const { exitCode, stderr } = Bun.spawnSync(command, { stderr: "pipe" });
+    const { exitCode, stderr } = Bun.spawnSync(command, { env: process.env, stderr: "pipe" });
     expect({ exitCode, stderr: stderr.toString() }).toEqual({ exitCode: 0, stderr: "" });
   }
 });
