@@ -23,7 +23,10 @@ export class Cell {
   }
 
   get outcome(): Outcome {
-    return outcomeOf(this.call.kind, this.fault);
+    const { kind, chain } = this.call;
+    const outcome = outcomeOf(kind, this.fault);
+    // Solana's bytes are handed to the chain itself first.
+    return kind === "broadcast" && chain === "SOL" && outcome === "told" ? "confirmed" : outcome;
   }
 
   get isStillToHappen(): boolean {

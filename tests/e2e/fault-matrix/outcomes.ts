@@ -27,8 +27,18 @@ export type CallKind = (typeof callKinds)[number];
  * about again later. `told`: the API is told of the failure, once; then the call is made again. `found`: the API took it,
  * is asked, and says so; nothing is sent again. `goes on`: the job goes on without the answer, with the same bytes.
  * `later`: told again when the API lists it once more. `believed`: taken for the API's word, as it has no other.
+ * `confirmed`: the chain, which had the bytes before the API was told, shows them; the refusal is no failure.
  */
-export type Outcome = "again" | "counts" | "denied" | "told" | "found" | "goes on" | "later" | "believed";
+export type Outcome =
+  | "again"
+  | "counts"
+  | "denied"
+  | "told"
+  | "found"
+  | "goes on"
+  | "later"
+  | "believed"
+  | "confirmed";
 
 const table = `
                                     | poll   | four-eye | node   | look   | broadcast | question | completion | report

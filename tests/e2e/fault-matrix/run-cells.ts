@@ -7,7 +7,7 @@ import { sharedWallets } from "./payment.ts";
 import { PaymentsApi } from "./payments-api.ts";
 
 /** Milliseconds until all cells of a daemon have to be settled. */
-const PATIENCE = 60_000;
+const PATIENCE = 150_000;
 
 /** Runs some cells with one daemon; then one cycle more, which does what the service would do after a minute. */
 async function runDaemonOn(some: readonly Cell[], method: "GET" | "POST"): Promise<void> {
