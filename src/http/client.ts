@@ -152,6 +152,8 @@ export class HttpClient {
    * @param perSecond requests a second; 0 for no limit of our own, `undefined` to learn it from the host's refusals
    */
   limit(url: URL, perSecond: number | undefined): void {
+    // Each chain connects for itself, and all stand in one line.
+    if (this.#limits.has(url.origin)) return;
     this.#limits.set(url.origin, new RateLimit(url.host, perSecond));
   }
 
