@@ -79,19 +79,20 @@ export class JournalChange {
     throw new ClaimTaken(job, claim, by === "" ? undefined : by);
   }
 
-  async dropClaim(job: Job, claim: Claim): Promise<void> {
+  async #dropClaim(job: Job, claim: Claim): Promise<void> {
     const row = await readClaimRow(this.session, claimKeyOf(this.#vault, this.#scope, claim));
     if (row === undefined || hex(row.jobKey) !== hex(job.key)) return;
     this.#state.take(claimHash(this.#vault, row));
     await deleteClaimRow(this.session, row.claimKey);
   }
 
-  /**
-   * Gives back what a job used.
-   * @param kinds of what it claimed
-   */
-  async giveBack(job: Job, kinds: readonly Claim["kind"][]): Promise<void> {
-    for (const claim of claimsOf(job)) if (kinds.includes(claim.kind)) await this.dropClaim(job, claim);
+  async dropInputs(job: Job): Promise<void> {
+    for (const claim of claimsOf(job)) if (claim.kind === "input") await this.#dropClaim(job, claim);
+  }
+
+  /** Gives back all that a job used: its outputs, its number, and that its transaction is its own. */
+  async giveBack(job: Job): Promise<void> {
+    for (const claim of claimsOf(job)) await this.#dropClaim(job, claim);
     const sequence = job.signed?.sequence;
     if (sequence === undefined) return;
     await this.sequences(sequence.account, (used) => used.without(BigInt(sequence.number)));

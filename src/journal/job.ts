@@ -141,6 +141,8 @@ const jobSchema = v.object({
   signed: v.optional(signedSchema),
   /** Transaction ids of bytes that were signed before and given up, because they expired or a person said so. */
   released: v.optional(v.array(v.string())),
+  /** The account that keeps a number for the job, since its bytes were given up. */
+  account: v.optional(v.string()),
   /** The transaction id the API answered with. */
   txId: v.optional(v.string()),
   /** Milliseconds since 1970. */
@@ -161,6 +163,15 @@ export interface Job extends JobContent {
   readonly updatedAt: number;
   /** Whether it ended so long ago that only what keeps it from being signed again is left. */
   readonly isSettled?: boolean;
+}
+
+/** What may be changed about a job between two steps. */
+export interface JobChanges
+  extends Partial<
+    Pick<Job, "attempts" | "refusals" | "problem" | "reported" | "owed" | "parkedFor" | "txId">
+  > {
+  /** Not to be tried again for so many milliseconds. */
+  readonly rest?: number;
 }
 
 /** @throws ValiError when the text is not the JSON of a job. */

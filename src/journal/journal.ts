@@ -13,6 +13,7 @@ import { claimsOf, JournalChange } from "./change.ts";
 import {
   type Ground,
   type Job,
+  type JobChanges,
   type JobContent,
   type JobState,
   jobStates,
@@ -38,15 +39,6 @@ import { settledState } from "./settled.ts";
 
 /** The revision of a job that the journal does not hold yet. */
 const NOT_RECORDED = -1;
-
-/** What may be changed about a job between two steps. */
-export interface JobChanges
-  extends Partial<
-    Pick<Job, "attempts" | "refusals" | "problem" | "reported" | "owed" | "parkedFor" | "txId">
-  > {
-  /** Not to be tried again for so many milliseconds. */
-  readonly rest?: number;
-}
 
 /** Checks in each changing transaction that whoever writes may still do so. */
 export interface Fence {
@@ -128,7 +120,7 @@ export class Journal {
     });
   }
 
-  /** How many jobs are in each state that has any; `settled` for those that ended long ago. */
+  /** The number of jobs by state; `settled` for those that ended long ago. */
   async counts(): Promise<Readonly<Record<string, number>>> {
     return (await this.#read((session) => this.#watch.look(session))).state.jobs;
   }
@@ -141,7 +133,7 @@ export class Journal {
       chain: transaction.chain,
       network: this.scope.network,
       contentDigest,
-      ...(transaction.withdrawalId === undefined ? {} : { withdrawalId: transaction.withdrawalId }),
+      ...(transaction.withdrawalId !== undefined && { withdrawalId: transaction.withdrawalId }),
       attempts: 0,
       refusals: 0,
       reported: [],
@@ -156,7 +148,8 @@ export class Journal {
    * @throws KmsError `JOURNAL` when the step is not allowed, or when another process changed the job meanwhile.
    */
   async move(job: Job, state: JobState, changes: JobChanges = {}): Promise<Job> {
-    if (signedStates.includes(state) && state !== "parked" && job.signed === undefined) {
+    // Where the state stays, nothing is said of bytes: a job may be done that somebody else carried out.
+    if (signedStates.includes(state) && !["parked", job.state].includes(state) && job.signed === undefined) {
       throw new KmsError("JOURNAL", `Job ${job.id} cannot become ${state}: nothing was signed.`);
     }
     if (!signedStates.includes(state) && job.signed !== undefined) {
@@ -171,11 +164,8 @@ export class Journal {
    */
   async retryLater(job: Job, state: JobState, changes: JobChanges = {}, asked = 0): Promise<Job> {
     const attempts = job.attempts + 1;
-    return this.move(job, state, {
-      ...changes,
-      attempts,
-      rest: waitBeforeRetry(attempts, this.#options.period ?? 0, asked),
-    });
+    const rest = waitBeforeRetry(attempts, this.#options.period ?? 0, asked);
+    return this.move(job, state, { ...changes, attempts, rest });
   }
 
   /**
@@ -206,7 +196,7 @@ export class Journal {
       if (signed.sequence !== undefined) {
         const { account, number } = signed.sequence;
         await change.sequences(account, (used) => {
-          if (used.serialize() === knownSequences.serialize()) return used.with(number);
+          if (used.serialize() === knownSequences.serialize()) return used.forget(job.id).with(number);
           throw this.#changedByAnother(`The account of job ${job.id}`);
         });
       }
@@ -228,15 +218,17 @@ export class Journal {
     changes: Pick<JobChanges, "txId" | "problem">,
   ): Promise<Job> {
     return this.#change(async (change) => {
-      if (state === "cancelled" && job.state !== "cancelled")
-        await change.giveBack(job, ["input", "transaction"]);
+      if (state === "cancelled" && job.state !== "cancelled") await change.giveBack(job);
+      if (state === "cancelled" && job.account !== undefined)
+        await change.sequences(job.account, (used) => used.forget(job.id));
       return this.#write(change, job, "decision", this.#changed(job, state, changes));
     });
   }
 
   /**
-   * Starts a job anew whose signed bytes can never land any more, and gives back what they used.
-   * Only for bytes of which the network itself proved that, or a person says it.
+   * Starts a job anew whose signed bytes can never land any more, and gives back the outputs that they used. Their number
+   * is kept for it, so that only one of the two can land if they do. Only for bytes of which the network itself proved that,
+   * or a person says it.
    *
    * @throws KmsError `JOURNAL`
    */
@@ -244,10 +236,17 @@ export class Journal {
     const { signed, problem: _, parkedFor: __, ...rest } = job;
     if (signed === undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds no bytes that were sent.`);
     const released = [...(job.released ?? []), signed.transactionId];
-    const next: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, released };
+    const { sequence } = signed;
+    const account = sequence?.account ?? job.account;
+    const fresh: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, released };
+    const next: Job = { ...fresh, ...(account !== undefined && { account }) };
     return this.#change(async (change) => {
       // The transaction itself stays the job's: should it land all the same, it is not taken for another's.
-      await change.giveBack(job, ["input"]);
+      await change.dropInputs(job);
+      if (sequence !== undefined) {
+        const kept = { id: job.id, number: BigInt(sequence.number) };
+        await change.sequences(sequence.account, (used) => used.keep(kept));
+      }
       return this.#write(change, job, "proof", next);
     });
   }
@@ -277,7 +276,7 @@ export class Journal {
     return this.#change(async (change) => {
       const ended = await this.#endedRows(change.session, before, limit);
       for (const { row, job } of ended) {
-        for (const claim of claimsOf(job)) if (claim.kind === "input") await change.dropClaim(job, claim);
+        await change.dropInputs(job);
         await change.replace(row, { ...job, isSettled: true, revision: job.revision + 1 });
       }
       return ended.length;
@@ -367,12 +366,7 @@ export class Journal {
   }
 
   #changed(job: Job, state: JobState, { rest, ...changes }: JobChanges): Job {
-    return {
-      ...job,
-      ...changes,
-      state,
-      ...(rest === undefined ? {} : { attemptAt: this.#now() + rest }),
-    };
+    return { ...job, ...changes, state, ...(rest !== undefined && { attemptAt: this.#now() + rest }) };
   }
 
   #step(from: Job, ground: Ground, to: Job): Promise<Job> {

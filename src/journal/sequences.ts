@@ -1,7 +1,8 @@
 /**
  * The sequence numbers (nonces) that the signed transactions of one account use up, as ranges. Numbers that nobody used
  * are found again, so that neither a far explicit nonce nor a failed transaction leaves a gap behind. A number may have
- * several users, where transactions name it themselves: it is free when the last of them gave it back.
+ * several users, where transactions name it themselves: it is free when the last of them gave it back. A number can be kept
+ * for a job whose bytes were given up and that is to be signed anew: with the same number only one of the two can land.
  */
 import * as v from "valibot";
 
@@ -26,40 +27,64 @@ const rangesSchema = v.array(
   v.union([
     v.strictTuple([sequenceNumber, sequenceNumber]),
     v.strictTuple([sequenceNumber, sequenceNumber, moreUsers]),
+    v.strictTuple([sequenceNumber, sequenceNumber, v.string()]),
   ]),
 );
+
+/** What is known of the numbers beside the ranges. */
+interface Details {
+  /** How many more users than one a number has. */
+  readonly shared: ReadonlyMap<bigint, number>;
+  /** The id of the pending transaction that a number is kept for. */
+  readonly kept: ReadonlyMap<bigint, string>;
+}
+
+/** A number that is kept for a job which is to be signed anew. */
+export interface KeptNumber {
+  /** Of the pending transaction. */
+  readonly id: string;
+  readonly number: bigint;
+}
 
 export class UsedSequences {
   /** Sorted, and neither touching nor overlapping. */
   readonly #ranges: readonly Range[];
-  /** How many more users than one a number has. */
-  readonly #shared: ReadonlyMap<bigint, number>;
+  readonly #details: Details;
 
-  private constructor(ranges: readonly Range[], shared: ReadonlyMap<bigint, number>) {
+  private constructor(ranges: readonly Range[], details: Details) {
     this.#ranges = ranges;
-    this.#shared = shared;
+    this.#details = details;
   }
 
   static none(): UsedSequences {
-    return new UsedSequences([], new Map());
+    return new UsedSequences([], { shared: new Map(), kept: new Map() });
   }
 
   /** @throws ValiError or SyntaxError when the text is none that {@link UsedSequences.serialize} gives. */
   static parse(text: string): UsedSequences {
     const ranges: Range[] = [];
     const shared = new Map<bigint, number>();
-    for (const [first, last, more] of v.parse(rangesSchema, JSON.parse(text))) {
-      if (more === undefined) ranges.push({ first, last });
-      else shared.set(first, more);
+    const kept = new Map<bigint, string>();
+    for (const [first, last, detail] of v.parse(rangesSchema, JSON.parse(text))) {
+      if (detail === undefined) ranges.push({ first, last });
+      else if (typeof detail === "number") shared.set(first, detail);
+      else kept.set(first, detail);
     }
-    return new UsedSequences(ranges, shared);
+    return new UsedSequences(ranges, { shared, kept });
   }
 
-  /** JSON: `[first, last]` of each range, then `[number, number, n]` for each number that has n more users than one. */
+  /**
+   * JSON: `[first, last]` of each range, then `[number, number, n]` for each number that has n more users than one, and
+   * `[number, number, "id"]` for each that is kept for a job.
+   */
   serialize(): string {
     const ranges = this.#ranges.map(({ first, last }) => [first.toString(), last.toString()]);
-    const shared = [...this.#shared].map(([number, more]) => [number.toString(), number.toString(), more]);
-    return JSON.stringify([...ranges, ...shared]);
+    const details = [...this.#details.shared, ...this.#details.kept].map(([number, detail]) => [
+      number.toString(),
+      number.toString(),
+      detail,
+    ]);
+    return JSON.stringify([...ranges, ...details]);
   }
 
   has(number: bigint): boolean {
@@ -89,17 +114,17 @@ export class UsedSequences {
       last: touching.reduce((most, { last }) => (last > most ? last : most), number),
     };
     const ranges = [...this.#ranges.filter(isApart), joined].sort((a, b) => (a.first < b.first ? -1 : 1));
-    return new UsedSequences(joinLowest(ranges), this.#shared);
+    return new UsedSequences(joinLowest(ranges), this.#details);
   }
 
   /** These numbers with one user less of one, which a transaction that can never land gave back. */
   without(number: bigint): UsedSequences {
-    const more = this.#shared.get(number);
+    const more = this.#details.shared.get(number);
     if (more !== undefined) {
-      const shared = new Map(this.#shared);
+      const shared = new Map(this.#details.shared);
       if (more === 1) shared.delete(number);
       else shared.set(number, more - 1);
-      return new UsedSequences(this.#ranges, shared);
+      return new UsedSequences(this.#ranges, { ...this.#details, shared });
     }
     const ranges = this.#ranges.flatMap((range): Range[] => {
       if (number < range.first || number > range.last) return [range];
@@ -107,7 +132,29 @@ export class UsedSequences {
       const above = { first: number + 1n, last: range.last };
       return [below, above].filter(({ first, last }) => first <= last);
     });
-    return new UsedSequences(ranges, this.#shared);
+    return new UsedSequences(ranges, this.#details);
+  }
+
+  /** The numbers that are kept for jobs, the lowest first. */
+  get kept(): readonly KeptNumber[] {
+    return [...this.#details.kept]
+      .map(([number, id]) => ({ id, number }))
+      .sort((a, b) => (a.number < b.number ? -1 : 1));
+  }
+
+  /** These numbers, one of which stays used for a job that is to be signed anew with it. */
+  keep({ id, number }: KeptNumber): UsedSequences {
+    const kept = new Map(this.#details.kept).set(number, id);
+    return new UsedSequences(this.#ranges, { ...this.#details, kept });
+  }
+
+  /** These numbers with nothing kept for a job; what was is as if it had not been used. */
+  forget(id: string): UsedSequences {
+    const own = this.kept.find((number) => number.id === id);
+    if (own === undefined) return this;
+    const kept = new Map(this.#details.kept);
+    kept.delete(own.number);
+    return new UsedSequences(this.#ranges, { ...this.#details, kept }).without(own.number);
   }
 
   /** One above the highest number that is used; `undefined` when none is. */
@@ -123,10 +170,11 @@ export class UsedSequences {
   }
 
   #shareMore(number: bigint): UsedSequences {
-    const more = this.#shared.get(number) ?? 0;
-    if (more === 0 && this.#shared.size >= MOST_SHARED)
+    const more = this.#details.shared.get(number) ?? 0;
+    if (more === 0 && this.#details.shared.size >= MOST_SHARED)
       throw new RangeError(`${MOST_SHARED} numbers of the account are used more than once.`);
-    return new UsedSequences(this.#ranges, new Map(this.#shared).set(number, more + 1));
+    const shared = new Map(this.#details.shared).set(number, more + 1);
+    return new UsedSequences(this.#ranges, { ...this.#details, shared });
   }
 }
 

@@ -7,7 +7,7 @@ import { readAllClaimRows, readAllLaneRows } from "../store/tables/lane.ts";
 import type { SlotOpener } from "../vault/key-slots/key-slot.ts";
 import { SealedVault } from "../vault/sealed-vault.ts";
 import type { Vault, VaultCounts } from "../vault/vault.ts";
-import { convertFormat1 } from "./format-1.ts";
+import { convertFormat1 } from "./conversion.ts";
 import { ChangingState, emptyState, openState } from "./journal-state.ts";
 import {
   claimHash,

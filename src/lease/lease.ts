@@ -83,7 +83,7 @@ export class Lease {
     return row === undefined ? undefined : new Lease(subject, row);
   }
 
-  /** Set once another daemon has the lease. */
+  /** Set once another daemon has the lease; with a reason when the store was turned back instead. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
@@ -97,16 +97,18 @@ export class Lease {
     const { holder, epoch } = this.#row;
     if (current?.epoch === epoch && current.holder !== null && Buffer.compare(current.holder, holder) === 0)
       return;
-    this.#lost.abort();
     if (current !== undefined && current.epoch < epoch) {
-      throw new KmsError(
+      const turnedBack = new KmsError(
         "ROLLED_BACK",
         `The vault was turned back to an older state while it was in use: its lease has epoch ${current.epoch}, not ${epoch}.`,
         {
           hint: "What was signed since is not in its journal: it could be paid again. Put the file back that was there.",
         },
       );
+      this.#lost.abort(turnedBack);
+      throw turnedBack;
     }
+    this.#lost.abort();
     throw new KmsError("LEASE_LOST", "Another daemon works on this chain now; this one changes nothing.");
   }
 

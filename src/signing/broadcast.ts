@@ -3,8 +3,7 @@ import type { Chain, ChainEnvironment, Proof, SignedTransaction, Whereabouts } f
 import { ChainError, sentence } from "../../chains/error.ts";
 import { ApiUnavailable, KmsError } from "../errors.ts";
 import { backoff, pause } from "../http/retry.ts";
-import { type Job, type Outcome, signedOfRecord } from "../journal/job.ts";
-import type { JobChanges } from "../journal/journal.ts";
+import { type Job, type JobChanges, type Outcome, signedOfRecord } from "../journal/job.ts";
 import type { BroadcastAnswer } from "../tatum/api.ts";
 import type { TatumPlace } from "../tatum/connection.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";

@@ -123,10 +123,12 @@ function refusalOf(url: URL, status: number, json: JsonValue | undefined): strin
   return `${url.host} refused (HTTP ${status})${words === "" ? "" : `: ${words.slice(0, 500)}`}`;
 }
 
-/** A transaction whose number the network refused, so that none behind it can land. */
-export interface RefusedNumber {
+/** A number behind which nothing can land before a transaction has used it. */
+export interface HeldNumber {
+  /** Of the pending transaction whose it is. */
   readonly id: string;
   readonly number: bigint;
+  /** Why it is not used yet. */
   readonly reason: string;
 }
 
@@ -136,8 +138,10 @@ export interface JournalView {
   readonly account: string | undefined;
   /** Those that are used. */
   readonly used: UsedSequences;
-  /** The lowest of those that were refused and not ended. */
-  readonly refused?: RefusedNumber | undefined;
+  /** The number that is kept for this transaction, since bytes of it were given up. */
+  readonly kept?: bigint | undefined;
+  /** Those that other transactions hold up. */
+  readonly held?: readonly HeldNumber[];
   readonly isTaken: ChainEnvironment["isTaken"];
 }
 
@@ -151,24 +155,23 @@ const noJournal: JournalView = {
 function assertNoGap(
   number: bigint,
   counted: bigint,
-  { account, refused }: Pick<JournalView, "account" | "refused">,
+  { account, held = [] }: Pick<JournalView, "account" | "held">,
 ): void {
-  if (refused === undefined || refused.number < counted || refused.number > number) return;
+  const before = held.find((one) => one.number >= counted && one.number <= number);
+  if (before === undefined) return;
   throw new KmsError(
     "NETWORK",
-    `The account ${account} waits for transaction ${refused.id}, whose number ${refused.number} was not taken: ${refused.reason}`,
-    { hint: `If it cannot go on: tatum-kms job resolve ${refused.id}` },
+    `The account ${account} waits for transaction ${before.id}, whose number ${before.number} is not used: ${before.reason}`,
+    { hint: `If it cannot go on: tatum-kms job resolve ${before.id}` },
   );
 }
 
-/**
- * What a chain may use for one transaction.
- */
+/** What a chain may use for one transaction. */
 export function createChainEnvironment(
   chain: Chain,
   services: Outside,
   warn: (message: string) => void,
-  { account, used, refused, isTaken }: JournalView = noJournal,
+  { account, used, kept, held, isTaken }: JournalView = noJournal,
 ): ChainEnvironment {
   const { network, nodes, stopping } = services;
   return {
@@ -186,8 +189,8 @@ export function createChainEnvironment(
       }
       const { ticker } = chain.facts;
       await assertCountBelievable({ ticker, account, counted, next: used.next, confirmed }, services, warn);
-      const number = used.firstUnused(counted);
-      assertNoGap(number, counted, { account, refused });
+      const number = kept !== undefined && kept >= counted ? kept : used.firstUnused(counted);
+      assertNoGap(number, counted, { account, ...(held !== undefined && { held }) });
       return number;
     },
     isTaken,

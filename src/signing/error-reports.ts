@@ -2,8 +2,8 @@
 import { Recent } from "../../chains/codec/recent.ts";
 import { sentence } from "../../chains/error.ts";
 import { KmsError } from "../errors.ts";
-import type { Job } from "../journal/job.ts";
-import type { JobChanges, Journal } from "../journal/journal.ts";
+import type { Job, JobChanges } from "../journal/job.ts";
+import type { Journal } from "../journal/journal.ts";
 import { waitBeforeRetry } from "../journal/retry-time.ts";
 import type { Log } from "../operations/log.ts";
 import type { TatumApi } from "../tatum/api.ts";
@@ -25,9 +25,9 @@ interface Report {
   readonly error: string;
 }
 
-/** Two texts that differ only in numbers, such as a fee or a balance, are one cause. */
+/** Two texts that differ only in numbers or ids, such as a fee or a transaction id, are one cause. */
 function causeOf(text: string): string {
-  return text.replaceAll(/\d+/g, "#");
+  return text.replaceAll(/\b(?:0x)?[0-9a-f]{8,}\b|\d+/gi, "#");
 }
 
 /**
@@ -87,7 +87,7 @@ export class ErrorReports {
     const ids = [...this.#owing];
     for (const id of ids) this.#open.add(id);
     try {
-      const jobs = (await Promise.all(ids.map((id) => journal.find(id)))).filter((job) => job !== undefined);
+      const jobs = await this.#owingJobs(ids, journal);
       const malformed = this.#withoutJob.splice(0);
       const problem = await this.#sendAll([...jobs.flatMap(reportsOf), ...malformed], api);
       if (problem === undefined) {
@@ -107,9 +107,23 @@ export class ErrorReports {
   /** What processes before this one owed. */
   async #complete(journal: Journal): Promise<void> {
     if (this.#isComplete) return;
-    this.#isComplete = true;
     for (const job of await journal.list("seen", "denied", "failed", "sent", "parked", "cancelled"))
       this.note(job);
+    this.#isComplete = true;
+  }
+
+  /** The jobs of these ids; one whose row does not open by now keeps no other from being reported. */
+  async #owingJobs(ids: readonly string[], journal: Journal): Promise<Job[]> {
+    const jobs: Job[] = [];
+    for (const id of ids) {
+      const job = await journal.find(id).catch((failure: unknown) => {
+        if (!isOfJournal(failure)) throw failure;
+        this.#owing.delete(id);
+        return undefined;
+      });
+      if (job !== undefined) jobs.push(job);
+    }
+    return jobs;
   }
 
   /** @returns why the API did not take all of them */
@@ -135,12 +149,15 @@ export class ErrorReports {
     try {
       await journal.move(job, job.state, { reported, owed: left.length === 0 ? undefined : left });
     } catch (failure) {
-      const isChanged = failure instanceof KmsError && failure.code === "JOURNAL";
-      if (!isChanged || tries <= 1) throw failure;
+      if (!isOfJournal(failure) || tries <= 1) throw failure;
       return this.#settleOne({ ...job, owed: sent }, journal, tries - 1);
     }
     if (left.length === 0) this.#owing.delete(id);
   }
+}
+
+function isOfJournal(failure: unknown): boolean {
+  return failure instanceof KmsError && failure.code === "JOURNAL";
 }
 
 function reportsOf({ id, owed = [] }: Job): Report[] {

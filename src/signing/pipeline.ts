@@ -16,7 +16,7 @@ import { UsedSequences } from "../journal/sequences.ts";
 import { MAXIMUM_TX_DATA_LENGTH, type TatumApi } from "../tatum/api.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
 import { Broadcast, type Step } from "./broadcast.ts";
-import { createChainEnvironment, type JournalView } from "./environment.ts";
+import { createChainEnvironment, type HeldNumber, type JournalView } from "./environment.ts";
 import { ErrorReports, owing } from "./error-reports.ts";
 import { decide } from "./policy/policy.ts";
 import type { Services } from "./services.ts";
@@ -261,7 +261,7 @@ export class Pipeline {
     if (settled !== undefined) return settled;
     if (stopping.aborted) return "waiting";
     try {
-      const known = await this.#journalFor(account);
+      const known = await this.#journalFor(job, account);
       const environment = createChainEnvironment(chain, services, this.#warnAbout(job.id), known);
       const signed = await chain.sign(whilePending(request, listed, services.api), environment);
       assertFitsBroadcast(job, signed);
@@ -283,20 +283,26 @@ export class Pipeline {
     }
   }
 
-  async #journalFor(account: string | undefined): Promise<JournalView> {
+  async #journalFor(job: Job, account: string | undefined): Promise<JournalView> {
     const { journal } = this.services;
     const isTaken = (transactionId: string): Promise<boolean> => journal.isTaken(transactionId);
     if (account === undefined) return { account, used: UsedSequences.none(), isTaken };
     const used = await journal.usedSequences(account);
-    const refused = (await journal.list("sent", "parked"))
+    const kept = used.kept.find(({ id }) => id === job.id)?.number;
+    const reason = "it is to be signed anew";
+    const others = used.kept.filter(({ id }) => id !== job.id).map((number) => ({ ...number, reason }));
+    const held = [...(await this.#refusedOf(account)), ...others];
+    return { account, used, kept, held, isTaken };
+  }
+
+  /** The numbers of an account whose bytes were refused, or wait for a person. */
+  async #refusedOf(account: string): Promise<HeldNumber[]> {
+    return (await this.services.journal.list("sent", "parked"))
       .filter(({ state, refusals }) => state === "parked" || refusals > 0)
-      .flatMap(({ id, signed, problem = "" }) =>
-        signed?.sequence?.account === account
-          ? [{ id, number: BigInt(signed.sequence.number), reason: problem }]
-          : [],
-      )
-      .sort((a, b) => (a.number < b.number ? -1 : 1));
-    return { account, used, refused: refused[0], isTaken };
+      .flatMap(({ id, signed, problem: reason = "" }) => {
+        const { sequence } = signed ?? {};
+        return sequence?.account === account ? [{ id, number: BigInt(sequence.number), reason }] : [];
+      });
   }
 
   /** What would be signed is another job's: a person has to look, unless it comes out as something else later. */

@@ -89,8 +89,9 @@ export class VaultState {
         await updateManifest(session, sealManifest(this.#rootKey, { ...wanted, generation }));
         return true;
       });
-      // Taken over like a change of another process, now that it is committed.
-      if (changed) await this.#store.read((session) => this.catchUp(session));
+      // Taken over like a change of another process, now that it is committed. What goes wrong here is told by the next look:
+      // the change itself is made.
+      if (changed) await this.#store.read((session) => this.catchUp(session)).catch(() => undefined);
       return changed;
     });
   }

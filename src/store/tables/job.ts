@@ -67,12 +67,14 @@ export async function readJobRows(
   session: Session,
   leaseKey: Uint8Array,
   state: string,
-  { before = Number.MAX_SAFE_INTEGER, limit = Number.MAX_SAFE_INTEGER }: JobSelection = {},
+  { before, limit = Number.MAX_SAFE_INTEGER }: JobSelection = {},
 ): Promise<UncheckedJobRow[]> {
+  // Nothing seals the time: without a bound that is asked for, a row is listed whatever it says.
+  const bound = before === undefined ? "" : "AND updated_at < $3";
   const rows = await session.query(
-    `${columns} WHERE lease_key = $1 AND state = $2 AND state <> 'settled' AND updated_at < $3
-     ORDER BY updated_at, job_key LIMIT $4`,
-    [leaseKey, state, before, limit],
+    `${columns} WHERE lease_key = $1 AND state = $2 AND state <> 'settled' ${bound}
+     ORDER BY updated_at, job_key LIMIT ${before === undefined ? "$3" : "$4"}`,
+    [leaseKey, state, ...(before === undefined ? [] : [before]), limit],
   );
   return rows.map((row) => {
     try {

@@ -195,7 +195,7 @@ async function firstUnused(of: Journal, counted: bigint): Promise<bigint> {
 }
 
 describe("bytes that expired without landing", () => {
-  test("leave the job to be signed anew, with their sequence number free again", async () => {
+  test("leave the job to be signed anew, with their sequence number kept for it alone", async () => {
     const sent = await journal.move(await sign(7n), "sent", { refusals: 3 });
     const fresh = await journal.release(sent);
     expect(fresh).toMatchObject({
@@ -206,7 +206,30 @@ describe("bytes that expired without landing", () => {
     });
     expect(fresh.signed).toBeUndefined();
     expect(await journal.find(transaction.id)).toEqual(fresh);
+    expect(await firstUnused(journal, 7n)).toBe(8n);
+    const used = await journal.usedSequences("0xsender");
+    expect(used.kept).toEqual([{ id: transaction.id, number: 7n }]);
+    const again = await record(journal.approved(fresh), {
+      ...signed(7n),
+      payload: "0xother",
+      transactionId: "0x7b",
+    });
+    expect(again.signed?.payload).toBe("0xother");
+    expect((await journal.usedSequences("0xsender")).serialize()).toBe('[["7","7"]]');
+    await verifyWhole(vault);
+  });
+
+  test("give their number back when the job is ended before it is signed anew", async () => {
+    const fresh = await journal.release(await sign(7n));
+    await journal.close(fresh, "cancelled", {});
     expect(await firstUnused(journal, 7n)).toBe(7n);
+    expect((await journal.usedSequences("0xsender")).kept).toEqual([]);
+  });
+
+  test("leave no number behind when the job is signed with a higher one", async () => {
+    const fresh = await journal.release(await sign(7n));
+    await record(journal.approved(fresh), { ...signed(9n), transactionId: "0x9b" });
+    expect((await journal.usedSequences("0xsender")).serialize()).toBe('[["9","9"]]');
   });
 
   test("are kept once they are done", async () => {
@@ -396,9 +419,9 @@ describe("a number that two transactions name", () => {
       ...signed(7n),
       transactionId: "0xother",
     });
-    await journal.release(second);
+    await journal.close(second, "cancelled", {});
     expect(await firstUnused(journal, 7n)).toBe(8n);
-    await journal.release(first);
+    await journal.close(first, "cancelled", {});
     expect(await firstUnused(journal, 7n)).toBe(7n);
   });
 });
@@ -427,6 +450,21 @@ describe("jobs that ended long ago", () => {
     await verifyWhole(vault);
   });
 
+  test("may still be listed, and be told to the API again", async () => {
+    await journal.close(await begin(), "done", { txId: "0x7" });
+    clock = NOW + 1;
+    await journal.settle(clock, 10);
+    const settled = (await journal.find(transaction.id)) as Job;
+    await journal.retryLater(settled, "done");
+    expect(await journal.find(transaction.id)).toMatchObject({
+      state: "done",
+      isSettled: true,
+      txId: "0x7",
+      contentDigest: DIGEST,
+    });
+    await verifyWhole(vault);
+  });
+
   test("are settled a few at a time, those that ended first before the others; open ones never are", async () => {
     for (const [at, id] of ["a", "b", "c"].entries()) {
       clock = NOW + at;
@@ -440,6 +478,14 @@ describe("jobs that ended long ago", () => {
     expect(await journal.settle(clock, 2)).toBe(0);
     expect((await journal.find("open"))?.state).toBe("seen");
   });
+});
+
+test("a job is listed whatever its row says of its times, which nothing seals", async () => {
+  await sign(7n);
+  await vault.store.transaction((session) =>
+    session.execute("UPDATE job SET updated_at = 9223372036854775807"),
+  );
+  expect((await journal.list("sent")).map(({ id }) => id)).toEqual([transaction.id]);
 });
 
 describe("a store that is turned back", () => {

@@ -491,7 +491,7 @@ describe("a number that the network refused", () => {
     const { problem, signed } = await scene.job(behind());
     expect(signed).toBeUndefined();
     expect(problem).toContain(
-      `waits for transaction ${payment(1).transaction.id}, whose number 1 was not taken`,
+      `waits for transaction ${payment(1).transaction.id}, whose number 1 is not used`,
     );
     expect(problem).toContain("insufficient funds");
   });
@@ -502,4 +502,41 @@ describe("a number that the network refused", () => {
     expect(await scene.process(behind(), always())).toBe("done");
     expect((await scene.job(behind())).signed?.sequence?.number).toBe("1");
   });
+});
+
+describe("a transaction that is to be signed anew", () => {
+  const first = () => payment(1, { nonce: undefined });
+  const second = () => payment(2, { nonce: undefined });
+  const always = () => ({ ...scene.services, runOnce: true });
+
+  beforeEach(async () => {
+    scene.api.answer = ({ path }) => (path.includes("/transaction/count/") ? Response.json(1) : undefined);
+    const recorded = await scene.recordedJob(first());
+    await scene.journal.release(recorded);
+    scene.api.pending = [first(), second()].map(({ transaction }) => ({ ...transaction }));
+  });
+
+  test("takes the number that its first bytes had, so that only one of the two can land", async () => {
+    expect(await scene.process(first(), always())).toBe("done");
+    expect((await scene.job(first())).signed?.sequence?.number).toBe("1");
+  });
+
+  test("holds up what would take the next number before it, and names itself", async () => {
+    expect(await scene.process(second(), always())).toBe("waiting");
+    const { problem } = await scene.job(second());
+    expect(problem).toContain(`waits for transaction ${first().transaction.id}, whose number 1 is not used`);
+    expect(await scene.process(first(), always())).toBe("done");
+    expect(await scene.process(second(), always())).toBe("done");
+    expect((await scene.job(second())).signed?.sequence?.number).toBe("2");
+  });
+});
+
+test("a job that a person said is done, and that is still listed, is told to the API again", async () => {
+  const job = scene.journal.begin(payment(1).transaction, payment(1).contentDigest);
+  await scene.journal.close(job, "done", { txId: "0xpaid" });
+  const work = await scene.pipeline({ ...scene.services, runOnce: true }).next(payment(1));
+  expect(typeof work === "string" ? work : await work.run()).toBe("skipped");
+  expect(scene.api.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    `PUT /v3/kms/${job.id}/0xpaid`,
+  ]);
 });

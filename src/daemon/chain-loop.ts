@@ -1,0 +1,311 @@
+/** The loop of one chain: a turn whenever its lease is free, and in it one round after another. */
+import type { Chain, Network } from "../../chains/chain.ts";
+import { loadChain } from "../../chains/index.ts";
+import { isVaultFailure, KmsError } from "../errors.ts";
+import { describeFailure } from "../failures.ts";
+import { pause } from "../http/retry.ts";
+import { type Fence, Journal } from "../journal/journal.ts";
+import { boundedWait } from "../journal/retry-time.ts";
+import { takeLeaseNow, waitForLease } from "../lease/acquire.ts";
+import type { Lease } from "../lease/lease.ts";
+import { type Log, withoutRepetition } from "../operations/log.ts";
+import type { JobMetrics } from "../operations/metrics.ts";
+import { ErrorReports } from "../signing/error-reports.ts";
+import { Pipeline } from "../signing/pipeline.ts";
+import type { Services } from "../signing/services.ts";
+import { PendingList } from "../tatum/pending-list.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { Round } from "./poll.ts";
+import type { BegunRound, RoundResult } from "./round.ts";
+
+/** A turn of the daemon at one chain, which ends with its lease. */
+export interface Turn {
+  readonly journal: Journal;
+  readonly stopping: AbortSignal;
+}
+
+export interface ChainLoopOptions {
+  readonly network: Network;
+  readonly vault: Vault;
+  /** What the pipeline of one chain works with during a turn. */
+  readonly createServices: (turn: Turn) => Services;
+  /** What begins the rounds of one chain during a turn. */
+  readonly roundsOf: (services: Services) => (round: Round) => Promise<BegunRound>;
+  /** Milliseconds between two polls of a chain. */
+  readonly period: number;
+  /** Only these signature IDs, when given. */
+  readonly wallets?: ReadonlySet<string> | undefined;
+  /** Only these pending transactions, when given. */
+  readonly transactionIds?: ReadonlySet<string> | undefined;
+  /** Instead of a lease, for a run that changes nothing. */
+  readonly fence?: Fence | undefined;
+  /** Milliseconds without a sign of life after which another daemon takes over. */
+  readonly leaseDuration: number;
+  /** Milliseconds after which of a job that ended only what keeps it from being signed again is kept. */
+  readonly retention: number;
+  readonly log: Log;
+  readonly metrics: JobMetrics;
+  readonly stopping: AbortSignal;
+}
+
+/** What there is nothing to do for. */
+const IDLE: BegunRound = { ended: Promise.resolve({ isFinished: true }) };
+
+/** Jobs that one round settles at most. */
+const MOST_SETTLED = 500;
+
+/** Whether the daemon must not go on: another look would not help, and what it signs could be paid twice. */
+export function isFatal(failure: unknown): boolean {
+  return failure instanceof KmsError && failure.code === "ROLLED_BACK";
+}
+
+export class ChainLoop {
+  readonly #ticker: string;
+  readonly #options: ChainLoopOptions;
+  readonly #onLatestVersion: (announcement: string) => void;
+  readonly #journal: Journal;
+  readonly #reports = new ErrorReports();
+  readonly #list: PendingList;
+  #sunsetTold = false;
+
+  constructor(ticker: string, options: ChainLoopOptions, onLatestVersion: (announcement: string) => void) {
+    const { vault, network, period, log } = options;
+    const damages = withoutRepetition(log);
+    this.#ticker = ticker;
+    this.#options = options;
+    this.#onLatestVersion = onLatestVersion;
+    this.#list = new PendingList(ticker);
+    this.#journal = new Journal(
+      vault,
+      { chain: ticker, network },
+      { period, onDamaged: (problem) => damages.error(problem.message) },
+    );
+  }
+
+  /**
+   * Turns until the program is stopped: each begins when the lease is free, and ends when it is lost or nothing is left to do.
+   *
+   * @param delay milliseconds before the first poll
+   * @throws KmsError `ROLLED_BACK`
+   */
+  async run(delay: number, stopping: AbortSignal): Promise<void> {
+    const { period, fence } = this.#options;
+    await pause(delay, stopping);
+    while (!stopping.aborted) {
+      if (!(await this.findsWork())) {
+        await pause(period, stopping);
+      } else if (fence !== undefined) {
+        await this.#serve(fence, stopping);
+      } else {
+        const lease = await waitForLease(this.#leaseOptions(stopping));
+        if (lease !== undefined) await this.#under(lease, stopping, (signal) => this.#serve(lease, signal));
+      }
+    }
+  }
+
+  /**
+   * One round, whatever the waits.
+   * @throws KmsError `VAULT_BUSY` when another daemon works for the chain, `ROLLED_BACK`
+   */
+  async runOnce(stopping: AbortSignal): Promise<RoundResult> {
+    const { fence } = this.#options;
+    if (!(await this.#hasWork())) return { isFinished: true };
+    if (fence !== undefined) return this.#one(fence, stopping);
+    const lease = await takeLeaseNow(this.#leaseOptions(stopping));
+    if (lease === undefined) return { isFinished: false };
+    return this.#under(lease, stopping, (signal) => this.#one(lease, signal));
+  }
+
+  /** Whether the vault holds wallets of the chain, or its journal jobs that are not finished. */
+  async #hasWork(): Promise<boolean> {
+    if ((await this.#signatureIds()).length > 0) return true;
+    if ((await this.#openJobs()) > 0) return true;
+    this.#options.metrics.pollsNoMore(this.#ticker);
+    return false;
+  }
+
+  /** How many jobs hold signed bytes, or wait for a person, and are not done. */
+  async #openJobs(): Promise<number> {
+    const { signed = 0, sent = 0, parked = 0 } = await this.#journal.counts();
+    return signed + sent + parked;
+  }
+
+  /** Whether there is work, where what goes wrong is told. */
+  async findsWork(): Promise<boolean> {
+    try {
+      return await this.#hasWork();
+    } catch (failure) {
+      this.#tellFailure(failure);
+      return false;
+    }
+  }
+
+  async #signatureIds(): Promise<readonly string[]> {
+    const { vault, network, wallets } = this.#options;
+    const ids = await vault.signatureIds(this.#ticker, network);
+    return wallets === undefined ? ids : ids.filter((id) => wallets.has(id));
+  }
+
+  #leaseOptions(stopping: AbortSignal) {
+    const { vault, network, leaseDuration: duration, log } = this.#options;
+    const { leaseKey } = this.#journal;
+    return {
+      store: vault.store,
+      leaseKey,
+      work: `${this.#ticker} on the ${network}`,
+      duration,
+      log,
+      stopping,
+    };
+  }
+
+  /** Works as long as the lease is held, and gives it back. */
+  async #under<Result>(
+    lease: Lease,
+    stopping: AbortSignal,
+    work: (stopping: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const { metrics, log } = this.#options;
+    metrics.leaseTaken(this.#ticker, lease.lost);
+    try {
+      return await work(AbortSignal.any([stopping, lease.lost]));
+    } finally {
+      metrics.leaseReleased(this.#ticker);
+      await lease.release();
+      if (lease.lost.aborted && !isFatal(lease.lost.reason))
+        log.warn(`Another daemon took the lease over, for ${this.#ticker}; this one stopped its work there.`);
+    }
+  }
+
+  #servicesFor(fence: Fence, stopping: AbortSignal): Services {
+    return this.#options.createServices({
+      journal: this.#journal.under(fence),
+      stopping,
+    });
+  }
+
+  async #one(fence: Fence, stopping: AbortSignal): Promise<RoundResult> {
+    const services = this.#servicesFor(fence, stopping);
+    const result = await (await this.#begin(services, this.#options.roundsOf(services))).ended;
+    if (this.#options.fence !== undefined || (await this.#openJobs()) === 0) return result;
+    return { ...result, isFinished: false };
+  }
+
+  /** Rounds until the turn ends, and until what they began is done. What goes wrong in one does not stop the next. */
+  async #serve(fence: Fence, stopping: AbortSignal): Promise<void> {
+    const { period, roundsOf } = this.#options;
+    const services = this.#servicesFor(fence, stopping);
+    const rounds = new TurnOfRounds((failure) => this.#tellFailure(failure));
+    const beginRound = roundsOf(services);
+    let next = performance.now();
+    while (!stopping.aborted && rounds.goOn) {
+      const asked = await rounds.begin(async () =>
+        (await this.#hasWork()) ? this.#begin(services, beginRound) : undefined,
+      );
+      next = Math.max(next + period, performance.now() + Math.max(period / 10, asked));
+      if (rounds.goOn) await pause(Math.max(0, next - performance.now()), stopping);
+    }
+    await rounds.finished();
+  }
+
+  async #begin(services: Services, beginRound: (round: Round) => Promise<BegunRound>): Promise<BegunRound> {
+    const { transactionIds } = this.#options;
+    const chain = await loadChain(this.#ticker);
+    if (chain === undefined) return IDLE;
+    this.#tellSunset(chain);
+    const signatureIds = await this.#signatureIds();
+    // Without wallets only what was begun before is worked off.
+    if (signatureIds.length > 0) services.metrics.pollBegins(this.#ticker);
+    else services.metrics.pollsNoMore(this.#ticker);
+    const begun = await beginRound({
+      pipeline: new Pipeline(chain, services, this.#reports),
+      list: this.#list,
+      signatureIds,
+      transactionIds,
+      onLatestVersion: this.#onLatestVersion,
+    });
+    return { ...begun, ended: this.#settling(services, begun.ended) };
+  }
+
+  /** After the round's own work the jobs are settled that ended long ago. */
+  async #settling({ journal, stopping }: Services, ended: Promise<RoundResult>): Promise<RoundResult> {
+    const { retention, fence } = this.#options;
+    const result = await ended;
+    if (fence === undefined && !stopping.aborted) await journal.settle(Date.now() - retention, MOST_SETTLED);
+    return result;
+  }
+
+  #tellSunset({ facts: { name, ticker, status } }: Chain): void {
+    if (status.kind === "live" || this.#sunsetTold) return;
+    this.#sunsetTold = true;
+    this.#options.log.warn(`${name} (${ticker}) was closed on ${status.date} (${status.source}).`);
+  }
+
+  #tellFailure(failure: unknown): void {
+    const { log } = this.#options;
+    if (isFatal(failure)) throw failure;
+    // The same for all chains, so that it is told once.
+    if (isVaultFailure(failure)) log.error(`${failure.message} Nothing is signed until that is mended.`);
+    else log.error(`The round of ${this.#ticker} failed: ${describeFailure(failure)}`);
+  }
+}
+
+/** The rounds of one turn, which are worked off side by side. */
+class TurnOfRounds {
+  readonly #inWork = new Set<Promise<void>>();
+  readonly #tell: (failure: unknown) => void;
+  #fatal: { readonly failure: unknown } | undefined;
+  #isOver = false;
+
+  /** @param tell throws what the daemon must not go on after */
+  constructor(tell: (failure: unknown) => void) {
+    this.#tell = tell;
+  }
+
+  /** Whether another round is to begin. */
+  get goOn(): boolean {
+    return !this.#isOver && this.#fatal === undefined;
+  }
+
+  /**
+   * Begins a round.
+   *
+   * @param begin gives nothing when no work is left, which ends the turn
+   * @returns the milliseconds until there may be another one at the earliest
+   */
+  async begin(begin: () => Promise<BegunRound | undefined>): Promise<number> {
+    try {
+      const begun = await begin();
+      if (begun === undefined) {
+        this.#isOver = true;
+        return 0;
+      }
+      const followed = begun.ended.then(
+        () => undefined,
+        (failure: unknown) => this.#note(failure),
+      );
+      this.#inWork.add(followed);
+      void followed.finally(() => this.#inWork.delete(followed));
+      const { retryAfter = 0, readingTime = 0 } = begun;
+      // What a long list holds needs as much time as it took to read.
+      return Math.max(readingTime, boundedWait(retryAfter));
+    } catch (failure) {
+      this.#note(failure);
+      return 0;
+    }
+  }
+
+  /** @throws what the daemon must not go on after */
+  async finished(): Promise<void> {
+    await Promise.all(this.#inWork);
+    if (this.#fatal !== undefined) throw this.#fatal.failure;
+  }
+
+  #note(failure: unknown): void {
+    try {
+      this.#tell(failure);
+    } catch {
+      this.#fatal ??= { failure };
+    }
+  }
+}

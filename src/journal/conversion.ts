@@ -1,0 +1,222 @@
+/**
+ * A vault of format 1 becomes one of format 2, in one transaction: after a crash there is either. docs/vault-format.md tells
+ * both. What is sealed of jobs and accounts is the same in both and is taken over as it is.
+ */
+import { rm } from "node:fs/promises";
+import * as v from "valibot";
+import { KmsError, vaultCorrupt } from "../errors.ts";
+import { pause } from "../http/retry.ts";
+import { isSurelyDead } from "../lease/holder.ts";
+import { formatVersion } from "../store/format.ts";
+import { schemaStatements, schemaStatements1 } from "../store/sqlite/statements.ts";
+import type { Session, Store } from "../store/store.ts";
+import { insertJobRow } from "../store/tables/job.ts";
+import { writeJournalRow } from "../store/tables/journal.ts";
+import { insertClaimRow, insertLaneRow, readClaimRow } from "../store/tables/lane.ts";
+import { blobOfLength, positiveInteger } from "../store/tables/row.ts";
+import { readVaultRow, updateFormat } from "../store/tables/vault.ts";
+import { insertWalletRow } from "../store/tables/wallet.ts";
+import { addToDigest } from "../vault/digest.ts";
+import { type Manifest, sealManifest, walletHash } from "../vault/manifest.ts";
+import type { RootKey } from "../vault/root-key.ts";
+import type { Sealing } from "../vault/vault.ts";
+import { sealWallet, walletKeyOf } from "../vault/wallet-record.ts";
+import { Format1 } from "./format-1.ts";
+import { ChangingState, emptyState, sealState } from "./journal-state.ts";
+import { claimHash, claimKeyOf, hex, jobHash, laneHash, leaseKeyOf } from "./records.ts";
+
+const counter = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const leaseRow = v.object({
+  holder: blobOfLength(16),
+  epoch: counter,
+  renewals: counter,
+  duration: v.pipe(positiveInteger, v.maxValue(3_600_000)),
+});
+
+/**
+ * Waits until the lease is nobody's: a daemon of the older version would go on with tables that are not there any more.
+ * @throws KmsError `VAULT_BUSY` when its holder is alive
+ */
+async function waitUntilIdle(store: Store): Promise<void> {
+  const look = async () => {
+    const [row] = await store.read((session) =>
+      // Leases of this format are not looked at: another process was faster.
+      session.query(
+        "SELECT holder, epoch, renewals, duration FROM lease WHERE (SELECT format_version FROM vault) = 1",
+      ),
+    );
+    const parsed = v.safeParse(leaseRow, row);
+    return parsed.success && !isSurelyDead(parsed.output.holder) ? parsed.output : undefined;
+  };
+  const before = await look();
+  if (before === undefined) return;
+  await pause(before.duration, new AbortController().signal);
+  const after = await look();
+  if (after === undefined || (after.epoch === before.epoch && after.renewals === before.renewals)) return;
+  throw new KmsError(
+    "VAULT_BUSY",
+    "A daemon of an older version works on this vault, which has to be converted.",
+    {
+      hint: "Stop that daemon, then start this one.",
+    },
+  );
+}
+
+async function isConverted(session: Session): Promise<boolean> {
+  return (await readVaultRow(session)).formatVersion === formatVersion;
+}
+
+/** @returns where the copy is; `undefined` when another process has converted the vault meanwhile */
+async function copyBeside(store: Store, rootKey: RootKey): Promise<string | undefined> {
+  for (let number = 1; ; number++) {
+    const place = `${store.place}.format-1${number === 1 ? "" : `-${number}`}`;
+    try {
+      await store.copyInto(place, (copy) => copy.read((session) => new Format1(session, rootKey).check()));
+      return place;
+    } catch (error) {
+      if (await store.read(isConverted)) return undefined;
+      if (!(error instanceof KmsError) || error.code !== "FILE_EXISTS") throw explainUnwritable(error);
+    }
+  }
+}
+
+/** What a person is to do when there is no room for the copy, or no right to make it. */
+function explainUnwritable(error: unknown): unknown {
+  if (!(error instanceof KmsError) || error.code !== "CANNOT_WRITE") return error;
+  return new KmsError(
+    error.code,
+    `The vault has to be converted to format ${formatVersion}, after a copy beside it, and nothing was changed: ${error.message}`,
+    {
+      cause: error,
+      hint: "Let tatum-kms write into the vault's folder, with room for twice the vault, until it was opened once; or copy the vault into such a folder and name it with --path.",
+    },
+  );
+}
+
+/**
+ * Converts a vault of format 1, after a checked copy beside it.
+ * @param note is told where that is
+ * @throws KmsError `VAULT_CORRUPT`, `VAULT_BUSY`, `CANNOT_WRITE`; then nothing was changed
+ */
+export async function convertFormat1(
+  store: Store,
+  rootKey: RootKey,
+  note: (text: string) => void,
+): Promise<void> {
+  await waitUntilIdle(store);
+  const copy = await copyBeside(store, rootKey);
+  if (copy === undefined) return;
+  try {
+    await store.transaction((session) => convert(session, rootKey));
+  } catch (error) {
+    // Or each further try would leave one more copy.
+    if (!(await store.read(isConverted))) await rm(copy, { force: true });
+    throw explainUnwritable(error);
+  }
+  note(
+    `The vault was brought to format ${formatVersion}. It is kept as it was at ${copy}: put that back, with the daemon stopped, to return to an older version of tatum-kms.`,
+  );
+}
+
+const OLD = "_1";
+
+async function convert(session: Session, rootKey: RootKey): Promise<void> {
+  // Another process was faster.
+  if (await isConverted(session)) return;
+  await session.execute("DROP INDEX job_state");
+  await session.execute("DROP TABLE lease");
+  for (const table of ["wallet", "job", "lane"])
+    await session.execute(`ALTER TABLE ${table} RENAME TO ${table}${OLD}`);
+  const kept: readonly string[] = schemaStatements1.slice(0, 2);
+  for (const statement of schemaStatements) if (!kept.includes(statement)) await session.execute(statement);
+  const old = new Format1(session, rootKey, OLD);
+  const manifest = await convertWallets(session, rootKey, old);
+  await convertJournal(session, rootKey, old);
+  for (const table of ["wallet", "job", "lane"]) await session.execute(`DROP TABLE ${table}${OLD}`);
+  await updateFormat(session, formatVersion, sealManifest(rootKey, manifest));
+  await session.execute(`PRAGMA user_version = ${formatVersion}`);
+}
+
+async function convertWallets(session: Session, rootKey: RootKey, old: Format1): Promise<Manifest> {
+  const { count, slots, generation: before } = await old.manifest();
+  const generation = before + 1;
+  let digest = 0n;
+  let nextPosition = 0;
+  for await (const wallet of old.wallets()) {
+    const row = {
+      walletKey: walletKeyOf(rootKey, wallet.signatureId),
+      generation,
+      sealed: sealWallet(rootKey, wallet),
+    };
+    await insertWalletRow(session, row);
+    digest = addToDigest(digest, walletHash(rootKey, row));
+    nextPosition = Math.max(nextPosition, wallet.position + 1);
+  }
+  return { generation, count, digest, slots, nextPosition };
+}
+
+/** The states of all journals while they are filled. */
+class FilledJournals {
+  readonly #states = new Map<string, { readonly leaseKey: Uint8Array; readonly state: ChangingState }>();
+
+  of(leaseKey: Uint8Array): ChangingState {
+    const filled = this.#states.get(hex(leaseKey)) ?? {
+      leaseKey,
+      state: new ChangingState(emptyState),
+    };
+    this.#states.set(hex(leaseKey), filled);
+    return filled.state;
+  }
+
+  async write(session: Session, sealing: Sealing): Promise<void> {
+    for (const { leaseKey, state } of this.#states.values())
+      await writeJournalRow(
+        session,
+        { leaseKey, sealed: sealState(sealing, leaseKey, state.result()) },
+        true,
+      );
+  }
+}
+
+async function convertJournal(session: Session, rootKey: RootKey, old: Format1): Promise<void> {
+  const sealing: Sealing = {
+    seal: (purpose, id, plainText) => rootKey.seal(purpose, id, plainText),
+    keyedHash: (purpose, bytes) => rootKey.keyedHash(purpose, bytes),
+    open: () => {
+      throw new KmsError("INTERNAL", "A conversion opens nothing of the new format.");
+    },
+  };
+  const journals = new FilledJournals();
+  /** By the key of an account, under which lease it is. */
+  const leaseOfLane = new Map<string, Uint8Array>();
+  for await (const { row: before, job } of old.jobs()) {
+    const leaseKey = leaseKeyOf(sealing, job);
+    const row = { ...before, leaseKey };
+    await insertJobRow(session, row);
+    const state = journals.of(leaseKey);
+    state.add(jobHash(sealing, row));
+    state.count(row.state, 1);
+    if (row.laneKey !== null) leaseOfLane.set(hex(row.laneKey), leaseKey);
+    if (job.signed === undefined) continue;
+    const claimKey = claimKeyOf(sealing, job, {
+      kind: "transaction",
+      name: job.signed.transactionId,
+    });
+    // Two jobs of one transaction were possible; the claim is the first one's.
+    if ((await readClaimRow(session, claimKey)) !== undefined) continue;
+    const claim = { claimKey, leaseKey, jobKey: job.key };
+    await insertClaimRow(session, claim);
+    state.add(claimHash(sealing, claim));
+  }
+  for await (const { row, used } of old.lanes()) {
+    const leaseKey = leaseOfLane.get(hex(row.laneKey));
+    // Of an account without jobs no number is used: what was given back left an empty row.
+    if (leaseKey === undefined && used.highest === undefined) continue;
+    if (leaseKey === undefined)
+      throw vaultCorrupt(`the account record ${hex(row.laneKey)} belongs to no job`);
+    const lane = { ...row, leaseKey };
+    await insertLaneRow(session, lane);
+    journals.of(leaseKey).add(laneHash(sealing, lane));
+  }
+  await journals.write(session, sealing);
+}
