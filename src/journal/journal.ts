@@ -200,6 +200,8 @@ export class Journal {
           throw this.#changedByAnother(`The account of job ${job.id}`);
         });
       }
+      // Whatever account signs, nothing is kept for the job any more.
+      if (job.account !== undefined) await change.sequences(job.account, (used) => used.forget(job.id));
       for (const claim of claimsOf(next)) await change.claim(next, claim);
       return this.#write(change, job, "step", next);
     });
@@ -219,8 +221,11 @@ export class Journal {
   ): Promise<Job> {
     return this.#change(async (change) => {
       if (state === "cancelled" && job.state !== "cancelled") await change.giveBack(job);
-      if (state === "cancelled" && job.account !== undefined)
-        await change.sequences(job.account, (used) => used.forget(job.id));
+      // What is done may have used the number that is kept for it; what is over has not.
+      if (job.account !== undefined)
+        await change.sequences(job.account, (used) =>
+          state === "done" ? used.unkeep(job.id) : used.forget(job.id),
+        );
       return this.#write(change, job, "decision", this.#changed(job, state, changes));
     });
   }

@@ -148,13 +148,16 @@ export class UsedSequences {
     return new UsedSequences(this.#ranges, { ...this.#details, kept });
   }
 
-  /** These numbers with nothing kept for a job; what was is as if it had not been used. */
+  /** These numbers with nothing kept for a job; what was is used. */
+  unkeep(id: string): UsedSequences {
+    const kept = new Map([...this.#details.kept].filter(([, owner]) => owner !== id));
+    return new UsedSequences(this.#ranges, { ...this.#details, kept });
+  }
+
+  /** {@link unkeep}, but what was kept is as if the job had not used it. */
   forget(id: string): UsedSequences {
     const own = this.kept.find((number) => number.id === id);
-    if (own === undefined) return this;
-    const kept = new Map(this.#details.kept);
-    kept.delete(own.number);
-    return new UsedSequences(this.#ranges, { ...this.#details, kept }).without(own.number);
+    return own === undefined ? this : this.unkeep(id).without(own.number);
   }
 
   /** One above the highest number that is used; `undefined` when none is. */

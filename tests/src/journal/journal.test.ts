@@ -226,6 +226,20 @@ describe("bytes that expired without landing", () => {
     expect((await journal.usedSequences("0xsender")).kept).toEqual([]);
   });
 
+  test("hold nothing up when the job turns out to be done: its number counts as used", async () => {
+    const fresh = await journal.release(await sign(7n));
+    await journal.close(fresh, "done", { txId: "0x7" });
+    expect((await journal.usedSequences("0xsender")).serialize()).toBe('[["7","7"]]');
+  });
+
+  test("hold nothing up in their account when another one signs", async () => {
+    const fresh = await journal.release(await sign(7n));
+    await record(journal.approved(fresh), { ...signed(3n, "0xother"), transactionId: "0x9b" });
+    expect((await journal.usedSequences("0xsender")).serialize()).toBe("[]");
+    expect((await journal.usedSequences("0xother")).serialize()).toBe('[["3","3"]]');
+    await verifyWhole(vault);
+  });
+
   test("leave no number behind when the job is signed with a higher one", async () => {
     const fresh = await journal.release(await sign(7n));
     await record(journal.approved(fresh), { ...signed(9n), transactionId: "0x9b" });
