@@ -28,7 +28,8 @@ export interface ShownJob {
   readonly nextAttempt?: string;
   readonly problem?: string;
   readonly parkedFor?: string;
-  readonly firstSeen: string;
+  /** Absent for a job that ended so long ago that it is not kept. */
+  readonly firstSeen?: string;
   readonly updatedAt: string;
   /** Whether the vault holds wallets of its chain and network; absent when that cannot be told. */
   readonly hasWallets?: boolean;
@@ -65,11 +66,11 @@ async function hasWallets(vault: Vault, { chain, network }: Job): Promise<boolea
   }
 }
 
-function timesOf({ state, attemptAt, updatedAt, createdAt }: Job) {
+function timesOf({ state, attemptAt, updatedAt, createdAt, isSettled }: Job) {
   const isTried = attemptAt > 0 && state !== "parked" && !isClosed(state);
   return {
     ...(isTried ? { nextAttempt: isoTime(attemptAt) } : {}),
-    firstSeen: isoTime(createdAt),
+    ...(isSettled === true ? {} : { firstSeen: isoTime(createdAt) }),
     updatedAt: isoTime(updatedAt),
   };
 }
