@@ -152,7 +152,7 @@ async function convertWallets(session: Session, rootKey: RootKey, old: Format1):
     digest = addToDigest(digest, walletHash(rootKey, row));
     nextPosition = Math.max(nextPosition, wallet.position + 1);
   }
-  return { generation, count, digest, slots, nextPosition };
+  return { generation, count, digest, slots, nextPosition, indexed: 0 };
 }
 
 /** The states of all journals while they are filled. */

@@ -90,7 +90,7 @@ export class Format1 {
 
   /** All wallets; the key slots are compared with the manifest before them, they themselves at the end. */
   async *wallets(): AsyncGenerator<Wallet1> {
-    const manifest = { ...(await this.manifest()), nextPosition: 0 };
+    const manifest = { ...(await this.manifest()), nextPosition: 0, indexed: 0 };
     checkSlots(this.#rootKey, { ...manifest, digest: 0n }, await readKeySlotRows(this.#session));
     const select = `SELECT ${upTo(16, "record_id", "recordId")}, ${upTo(131_072, "sealed")} FROM wallet${this.#suffix}`;
     const parse = (row: unknown) => parseRow("wallet", walletRow, row);

@@ -4,8 +4,13 @@ import { vaultCorrupt } from "../errors.ts";
 import type { Session } from "../store/store.ts";
 import { readKeySlotRows } from "../store/tables/key-slot.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
-import { readRemovedWalletRows, readWalletRows, readWalletRowsSince } from "../store/tables/wallet.ts";
-import { addToDigest, takeFromDigest } from "./digest.ts";
+import {
+  readRemovedWalletRows,
+  readWalletRows,
+  readWalletRowsSince,
+  type WalletRow,
+} from "../store/tables/wallet.ts";
+import { addToDigest, hashNumber, takeFromDigest } from "./digest.ts";
 import { checkSlots, checkWallets, type Manifest, openManifest, walletHash } from "./manifest.ts";
 import { openRemovedWallet } from "./removed-wallet.ts";
 import type { RootKey } from "./root-key.ts";
@@ -14,6 +19,13 @@ import { openWallet, type StoredWallet, summarize, type WalletSummary } from "./
 /** What may be said of a wallet, and its place in the list. */
 export interface IndexedWallet extends WalletSummary {
   readonly position: number;
+  /** What its row adds to the digest of all. */
+  readonly rowHash: bigint;
+}
+
+function indexed(rootKey: RootKey, row: WalletRow, wallet: StoredWallet): IndexedWallet {
+  const { position } = wallet;
+  return { ...summarize(wallet), position, rowHash: hashNumber(walletHash(rootKey, row)) };
 }
 
 /** The wallets of an open vault by signature ID, without their secrets. */
@@ -45,6 +57,12 @@ export class WalletIndex {
     if (wallet.position < this.#nextPosition) throw vaultCorrupt("two wallet records have the same position");
     this.#wallets.set(wallet.signatureId, wallet);
     this.#nextPosition = wallet.position + 1;
+    this.#idsOf.clear();
+  }
+
+  /** Takes over a wallet that is known already and keeps its place. */
+  replace(wallet: IndexedWallet): void {
+    this.#wallets.set(wallet.signatureId, wallet);
     this.#idsOf.clear();
   }
 
@@ -106,13 +124,18 @@ export async function readContents(
   const manifest = await readManifestAndSlots(session, rootKey);
   const wallets: IndexedWallet[] = [];
   let digest = 0n;
+  let withAddress = 0;
   for await (const row of readWalletRows(session)) {
     const wallet = openWallet(rootKey, row);
-    wallets.push({ ...summarize(wallet), position: wallet.position });
+    const entry = indexed(rootKey, row, wallet);
+    wallets.push(entry);
     visit(wallet);
-    digest = addToDigest(digest, walletHash(rootKey, row));
+    digest = addToDigest(digest, entry.rowHash);
+    if (wallet.firstAddress !== undefined) withAddress += 1;
   }
   checkWallets(manifest, { count: wallets.length, digest });
+  if (withAddress !== manifest.indexed)
+    throw vaultCorrupt("its manifest counts other wallets with a first address than there are");
   const last = wallets.reduce((highest, { position }) => Math.max(highest, position), -1);
   if (last >= manifest.nextPosition)
     throw vaultCorrupt("a wallet record has a position that is not given yet");
@@ -163,12 +186,21 @@ export async function readChanges(
     .map((row) => openRemovedWallet(rootKey, row))
     .filter(({ signatureId }) => index.get(signatureId) !== undefined);
   for (const { rowHash } of lost) digest = takeFromDigest(digest, rowHash);
-  const found = added.map((row) => openWallet(rootKey, row)).sort((a, b) => a.position - b.position);
-  for (const row of added) digest = addToDigest(digest, walletHash(rootKey, row));
-  const isWhole = digest === manifest.digest && index.size - lost.length + found.length === manifest.count;
-  const isNew = found.every(({ position }) => position >= known.manifest.nextPosition);
+  const found = added
+    .map((row) => indexed(rootKey, row, openWallet(rootKey, row)))
+    .sort((a, b) => a.position - b.position);
+  const isChanged = ({ signatureId, position }: IndexedWallet) =>
+    index.get(signatureId)?.position === position;
+  const changed = found.filter(isChanged);
+  const fresh = found.filter((wallet) => !isChanged(wallet));
+  for (const { signatureId } of changed)
+    digest = takeFromDigest(digest, index.get(signatureId)?.rowHash ?? 0n);
+  for (const { rowHash } of found) digest = addToDigest(digest, rowHash);
+  const isWhole = digest === manifest.digest && index.size - lost.length + fresh.length === manifest.count;
+  const isNew = fresh.every(({ position }) => position >= known.manifest.nextPosition);
   if (!isWhole || !isNew) return readContents(session, rootKey);
   for (const { signatureId } of lost) index.delete(signatureId);
-  for (const wallet of found) index.add({ ...summarize(wallet), position: wallet.position });
+  for (const wallet of changed) index.replace(wallet);
+  for (const wallet of fresh) index.add(wallet);
   return { manifest, index };
 }

@@ -6,16 +6,19 @@
 
 const MODULUS = 1n << 256n;
 
-const toNumber = (hash: Uint8Array): bigint => BigInt(`0x${Buffer.from(hash).toString("hex")}`);
-
-/** @param hash of the row, 32 bytes */
-export function addToDigest(digest: bigint, hash: Uint8Array): bigint {
-  return (digest + toNumber(hash)) % MODULUS;
+/** @param hash of a row, 32 bytes */
+export function hashNumber(hash: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(hash).toString("hex")}`);
 }
 
-/** @param hash of the row, 32 bytes */
-export function takeFromDigest(digest: bigint, hash: Uint8Array): bigint {
-  return (digest - toNumber(hash) + MODULUS) % MODULUS;
+/** @param hash of the row, 32 bytes, or the number of it */
+export function addToDigest(digest: bigint, hash: Uint8Array | bigint): bigint {
+  return (digest + (typeof hash === "bigint" ? hash : hashNumber(hash))) % MODULUS;
+}
+
+/** @param hash of the row, 32 bytes, or the number of it */
+export function takeFromDigest(digest: bigint, hash: Uint8Array | bigint): bigint {
+  return (digest - (typeof hash === "bigint" ? hash : hashNumber(hash)) + MODULUS) % MODULUS;
 }
 
 /** 64 digits, hexadecimal. */

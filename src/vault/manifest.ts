@@ -20,6 +20,8 @@ export interface Manifest {
   readonly slots: string;
   /** The position of the next wallet: higher than that of any before it. */
   readonly nextPosition: number;
+  /** The number of wallets whose first address was looked for, see `StoredWallet.firstAddress`. */
+  readonly indexed: number;
   /** When the vault was restored from a backup, in milliseconds since 1970, until a person confirms it. */
   readonly restoredAt?: number | undefined;
 }
@@ -36,6 +38,7 @@ const manifestSchema = v.strictObject({
   digest: hex256,
   slots: hex256,
   nextPosition: counter,
+  indexed: v.optional(counter, 0),
   restoredAt: v.optional(counter),
 });
 

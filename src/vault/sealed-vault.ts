@@ -94,6 +94,7 @@ export async function writeVault(place: StorePlace, rootKey: RootKey, slot: KeyS
     digest: 0n,
     slots,
     nextPosition: 0,
+    indexed: 0,
   };
   await place.create(async (session) => {
     await insertVaultRow(session, {

@@ -12,6 +12,7 @@ import {
 } from "./contents.ts";
 import { type Manifest, sealManifest } from "./manifest.ts";
 import type { RootKey } from "./root-key.ts";
+import type { StoredWallet } from "./wallet-record.ts";
 
 /** What a change of rows works with. */
 export interface VaultChange {
@@ -64,6 +65,18 @@ export class VaultState {
         this.#index = index;
       }
       return work(this.#index, session);
+    });
+  }
+
+  /** What `take` makes of each wallet, newest first, after a full check. @throws KmsError `VAULT_CORRUPT` */
+  readAll<Result>(take: (wallet: StoredWallet) => Result): Promise<Result[]> {
+    return this.read(async (session) => {
+      const taken: { readonly position: number; readonly result: Result }[] = [];
+      await this.catchUp(session);
+      await readContents(session, this.#rootKey, (wallet) =>
+        taken.push({ position: wallet.position, result: take(wallet) }),
+      );
+      return taken.sort((a, b) => b.position - a.position).map(({ result }) => result);
     });
   }
 

@@ -14,11 +14,13 @@ import type { RootKey } from "./root-key.ts";
 import { deleteSlot, insertSlot, replacePasswordSlots } from "./slot-changes.ts";
 import { VaultState } from "./state.ts";
 import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wallet-changes.ts";
-import type { StoredWallet, WalletRecord, WalletSummary } from "./wallet-record.ts";
+import { WalletDirectory } from "./wallet-directory.ts";
+import { NameCheck } from "./wallet-names.ts";
+import type { WalletRecord, WalletSummary } from "./wallet-record.ts";
 
 /** The purposes that the vault seals and hashes its own rows for. */
 const ownPurposes =
-  /^(?:fingerprint|manifest|slot-digest|wallet|wallet-key|wallet-digest|removed-wallet\/\d+)$/;
+  /^(?:fingerprint|manifest|slot-digest|wallet|wallet-key|wallet-digest|removed-wallet\/\d+|address|label|name-digest)$/;
 
 /** What seals and hashes the rows of other tables; see {@link RootKey}. */
 export interface Sealing {
@@ -70,6 +72,8 @@ export interface VaultStatus extends VaultIdentity {
 export class Vault implements Sealing {
   /** For the statements of the other tables. */
   readonly store: Store;
+  /** By what wallets are found, and what may be said of them. */
+  readonly directory: WalletDirectory;
   readonly #rootKey: RootKey;
   readonly #state: VaultState;
 
@@ -77,6 +81,7 @@ export class Vault implements Sealing {
     this.store = store;
     this.#rootKey = rootKey;
     this.#state = state;
+    this.directory = new WalletDirectory(rootKey, state);
   }
 
   /**
@@ -108,7 +113,7 @@ export class Vault implements Sealing {
   /** All wallets, newest first; all are read and checked the first time. */
   wallets(): Promise<readonly WalletSummary[]> {
     return this.#state.readIndex(async (index) =>
-      index.newestFirst().map(({ position: _, ...summary }) => summary),
+      index.newestFirst().map(({ position: _, rowHash: __, ...summary }) => summary),
     );
   }
 
@@ -138,13 +143,7 @@ export class Vault implements Sealing {
    * @throws KmsError `VAULT_CORRUPT`
    */
   exportAll(): Promise<[signatureId: string, record: WalletRecord][]> {
-    return this.#state.read(async (session) => {
-      const wallets: StoredWallet[] = [];
-      await this.#state.catchUp(session);
-      await readContents(session, this.#rootKey, (wallet) => wallets.push(wallet));
-      wallets.sort((a, b) => b.position - a.position);
-      return wallets.map(({ signatureId, record }) => [signatureId, record]);
-    });
+    return this.#state.readAll(({ signatureId, record }) => [signatureId, record]);
   }
 
   /**
@@ -298,7 +297,9 @@ export class Vault implements Sealing {
   }
 
   async #count(session: Session, checkRows: RowCheck): Promise<VaultCounts> {
-    const { manifest } = await readContents(session, this.#rootKey);
+    const names = new NameCheck(this.#rootKey);
+    const { manifest } = await readContents(session, this.#rootKey, (wallet) => names.expect(wallet));
+    await names.compare(session);
     const slots = await readKeySlotRows(session);
     await checkRemovedWallets(session, this.#rootKey);
     await checkLeaseRows(session);

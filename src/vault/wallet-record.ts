@@ -60,6 +60,20 @@ export interface StoredWallet {
   readonly label?: string | undefined;
   /** What the operator counts it among. */
   readonly groups?: readonly string[] | undefined;
+  /** Its address at index 0, or its one address; `null` where it has none, `undefined` as long as nobody derived it. */
+  readonly firstAddress?: string | null | undefined;
+}
+
+/** What a wallet is found by beside its signature ID. */
+export type WalletNames = Pick<StoredWallet, "label" | "groups" | "firstAddress">;
+
+/** Of what a wallet's keys are made. */
+export type WalletKind = "mnemonic" | "private-key" | "secret" | "token-key" | "other";
+
+/** All that may be said of a wallet: nothing of it is secret. */
+export interface WalletDescription extends WalletSummary, WalletNames {
+  readonly kind: WalletKind;
+  readonly createdAt: number | undefined;
 }
 
 const PURPOSE = "wallet";
@@ -76,6 +90,7 @@ const storedWalletSchema = v.strictObject({
   createdAt: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
   label: v.optional(v.string()),
   groups: v.optional(v.array(v.string())),
+  firstAddress: v.optional(v.nullable(v.pipe(v.string(), v.nonEmpty()))),
   record: v.custom<WalletRecord>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   ),
@@ -138,6 +153,18 @@ export function summarize({ signatureId, record }: StoredWallet): WalletSummary 
     testnet: typeof testnet === "boolean" ? testnet : undefined,
     ...(tokenKey === undefined ? {} : { keyUri: tokenKey.keyUri }),
   };
+}
+
+export function kindOf(record: WalletRecord): WalletKind {
+  if ("mnemonic" in record) return "mnemonic";
+  if ("privateKey" in record) return "private-key";
+  if ("secret" in record) return "secret";
+  return tokenKeyOf(record) === undefined ? "other" : "token-key";
+}
+
+export function describeWallet(wallet: StoredWallet): WalletDescription {
+  const { record, label, groups, createdAt, firstAddress } = wallet;
+  return { ...summarize(wallet), kind: kindOf(record), label, groups, createdAt, firstAddress };
 }
 
 function parseJson(text: string): unknown {

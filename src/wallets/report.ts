@@ -1,7 +1,7 @@
 /** The report on the installation and its wallets, without secrets. */
 import { maskApiKey } from "../settings/settings.ts";
 import type { Vault } from "../vault/vault.ts";
-import { tokenKeyOf, type WalletRecord } from "../vault/wallet-record.ts";
+import { kindOf, type WalletKind, type WalletRecord } from "../vault/wallet-record.ts";
 import { version } from "../version.ts";
 
 type WalletType = "MNEMONIC" | "PRIVATE_KEY" | "SECRET" | "TOKEN_KEY" | "OTHER";
@@ -25,12 +25,13 @@ export interface Report {
   readonly warnings?: readonly string[];
 }
 
-function typeOf(record: WalletRecord): WalletType {
-  if ("mnemonic" in record) return "MNEMONIC";
-  if ("privateKey" in record) return "PRIVATE_KEY";
-  if ("secret" in record) return "SECRET";
-  return tokenKeyOf(record) === undefined ? "OTHER" : "TOKEN_KEY";
-}
+const typeOfKind = {
+  mnemonic: "MNEMONIC",
+  "private-key": "PRIVATE_KEY",
+  secret: "SECRET",
+  "token-key": "TOKEN_KEY",
+  other: "OTHER",
+} as const satisfies Record<WalletKind, WalletType>;
 
 /** The text fields a wallet of each type has to have. An xpub is checked only where the entry has one. */
 function expectedTexts(type: WalletType, record: WalletRecord): string[] {
@@ -40,7 +41,7 @@ function expectedTexts(type: WalletType, record: WalletRecord): string[] {
 }
 
 function reportWallet(record: WalletRecord): WalletReport {
-  const type = typeOf(record);
+  const type = typeOfKind[kindOf(record)];
   const warnings = expectedTexts(type, record)
     .filter((field) => typeof record[field] !== "string")
     .map((field) => `Field '${field}' is not string. Its type is: ${typeof record[field]}`);

@@ -4,7 +4,7 @@ import type { Session } from "../store.ts";
 import { mostBytes } from "./bounds.ts";
 import { blob, blobOfLength, parseRow, positiveInteger, readInPages, upTo } from "./row.ts";
 
-const { wallet: most, removed_wallet: mostOfRemoved } = mostBytes;
+const { wallet: most, removed_wallet: mostOfRemoved, address: mostOfNames } = mostBytes;
 
 const key = blobOfLength(32);
 const sealed = v.pipe(blob, v.maxLength(most.sealed));
@@ -81,6 +81,15 @@ export async function insertWalletRow(session: Session, row: WalletRow): Promise
   ]);
 }
 
+/** Gives the row of a wallet another content. */
+export async function updateWalletRow(session: Session, row: WalletRow): Promise<void> {
+  await session.execute("UPDATE wallet SET generation = $1, sealed = $2 WHERE wallet_key = $3", [
+    row.generation,
+    row.sealed,
+    row.walletKey,
+  ]);
+}
+
 export async function deleteWalletRow(session: Session, walletKey: Uint8Array): Promise<void> {
   await session.execute("DELETE FROM wallet WHERE wallet_key = $1", [walletKey]);
 }
@@ -97,4 +106,53 @@ export async function replaceRemovedWalletRow(session: Session, row: RemovedWall
 /** For a wallet that is added again. */
 export async function deleteRemovedWalletRow(session: Session, walletKey: Uint8Array): Promise<void> {
   await session.execute("DELETE FROM removed_wallet WHERE wallet_key = $1", [walletKey]);
+}
+
+/** From a name under which a wallet is looked for, its first address or its label, to the wallet. */
+export interface NameRow {
+  /** Keyed hash of the name, 32 bytes. */
+  readonly nameKey: Uint8Array;
+  readonly walletKey: Uint8Array;
+}
+
+const nameRow = v.object({ nameKey: key, walletKey: key });
+const nameColumns = `SELECT ${upTo(mostOfNames.address_key, "address_key", "nameKey")},
+  ${upTo(mostOfNames.wallet_key, "wallet_key", "walletKey")} FROM address`;
+const parseName = (row: unknown): NameRow => parseRow("address", nameRow, row);
+
+/** More wallets of one name are not told. */
+const MOST_OF_A_NAME = 1000;
+
+export async function readNameRows(session: Session, nameKey: Uint8Array): Promise<readonly NameRow[]> {
+  const statement = `${nameColumns} WHERE address_key = $1 ORDER BY wallet_key LIMIT $2`;
+  return (await session.query(statement, [nameKey, MOST_OF_A_NAME])).map(parseName);
+}
+
+const NAMES_PAGE = 1000;
+
+/** All names of all wallets, in no meaningful order, never many at once. */
+export async function* readAllNameRows(session: Session): AsyncGenerator<NameRow> {
+  const statement = `${nameColumns} WHERE (address_key, wallet_key) > ($1, $2) ORDER BY address_key, wallet_key LIMIT $3`;
+  let last: NameRow | undefined = { nameKey: new Uint8Array(), walletKey: new Uint8Array() };
+  while (last !== undefined) {
+    const page: NameRow[] = (await session.query(statement, [last.nameKey, last.walletKey, NAMES_PAGE])).map(
+      parseName,
+    );
+    yield* page;
+    last = page.at(-1);
+  }
+}
+
+export async function insertNameRow(session: Session, { nameKey, walletKey }: NameRow): Promise<void> {
+  await session.execute("INSERT OR IGNORE INTO address (address_key, wallet_key) VALUES ($1, $2)", [
+    nameKey,
+    walletKey,
+  ]);
+}
+
+export async function deleteNameRow(session: Session, { nameKey, walletKey }: NameRow): Promise<void> {
+  await session.execute("DELETE FROM address WHERE address_key = $1 AND wallet_key = $2", [
+    nameKey,
+    walletKey,
+  ]);
 }

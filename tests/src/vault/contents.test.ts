@@ -7,6 +7,7 @@ function wallet(signatureId: string, position: number): IndexedWallet {
     position,
     chain: "ETH",
     testnet: true,
+    rowHash: 0n,
   };
 }
 

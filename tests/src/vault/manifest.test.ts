@@ -25,6 +25,7 @@ const manifest = {
   digest: digestOf(rows),
   slots: slotsHash(rootKey, []),
   nextPosition: 9,
+  indexed: 4,
 };
 
 test("a manifest comes back as it was sealed", () => {
@@ -39,6 +40,13 @@ test("a manifest comes back as it was sealed", () => {
 test("a manifest of another vault does not open", async () => {
   const sealed = sealManifest(RootKey.generate(randomBytes(16)), manifest);
   expect((await caught(() => openManifest(rootKey, sealed))).message).toContain("manifest");
+});
+
+test("a manifest that does not count first addresses counts none", () => {
+  const { indexed: _, ...older } = manifest;
+  const text = JSON.stringify({ ...older, digest: "0".repeat(64) });
+  const sealed = rootKey.seal("manifest", new Uint8Array(), Buffer.from(text));
+  expect(openManifest(rootKey, sealed).indexed).toBe(0);
 });
 
 test("a manifest of another shape is refused", async () => {

@@ -1,0 +1,63 @@
+/** What may be said of the wallets of an open vault, and by what they are found: nothing in it is secret. */
+import type { RootKey } from "./root-key.ts";
+import type { VaultState } from "./state.ts";
+import { editWallets, findWallet, type WalletEdit } from "./wallet-changes.ts";
+import { findNamed, type WalletName } from "./wallet-names.ts";
+import { describeWallet, type WalletDescription } from "./wallet-record.ts";
+
+export class WalletDirectory {
+  readonly #rootKey: RootKey;
+  readonly #state: VaultState;
+
+  constructor(rootKey: RootKey, state: VaultState) {
+    this.#rootKey = rootKey;
+    this.#state = state;
+  }
+
+  /**
+   * The wallet of a signature ID, found by its row alone; `undefined` when there is no such row.
+   * @throws KmsError `VAULT_CORRUPT`
+   */
+  get(signatureId: string): Promise<WalletDescription | undefined> {
+    return this.#state.read(async (session) => {
+      await this.#state.catchUp(session);
+      const found = await findWallet(session, this.#rootKey, signatureId);
+      return found === undefined ? undefined : describeWallet(found.wallet);
+    });
+  }
+
+  /**
+   * All wallets, newest first, after a full check.
+   * @throws KmsError `VAULT_CORRUPT`
+   */
+  all(): Promise<WalletDescription[]> {
+    return this.#state.readAll(describeWallet);
+  }
+
+  /**
+   * The wallets of an address or a label, found without a look at the others. A wallet is not found by its first address as long
+   * as that is not derived, see {@link unindexed}.
+   *
+   * @throws KmsError `VAULT_CORRUPT`
+   */
+  find(name: WalletName): Promise<WalletDescription[]> {
+    return this.#state.read(async (session) => {
+      await this.#state.catchUp(session);
+      return (await findNamed(session, this.#rootKey, name)).map(describeWallet);
+    });
+  }
+
+  /** Wallets whose first address nobody derived yet: those of older formats, and imported ones. */
+  get unindexed(): number {
+    const { count, indexed } = this.#state.manifest;
+    return count - indexed;
+  }
+
+  /**
+   * Changes what wallets are found by, all of it or nothing.
+   * @returns whether anything changed
+   */
+  edit(edits: readonly WalletEdit[]): Promise<boolean> {
+    return this.#state.change((change) => editWallets(change, edits));
+  }
+}
