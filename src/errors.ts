@@ -79,6 +79,8 @@ const errors = {
   CONFIGURATION: { exit: exitStatus.configuration, kind: "operator" },
   /** A value had to be asked for, and there was nobody to ask. */
   NO_ANSWER: { exit: exitStatus.configuration, kind: "operator" },
+  /** A person was asked whether to go on, and said no. */
+  NOT_CONFIRMED: { exit: exitStatus.noPermission, kind: "operator" },
   /** A host did not answer in time, or not as agreed. */
   NETWORK: { exit: exitStatus.unavailable, kind: "passing" },
   /** A secret provider holds no secret of that name. */

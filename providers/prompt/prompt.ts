@@ -1,6 +1,6 @@
 /**
- * Questions for secrets on standard input: unseen at a terminal, one line each from a pipe. They go to standard error, so
- * that standard output carries results alone.
+ * Questions on standard input, for secrets (unseen at a terminal, one line each from a pipe) and for a yes. They go to
+ * standard error, so that standard output carries results alone.
  */
 import { ProviderError } from "../error.ts";
 import { Secret } from "../secret.ts";
@@ -99,6 +99,24 @@ export class Prompt {
     const second = await this.#lines().next();
     if (second !== undefined && second !== first) throw new ProviderError("UNUSABLE", DIFFERENT);
     return new Secret(first);
+  }
+
+  /**
+   * Asks a person whether to go on. An empty line is a no, and so is what is neither, again and again.
+   *
+   * @param variable the variable that would have answered the question
+   * @throws ProviderError `NO_ANSWER` when input ends before an answer
+   */
+  async askYesNo(question: string, variable: string): Promise<boolean> {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const entry = await this.#terminal.ask(question, { isShown: true, needsFreshAnswer: true });
+      if (entry.kind !== "enter") throw unanswered(question, ["Answer yes or no", `set ${variable}=true`]);
+      const answer = entry.lines.join("\n").trim().toLowerCase();
+      if (["y", "yes"].includes(answer)) return true;
+      if (["", "n", "no"].includes(answer)) return false;
+      this.#terminal.say("Please answer yes or no.");
+    }
+    return false;
   }
 
   #lines(): PipedLines {
@@ -221,6 +239,11 @@ function checkLength(lines: readonly string[]): void {
 function noAnswer(question: string, variable: string | undefined): ProviderError {
   const ways = ["Run it in a terminal", "send the answer through a pipe"];
   if (variable !== undefined) ways.push(`set ${variable}`);
-  const hint = `${ways.slice(0, -1).join(", ")}, or ${ways.at(-1)}.`;
+  return unanswered(question, ways);
+}
+
+function unanswered(question: string, ways: readonly string[]): ProviderError {
+  const others = ways.slice(0, -1).join(", ");
+  const hint = `${others}, or ${ways.at(-1)}.`;
   return new ProviderError("NO_ANSWER", `Nobody answered the question "${question}".`, hint);
 }

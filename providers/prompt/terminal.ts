@@ -22,6 +22,19 @@ export interface EntryOptions {
   readonly begun?: TypedLine;
   /** Milliseconds of silence that end a paste. */
   readonly silence?: number;
+  /** Whether the answer is no secret and may be seen. */
+  readonly isShown?: boolean;
+  /** Whether what was typed before even the first question is no answer to it. */
+  readonly needsFreshAnswer?: boolean;
+}
+
+/** How keys are read. */
+interface Reading {
+  readonly silence: number;
+  /** Whether silence alone ends it, without an Enter. */
+  readonly isOver?: boolean;
+  /** Gets the line as far as it was typed. */
+  readonly show?: ((text: string) => void) | undefined;
 }
 
 /** Whether the terminal understands the codes that switch bracketed paste; those that do not show them. */
@@ -44,19 +57,23 @@ export class Terminal {
   }
 
   /**
-   * Asks a question and reads the answer unseen; editing keys work. What was typed between two questions was not meant
-   * for the second one, and is told and thrown away.
+   * Asks a question and reads the answer, unseen unless it may be shown; editing keys work. What was typed between two
+   * questions was not meant for the second one, and is told and thrown away.
    */
-  async ask(question: string, { begun, silence = SILENCE }: EntryOptions = {}): Promise<Entry> {
+  async ask(question: string, options: EntryOptions = {}): Promise<Entry> {
+    const { begun, silence = SILENCE, isShown = false, needsFreshAnswer = false } = options;
     const paste = marksPastes(this.#screen) ? BRACKETED_PASTE : { on: "", off: "" };
     // First of all, or what is typed at the sight of the question would be shown.
     this.#keyboard.setRawMode(true);
-    const early = this.#wasAsked && begun === undefined ? await this.#discard() : undefined;
+    const mayBeEarly = needsFreshAnswer || this.#wasAsked;
+    const early = mayBeEarly && begun === undefined ? await this.#discard() : undefined;
     this.#wasAsked = true;
     let entry = early;
     if (entry === undefined) {
       this.#screen.write(`${paste.on}${question}: `);
-      entry = await this.#read(begun ?? new TypedLine(), silence);
+      const show = isShown ? this.#shownAnswer() : undefined;
+      entry = await this.#read(begun ?? new TypedLine(), { silence, show });
+      show?.(entry.lines.join(" "));
       this.#screen.write(`${paste.off}\n`);
     }
     this.#keyboard.setRawMode(false);
@@ -64,23 +81,31 @@ export class Terminal {
     return entry;
   }
 
+  /** What puts an answer on the screen, in the place of what it put there before. */
+  #shownAnswer(): (text: string) => void {
+    let width = 0;
+    return (text) => {
+      this.#screen.write("\b \b".repeat(width) + text.replace(/\s/g, " "));
+      width = text.length;
+    };
+  }
+
   /** Takes what is on its way, so that neither the next question nor the shell gets it. */
   async drain(silence: number): Promise<void> {
     this.#keyboard.setRawMode(true);
-    await this.#read(new TypedLine(), silence, true);
+    await this.#read(new TypedLine(), { silence, isOver: true });
     this.#keyboard.setRawMode(false);
   }
 
   /** @returns The entry of somebody who wants to end the program. */
   async #discard(): Promise<Entry | undefined> {
-    const entry = await this.#read(new TypedLine(), SILENCE, true);
+    const entry = await this.#read(new TypedLine(), { silence: SILENCE, isOver: true });
     if (entry.kind === "interrupt") return entry;
     if (entry.bytes.length > 0) this.say("What was typed before this question was not used.");
     return undefined;
   }
 
-  /** @param isOver whether silence alone ends it, without an Enter */
-  #read(begun: TypedLine, silence: number, isOver = false): Promise<Entry> {
+  #read(begun: TypedLine, { silence, isOver = false, show }: Reading): Promise<Entry> {
     const keyboard = this.#keyboard;
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     const chunks: Uint8Array[] = [];
@@ -112,6 +137,7 @@ export class Terminal {
         const end = takeKeys(decoder.decode(chunk, { stream: true }));
         if (end !== undefined) finish(end);
         else {
+          show?.(line.text);
           clearTimeout(timer);
           timer = setTimeout(onSilence, silence);
         }

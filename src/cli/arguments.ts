@@ -59,10 +59,11 @@ interface NamedWalletArguments extends VaultArguments {
  */
 export async function withNamedWallet(
   args: NamedWalletArguments,
-  work: (vault: Vault) => Promise<void>,
+  work: (vault: Vault, context: CommandContext) => Promise<void>,
 ): Promise<void> {
   const tickers = args.chain === undefined ? undefined : knownTickers(args.chain);
-  await withVault(await createContext(args), async (vault) => {
+  const context = await createContext(args);
+  await withVault(context, async (vault) => {
     const record = await vault.get(args.signatureId);
     if (record !== undefined) {
       const chain = typeof record["chain"] === "string" ? record["chain"] : "";
@@ -71,7 +72,7 @@ export async function withNamedWallet(
       if (!isOfNetwork) throw otherWallet(args.signatureId, `a ${network} wallet`, "testnet");
       if (tickers?.includes(chain) === false) throw otherWallet(args.signatureId, `one of ${chain}`, "chain");
     }
-    await work(vault);
+    await work(vault, context);
   });
 }
 

@@ -37,6 +37,7 @@ export interface VaultArguments extends ProviderArguments {
   readonly "env-file"?: string | undefined;
   readonly "vault-id"?: string | undefined;
   readonly pkcs11?: string | undefined;
+  readonly yes?: boolean | undefined;
 }
 
 /**
@@ -59,6 +60,8 @@ function vaultPinOf(option: string | undefined, config: Config): VaultPin | unde
 export interface CommandContext {
   readonly config: Config;
   readonly prompt: Prompt;
+  /** Whether what reveals, destroys or weakens needs no question: somebody said yes beforehand. */
+  readonly isConfirmed: boolean;
   readonly vaultPath: string;
   /** Who else may have access to the vault. */
   readonly access: AccessRules;
@@ -136,6 +139,7 @@ export async function createContext(
   return {
     config,
     prompt,
+    isConfirmed: args.yes ?? config.value(settings.yes),
     vaultPath: vaultPathOf(args),
     access: { allowGroup: args["allow-group-access"] ?? config.value(settings.allowGroupAccess) },
     vaultPin: vaultPinOf(args["vault-id"], config),

@@ -1,6 +1,7 @@
 /** The original wallet files that `migrate` kept: warnings of them, and their deletion. */
 import { KmsError } from "../errors.ts";
 import { deleteOriginals, keptOriginals } from "../vault/import/kept-originals.ts";
+import { confirm } from "./confirmation.ts";
 import type { CommandContext } from "./context.ts";
 import { askingOnce, readWallets, sharedPassword } from "./import-password.ts";
 import { withVault } from "./open-vault.ts";
@@ -63,6 +64,10 @@ export async function deleteKeptOriginals(
     if (deleted.length === 0) {
       throw new KmsError("CANNOT_READ", `There is no original wallet file beside ${vault.place} to delete.`);
     }
+    await confirm(
+      context,
+      `${deleted.join(", ")} is going to be deleted, if the vault holds every wallet of it.`,
+    );
     const slotKinds = (await vault.status()).slots.map(({ kind }) => kind);
     const wallets = await deleteOriginals(vault, deleted, (file) =>
       readWallets(once, file, sharedPassword(once, slotKinds, "unlock"), { access: context.access }),

@@ -108,6 +108,15 @@ export const options = {
     description:
       "A PKCS#11 token or a key in it, as pkcs11:token=...?module-path=... (or TATUM_KMS_PKCS11_URI)",
   },
+  yes: {
+    type: "boolean",
+    description: "Ask nothing before what reveals, destroys or weakens (TATUM_KMS_YES=true)",
+  },
+  output: {
+    type: "string",
+    valueHint: "file",
+    description: "Write to this new file, for this user alone, instead of standard output",
+  },
   "delete-original": {
     type: "boolean",
     description:

@@ -193,6 +193,7 @@ export const settings = {
   } satisfies SettingDefinition<VaultPin>,
   allowGroupAccess: flag("TATUM_KMS_ALLOW_GROUP_ACCESS", "As --allow-group-access"),
   allowPlainHttp: flag("TATUM_KMS_ALLOW_PLAIN_HTTP", "As --allow-plain-http"),
+  yes: flag("TATUM_KMS_YES", "As --yes: no question before what reveals, destroys or weakens"),
   trustedOwner: {
     ...matching(
       "TATUM_KMS_TRUSTED_OWNER",

@@ -248,17 +248,35 @@ async function askersFor(
   return { api, whereabouts: (signed) => whereaboutsOf(signed, { chain, environment, api }) };
 }
 
+/** Who decides: the settings, what the person is told, and what the person has to agree to. */
+export interface Person {
+  readonly config: Config;
+  note(text: string): void;
+  /** @throws KmsError `NOT_CONFIRMED` */
+  agree(consequence: string): Promise<void>;
+}
+
+/** What follows from a decision, as a person is asked to agree to it. */
+function consequence({ id, chain, state }: Job, resolution: Resolution): string {
+  const job = `Transaction ${id} (${chain}, ${state}) is going to be`;
+  if (resolution.as === "done")
+    return `${job} completed at the API as ${resolution.txId}, and never signed or sent again.`;
+  if (resolution.as === "failed")
+    return `${job} reported to the API as failed, and never signed or sent again.`;
+  return `${job} approved and signed anew; the bytes that were signed are given up.`;
+}
+
 /** {@link resolve} for the command line; the job as it is then. */
 export async function resolveJob(
   vault: Vault,
   id: string,
   args: ResolveArguments,
-  config: Config,
-  note: (text: string) => void,
+  { config, note, agree }: Person,
 ): Promise<ShownJob> {
   const resolution = readResolution(args);
   const tatum = readTatumSettings(args["api-key"], config);
   const job = await findJob(vault, id);
+  if (job.state !== "done") await agree(consequence(job, resolution));
   const journal = new Journal(vault, job);
   const plainHttp = plainHttpReach(job.network, args["allow-plain-http"], config);
   const nodes = await namedThirdParties([job.chain], job.network, (name) => config.setting(name));

@@ -2,16 +2,26 @@
 import { getManagedWallet } from "../../wallets/managed-wallets.ts";
 import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
+import { confirm } from "../confirmation.ts";
+import { pickOptions } from "../options.ts";
 import { printJson } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "getmanagedwallet", description: "Print a stored wallet with its secrets" },
   args: {
     ...signatureIdArgument,
+    ...pickOptions("yes"),
     ...namedWalletOptions,
   },
   refuses: ["wallets", "transaction-ids"],
   async run({ args }) {
-    await withNamedWallet(args, async (vault) => printJson(await getManagedWallet(vault, args.signatureId)));
+    await withNamedWallet(args, async (vault, context) => {
+      const wallet = await getManagedWallet(vault, args.signatureId);
+      await confirm(
+        context,
+        `The secrets of wallet ${args.signatureId} are going to be shown on this screen.`,
+      );
+      printJson(wallet);
+    });
   },
 });

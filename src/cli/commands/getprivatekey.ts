@@ -2,7 +2,8 @@
 import { getPrivateKey } from "../../wallets/managed-wallets.ts";
 import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
-import { readDerivationIndex } from "../options.ts";
+import { confirm } from "../confirmation.ts";
+import { pickOptions, readDerivationIndex } from "../options.ts";
 import { printJson } from "../output.ts";
 
 export default defineCommand({
@@ -14,13 +15,19 @@ export default defineCommand({
       required: false,
       description: "Derivation index; not used for a single key",
     },
+    ...pickOptions("yes"),
     ...namedWalletOptions,
   },
   refuses: ["wallets", "transaction-ids"],
   async run({ args }) {
     const index = readDerivationIndex(args.index);
-    await withNamedWallet(args, async (vault) => {
-      printJson(await getPrivateKey(vault, args.signatureId, index));
+    await withNamedWallet(args, async (vault, context) => {
+      const key = await getPrivateKey(vault, args.signatureId, index);
+      await confirm(
+        context,
+        `A private key of wallet ${args.signatureId} is going to be shown on this screen.`,
+      );
+      printJson(key);
     });
   },
 });

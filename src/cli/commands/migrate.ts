@@ -86,7 +86,7 @@ export default defineCommand({
     name: "migrate",
     description: "Turn an original wallet.dat into a vault in its place; the old file is kept",
   },
-  args: { ...pickOptions("delete-original"), ...vaultOptions },
+  args: { ...pickOptions("delete-original", "yes"), ...vaultOptions },
   refuses: choosingOptions,
   reads: [settings.importPassword],
   async run({ args }) {

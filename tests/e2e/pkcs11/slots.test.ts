@@ -8,6 +8,7 @@ import { prepareTokenSlot, type WrappingToken } from "../../../src/vault/key-slo
 import { createVault } from "../../../src/vault/sealed-vault.ts";
 import { PIN, SoftTokens } from "../../providers/pkcs11/soft-token.ts";
 import { failureOf } from "../command-line/failure.ts";
+import { TerminalRun } from "../command-line/terminal.ts";
 import { onScene } from "../daemon/running-daemon.ts";
 import { ethPayment, ethPrivateKey, pendingId } from "../daemon/wallets.ts";
 import { Installation, type Run } from "../executable.ts";
@@ -190,6 +191,38 @@ describe("key slots", () => {
       kind: "password",
     });
     expect((await installation.run(["report"])).status).toBe(0);
+  });
+
+  test("of a first password beside tokens are added at a terminal only after a yes, or one said beforehand", async () => {
+    const installation = await withTokenVault();
+    const add = (options: readonly string[], settings: object): TerminalRun => {
+      const password = { TATUM_KMS_NEW_PASSWORD: "four words that hold", ...settings };
+      return new TerminalRun(installation, ["vault", "slot", "add", ...options], {
+        env: env(FIRST, password),
+      });
+    };
+    const endings = [
+      ["no\r", 77, ["1 token"]],
+      ["\u0004", 78, ["1 token"]],
+      ["yes\r", 0, ["1 token", "2 password"]],
+    ] as const;
+    for (const [keys, status, slots] of endings) {
+      const run = add([], {});
+      await run.shows("So far only tokens open this vault.");
+      await run.shows("Go on? (yes or no): ");
+      run.type(keys);
+      expect(await run.ended()).toBe(status);
+      expect(await slotsOf(installation, env(FIRST))).toEqual([...slots]);
+    }
+    for (const [options, settings] of [
+      [["--yes"], {}],
+      [[], { TATUM_KMS_YES: "true" }],
+    ] as const) {
+      resultOf(await installation.run(["vault", "slot", "remove", "2"], { env: env(FIRST) }));
+      const run = add(options, settings);
+      expect(await run.ended()).toBe(0);
+      expect(run.screen).not.toContain("Go on?");
+    }
   });
 
   test("change their wrapping key", async () => {

@@ -5,10 +5,11 @@ import { passwordKind, preparePasswordSlot } from "../../../vault/key-slots/pass
 import { tokenKind } from "../../../vault/key-slots/token-slot.ts";
 import type { Vault } from "../../../vault/vault.ts";
 import { defineCommand } from "../../command.ts";
+import { confirm } from "../../confirmation.ts";
 import { type CommandContext, createContext } from "../../context.ts";
 import { askNewPassword, newPasswordIsSet, warnOfWeakPassword } from "../../new-password.ts";
 import { prepareSlotOfToken, withVault } from "../../open-vault.ts";
-import { choosingOptions, vaultOptions } from "../../options.ts";
+import { choosingOptions, pickOptions, vaultOptions } from "../../options.ts";
 import { printJson } from "../../output.ts";
 
 /** What `vault slot add` prints. */
@@ -48,6 +49,12 @@ function addSlot(context: CommandContext): Promise<AddedSlot> {
   return withVault(context, async (vault) => {
     const slotKinds = (await vault.status()).slots.map(({ kind }) => kind);
     const token = tokenToAdd(context, slotKinds);
+    if (token === undefined && !slotKinds.includes(passwordKind)) {
+      await confirm(
+        context,
+        "So far only tokens open this vault. With a password, whoever has a copy of the file can try to guess it.",
+      );
+    }
     return token === undefined ? addPasswordSlot(context, vault) : addTokenSlot(context, vault, token);
   });
 }
@@ -57,7 +64,7 @@ export default defineCommand({
     name: "add",
     description: "Add a key slot: for the PKCS#11 token of --pkcs11, else for another password",
   },
-  args: vaultOptions,
+  args: { ...pickOptions("yes"), ...vaultOptions },
   refuses: choosingOptions,
   reads: [settings.newPassword],
   async run({ args }) {

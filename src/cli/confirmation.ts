@@ -1,0 +1,32 @@
+/** The question before what reveals, destroys or weakens: put to a person at a terminal, never to a pipe. */
+import { isatty } from "node:tty";
+import { KmsError } from "../errors.ts";
+import { settings } from "../settings/table.ts";
+import type { CommandContext } from "./context.ts";
+import { printNote } from "./output.ts";
+
+const STANDARD_INPUT = 0;
+const STANDARD_OUTPUT = 1;
+
+/**
+ * Tells a person what is about to happen and asks whether to go on. Nobody is asked where standard input or output is no
+ * terminal, or where `--yes` or `TATUM_KMS_YES=true` is set: it goes on then.
+ *
+ * @param about what is about to happen, a sentence a line
+ * @throws KmsError `NOT_CONFIRMED` when the answer is no
+ * @throws ProviderError `NO_ANSWER` when input ends before there is one
+ */
+export async function confirm(
+  { prompt, isConfirmed }: Pick<CommandContext, "prompt" | "isConfirmed">,
+  ...about: readonly string[]
+): Promise<void> {
+  if (isConfirmed || !asksBeforeItHurts()) return;
+  about.forEach(printNote);
+  if (await prompt.askYesNo("Go on? (yes or no)", settings.yes.name)) return;
+  throw new KmsError("NOT_CONFIRMED", "The answer was no; nothing was done.");
+}
+
+/** Whether a person sits at both ends. */
+function asksBeforeItHurts(): boolean {
+  return isatty(STANDARD_INPUT) && isatty(STANDARD_OUTPUT);
+}
