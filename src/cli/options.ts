@@ -65,6 +65,16 @@ export const options = {
     type: "boolean",
     description: "On mainnet, talk to public addresses over plain http too (TATUM_KMS_ALLOW_PLAIN_HTTP=true)",
   },
+  "log-level": {
+    type: "string",
+    valueHint: "error|warn|info|debug",
+    description: "The least severe lines of the log (default info)",
+  },
+  "log-format": {
+    type: "string",
+    valueHint: "text|json",
+    description: "How the log is written; json in fields of the Elastic Common Schema (default text)",
+  },
   "run-once": { type: "boolean", description: "Run one cycle and exit" },
   "dry-run": { type: "boolean", description: "Print what would be signed; sign, send and change nothing" },
   wallets: { type: "string", valueHint: "id,id", description: "Only these signature IDs" },

@@ -69,9 +69,16 @@ export function printJsonLine(value: unknown): void {
   writeOutput(`${stringifyExactJson(value)}\n`);
 }
 
+let tell = (text: string): void => writeError(`${text}\n`);
+
 /** Something worth knowing beside the result, on standard error. */
 export function printNote(text: string): void {
-  writeError(`${text}\n`);
+  tell(text);
+}
+
+/** Has notes told in another way, such as in the lines of a log. */
+export function tellNotesBy(other: (text: string) => void): void {
+  tell = other;
 }
 
 const warnings = new Set<string>();

@@ -8,7 +8,7 @@ import { type Fence, Journal } from "../journal/journal.ts";
 import { boundedWait } from "../journal/retry-time.ts";
 import { takeLeaseNow, waitForLease } from "../lease/acquire.ts";
 import type { Lease } from "../lease/lease.ts";
-import { type Log, withoutRepetition } from "../operations/log.ts";
+import { type Log, type Troubles, withoutRepetition } from "../operations/log.ts";
 import type { JobMetrics } from "../operations/metrics.ts";
 import { ErrorReports } from "../signing/error-reports.ts";
 import { Pipeline } from "../signing/pipeline.ts";
@@ -45,6 +45,7 @@ export interface ChainLoopOptions {
   readonly retention: number;
   readonly log: Log;
   readonly metrics: JobMetrics;
+  readonly troubles: Troubles;
   readonly stopping: AbortSignal;
 }
 
@@ -71,15 +72,13 @@ export class ChainLoop {
   constructor(ticker: string, options: ChainLoopOptions, onLatestVersion: (announcement: string) => void) {
     const { vault, network, period, log } = options;
     const damages = withoutRepetition(log);
+    const tellDamaged = (failure: KmsError): void =>
+      damages.error(failure.message, { action: "round-failed", chain: ticker, failure });
     this.#ticker = ticker;
     this.#options = options;
     this.#onLatestVersion = onLatestVersion;
     this.#list = new PendingList(ticker);
-    this.#journal = new Journal(
-      vault,
-      { chain: ticker, network },
-      { period, onDamaged: (problem) => damages.error(problem.message) },
-    );
+    this.#journal = new Journal(vault, { chain: ticker, network }, { period, onDamaged: tellDamaged });
   }
 
   /**
@@ -120,8 +119,14 @@ export class ChainLoop {
   async #hasWork(): Promise<boolean> {
     if ((await this.#signatureIds()).length > 0) return true;
     if ((await this.#openJobs()) > 0) return true;
-    this.#options.metrics.pollsNoMore(this.#ticker);
+    this.#leave();
     return false;
+  }
+
+  /** Nobody polls the chain here: that nothing is heard of it means nothing. */
+  #leave(): void {
+    this.#options.metrics.pollsNoMore(this.#ticker);
+    this.#options.troubles.forget(this.#ticker);
   }
 
   /** How many jobs hold signed bytes, or wait for a person, and are not done. */
@@ -152,6 +157,7 @@ export class ChainLoop {
     return {
       store: vault.store,
       leaseKey,
+      chain: this.#ticker,
       work: `${this.#ticker} on the ${network}`,
       duration,
       log,
@@ -171,9 +177,16 @@ export class ChainLoop {
       return await work(AbortSignal.any([stopping, lease.lost]));
     } finally {
       metrics.leaseReleased(this.#ticker);
+      this.#options.troubles.forget(this.#ticker);
       await lease.release();
       if (lease.lost.aborted && !isFatal(lease.lost.reason))
-        log.warn(`Another daemon took the lease over, for ${this.#ticker}; this one stopped its work there.`);
+        log.warn(
+          `Another daemon took the lease over, for ${this.#ticker}; this one stopped its work there.`,
+          {
+            action: "lease-lost",
+            chain: this.#ticker,
+          },
+        );
     }
   }
 
@@ -229,8 +242,9 @@ export class ChainLoop {
 
   /** After the round's own work the jobs are settled that ended long ago. */
   async #settling({ journal, stopping }: Services, ended: Promise<RoundResult>): Promise<RoundResult> {
-    const { retention, fence } = this.#options;
+    const { retention, fence, troubles } = this.#options;
     const result = await ended;
+    troubles.ended("vault", this.#ticker);
     if (fence === undefined && !stopping.aborted) await journal.settle(Date.now() - retention, MOST_SETTLED);
     return result;
   }
@@ -238,15 +252,25 @@ export class ChainLoop {
   #tellSunset({ facts: { name, ticker, status } }: Chain): void {
     if (status.kind === "live" || this.#sunsetTold) return;
     this.#sunsetTold = true;
-    this.#options.log.warn(`${name} (${ticker}) was closed on ${status.date} (${status.source}).`);
+    this.#options.log.warn(`${name} (${ticker}) was closed on ${status.date} (${status.source}).`, {
+      action: "chain-closed",
+      chain: ticker,
+    });
   }
 
   #tellFailure(failure: unknown): void {
-    const { log } = this.#options;
+    const { log, troubles } = this.#options;
     if (isFatal(failure)) throw failure;
     // The same for all chains, so that it is told once.
-    if (isVaultFailure(failure)) log.error(`${failure.message} Nothing is signed until that is mended.`);
-    else log.error(`The round of ${this.#ticker} failed: ${describeFailure(failure)}`);
+    const about = { chain: this.#ticker, failure };
+    if (isVaultFailure(failure)) {
+      troubles.began("vault", this.#ticker);
+      const text = `${failure.message} Nothing is signed until that is mended.`;
+      log.error(text, { action: "vault-unusable", ...about });
+    } else {
+      const text = `The round of ${this.#ticker} failed: ${describeFailure(failure)}`;
+      log.error(text, { action: "round-failed", ...about });
+    }
   }
 }
 

@@ -6,7 +6,8 @@ import type { DaemonSettings } from "./settings.ts";
 /** How many wallets there are of each chain, in the order of the daemon's chains. */
 type Counts = ReadonlyMap<string, number>;
 
-function countByChain(wallets: readonly WalletSummary[], network: Network): Counts {
+/** How many wallets of a network there are of each chain. */
+export function countByChain(wallets: readonly WalletSummary[], network: Network): Counts {
   const counts = new Map<string, number>();
   for (const { chain, testnet } of wallets) {
     if (chain === undefined || (testnet === true) !== (network === "testnet")) continue;

@@ -56,7 +56,7 @@ export async function runCycle(options: DaemonOptions): Promise<void> {
       } catch (failure) {
         if (isFatal(failure) || (failure instanceof KmsError && failure.code === "VAULT_BUSY"))
           refused ??= failure;
-        else options.log.error(describeFailure(failure));
+        else options.log.error(describeFailure(failure), { action: "round-failed", failure });
         return { isFinished: false };
       }
     }),

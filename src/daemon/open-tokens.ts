@@ -33,7 +33,9 @@ export async function openTokens(
     } catch (error) {
       if (!(error instanceof TokenError) || mistakes.includes(error.code))
         throw explainProviderFailure(error);
-      log.warn(`A token that holds keys cannot be used now: ${error.message}`);
+      log.warn(`A token that holds keys cannot be used now: ${error.message}`, {
+        action: "token-unavailable",
+      });
     }
   }
 }

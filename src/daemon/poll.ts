@@ -110,7 +110,9 @@ function chooseWanted(
     if (entry.completedAs !== undefined || seen.has(id)) continue;
     seen.add(id);
     if (transactionIds !== undefined && !transactionIds.has(id)) {
-      log.info(`Tx processing skipped: ${id}. Expected one of: ${[...transactionIds].join(", ")}`);
+      const expected = [...transactionIds].join(", ");
+      const event = { action: "transaction-skipped", chain: pipeline.chain.facts.ticker, job: id } as const;
+      log.info(`Tx processing skipped: ${id}. Expected one of: ${expected}`, event);
       continue;
     }
     result.push(entry);
@@ -124,9 +126,13 @@ function tellMissing({ pipeline }: Round, { tooLong, failure }: Listing): void {
   for (const signatureId of tooLong) {
     services.log.error(
       `No pending transaction of ${chain.facts.ticker} for wallet ${signatureId} is signed: the answer is larger than ${MAXIMUM_LIST_BYTES} bytes for this wallet alone.`,
+      { action: "list-incomplete", chain: chain.facts.ticker },
     );
   }
-  if (failure !== undefined && !services.stopping.aborted) services.log.error(describeFailure(failure));
+  if (failure !== undefined && !services.stopping.aborted) {
+    const event = { action: "poll-failed", chain: chain.facts.ticker, failure } as const;
+    services.log.error(describeFailure(failure), event);
+  }
 }
 
 /** Chooses from what was listed, and reads it. */
@@ -139,6 +145,7 @@ async function read(round: Round, listing: Listing, leaveOut: LeaveOut): Promise
   if (candidates > chosen.length) {
     services.log.warn(
       `The API listed ${entries.length} pending transactions of ${ticker}; ${chosen.length} of them are worked on now, the rest in turn.`,
+      { action: "list-incomplete", chain: ticker },
     );
   }
   const readable = chosen.map((entry) => readPendingTransaction(entry, ticker, listing.listedAt));
@@ -170,19 +177,25 @@ const nothing: PollResult = {
 export async function pollChain(round: Round, leaveOut: LeaveOut): Promise<PollResult> {
   const { pipeline, list, signatureIds, onLatestVersion } = round;
   const { ticker } = pipeline.chain.facts;
-  const { log, api, metrics, stopping } = pipeline.services;
+  const { log, api, metrics, stopping, troubles } = pipeline.services;
   // Only what was begun before is worked off.
   if (signatureIds.length === 0) return { ...nothing, isWhole: true, isComplete: true };
   if (signatureIds.length > MAXIMUM_SIGNATURE_IDS) {
-    log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`);
+    const event = { action: "poll-failed", chain: ticker } as const;
+    log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`, event);
     metrics.polled(ticker, "failure", Date.now());
     return nothing;
   }
-  log.info(`Getting pending transaction from ${ticker} for ${describeWallets(signatureIds)}.`);
+  log.debug(`Getting pending transaction from ${ticker} for ${describeWallets(signatureIds)}.`, {
+    action: "poll-begun",
+    chain: ticker,
+  });
   try {
     const listing = await list.poll(api, signatureIds);
     const isAnswered = listing.failure === undefined && listing.tooLong.length === 0;
     metrics.polled(ticker, isAnswered ? "success" : "failure", Date.now());
+    if (listing.failure === undefined) troubles.ended("api", ticker);
+    else if (!stopping.aborted) troubles.began("api", ticker);
     if (listing.latestVersion !== undefined) onLatestVersion(listing.latestVersion);
     const answeredAt = performance.now();
     const result = await read(round, listing, leaveOut);
@@ -191,7 +204,8 @@ export async function pollChain(round: Round, leaveOut: LeaveOut): Promise<PollR
     if (!(failure instanceof ApiUnavailable)) throw failure;
     if (!stopping.aborted) {
       metrics.polled(ticker, "failure", Date.now());
-      log.error(describeFailure(failure));
+      troubles.began("api", ticker);
+      log.error(describeFailure(failure), { action: "poll-failed", chain: ticker, failure });
     }
     return {
       ...nothing,

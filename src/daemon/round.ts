@@ -21,12 +21,14 @@ function tellMalformed({ pipeline }: Round, malformed: readonly MalformedTransac
   if (first !== undefined && reports.addMalformed(undefined, first.problem)) {
     log.error(
       `Could not process ${nameless.length} entries of ${ticker} without an id, error: ${first.problem}.`,
+      { action: "list-incomplete", chain: ticker },
     );
   }
   for (const { id, problem } of malformed) {
     if (id === undefined) continue;
     if (reports.addMalformed(id, `Error: The pending transaction cannot be read: ${problem}.`)) {
-      log.error(`Could not process transaction id ${id} of ${ticker}, error: ${problem}.`);
+      const event = { action: "transaction-failed", chain: ticker, job: id } as const;
+      log.error(`Could not process transaction id ${id} of ${ticker}, error: ${problem}.`, event);
     }
   }
 }
@@ -142,6 +144,7 @@ class OneRound {
       const count = hashes.length + signatures.length;
       services.log.info(
         `Processing pending transaction ${id} of ${chain.facts.ticker}, ${count} signatures.`,
+        { action: "transaction-begun", chain: chain.facts.ticker, job: id },
       );
     }
     // It may have been cancelled while it waited for its turn.
@@ -169,8 +172,12 @@ class OneRound {
     } catch (failure) {
       if (isVaultFailure(failure)) this.#vaultFailure ??= failure;
       else {
-        const { log } = this.#round.pipeline.services;
-        log.error(`Could not process transaction id ${id}, error: ${describeFailure(failure)}`);
+        const { chain, services } = this.#round.pipeline;
+        const about = { chain: chain.facts.ticker, job: id, failure };
+        services.log.error(`Could not process transaction id ${id}, error: ${describeFailure(failure)}`, {
+          action: "transaction-failed",
+          ...about,
+        });
       }
       return "waiting";
     }

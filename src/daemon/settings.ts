@@ -5,7 +5,7 @@ import { knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
 import type { PlainHttpReach } from "../http/plain-http.ts";
-import { createLog, type Log } from "../operations/log.ts";
+import { createLog, isJournal, type Log, type LogLevel, logFormats, logLevels } from "../operations/log.ts";
 import { checkMetricsPath } from "../operations/metrics-file.ts";
 import { type Config, placeOf } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
@@ -30,6 +30,8 @@ export interface DaemonArguments {
   readonly wallets?: string | undefined;
   readonly "transaction-ids"?: string | undefined;
   readonly "api-key"?: string | undefined;
+  readonly "log-level"?: string | undefined;
+  readonly "log-format"?: string | undefined;
 }
 
 /** Everything the daemon needs to know before it starts. */
@@ -85,6 +87,31 @@ function readIds(option: string, text: string | undefined): ReadonlySet<string> 
   throw new KmsError("USAGE", `Option --${option} names no id.`);
 }
 
+function readWord<Word extends string>(
+  option: string,
+  text: string | undefined,
+  words: readonly Word[],
+): Word | undefined {
+  if (text === undefined) return undefined;
+  const found = words.find((word) => word === text.toLowerCase());
+  if (found !== undefined) return found;
+  throw new KmsError("USAGE", `Option --${option} must be one of ${words.join(", ")}.`);
+}
+
+const STANDARD_ERROR = 2;
+
+/** @throws KmsError `USAGE`, `CONFIGURATION` */
+function readLog(args: DaemonArguments, config: Config): Log {
+  const usual: LogLevel = config.value(settings.debugMode) ? "debug" : "info";
+  const level = readWord("log-level", args["log-level"], logLevels) ?? config.value(settings.logLevel);
+  const format = readWord("log-format", args["log-format"], logFormats) ?? config.value(settings.logFormat);
+  return createLog({
+    level: level ?? usual,
+    format: format ?? "text",
+    withPriority: isJournal(STANDARD_ERROR),
+  });
+}
+
 async function readMetricsFile(config: Config): Promise<string | undefined> {
   const { metricsFile } = settings;
   const path = config.value(metricsFile);
@@ -112,7 +139,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
   }
   const externalUrl = externalUrlText === undefined ? undefined : parseExternalUrl(externalUrlText);
   const tatum = readTatumSettings(args["api-key"], config);
-  const log = createLog({ debug: config.value(settings.debugMode) });
+  const log = readLog(args, config);
   const chosen = args.chain === undefined ? tickers : knownTickers(args.chain);
   const plainHttp = plainHttpReach(network, args["allow-plain-http"], config);
   const endpoints = [
@@ -121,7 +148,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
     ...(await namedThirdParties(chosen, network, (name) => config.setting(name))),
   ];
   const warning = await judgePlainHttp(endpoints, plainHttp);
-  if (warning !== undefined) log.warn(warning);
+  if (warning !== undefined) log.warn(warning, { action: "configuration-doubtful" });
   return {
     network,
     tickers: chosen,

@@ -42,22 +42,27 @@ export function handleSignals(log: Log): StopSignals & { release(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stopFor = (what: string): void => {
     if (stopping.signal.aborted) {
-      log.info(`${what}: still finishing what is in flight, which takes at most ${GRACE / 1000} s.`);
+      log.info(`${what}: still finishing what is in flight, which takes at most ${GRACE / 1000} s.`, {
+        action: "daemon-stopping",
+      });
       return;
     }
-    log.info(`${what}: finishing what is in flight.`);
+    log.info(`${what}: finishing what is in flight.`, { action: "daemon-stopping" });
     stopping.abort();
     timer = setTimeout(() => deadline.abort(), GRACE);
   };
   const stop = (signal: NodeJS.Signals): void => stopFor(`${signal} received`);
   const outlive = (signal: NodeJS.Signals): void =>
-    log.warn(`${signal} received: it has no meaning here, the daemon goes on.`);
+    log.warn(`${signal} received: it has no meaning here, the daemon goes on.`, {
+      action: "signal-received",
+    });
   const endsWithTerminal = !ignoresHangup() && hasTerminal();
   const hangUp = (): void => {
     if (endsWithTerminal && !hasTerminal()) stopFor("SIGHUP received, the terminal is closed");
     else {
       log.warn(
         "SIGHUP received: nothing is read anew, the daemon goes on. Restart it to change its settings.",
+        { action: "signal-received" },
       );
     }
   };

@@ -1,7 +1,7 @@
 /** The daemon's start and end: put together from its settings, and taken down on a signal. */
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../http/client.ts";
-import { withoutRepetition } from "../operations/log.ts";
+import { Troubles, withoutRepetition } from "../operations/log.ts";
 import { JobMetrics } from "../operations/metrics.ts";
 import { keepMetricsFile } from "../operations/metrics-file.ts";
 import { buryOrphans } from "../operations/orphans.ts";
@@ -24,10 +24,12 @@ import type { Round } from "./poll.ts";
 import { type BegunRound, ChainRounds } from "./round.ts";
 import type { DaemonSettings } from "./settings.ts";
 import { handleSignals } from "./signals.ts";
+import { keepTelling, tellStart } from "./start-line.ts";
 
 /** The settings of a daemon that runs, and what it counts. */
 interface RunningSettings extends DaemonSettings {
   readonly metrics: JobMetrics;
+  readonly troubles: Troubles;
 }
 
 /** What the pipelines of all chains share, for one turn of one of them. */
@@ -36,7 +38,7 @@ function servicesOf(
   settings: RunningSettings,
   deadline: AbortSignal,
 ): (turn: Turn) => Services {
-  const { config, log, metrics, network, externalUrl, externalUrlMethod, tatum } = settings;
+  const { config, log, metrics, troubles, network, externalUrl, externalUrlMethod, tatum } = settings;
   const { timeout } = tatum;
   const hosts = [tatum.apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])];
   const http = new HttpClient(hosts, { plainHttp: settings.plainHttp });
@@ -55,6 +57,7 @@ function servicesOf(
       policies: externalUrl === undefined ? [] : [new FourEyeCheck({ url: externalUrl, ...asked })],
       log,
       metrics,
+      troubles,
       parkedReminder,
       sightings,
       network,
@@ -82,8 +85,8 @@ async function usableWallets(vault: Vault, settings: DaemonSettings): Promise<Wa
   }
   const chosen = known.filter(({ signatureId }) => wallets?.has(signatureId) ?? true);
   const told = tellIdleChains(chosen, settings);
-  if (told !== undefined) log.warn(told);
-  return known.filter(
+  if (told !== undefined) log.warn(told, { action: "configuration-doubtful" });
+  return chosen.filter(
     ({ chain, testnet }) =>
       chain !== undefined && tickers.includes(chain) && (testnet === true) === (network === "testnet"),
   );
@@ -128,7 +131,7 @@ export async function startDaemon(
 ): Promise<void> {
   const log = withoutRepetition(given.log);
   const metrics = new JobMetrics();
-  const settings = { ...given, log, metrics };
+  const settings = { ...given, log, metrics, troubles: new Troubles(log) };
   const signals = handleSignals(log);
   // A module that hangs does not see the signal, and may take longer than anybody waits for a daemon to stop.
   signals.deadline.addEventListener("abort", () => source.tokens.close());
@@ -142,8 +145,13 @@ export async function startDaemon(
       await keepMetricsFile({ path, metrics, vault: source.vault, log, runOnce }, async () => {
         await openTokens(source, usable, log);
         buryOrphans();
+        tellStart(source.vault, usable, settings);
         const endNotifying = notifySystemd(signals.stopping, log);
-        await work(source, settings, signals, { roundsOf }).finally(endNotifying);
+        const endTelling = keepTelling(log, metrics);
+        await work(source, settings, signals, { roundsOf }).finally(() => {
+          endNotifying();
+          endTelling();
+        });
       });
     }
   } finally {

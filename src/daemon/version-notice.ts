@@ -26,7 +26,7 @@ export function createVersionNotice(log: Log): (announcement: string) => void {
     if (told.announcement === announcement && now - told.at < REPEAT_AFTER) return;
     told = { announcement, at: now };
     const text = `${message}. Current version: ${version}. Latest version: ${latest}`;
-    if (level.toUpperCase() === "ERROR") log.error(text);
-    else log.warn(text);
+    const tell = level.toUpperCase() === "ERROR" ? log.error : log.warn;
+    tell(text, { action: "version-announced", labels: { latest_version: latest } });
   };
 }

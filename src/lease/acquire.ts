@@ -61,21 +61,25 @@ function since({ takenAt }: LeaseRow): string {
  * @returns `undefined` when the program is stopped before.
  */
 export async function waitForLease(options: LeaseOptions): Promise<Lease | undefined> {
-  const { log, stopping, duration, work } = options;
+  const { log, stopping, duration, work, chain } = options;
   let told: number | undefined;
   const tell = ({ holder }: Obstacle): void => {
     if (told === holder.epoch) return;
     told = holder.epoch;
-    log.info(`Another daemon holds the lease since ${since(holder)}, for ${work}; standing by.`);
+    log.info(`Another daemon holds the lease since ${since(holder)}, for ${work}; standing by.`, {
+      action: "lease-awaited",
+      chain,
+    });
   };
   while (!stopping.aborted) {
     try {
       const lease = await obtain(options, tell);
       if (lease !== undefined && told !== undefined)
-        log.info(`The lease is free, for ${work}; this daemon takes over.`);
+        log.info(`The lease is free, for ${work}; this daemon takes over.`, { action: "lease-taken", chain });
       return lease;
     } catch (failure) {
-      log.error(`The lease of ${work} could not be taken: ${describeFailure(failure)}`);
+      const event = { action: "lease-failed", chain, failure } as const;
+      log.error(`The lease of ${work} could not be taken: ${describeFailure(failure)}`, event);
       await pause(Math.min(duration, LONGEST_REST), stopping);
     }
   }

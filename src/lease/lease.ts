@@ -32,6 +32,8 @@ export interface LeaseSubject {
   readonly store: Store;
   /** Keyed hash of network and chain, 32 bytes. */
   readonly leaseKey: Uint8Array;
+  /** Ticker, for the log. */
+  readonly chain: string;
   readonly log: Log;
 }
 
@@ -61,14 +63,17 @@ export class Lease {
     seen: LeaseRow | undefined,
     duration: number,
   ): Promise<Lease | undefined> {
-    const { store, leaseKey, log } = subject;
+    const { store, leaseKey, log, chain } = subject;
     const holder = nameOfThisProcess();
     const row = await store.transaction(async (session) => {
       const current = await readLeaseRow(session, leaseKey);
       const isSame = current === undefined || (seen !== undefined && isUnchanged(seen, current));
       if (!isSame && current.holder !== null) return undefined;
       if (current === undefined && (await hasLeaseRow(session, leaseKey))) {
-        log.warn("The vault held a lease that no daemon wrote; it is taken anew.");
+        log.warn("The vault held a lease that no daemon wrote; it is taken anew.", {
+          action: "lease-failed",
+          chain,
+        });
       }
       const next = {
         holder,
@@ -116,16 +121,17 @@ export class Lease {
   async release(): Promise<void> {
     this.#released.abort();
     await this.#renewing;
-    const { store, leaseKey, log } = this.#subject;
+    const { store, leaseKey, log, chain } = this.#subject;
     try {
       await store.transaction((session) => releaseLeaseRow(session, leaseKey, this.#row));
     } catch (failure) {
-      log.warn(`The lease could not be given back: ${describeFailure(failure)}`);
+      const event = { action: "lease-failed", chain, failure } as const;
+      log.warn(`The lease could not be given back: ${describeFailure(failure)}`, event);
     }
   }
 
   async #keepRenewing(): Promise<void> {
-    const { store, leaseKey, log } = this.#subject;
+    const { store, leaseKey, log, chain } = this.#subject;
     const { duration } = this.#row;
     while (true) {
       await pause(duration / RENEWALS_PER_DURATION, this.#released.signal);
@@ -134,7 +140,8 @@ export class Lease {
         const isHeld = await store.transaction((session) => renewLeaseRow(session, leaseKey, this.#row));
         if (!isHeld) this.#lost.abort();
       } catch (failure) {
-        log.error(`The lease could not be renewed: ${describeFailure(failure)}`);
+        const event = { action: "lease-failed", chain, failure } as const;
+        log.error(`The lease could not be renewed: ${describeFailure(failure)}`, event);
       }
     }
   }

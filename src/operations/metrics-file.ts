@@ -144,7 +144,7 @@ async function write(source: MetricsSource, path: string): Promise<void> {
   try {
     await writeMetricsFile(path, await collectMetrics(source));
   } catch (failure) {
-    source.log.error(describeFailure(failure));
+    source.log.error(describeFailure(failure), { action: "metrics-failed", failure });
   }
 }
 

@@ -89,6 +89,20 @@ export class JobMetrics {
     increment(this.#numbersOf(ticker).transactions, outcome);
   }
 
+  /** Sums over all chains since the start, and how many chains are polled now. */
+  totals(): Readonly<Record<"chains" | "polls" | "failedPolls" | "done" | "failed", number>> {
+    const chains = [...this.#chains.values()];
+    const sum = (of: (chain: ChainNumbers) => number | undefined): number =>
+      chains.reduce((total, chain) => total + (of(chain) ?? 0), 0);
+    return {
+      chains: chains.filter(({ isPolled }) => isPolled).length,
+      polls: sum(({ polls }) => polls.get("success")),
+      failedPolls: sum(({ polls }) => polls.get("failure")),
+      done: sum(({ transactions }) => transactions.get("done")),
+      failed: sum(({ transactions }) => transactions.get("failed")),
+    };
+  }
+
   /** @param jobs how many jobs are in which state; `undefined` when they could not be counted */
   collect(jobs: ReadonlyMap<JobState, number> | undefined): Metric[] {
     const chains = [...this.#chains];
@@ -177,7 +191,10 @@ async function jobsByState({ vault, log }: MetricsSource): Promise<Map<JobState,
     const counts = await countJobs(vault);
     return new Map(jobStates.map((state) => [state, counts[state] ?? 0]));
   } catch (failure) {
-    log.error(`The jobs could not be counted for the metrics: ${describeFailure(failure)}`);
+    log.error(`The jobs could not be counted for the metrics: ${describeFailure(failure)}`, {
+      action: "metrics-failed",
+      failure,
+    });
     return undefined;
   }
 }

@@ -76,7 +76,7 @@ export function notifySystemd(
       send(path, state);
     } catch (failure) {
       const why = failure instanceof Error ? failure.message : "unknown";
-      log.warn(`systemd cannot be told ${state} at ${path} (${why}).`);
+      log.warn(`systemd cannot be told ${state} at ${path} (${why}).`, { action: "systemd-failed" });
     }
   };
   const stop = (): void => tell("STOPPING=1");

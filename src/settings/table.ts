@@ -3,6 +3,7 @@ import { feeUnitOf, tickers } from "../../chains/index.ts";
 import { providerNames, secretVariables } from "../../providers/index.ts";
 import { readBaseUrl, readHttpUrl } from "../http/http-url.ts";
 import { LIBRARY_PATH_VARIABLE } from "../operations/clean-restart.ts";
+import { logFormats, logLevels } from "../operations/log.ts";
 import { parseVaultPin, type VaultPin, wantedVaultPin } from "../vault-pin.ts";
 import { expandHome } from "./home.ts";
 
@@ -115,6 +116,18 @@ const matching = (
   parse: (value) => (pattern.test(value) ? value : undefined),
 });
 
+const oneOf = <Word extends string>(
+  name: string,
+  meaning: string,
+  words: readonly Word[],
+): SettingDefinition<Word> => ({
+  name,
+  meaning,
+  secret: false,
+  wanted: `one of ${words.join(", ")}`,
+  parse: (value) => words.find((word) => word === value.toLowerCase()),
+});
+
 const url = (name: string, meaning: string): SettingDefinition<URL> => ({
   name,
   meaning,
@@ -183,7 +196,9 @@ export const settings = {
     },
   ),
   metricsFile: path("TATUM_KMS_METRICS_FILE", "File for the daemon's metrics, ending in .prom"),
-  debugMode: flag("TATUM_KMS_DEBUG_MODE", "The log tells more"),
+  debugMode: flag("TATUM_KMS_DEBUG_MODE", "The log tells more: as --log-level=debug"),
+  logLevel: oneOf("TATUM_KMS_LOG_LEVEL", "As --log-level: the least severe lines of the log", logLevels),
+  logFormat: oneOf("TATUM_KMS_LOG_FORMAT", "As --log-format: how the log is written", logFormats),
   vaultId: {
     name: "TATUM_KMS_VAULT_ID",
     meaning: "As --vault-id: the one vault that may be opened",

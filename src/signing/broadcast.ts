@@ -4,6 +4,7 @@ import { ChainError, sentence } from "../../chains/error.ts";
 import { ApiUnavailable, KmsError } from "../errors.ts";
 import { backoff, pause } from "../http/retry.ts";
 import { type Job, type JobChanges, type Outcome, signedOfRecord } from "../journal/job.ts";
+import type { LogAction, LogEvent } from "../operations/log.ts";
 import type { BroadcastAnswer } from "../tatum/api.ts";
 import type { TatumPlace } from "../tatum/connection.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";
@@ -104,6 +105,10 @@ async function keeping<Result>(place: TatumPlace | undefined, work: () => Promis
   }
 }
 
+function eventOf(action: LogAction, { id, chain, signed }: Job): LogEvent {
+  return { action, chain, job: id, transactionId: signed?.transactionId };
+}
+
 /** Sends the bytes of one chain's jobs. */
 export class Broadcast {
   readonly #chain: Chain;
@@ -169,7 +174,10 @@ export class Broadcast {
     const { log, retryDelay, stopping } = this.#services;
     if (answer.kind !== "unclear") return this.#settle(job, answer);
     const { reason, retryAfter: asked } = answer;
-    log.warn(sentence(`Broadcast of transaction ${job.id} is unclear: ${reason}`));
+    log.warn(
+      sentence(`Broadcast of transaction ${job.id} is unclear: ${reason}`),
+      eventOf("broadcast-unclear", job),
+    );
     const delay = Math.max(backoff(attempt - 1, retryDelay, 10 * retryDelay), asked ?? 0);
     if (attempt === ATTEMPTS_PER_ROUND || delay > 10 * retryDelay) return this.#postpone(job, reason, asked);
     await pause(delay, stopping);
@@ -241,7 +249,9 @@ export class Broadcast {
     if (answer.kind === "failed-on-chain") {
       return this.#park(job, answer.reason, owing(job, answer.reportedText));
     }
-    if (answer.note !== undefined) log.warn(`Transaction ${job.id}: ${answer.note}.`);
+    if (answer.note !== undefined) {
+      log.warn(`Transaction ${job.id}: ${answer.note}.`, eventOf("transaction-warning", job));
+    }
     if (!answer.markedComplete) await api.markComplete(job.id, answer.txId);
     return this.#finish(job, answer.txId);
   }
@@ -318,6 +328,7 @@ export class Broadcast {
     const { journal, log } = this.#services;
     log.warn(
       `Transaction ${job.id} expired as ${job.signed?.transactionId} without landing; it starts anew.`,
+      eventOf("transaction-released", job),
     );
     return { job: await journal.release(job), outcome: "waiting" };
   }
@@ -333,7 +344,8 @@ export class Broadcast {
   async #confirm(job: Job): Promise<Step> {
     const { api, log } = this.#services;
     const txId = job.signed?.transactionId ?? "";
-    log.info(`Transaction ${job.id} is confirmed: the chain has it as ${txId}.`);
+    const event = eventOf("transaction-confirmed", job);
+    log.info(`Transaction ${job.id} is confirmed: the chain has it as ${txId}.`, event);
     await api.markComplete(job.id, txId);
     return this.#finish(job, txId);
   }
@@ -344,6 +356,7 @@ export class Broadcast {
       sentence(
         `Transaction ${job.id} seems to be known already, but the chain does not show it yet: ${reason}`,
       ),
+      eventOf("broadcast-unclear", job),
     );
     return this.#postpone(job, `the chain does not show yet what its node seems to know: ${reason}`);
   }
@@ -360,7 +373,10 @@ export class Broadcast {
     }
     const refusals = job.refusals + 1;
     const state = refusals >= MAXIMUM_REFUSALS ? "parked" : "sent";
-    log.error(sentence(`Broadcast of transaction ${job.id} was refused: ${reason}`));
+    log.error(
+      sentence(`Broadcast of transaction ${job.id} was refused: ${reason}`),
+      eventOf("broadcast-refused", job),
+    );
     const owed = owing(job, `Error: ${reason}`);
     const moved = await journal.retryLater(job, state, { refusals, problem: reason, ...owed });
     if (state === "parked") parkedReminder.parked(moved);

@@ -98,7 +98,9 @@ export class ErrorReports {
       this.#failures += 1;
       this.#notBefore = this.#now() + waitBeforeRetry(this.#failures, FIRST_WAIT);
       const count = new Set([...ids, ...malformed.map(({ signatureId }) => signatureId)]).size;
-      log.warn(sentence(`The API did not take the report of ${count} failed transactions: ${problem}`));
+      log.warn(sentence(`The API did not take the report of ${count} failed transactions: ${problem}`), {
+        action: "report-failed",
+      });
     } finally {
       for (const id of ids) this.#open.delete(id);
     }

@@ -13,6 +13,7 @@ import { describeFailure } from "../failures.ts";
 import { type Job, type Outcome, signedStates } from "../journal/job.ts";
 import { ClaimTaken, ForeignJob } from "../journal/refusals.ts";
 import { UsedSequences } from "../journal/sequences.ts";
+import type { LogAction, LogEvent } from "../operations/log.ts";
 import { MAXIMUM_TX_DATA_LENGTH, type TatumApi } from "../tatum/api.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
 import { Broadcast, type Step } from "./broadcast.ts";
@@ -144,7 +145,7 @@ export class Pipeline {
     } catch (failure) {
       if (!(failure instanceof ForeignJob)) throw failure;
       if (this.reports.addMalformed(id, `Error: ${failure.message}`))
-        this.services.log.error(failure.message);
+        this.services.log.error(failure.message, this.#event("transaction-failed", id, failure));
       return "foreign";
     }
   }
@@ -187,7 +188,11 @@ export class Pipeline {
   }
 
   #warnAbout(id: string): (message: string) => void {
-    return (message) => this.services.log.warn(sentence(`Transaction ${id}: ${message}`));
+    return (message) =>
+      this.services.log.warn(
+        sentence(`Transaction ${id}: ${message}`),
+        this.#event("transaction-warning", id),
+      );
   }
 
   /** Cannot be signed now: told to the API if it is about this transaction, and tried again later. */
@@ -197,7 +202,8 @@ export class Pipeline {
     const passes = isPassing(failure);
     if (passes && stopping.aborted) return "waiting";
     const problem = describeFailure(failure);
-    log.error(`Could not process transaction id ${job.id}, error: ${problem}`);
+    const event = this.#event("transaction-failed", job.id, failure);
+    log.error(`Could not process transaction id ${job.id}, error: ${problem}`, event);
     if (failure instanceof KmsError && failure.kind === "journal") return "waiting";
     const asked = failure instanceof ApiUnavailable ? failure.retryAfter : undefined;
     const owed = passes ? {} : owing(job, reportedText(failure));
@@ -212,16 +218,20 @@ export class Pipeline {
     listed: ListedTransaction,
     intents: readonly Intent[],
   ): Promise<[Job, Outcome | undefined]> {
-    const { policies, journal, log, stopping } = this.services;
+    const { policies, journal, log, stopping, troubles } = this.services;
     const decision = await decide(policies, listed, intents);
+    if (decision.kind !== "unreachable") troubles.ended("approval", this.chain.facts.ticker);
     if (decision.kind === "approved") return [journal.approved(job), undefined];
     if (decision.kind === "unreachable" && stopping.aborted) return [job, "waiting"];
     const problem = `the ${decision.by} ${decision.reason}`;
     if (decision.kind === "refused") {
-      log.warn(`Transaction was refused: ${problem}. ID: ${job.id}`);
+      const event = this.#event("transaction-refused", job.id);
+      log.warn(`Transaction was refused: ${problem}. ID: ${job.id}`, event);
       return [await journal.retryLater(job, "denied", { problem }), "denied"];
     }
-    log.warn(`The ${decision.by} ${decision.reason}; not signed. ID: ${job.id}`);
+    troubles.began("approval", this.chain.facts.ticker);
+    const event = this.#event("approval-unavailable", job.id);
+    log.warn(`The ${decision.by} ${decision.reason}; not signed. ID: ${job.id}`, event);
     return [await journal.retryLater(job, "seen", { problem }, decision.retryAfter), "waiting"];
   }
 
@@ -234,6 +244,7 @@ export class Pipeline {
       const { txId } = completion;
       log.warn(
         `Transaction ${job.id} was completed as ${txId} after its bytes had been given up; not signed anew.`,
+        { ...this.#event("transaction-released", job.id), transactionId: txId },
       );
       await journal.close(job, "done", { txId });
       return "done";
@@ -275,6 +286,7 @@ export class Pipeline {
       if (current !== undefined && signedStates.includes(current.state)) {
         services.log.error(
           `Transaction ${job.id} is signed but its broadcast was interrupted: ${describeFailure(failure)}`,
+          this.#event("broadcast-unclear", job.id, failure),
         );
         return "waiting";
       }
@@ -310,7 +322,8 @@ export class Pipeline {
     const { journal, log, parkedReminder } = this.services;
     const problem = taken.message;
     if (taken.claim.kind === "transaction" && taken.mayDifferLater) {
-      log.warn(`${problem} It is signed with other content later.`);
+      const event = this.#event("transaction-failed", job.id, taken);
+      log.warn(`${problem} It is signed with other content later.`, event);
       await journal.retryLater(job, "seen", { problem });
       return "waiting";
     }
@@ -328,7 +341,8 @@ export class Pipeline {
     if (job.state === "parked") {
       // The API lists it (again): what it did not know was a mistake of its own, and the same bytes go on.
       if (!isListed || job.parkedFor !== "missing") return "parked";
-      log.info(`Transaction ${job.id} is listed again; its bytes are sent again.`);
+      const event = this.#event("transaction-resumed", job.id);
+      log.info(`Transaction ${job.id} is listed again; its bytes are sent again.`, event);
       return this.#broadcast(
         await journal.move(job, "sent", { parkedFor: undefined }),
         isListed,
@@ -354,7 +368,14 @@ export class Pipeline {
   }
 
   #told({ job, outcome }: Step): Outcome {
-    if (outcome === "done") this.services.log.info(`Tx was processed: ${job.id}`);
+    if (outcome !== "done") return outcome;
+    const { id, chain, txId: transactionId = "unknown" } = job;
+    const event = { ...this.#event("transaction-done", id), transactionId };
+    this.services.log.info(`Tx was processed: ${id} (${chain}, transaction ${transactionId})`, event);
     return outcome;
+  }
+
+  #event(action: LogAction, job: string, failure?: unknown): LogEvent {
+    return { action, chain: this.chain.facts.ticker, job, failure };
   }
 }

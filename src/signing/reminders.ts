@@ -23,16 +23,17 @@ export class ParkedReminder {
   }
 
   /** A job was parked just now. */
-  parked(job: Pick<Job, "id" | "problem">): void {
-    const { id, problem } = job;
+  parked(job: Pick<Job, "id" | "chain" | "problem">): void {
+    const { id, chain, problem } = job;
     this.#log.error(
       `${sentence(`Transaction ${id} is parked: ${problem}`)} A person has to decide: tatum-kms job retry or job resolve.`,
+      { action: "transaction-parked", chain, job: id },
     );
     this.#toldAt.set(id, this.#now());
   }
 
   /** A job is still parked. */
-  stillParked(job: Pick<Job, "id" | "problem">): void {
+  stillParked(job: Pick<Job, "id" | "chain" | "problem">): void {
     const toldAt = this.#toldAt.get(job.id);
     if (toldAt === undefined || this.#now() - toldAt >= REMIND_AFTER) this.parked(job);
   }

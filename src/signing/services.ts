@@ -3,7 +3,7 @@ import type { Network } from "../../chains/chain.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import type { HttpClient } from "../http/client.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Log } from "../operations/log.ts";
+import type { Log, Troubles } from "../operations/log.ts";
 import type { JobMetrics } from "../operations/metrics.ts";
 import type { TatumApi } from "../tatum/api.ts";
 import type { NodeCalls } from "../tatum/node.ts";
@@ -29,6 +29,7 @@ export interface Services extends KeySource {
   readonly policies: readonly Policy[];
   readonly log: Log;
   readonly metrics: JobMetrics;
+  readonly troubles: Troubles;
   readonly parkedReminder: ParkedReminder;
   /** What was seen of chains and has to be seen again before it counts. */
   readonly sightings: Sightings;

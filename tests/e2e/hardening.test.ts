@@ -36,7 +36,7 @@ function ofProcess({ pid }: RunningDaemon, file: string): string {
 }
 
 async function polling(daemon: RunningDaemon): Promise<RunningDaemon> {
-  await daemon.logged("Getting pending transaction");
+  await daemon.logged("begins its work");
   return daemon;
 }
 

@@ -7,7 +7,7 @@ import { createContext } from "../context.ts";
 import { warnOfKeptOriginals } from "../kept-originals.ts";
 import { withVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
-import { printJsonLine, printUnreadEnvFile } from "../output.ts";
+import { printJsonLine, printUnreadEnvFile, tellNotesBy } from "../output.ts";
 
 export default defineCommand({
   meta: {
@@ -25,7 +25,7 @@ export default defineCommand({
       "run-once",
       "dry-run",
     ),
-    ...pickOptions("wallets", "transaction-ids", "api-key"),
+    ...pickOptions("wallets", "transaction-ids", "api-key", "log-level", "log-format"),
     ...vaultOptions,
   },
   reads: [
@@ -36,6 +36,8 @@ export default defineCommand({
     settings.httpTimeout,
     settings.lease,
     settings.metricsFile,
+    settings.logLevel,
+    settings.logFormat,
     settings.debugMode,
     settings.testnetType,
   ],
@@ -43,6 +45,7 @@ export default defineCommand({
     const context = await createContext(args);
     printUnreadEnvFile(context.config);
     const daemonSettings = await readDaemonSettings(args, context.config);
+    tellNotesBy((text) => daemonSettings.log.warn(text, { action: "configuration-doubtful" }));
     await withVault(context, async (vault) => {
       await warnOfKeptOriginals(vault.place);
       await startDaemon({ vault, tokens: context.tokens }, daemonSettings, printJsonLine);

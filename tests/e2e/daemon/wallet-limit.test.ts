@@ -42,7 +42,7 @@ test(
 test(
   "25,000 wallets are polled in one request",
   onScene(async ({ api, runOnce }) => {
-    const run = await runOnce();
+    const run = await runOnce(["--log-level=debug"]);
     expect(run.stderr).toContain("Getting pending transaction from ETH for 25000 wallets.");
     expect(run.status).toBe(0);
     const asked = api

@@ -5,7 +5,7 @@ import { version } from "../../../src/version.ts";
 
 function noticesOf(...announcements: readonly string[]): string[] {
   const lines: string[] = [];
-  const notice = createVersionNotice(createLog({ debug: false, write: (line) => void lines.push(line) }));
+  const notice = createVersionNotice(createLog({ write: (line) => void lines.push(line) }));
   for (const announcement of announcements) notice(announcement);
   return lines.map((line) => line.slice(line.indexOf(" - ") + 3).trimEnd());
 }

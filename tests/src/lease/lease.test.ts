@@ -19,7 +19,7 @@ let vault: Vault;
 /** The same file, as another daemon has it open. */
 let other: Vault;
 let lines: string[];
-const log = createLog({ debug: false, write: (line) => lines.push(line) });
+const log = createLog({ write: (line) => lines.push(line) });
 let stopping: AbortController;
 
 beforeEach(async () => {
@@ -36,7 +36,7 @@ afterEach(async () => {
 
 const SCOPE: JournalScope = { chain: "ETH", network: "testnet" };
 /** The lease of one chain, as an open vault has it. */
-const subject = (of: Vault) => ({ store: of.store, leaseKey: leaseKeyOf(of, SCOPE), log });
+const subject = (of: Vault) => ({ store: of.store, leaseKey: leaseKeyOf(of, SCOPE), chain: "ETH", log });
 
 const row = (): Promise<LeaseRow | undefined> =>
   vault.store.read((session) => readLeaseRow(session, leaseKeyOf(vault, SCOPE)));

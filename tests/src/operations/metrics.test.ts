@@ -83,7 +83,7 @@ test("the lease is held from when it was taken until it is lost or released", ()
 test("a vault that cannot be read takes the counts of jobs away, and nothing else", async () => {
   metrics.pollBegins("BTC");
   const told: string[] = [];
-  const log = createLog({ debug: false, write: (line) => told.push(line) });
+  const log = createLog({ write: (line) => told.push(line) });
   const vault = { store: { read: () => Promise.reject(new Error("gone")) } } as unknown as Vault;
   const collected = await collectMetrics({ metrics, vault, log });
   expect(collected.find(({ name }) => name === "jobs")?.samples).toEqual([]);

@@ -19,7 +19,7 @@ let server: Bun.Server<undefined>;
 let batches: { signatureId: string; error: string }[][] = [];
 let status = 204;
 let logged: string[] = [];
-const log = createLog({ debug: false, write: (line) => void logged.push(line) });
+const log = createLog({ write: (line) => void logged.push(line) });
 let number = 0;
 
 beforeAll(async () => {

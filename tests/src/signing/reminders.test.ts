@@ -3,11 +3,11 @@ import { createLog } from "../../../src/operations/log.ts";
 import { ParkedReminder } from "../../../src/signing/reminders.ts";
 
 const HOUR = 3_600_000;
-const job = { id: "a", problem: "refused" };
+const job = { id: "a", chain: "ETH", problem: "refused" };
 
 function reminder(): { at: (now: number) => void; lines: string[]; it: ParkedReminder } {
   const lines: string[] = [];
-  const log = createLog({ debug: false, write: (line) => lines.push(line) });
+  const log = createLog({ write: (line) => lines.push(line) });
   let now = 0;
   const it = new ParkedReminder(log, () => now);
   const at = (time: number): void => {

@@ -6,7 +6,7 @@ import { loadChain } from "../../../chains/index.ts";
 import { HttpClient } from "../../../src/http/client.ts";
 import type { Job, Outcome } from "../../../src/journal/job.ts";
 import { Journal } from "../../../src/journal/journal.ts";
-import { createLog } from "../../../src/operations/log.ts";
+import { createLog, Troubles } from "../../../src/operations/log.ts";
 import { JobMetrics } from "../../../src/operations/metrics.ts";
 import { ErrorReports } from "../../../src/signing/error-reports.ts";
 import { Pipeline } from "../../../src/signing/pipeline.ts";
@@ -69,7 +69,7 @@ export class SigningScene {
     const http = new HttpClient([baseUrl]);
     const retries = { retries: 0, delay: 1, maximumDelay: 1 };
     const connection = new TatumConnection({ baseUrl, apiKey: "key", http, timeout: 2000, retries });
-    const log = createLog({ debug: false, write: (line) => void this.log.push(line) });
+    const log = createLog({ write: (line) => void this.log.push(line) });
     const fourEyeUrl = new URL(this.api.fourEyeUrl);
     this.services = {
       vault,
@@ -81,6 +81,7 @@ export class SigningScene {
       policies: [new FourEyeCheck({ url: fourEyeUrl, method: "GET", http, timeout: 2000 })],
       log,
       metrics: new JobMetrics(),
+      troubles: new Troubles(log),
       parkedReminder: new ParkedReminder(log),
       sightings: new Sightings(),
       network: "mainnet",
