@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { Cell } from "./cell.ts";
 import { faults } from "./faults.ts";
-import type { PaymentsApi } from "./payments-api.ts";
+import { KNOWN_PAYMENTS, type PaymentsApi } from "./payments-api.ts";
 import { type Recognised, recognise } from "./recognise.ts";
 import { readRequest, type WireRequest, writeAnswer } from "./wire-format.ts";
 
@@ -73,7 +73,9 @@ export class FaultyWire {
     const cell = this.cells.findLast((candidate) => candidate.isMetBy(call));
     cell?.calledAt.push(performance.now());
     const fault = cell?.isStillToHappen === true && !this.isSound ? faults[cell.fault] : undefined;
-    const apply = (): Promise<Response> => this.#forward(request);
+    // A list that was asked for before a payment was added does not have it: its cell did not see the request.
+    const known = this.#api.payments.length;
+    const apply = (): Promise<Response> => this.#forward(request, known);
     if (cell !== undefined && fault?.act !== undefined) {
       cell.happened += 1;
       if (fault.isSuccess) this.#noteAnswered(call);
@@ -102,11 +104,11 @@ export class FaultyWire {
     }
   }
 
-  async #forward({ method, path, headers, body }: WireRequest): Promise<Response> {
+  async #forward({ method, path, headers, body }: WireRequest, known: number): Promise<Response> {
     const type = headers["content-type"];
     return fetch(this.#api.server.url + path, {
       method,
-      ...(type !== undefined && { headers: { "content-type": type } }),
+      headers: { [KNOWN_PAYMENTS]: String(known), ...(type !== undefined && { "content-type": type }) },
       ...(body !== "" && { body }),
     });
   }

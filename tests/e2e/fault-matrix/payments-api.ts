@@ -11,6 +11,9 @@ const VET_BLOCK = { number: 17086369, id: `0x0104b7a1${"5a".repeat(28)}` };
 /** Payments whose broadcast gets no clear answer the first time, so that what follows upon that is called. */
 const UNCLEAR_FIRST = ["question", "getEpochInfo"];
 
+/** Header of a request: how many of the payments there were when it was made. */
+export const KNOWN_PAYMENTS = "x-known-payments";
+
 /** The API, the four-eye server and the nodes, all of them well: what is behind the faults. */
 export class PaymentsApi {
   readonly server = new StandInApi();
@@ -20,9 +23,9 @@ export class PaymentsApi {
     this.server.answer = (request) => this.#answer(request);
   }
 
-  async #answer({ method, path, body }: RecordedRequest): Promise<Response> {
+  async #answer({ method, path, headers, body }: RecordedRequest): Promise<Response> {
     const { name, isAbout, content } = recognise(method, path, body);
-    const about = this.payments.filter(isAbout);
+    const about = this.payments.slice(0, Number(headers[KNOWN_PAYMENTS])).filter(isAbout);
     const [payment] = about;
     switch (name) {
       case "poll":
