@@ -4,7 +4,7 @@ import { type Cell, cells } from "./fault-matrix/cell.ts";
 import { ASKED_WAIT } from "./fault-matrix/faults.ts";
 import { runCells } from "./fault-matrix/run-cells.ts";
 
-setDefaultTimeout(400_000);
+setDefaultTimeout(600_000);
 
 beforeAll(runCells);
 

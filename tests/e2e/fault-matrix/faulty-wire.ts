@@ -18,6 +18,8 @@ export class FaultyWire {
   readonly #server = createServer((socket) => this.#receive(socket));
   readonly #sockets = new Set<Socket>();
   #port = 0;
+  /** Ends the time in which nobody listens. */
+  #opening: NodeJS.Timeout | undefined;
 
   constructor(api: PaymentsApi) {
     this.#api = api;
@@ -47,8 +49,9 @@ export class FaultyWire {
 
   #refuse(cell: Cell): void {
     cell.happened += 1;
-    this.#server.close();
-    setTimeout(() => void this.open(), CLOSED);
+    if (this.#server.listening) this.#server.close();
+    clearTimeout(this.#opening);
+    this.#opening = setTimeout(() => void this.open(), CLOSED);
   }
 
   #receive(socket: Socket): void {

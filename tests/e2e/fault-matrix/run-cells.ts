@@ -7,7 +7,7 @@ import { sharedWallets } from "./payment.ts";
 import { PaymentsApi } from "./payments-api.ts";
 
 /** Milliseconds until all cells of a daemon have to be settled. */
-const PATIENCE = 150_000;
+const PATIENCE = 300_000;
 
 /** Runs some cells with one daemon; then one cycle more, which does what the service would do after a minute. */
 async function runDaemonOn(some: readonly Cell[], method: "GET" | "POST"): Promise<void> {
@@ -30,13 +30,13 @@ async function runDaemonOn(some: readonly Cell[], method: "GET" | "POST"): Promi
     TATUM_API_URL: wire.url,
     TATUM_KMS_VET_URL: `${wire.url}/vet`,
     TATUM_API_KEY: "test-api-key",
-    TATUM_KMS_HTTP_TIMEOUT: "0.7",
+    TATUM_KMS_HTTP_TIMEOUT: "1.5",
     TATUM_RETRIES: "1",
     TATUM_RETRY_DELAY: "5",
     // The matrix refuses for reasons of its own, from which no rate can be learned.
     TATUM_KMS_REQUESTS_PER_SECOND: "0",
   };
-  const daemon = new RunningDaemon(installation.start(["daemon", "--period=0.05", ...args], { env }));
+  const daemon = new RunningDaemon(installation.start(["daemon", "--period=0.1", ...args], { env }));
   try {
     await Promise.all(queuesOf(some).map((queue) => runQueue(queue, wire)));
     const isOpen = ({ call, payment }: Cell): boolean =>
@@ -45,10 +45,11 @@ async function runDaemonOn(some: readonly Cell[], method: "GET" | "POST"): Promi
     daemon.signal("SIGTERM");
     await daemon.exited();
     wire.isSound = true;
+    const patient = { ...env, TATUM_KMS_HTTP_TIMEOUT: "30" };
     // What was tried again just when another cell's connection was refused waits; without faults it fails as before.
-    await installation.run(["daemon", "--run-once", ...args], { env });
+    await installation.run(["daemon", "--run-once", ...args], { env: patient });
     for (const { call, payment } of some) if (call.kind === "report") payment.isListed = false;
-    const last = await installation.run(["daemon", "--run-once", ...args], { env });
+    const last = await installation.run(["daemon", "--run-once", ...args], { env: patient });
     if (last.status !== 0) throw new Error(`The last cycle ended with ${last.status}: ${last.stderr}`);
     await readJobStates(some, installation);
   } catch (failure) {
@@ -103,16 +104,22 @@ async function readJobStates(some: readonly Cell[], installation: Installation):
 }
 
 /**
- * Runs all cells, with four daemons side by side: for connections that are refused, for what comes with the four-eye
- * method POST, for what has to come one after another, and for all the rest at once.
+ * The daemon that a cell belongs to: one for connections that are refused, for what comes with the four-eye method POST,
+ * for what has to come one after another, and for all the rest at once. A report that was refused is made again after
+ * waits that grow: those have a daemon for each refusal, so that they need not wait for each other.
  */
+function daemonOf({ call, fault }: Cell): string {
+  if (fault === "connection refused") return call.name === "four-eye POST" ? "refused POST" : "refused";
+  if (call.kind === "report" && /^4(?!29)/.test(fault)) return `reports that get ${fault}`;
+  if (call.name === "four-eye POST" || call.kind === "poll" || call.kind === "report") return "POST";
+  return call.oneAtATime === undefined ? "at once" : "one after another";
+}
+
+/** Runs all cells, their daemons side by side. */
 export async function runCells(): Promise<void> {
-  const kinds = Map.groupBy(cells, ({ call, fault }) => {
-    if (fault === "connection refused") return call.name === "four-eye POST" ? "refused POST" : "refused";
-    if (call.name === "four-eye POST" || call.kind === "poll" || call.kind === "report") return "POST";
-    return call.oneAtATime === undefined ? "at once" : "one after another";
-  });
   await Promise.all(
-    [...kinds].map(([kind, some]) => runDaemonOn(some, kind.endsWith("POST") ? "POST" : "GET")),
+    [...Map.groupBy(cells, daemonOf)].map(([kind, some]) =>
+      runDaemonOn(some, kind.endsWith("POST") ? "POST" : "GET"),
+    ),
   );
 }
