@@ -115,11 +115,13 @@ function daemonOf({ call, fault }: Cell): string {
   return call.oneAtATime === undefined ? "at once" : "one after another";
 }
 
-/** Runs all cells, their daemons side by side. */
+/** Runs all cells, their daemons side by side; all of them have ended when it returns, also when one failed. */
 export async function runCells(): Promise<void> {
-  await Promise.all(
+  const runs = await Promise.allSettled(
     [...Map.groupBy(cells, daemonOf)].map(([kind, some]) =>
       runDaemonOn(some, kind.endsWith("POST") ? "POST" : "GET"),
     ),
   );
+  const failures = runs.flatMap((run) => (run.status === "rejected" ? [run.reason as Error] : []));
+  if (failures.length > 0) throw new Error(failures.map(({ message }) => message).join("\n\n"));
 }
