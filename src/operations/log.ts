@@ -3,6 +3,7 @@
  * fields of the Elastic Common Schema (https://www.elastic.co/guide/en/ecs/current/ecs-field-reference.html).
  */
 import { fstatSync } from "node:fs";
+import { createConsola, LogLevels, type LogObject } from "consola/core";
 import { Recent } from "../../chains/codec/recent.ts";
 import { ChainError } from "../../chains/error.ts";
 import { KmsError } from "../errors.ts";
@@ -150,15 +151,13 @@ export interface LogOptions {
 export function createLog(options: LogOptions = {}): Log {
   const { level: lowest = "info", format = "text", withPriority = false } = options;
   const { write = (line: string) => void process.stderr.write(line) } = options;
-  const at = (level: LogLevel) => {
-    if (logLevels.indexOf(level) > logLevels.indexOf(lowest)) return () => undefined;
-    const priority = withPriority ? `<${priorities[level]}>` : "";
-    return (text: string, event: LogEvent): void => {
-      const line = formats[format]({ level, text: oneLine(text), event, time: new Date() });
-      write(`${priority}${line}\n`);
-    };
+  const log = ({ date, type, args }: LogObject): void => {
+    // What is called below, and nothing else.
+    const [level, [text, event]] = [type as LogLevel, args as [string, LogEvent]];
+    const line = formats[format]({ level, text: oneLine(text), event, time: date });
+    write(`${withPriority ? `<${priorities[level]}>` : ""}${line}\n`);
   };
-  return { error: at("error"), warn: at("warn"), info: at("info"), debug: at("debug") };
+  return createConsola({ level: LogLevels[lowest], throttle: 0, reporters: [{ log }] });
 }
 
 /** The same error is told again after a minute, in milliseconds. */
