@@ -1,9 +1,22 @@
-/** The entry point of the executable: the version, a process for code that is not ours, or the command line. */
+/** The entry point of the executable: the version, help, a process for code that is not ours, or the command line. */
 import { writeSync } from "node:fs";
 import { workerWords } from "./cli/worker-words.ts";
 import { version } from "./version.ts";
 
 const argv = process.argv.slice(2);
+
+/** Tells whether the words asked for help, and it was printed. */
+async function answersHelp(): Promise<boolean> {
+  if (argv.length > 0 && !argv.some((word) => ["--help", "-h", "help"].includes(word))) return false;
+  const { answerHelp } = await import("./cli/manual/help-page.ts");
+  try {
+    return answerHelp(argv);
+  } catch {
+    // It cannot be written: the long way tells why.
+    return false;
+  }
+}
+
 if (argv.length === 1 && argv[0] === "--version") {
   // The one question that scripts ask again and again is answered before anything else is loaded.
   try {
@@ -15,7 +28,7 @@ if (argv.length === 1 && argv[0] === "--version") {
 } else if (argv.length === 1 && Object.values<string | undefined>(workerWords).includes(argv[0])) {
   const { runWorker } = await import("./cli/run-worker.ts");
   await runWorker(argv[0] ?? "");
-} else {
+} else if (!(await answersHelp())) {
   const { runCommandLine } = await import("./cli/run.ts");
   const status = await runCommandLine(argv);
   // A pipe on standard input that nobody closes would keep the process alive.

@@ -5,6 +5,8 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { BuildFacts } from "../../src/build-facts.ts";
+import { describeCommands } from "../../src/cli/manual/describe-commands.ts";
+import { program } from "../../src/cli/program.ts";
 import { pkcs11Binding } from "../pkcs11-binding.ts";
 import { removeRuntimeVariables } from "../runtime-variables.ts";
 import { type BundledPackage, bundledPackages, folderOfFile } from "./bundled-packages.ts";
@@ -73,17 +75,24 @@ export function buildFactsFor(target: string): BuildFacts {
   return { commit: commit(), bun, target, flags, dependencies: readLockFile().digest };
 }
 
-/** Puts what the build knows in the place of src/build-facts.ts. */
-function factsPlugin(facts: BuildFacts, notices: string): Bun.BunPlugin {
-  const contents = [
-    `export const buildFacts = ${JSON.stringify(facts)};`,
-    `export const thirdPartyNotices = ${JSON.stringify(notices)};`,
-  ].join("\n");
+/** Puts constants in the place of a module. */
+function constantsPlugin(filter: RegExp, constants: Readonly<Record<string, unknown>>): Bun.BunPlugin {
+  const contents = Object.entries(constants)
+    .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+    .join("\n");
   return {
-    name: "build-facts",
-    setup: ({ onLoad }) =>
-      void onLoad({ filter: /[\\/]src[\\/]build-facts\.ts$/ }, () => ({ contents, loader: "js" })),
+    name: "constants",
+    setup: ({ onLoad }) => void onLoad({ filter }, () => ({ contents, loader: "js" })),
   };
+}
+
+/** What the build knows: of what the executable is made, and what its commands declare. */
+async function knownToBuild(facts: BuildFacts, notices: string): Promise<Bun.BunPlugin[]> {
+  const manual = await describeCommands(program);
+  return [
+    constantsPlugin(/[\\/]src[\\/]build-facts\.ts$/, { buildFacts: facts, thirdPartyNotices: notices }),
+    constantsPlugin(/[\\/]src[\\/]cli[\\/]manual[\\/]manual\.ts$/, { builtManual: manual }),
+  ];
 }
 
 export interface ExecutableOptions {
@@ -95,10 +104,11 @@ export interface ExecutableOptions {
 }
 
 async function compile({ target, runtime, packages }: ExecutableOptions, outfile: string): Promise<void> {
+  const known = await knownToBuild(buildFactsFor(target.bun), noticesOf(packages));
   await build({
     ...bundle,
     bytecode: true,
-    plugins: [pkcs11Binding, factsPlugin(buildFactsFor(target.bun), noticesOf(packages))],
+    plugins: [pkcs11Binding, ...known],
     compile: {
       outfile,
       // What lies in the folder that it is started in could make it run foreign code.

@@ -14,7 +14,8 @@ export interface Selection {
   readonly positionals: readonly string[];
 }
 
-async function resolved<Value>(
+/** What citty lets be a value, a promise of it, or a function that gives either. */
+export async function resolved<Value>(
   value: Value | Promise<Value> | (() => Value | Promise<Value>),
 ): Promise<Value> {
   return value instanceof Function ? value() : value;
@@ -150,9 +151,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     }
     const equals = word.indexOf("=");
     const spelling = equals === -1 ? word : word.slice(0, equals);
+    if (word === "-h") {
+      found.set("help", true);
+      continue;
+    }
     if (!word.startsWith("--")) {
       throw new KmsError("USAGE", `Unknown option ${spelling}.`, {
-        hint: "There are no short options; use --help to see all.",
+        hint: "The only short option is -h, for --help, which shows the others.",
       });
     }
     const option = findOption(spelling.slice("--".length));

@@ -1,36 +1,38 @@
 /** One run of the command line: from its words, past the guards of the process, to the command or its help. */
-import { isatty } from "node:tty";
-import { stripVTControlCharacters } from "node:util";
-import { renderUsage, runCommand } from "citty";
+import { runCommand } from "citty";
 import { exitStatus } from "../errors.ts";
 import { restartClean } from "../operations/clean-restart.ts";
 import { assertSafeEnvironment } from "../operations/environment-guard.ts";
 import { hardenProcess } from "../operations/hardening.ts";
-import type { SettingDefinition } from "../settings/table.ts";
 import { declaredSecrets } from "../settings/table.ts";
 import { version, versionFacts } from "../version.ts";
-import { readBy } from "./command.ts";
+import { describeCommands } from "./manual/describe-commands.ts";
+import { pageNamed, printHelp } from "./manual/help-page.ts";
+import { builtManual } from "./manual/manual.ts";
 import { printJson, printNote, writeError, writeOutput } from "./output.ts";
-import { checkPositionals, parseCommandLine, type Selection, selectCommand, toArguments } from "./parse.ts";
+import {
+  type CommandLine,
+  checkPositionals,
+  nameOf,
+  parseCommandLine,
+  type Selection,
+  selectCommand,
+  toArguments,
+} from "./parse.ts";
 import { program } from "./program.ts";
 import { describeError } from "./report-error.ts";
 import { takeOptions, unknownOption } from "./take-options.ts";
 
-/** The variables of a command, made from the table of settings. */
-function variablesHelp(variables: readonly SettingDefinition[]): string {
-  if (variables.length === 0) return "";
-  const width = Math.max(...variables.map(({ name }) => name.length));
-  const lines = variables.map(({ name, meaning, standard }) => {
-    const shown = standard === undefined ? "" : ` (default ${standard})`;
-    return `  ${name.padEnd(width)}    ${meaning}${shown}`;
-  });
-  return `\nVARIABLES\n\n${lines.join("\n")}\n`;
+async function showHelp(selection: Selection): Promise<void> {
+  const manual = builtManual ?? (await describeCommands(program));
+  const name = await nameOf(selection);
+  printHelp(pageNamed(manual.program, name === "" ? [] : name.split(" ")) ?? manual.program, manual);
 }
 
-async function printHelp({ command, above }: Selection): Promise<void> {
-  const options = await renderUsage(command, above === "" ? undefined : { meta: { name: above, version } });
-  const usage = options + variablesHelp(readBy(command));
-  writeOutput(isatty(1) ? `${usage}\n` : `${stripVTControlCharacters(usage).replace(/ +$/gm, "")}\n`);
+/** `help vault backup` is `vault backup --help`. */
+function withoutHelpWord({ positionals, options, ...line }: CommandLine): CommandLine {
+  if (positionals[0] !== "help") return { positionals, options, ...line };
+  return { ...line, positionals: positionals.slice(1), options: new Map([...options, ["help", true]]) };
 }
 
 async function execute(argv: readonly string[]): Promise<void> {
@@ -38,7 +40,7 @@ async function execute(argv: readonly string[]): Promise<void> {
   restartClean(process.env);
   // Whatever is written is for this user alone.
   process.umask(0o077);
-  const commandLine = parseCommandLine(argv);
+  const commandLine = withoutHelpWord(parseCommandLine(argv));
   const { unknown } = commandLine;
   if (unknown !== undefined) {
     const meant = await selectCommand(program, commandLine.positionals).catch(() => undefined);
@@ -51,7 +53,7 @@ async function execute(argv: readonly string[]): Promise<void> {
   }
   const selection = await selectCommand(program, commandLine.positionals);
   if (commandLine.options.get("help") === true || selection.command.subCommands !== undefined) {
-    await printHelp(selection);
+    await showHelp(selection);
     return;
   }
   const options = await takeOptions(program, selection, commandLine.options, printNote);

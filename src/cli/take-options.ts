@@ -3,7 +3,7 @@ import type { CommandDef } from "citty";
 import { knownChain, knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import { didYouMean } from "../suggestion.ts";
-import { refusedBy } from "./command.ts";
+import { declarationsOf } from "./command.ts";
 import { type OptionName, options, originalOptions } from "./options.ts";
 import {
   argumentsOf,
@@ -93,7 +93,7 @@ export async function takeOptions(
   for (const option of others) {
     if (!(originalOptions as readonly string[]).includes(option))
       throw await foreignOption(program, option, name);
-    if ((refusedBy(command) as readonly string[]).includes(option)) {
+    if ((declarationsOf(command).refuses as readonly string[] | undefined)?.includes(option) === true) {
       throw new KmsError(
         "USAGE",
         `Option --${option} does not choose what ${name} works on; nothing was done.`,

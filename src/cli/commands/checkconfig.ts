@@ -91,6 +91,7 @@ async function describeConfiguration(configuration: Configuration): Promise<stri
 
 export default defineCommand({
   meta: { name: "checkconfig", description: "Print where settings come from, without secrets" },
+  examples: ["tatum-kms checkconfig"],
   args: { ...vaultOptions, ...pickOptions("api-key") },
   async run({ args }) {
     let problems: readonly KmsError[] = [];

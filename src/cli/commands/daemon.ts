@@ -14,6 +14,11 @@ export default defineCommand({
     name: "daemon",
     description: "Poll for pending transactions, have them approved, sign and broadcast them",
   },
+  examples: [
+    "tatum-kms daemon --testnet --chain=BTC,ETH",
+    "tatum-kms daemon --external-url=https://4eye.example",
+  ],
+  statuses: { 75: "--run-once left transactions unfinished, or another process holds the vault" },
   args: {
     ...pickOptions(
       "external-url",

@@ -42,6 +42,7 @@ async function writeWallets(wallets: Readonly<Record<string, WalletRecord>>, tar
 
 export default defineCommand({
   meta: { name: "export", description: "Print all wallets with their secrets" },
+  examples: ["tatum-kms export --output=wallets.json"],
   args: { ...pickOptions("output", "yes"), ...vaultOptions },
   refuses: choosingOptions,
   async run({ args }) {

@@ -10,6 +10,7 @@ import { printJson, printNote } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "generatemanagedkey", description: "Make a key inside a PKCS#11 token; it never leaves it" },
+  examples: ['tatum-kms generatemanagedkey ETH --pkcs11="pkcs11:token=kms"'],
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as ETH" },
     ...vaultOptions,

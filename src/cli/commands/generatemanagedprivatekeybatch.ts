@@ -12,6 +12,7 @@ export default defineCommand({
     name: "generatemanagedprivatekeybatch",
     description: "Make and store many private keys; prints a line for each once it is stored",
   },
+  examples: ["tatum-kms generatemanagedprivatekeybatch ETH 1000 > keys.jsonl"],
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as ETH" },
     count: { type: "positional", required: true, description: "How many keys" },

@@ -9,6 +9,7 @@ import { printJson } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "generatemanagedwallet", description: "Make a wallet and store it in the vault" },
+  examples: ["tatum-kms generatemanagedwallet ETH"],
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as BTC" },
     ...vaultOptions,

@@ -7,6 +7,7 @@ import { printJson } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "generatewallet", description: "Make a wallet and print it; nothing is stored" },
+  examples: ["tatum-kms generatewallet BTC --testnet"],
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as BTC" },
     ...pickOptions("testnet"),

@@ -7,6 +7,7 @@ import { printJson } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "getaddress", description: "Print the address of a wallet at an index" },
+  examples: ["tatum-kms getaddress $ID 0"],
   args: {
     ...signatureIdArgument,
     index: {

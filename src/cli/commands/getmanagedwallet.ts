@@ -8,6 +8,7 @@ import { printJson } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "getmanagedwallet", description: "Print a stored wallet with its secrets" },
+  examples: ["tatum-kms getmanagedwallet $ID"],
   args: {
     ...signatureIdArgument,
     ...pickOptions("yes"),

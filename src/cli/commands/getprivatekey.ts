@@ -8,6 +8,7 @@ import { printJson } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "getprivatekey", description: "Print the private key of a wallet at an index" },
+  examples: ["tatum-kms getprivatekey $ID 0"],
   args: {
     ...signatureIdArgument,
     index: {

@@ -18,6 +18,8 @@ function ageOf(path: string): number | undefined {
 
 export default defineCommand({
   meta: { name: "health", description: "For probes: whether the daemon keeps its metrics file new" },
+  examples: ["tatum-kms health"],
+  statuses: { 69: "no daemon shows signs of life" },
   args: pickOptions("env-file"),
   async run({ args }) {
     const path = (await loadConfig(args)).value(settings.metricsFile);

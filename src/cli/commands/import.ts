@@ -50,6 +50,7 @@ async function importFile(context: CommandContext, file: string): Promise<Printe
 
 export default defineCommand({
   meta: { name: "import", description: "Take in an original wallet.dat, or the JSON that export prints" },
+  examples: ["tatum-kms import wallets.json"],
   args: {
     file: { type: "positional", required: true, description: "The file to read; it is not changed" },
     ...vaultOptions,

@@ -86,6 +86,7 @@ export default defineCommand({
     name: "migrate",
     description: "Turn an original wallet.dat into a vault in its place; the old file is kept",
   },
+  examples: ["tatum-kms migrate", "tatum-kms migrate --delete-original"],
   args: { ...pickOptions("delete-original", "yes"), ...vaultOptions },
   refuses: choosingOptions,
   reads: [settings.importPassword],

@@ -7,6 +7,7 @@ import { pickOptions } from "../options.ts";
 
 export default defineCommand({
   meta: { name: "removewallet", description: "Remove a wallet from the vault for good" },
+  examples: ["tatum-kms removewallet $ID --chain=ETH"],
   args: {
     ...signatureIdArgument,
     ...pickOptions("yes"),

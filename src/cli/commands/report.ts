@@ -14,6 +14,7 @@ export default defineCommand({
     name: "report",
     description: "Print facts about the installation and about wallets, without secrets",
   },
+  examples: ["tatum-kms report $ID"],
   args: {
     signatureIds: { type: "positional", required: false, description: "Signature IDs, separated by commas" },
     ...vaultOptions,

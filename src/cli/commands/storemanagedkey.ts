@@ -10,6 +10,7 @@ import { printJson, printNote } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "storemanagedkey", description: "Take a key that is in a PKCS#11 token already" },
+  examples: ['tatum-kms storemanagedkey BTC --pkcs11="pkcs11:token=kms;object=a"'],
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as ETH" },
     ...vaultOptions,

@@ -10,6 +10,7 @@ import { printJson, printNote } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "storemanagedprivatekey", description: "Store a private key that is asked for" },
+  examples: ["tatum-kms storemanagedprivatekey BTC"],
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as BTC" },
     ...vaultOptions,

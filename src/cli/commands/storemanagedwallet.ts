@@ -15,6 +15,7 @@ import { printJson, printNote } from "../output.ts";
 
 export default defineCommand({
   meta: { name: "storemanagedwallet", description: "Store the wallet of a mnemonic that is asked for" },
+  examples: ["tatum-kms storemanagedwallet ETH"],
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as BTC" },
     ...vaultOptions,

@@ -219,7 +219,7 @@ describe("what is not known is an error that names what was probably meant", () 
     expect(hint).toMatch(/^Supported: .*BTC.*\.$/);
   });
 
-  test.each(["-h", "-v", "-x", "-testnet"])("there are no short options: %s", async (option) => {
+  test.each(["-H", "-v", "-x", "-testnet"])("-h is the only short option: %s", async (option) => {
     expect(await fail([option])).toMatchObject({ status: 64, error: `Unknown option ${option}.` });
   });
 });

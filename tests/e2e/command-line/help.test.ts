@@ -1,5 +1,10 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describeCommands } from "../../../src/cli/manual/describe-commands.ts";
+import { allPages, helpPage } from "../../../src/cli/manual/help-page.ts";
+import { program } from "../../../src/cli/program.ts";
+import { paintFor } from "../../../src/cli/text-layout.ts";
 import { Installation } from "../executable.ts";
+import { failureOf } from "./failure.ts";
 import { TerminalRun } from "./terminal.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
@@ -26,28 +31,28 @@ const commands: readonly (readonly [command: string, shown: readonly string[]])[
       "--api-key=<key>",
     ],
   ],
-  ["generatewallet", ["<CHAIN>", "--testnet"]],
-  ["generatemanagedwallet", ["<CHAIN>", "--testnet", ...vaultOptions]],
-  ["storemanagedwallet", ["<CHAIN>", "--testnet", ...vaultOptions]],
-  ["storemanagedprivatekey", ["<CHAIN>", "--testnet", ...vaultOptions]],
-  ["generatemanagedprivatekeybatch", ["<CHAIN> <COUNT>", "--testnet", ...vaultOptions]],
-  ["getmanagedwallet", ["<SIGNATUREID>", ...vaultOptions]],
-  ["removewallet", ["<SIGNATUREID>", ...vaultOptions]],
-  ["getprivatekey", ["<SIGNATUREID> [INDEX]", ...vaultOptions]],
-  ["getaddress", ["<SIGNATUREID> [INDEX]", ...vaultOptions]],
+  ["generatewallet", ["<chain>", "--testnet"]],
+  ["generatemanagedwallet", ["<chain>", "--testnet", ...vaultOptions]],
+  ["storemanagedwallet", ["<chain>", "--testnet", ...vaultOptions]],
+  ["storemanagedprivatekey", ["<chain>", "--testnet", ...vaultOptions]],
+  ["generatemanagedprivatekeybatch", ["<chain> <count>", "--testnet", ...vaultOptions]],
+  ["getmanagedwallet", ["<signatureId>", ...vaultOptions]],
+  ["removewallet", ["<signatureId>", ...vaultOptions]],
+  ["getprivatekey", ["<signatureId> [index]", ...vaultOptions]],
+  ["getaddress", ["<signatureId> [index]", ...vaultOptions]],
   ["export", vaultOptions],
-  ["import", ["<FILE>", ...vaultOptions]],
+  ["import", ["<file>", ...vaultOptions]],
   ["migrate", vaultOptions],
   ["vault status", vaultOptions],
   ["vault verify", vaultOptions],
   ["vault change-password", vaultOptions],
-  ["vault backup", ["<FILE>", ...vaultOptions]],
-  ["job list", ["[STATE]", ...vaultOptions]],
-  ["job show", ["<ID>", ...vaultOptions]],
-  ["job retry", ["<ID>", ...vaultOptions]],
+  ["vault backup", ["<file>", ...vaultOptions]],
+  ["job list", ["[state]", ...vaultOptions]],
+  ["job show", ["<id>", ...vaultOptions]],
+  ["job retry", ["<id>", ...vaultOptions]],
   ["provider list", ["--env-file=<file>", "--provider=<name>", "--aws", "--azure", "--vgs"]],
   ["provider test", vaultOptions],
-  ["report", ["[SIGNATUREIDS]", "--api-key=<key>", ...vaultOptions]],
+  ["report", ["[signatureIds]", "--api-key=<key>", ...vaultOptions]],
   ["checkconfig", ["--api-key=<key>", ...vaultOptions]],
   ["sandbox", ["--port=<number>", "--node=<ETH=http://127.0.0.1:8545>", "--testnet"]],
 ];
@@ -67,6 +72,29 @@ describe("--help", () => {
 
   test("may stand before the command", async () => {
     expect(await helpOf(["--help", "vault", "verify"])).toBe(await helpOf(["vault", "verify", "--help"]));
+  });
+
+  test.each(["help vault verify", "vault verify -h", "-h vault verify"])(
+    "may be asked for as %s",
+    async (line) => {
+      expect(await helpOf(line.split(" "))).toBe(await helpOf(["vault", "verify", "--help"]));
+    },
+  );
+
+  test("of a command that there is not is an error", async () => {
+    const { status, error } = failureOf(await installation.run(["help", "vault", "verfy"]));
+    expect({ status, error }).toEqual({
+      status: 64,
+      error: "Unsupported command. Use tatum-kms vault --help for details.",
+    });
+  });
+
+  test("is what the sources say, though the executable loads no command for it", async () => {
+    const manual = await describeCommands(program);
+    for (const page of allPages(manual.program)) {
+      const text = helpPage(page, manual, { columns: 80, paint: paintFor(false) });
+      expect(await helpOf([...page.words.split(" ").filter((word) => word !== ""), "--help"])).toBe(text);
+    }
   });
 
   test("asks for no arguments and no password", async () => {
@@ -97,7 +125,8 @@ describe("the variables of a command", () => {
     ["vault slot add", /^ {2}TATUM_KMS_NEW_PASSWORD +New password/m],
     ["export", /\(or TATUM_KMS_PROVIDER\)[\s\S]*\(or TATUM_KMS_PKCS11_URI\)/],
   ])("are in the help of %s", async (command, shown) => {
-    expect(await helpOf([...command.split(" "), "--help"])).toMatch(shown);
+    const help = await helpOf([...command.split(" "), "--help"]);
+    expect(help.replace(/\n {20,}/g, " ")).toMatch(shown);
   });
 });
 
@@ -127,4 +156,14 @@ describe("colours", () => {
     expect(await run.ended()).toBe(0);
     expect(run.screen).toContain(ESCAPE);
   });
+
+  test.each([{ NO_COLOR: "1" }, { TERM: "dumb" }])(
+    "are left out where nobody wants them: %j",
+    async (env) => {
+      const run = new TerminalRun(installation, ["vault"], { env });
+      expect(await run.ended()).toBe(0);
+      expect(run.screen).toContain("COMMANDS");
+      expect(run.screen).not.toContain(ESCAPE);
+    },
+  );
 });

@@ -100,7 +100,7 @@ describe("the spelling of options", () => {
     },
   );
 
-  test.each(["-h", "-v", "-testnet", "-e=1"])("short options are unknown: %s", (option) => {
+  test.each(["-H", "-v", "-testnet", "-e=1"])("short options other than -h are unknown: %s", (option) => {
     expect(refused(option).code).toBe("USAGE");
   });
 });

@@ -14,6 +14,7 @@ const HIGHEST_LIMIT = 10_000;
 
 export default defineCommand({
   meta: { name: "list", description: "Print the jobs that are not done, or those in a state" },
+  examples: ["tatum-kms job list parked --chain=ETH --older-than=12h"],
   args: {
     state: { type: "positional", required: false, description: "Such as parked, failed, denied, sent" },
     ...jobFilterOptions,

@@ -13,6 +13,10 @@ export default defineCommand({
     description:
       "Decide about a job that the daemon cannot finish: done, failed for good, or to be signed anew",
   },
+  examples: [
+    "tatum-kms job resolve $ID --as=done --tx-id=$HASH",
+    "tatum-kms job resolve $ID --as=failed --confirm=$HASH",
+  ],
   args: {
     id: { type: "positional", required: true, description: "Id of the pending transaction" },
     ...pickOptions("as", "tx-id", "confirm", "yes", "api-key", "allow-plain-http"),

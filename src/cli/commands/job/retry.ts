@@ -11,6 +11,7 @@ export default defineCommand({
     name: "retry",
     description: "Have the daemon try a job again, with the same bytes if it was signed",
   },
+  examples: ["tatum-kms job retry $ID"],
   args: {
     id: { type: "positional", required: true, description: "Id of the pending transaction" },
     ...vaultOptions,

@@ -8,6 +8,7 @@ import { printJson } from "../../output.ts";
 
 export default defineCommand({
   meta: { name: "show", description: "Print one job of the journal" },
+  examples: ["tatum-kms job show $ID"],
   args: {
     id: { type: "positional", required: true, description: "Id of the pending transaction" },
     ...pickOptions("bytes"),

@@ -74,6 +74,7 @@ async function fetchSecret(context: CommandContext): Promise<void> {
 
 export default defineCommand({
   meta: { name: "test", description: "Try whether the provider gives the secret and it opens the vault" },
+  examples: ["tatum-kms provider test --provider=file"],
   args: vaultOptions,
   async run({ args }) {
     await testProvider(await createContext(args), printJson);

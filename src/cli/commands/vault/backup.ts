@@ -10,6 +10,7 @@ import { printNote } from "../../output.ts";
 
 export default defineCommand({
   meta: { name: "backup", description: "Write a checked copy of the vault, also while the daemon runs" },
+  examples: ["tatum-kms vault backup /backup/wallet.dat"],
   args: {
     file: { type: "positional", required: true, description: "The file to make; it must not exist" },
     ...vaultOptions,

@@ -10,6 +10,7 @@ import { printNote } from "../../output.ts";
 
 export default defineCommand({
   meta: { name: "change-password", description: "Give the vault another password" },
+  examples: ["tatum-kms vault change-password"],
   args: vaultOptions,
   refuses: choosingOptions,
   reads: [settings.newPassword],

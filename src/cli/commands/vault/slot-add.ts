@@ -64,6 +64,7 @@ export default defineCommand({
     name: "add",
     description: "Add a key slot: for the PKCS#11 token of --pkcs11, else for another password",
   },
+  examples: ["tatum-kms vault slot add", 'tatum-kms vault slot add --pkcs11="pkcs11:token=kms"'],
   args: { ...pickOptions("yes"), ...vaultOptions },
   refuses: choosingOptions,
   reads: [settings.newPassword],

@@ -7,6 +7,7 @@ import { printJson } from "../../output.ts";
 
 export default defineCommand({
   meta: { name: "list", description: "Print the vault's key slots" },
+  examples: ["tatum-kms vault slot list"],
   args: vaultOptions,
   async run({ args }) {
     await withVault(await createContext(args), async (vault) => printJson((await vault.status()).slots));

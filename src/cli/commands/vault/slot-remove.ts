@@ -20,6 +20,7 @@ async function confirmRemoval(context: CommandContext, vault: Vault, slotId: num
 
 export default defineCommand({
   meta: { name: "remove", description: "Remove a key slot; the last one cannot be removed" },
+  examples: ["tatum-kms vault slot remove 1"],
   args: {
     slotId: {
       type: "positional",

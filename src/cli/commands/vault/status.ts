@@ -8,6 +8,7 @@ import { printJson } from "../../output.ts";
 
 export default defineCommand({
   meta: { name: "status", description: "Print the vault's format, key slots and number of wallets" },
+  examples: ["tatum-kms vault status"],
   args: vaultOptions,
   async run({ args }) {
     await withVault(await createContext(args), async (vault) => {

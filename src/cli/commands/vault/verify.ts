@@ -12,6 +12,7 @@ export default defineCommand({
     name: "verify",
     description: "Open every row of the vault, of its journal too, and check the vault as a whole",
   },
+  examples: ["tatum-kms vault verify --path=/backup/wallet.dat"],
   args: vaultOptions,
   async run({ args }) {
     await withVault(await createContext(args), async (vault) => {

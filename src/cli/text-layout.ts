@@ -1,0 +1,66 @@
+/** How texts for people are laid out: the columns of the terminal, its colours, and lines that break between words. */
+import { isatty } from "node:tty";
+import { stripVTControlCharacters } from "node:util";
+
+/** Columns of what is not read at a terminal, and of terminals that do not tell. */
+const USUAL_COLUMNS = 80;
+const FEWEST_COLUMNS = 30;
+/** Longer lines are hard to read. */
+const MOST_COLUMNS = 100;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How many columns there are for a text on standard output or standard error. */
+export function columnsOf(
+  stream: { readonly columns?: number | undefined },
+  environment: Environment,
+): number {
+  const told = stream.columns ?? Number(environment["COLUMNS"] ?? Number.NaN);
+  if (!Number.isSafeInteger(told) || told <= 0) return USUAL_COLUMNS;
+  return Math.min(MOST_COLUMNS, Math.max(FEWEST_COLUMNS, told));
+}
+
+/** Whether colours are wanted and can be shown (https://no-color.org). */
+export function hasColours(descriptor: 1 | 2, environment: Environment): boolean {
+  return isatty(descriptor) && (environment["NO_COLOR"] ?? "") === "" && environment["TERM"] !== "dumb";
+}
+
+const styles = { bold: [1, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const;
+
+export type Style = keyof typeof styles;
+
+/** Gives a text a colour, where there are colours. */
+export type Paint = (style: Style, text: string) => string;
+
+export function paintFor(coloured: boolean): Paint {
+  if (!coloured) return (_style, text) => text;
+  return (style, text) => {
+    const [on, off] = styles[style];
+    return `\u001b[${on}m${text}\u001b[${off}m`;
+  };
+}
+
+/** The columns that a text takes on the screen. */
+export function widthOf(text: string): number {
+  return Bun.stringWidth(stripVTControlCharacters(text));
+}
+
+/**
+ * Breaks a text into lines between its words. A word that is longer than a line stays whole.
+ * @param columns of a line
+ * @param hanging blanks before each line but the first
+ */
+export function wrapWords(text: string, columns: number, hanging = 0): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (widthOf(longer) <= columns || line.trim() === "") {
+      line = longer;
+    } else {
+      lines.push(line);
+      line = " ".repeat(hanging) + word;
+    }
+  }
+  return [...lines, line];
+}
