@@ -88,7 +88,7 @@ describe("the help of the program", () => {
 });
 
 test("options of the vault stand behind those of the command", () => {
-  const help = helpAt(named("vault", "slot", "add"), 80);
+  const help = helpAt(named("vault", "verify"), 80);
   expect(help).not.toContain("\nOPTIONS\n");
   expect(help).toMatch(/\nOPTIONS OF THE VAULT\n {2}--path=<file> /);
 });
