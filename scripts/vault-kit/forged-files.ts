@@ -209,7 +209,8 @@ export function addForgedJournals(kit: Kit, vault: string, earlier: string): voi
   );
   const claim = "UPDATE claim SET job_key = zeroblob(32)";
   forge("claim-of-another-job", "JOURNAL", changed, claim);
-  forge("state-deleted", "VAULT_CORRUPT", /journal record [0-9a-f]{64} is missing/, "DELETE FROM journal");
+  const missing = /the journal of testnet ETH is missing/;
+  forge("state-deleted", "VAULT_CORRUPT", missing, "DELETE FROM journal");
   const state = columnOf(earlier, "SELECT sealed FROM journal");
   forge("state-rolled-back", "JOURNAL", changed, ["UPDATE journal SET sealed = ?", state]);
   const job = /job record [0-9a-f]{64} .*does not open/;
@@ -223,6 +224,8 @@ export function addForgedJournals(kit: Kit, vault: string, earlier: string): voi
     "UPDATE job SET lane_key = zeroblob(32)",
   );
   forge("job-passed-off-as-settled", "JOURNAL", job, "UPDATE job SET state = 'settled' WHERE state = 'sent'");
+  const allOfIt = ["journal", "job", "lane", "claim"].map((table) => `DELETE FROM ${table}`);
+  forge("gone-with-its-rows", "VAULT_CORRUPT", missing, ...allOfIt);
   const [before] = rowsOf(earlier, "SELECT sealed, revision, state FROM job WHERE state = 'seen'");
   const back = "UPDATE job SET sealed = ?, revision = ?, state = ?, lane_key = NULL WHERE state = 'denied'";
   forge("job-rolled-back", "JOURNAL", changed, [back, ...Object.values(before ?? {})]);

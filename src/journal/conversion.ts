@@ -23,7 +23,7 @@ import type { Sealing } from "../vault/vault.ts";
 import { sealWallet, walletKeyOf } from "../vault/wallet-record.ts";
 import { Format1 } from "./format-1.ts";
 import { ChangingState, emptyState, sealState } from "./journal-state.ts";
-import { claimHash, claimKeyOf, hex, jobHash, laneHash, leaseKeyOf } from "./records.ts";
+import { claimHash, claimKeyOf, hex, jobHash, journalNameOf, laneHash, leaseKeyOf } from "./records.ts";
 
 const counter = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const leaseRow = v.object({
@@ -131,9 +131,9 @@ async function convert(session: Session, rootKey: RootKey): Promise<void> {
   for (const statement of schemaStatements) if (!kept.includes(statement)) await session.execute(statement);
   const old = new Format1(session, rootKey, OLD);
   const manifest = await convertWallets(session, rootKey, old);
-  await convertJournal(session, rootKey, old);
+  const journals = await convertJournal(session, rootKey, old);
   for (const table of ["wallet", "job", "lane"]) await session.execute(`DROP TABLE ${table}${OLD}`);
-  await updateFormat(session, formatVersion, sealManifest(rootKey, manifest));
+  await updateFormat(session, formatVersion, sealManifest(rootKey, { ...manifest, journals }));
   await session.execute(`PRAGMA user_version = ${formatVersion}`);
 }
 
@@ -178,7 +178,8 @@ class FilledJournals {
   }
 }
 
-async function convertJournal(session: Session, rootKey: RootKey, old: Format1): Promise<void> {
+/** @returns the names of the journals that there are now */
+async function convertJournal(session: Session, rootKey: RootKey, old: Format1): Promise<string[]> {
   const sealing: Sealing = {
     seal: (purpose, id, plainText) => rootKey.seal(purpose, id, plainText),
     keyedHash: (purpose, bytes) => rootKey.keyedHash(purpose, bytes),
@@ -189,10 +190,12 @@ async function convertJournal(session: Session, rootKey: RootKey, old: Format1):
   const journals = new FilledJournals();
   /** By the key of an account, under which lease it is. */
   const leaseOfLane = new Map<string, Uint8Array>();
+  const names = new Set<string>();
   for await (const { row: before, job } of old.jobs()) {
     const leaseKey = leaseKeyOf(sealing, job);
     const row = { ...before, leaseKey };
     await insertJobRow(session, row);
+    names.add(journalNameOf(job));
     const state = journals.of(leaseKey);
     state.add(jobHash(sealing, row));
     state.count(row.state, 1);
@@ -219,4 +222,5 @@ async function convertJournal(session: Session, rootKey: RootKey, old: Format1):
     journals.of(leaseKey).add(laneHash(sealing, lane));
   }
   await journals.write(session, sealing);
+  return [...names];
 }

@@ -1,7 +1,8 @@
 /**
  * The sealed state of the journal of one network and chain: a counter that grows with every change, the digest of all its
  * rows, and how many jobs are in which state. It changes in the same transaction as the rows, so that a row that was taken
- * away, brought back or changed is found by a check of all, and a store that was turned back by the counter alone.
+ * away, brought back or changed is found by a check of all, and a store that was turned back by the counter alone. The
+ * vault's manifest lists the journals that there are.
  */
 import * as v from "valibot";
 import { KmsError, vaultCorrupt } from "../errors.ts";
@@ -9,7 +10,7 @@ import type { Session } from "../store/store.ts";
 import { type JournalRow, readJournalRow, writeJournalRow } from "../store/tables/journal.ts";
 import { addToDigest, serializeDigest, takeFromDigest } from "../vault/digest.ts";
 import { lengthPrefixed } from "../vault/root-key.ts";
-import type { Sealing } from "../vault/vault.ts";
+import type { JournalRegister, Sealing } from "../vault/vault.ts";
 
 const PURPOSE = "journal";
 
@@ -115,6 +116,13 @@ function turnedBack(known: JournalState, found: JournalState): KmsError {
   );
 }
 
+/** @param isThere whether there is a journal that the manifest does not list; otherwise it is missing */
+export function notAsListed(name: string, isThere: boolean): KmsError {
+  return isThere
+    ? vaultCorrupt(`there is a journal of ${name} that the manifest does not list`)
+    : vaultCorrupt(`the journal of ${name} is missing with all that was signed there`);
+}
+
 /** A state and the row that it stands in. */
 export interface SealedState {
   readonly state: JournalState;
@@ -122,16 +130,22 @@ export interface SealedState {
   readonly sealed: Uint8Array | undefined;
 }
 
-/** Watches over the state of one journal: it only ever goes forward. */
+/** A journal by the name under which the manifest lists it, `<network> <chain>`, and the keyed hash of both. */
+export interface NamedJournal {
+  readonly name: string;
+  readonly leaseKey: Uint8Array;
+}
+
+/** Watches over the state of one journal: it only ever goes forward, and is not missing once it was begun. */
 export class JournalWatch {
-  readonly #vault: Sealing;
-  readonly #leaseKey: Uint8Array;
+  readonly #vault: Sealing & JournalRegister;
+  readonly #journal: NamedJournal;
   /** The highest that was seen committed. */
   #known: SealedState = { state: emptyState, sealed: undefined };
 
-  constructor(vault: Sealing, leaseKey: Uint8Array) {
+  constructor(vault: Sealing & JournalRegister, journal: NamedJournal) {
     this.#vault = vault;
-    this.#leaseKey = leaseKey;
+    this.#journal = journal;
   }
 
   /**
@@ -141,8 +155,9 @@ export class JournalWatch {
    * @throws KmsError `ROLLED_BACK` when it is older than what was seen or written before, `VAULT_CORRUPT`
    */
   async look(session: Session): Promise<SealedState> {
-    const row = await readJournalRow(session, this.#leaseKey);
+    const row = await readJournalRow(session, this.#journal.leaseKey);
     const known = this.#known;
+    if (known.sealed === undefined) await this.#compareWithManifest(session, row !== undefined);
     const isKnown = Buffer.compare(row?.sealed ?? new Uint8Array(), known.sealed ?? new Uint8Array()) === 0;
     if (isKnown) return known;
     const state = row === undefined ? emptyState : openState(this.#vault, row);
@@ -151,11 +166,20 @@ export class JournalWatch {
     return { state, sealed: row?.sealed };
   }
 
-  /** Writes the state after a change. */
+  /** Writes the state after a change; with the first one the manifest lists the journal. */
   async write(session: Session, state: JournalState): Promise<SealedState> {
-    const sealed = sealState(this.#vault, this.#leaseKey, state);
-    await writeJournalRow(session, { leaseKey: this.#leaseKey, sealed }, state.counter === 1);
+    const { leaseKey, name } = this.#journal;
+    const sealed = sealState(this.#vault, leaseKey, state);
+    const isNew = state.counter === 1;
+    await writeJournalRow(session, { leaseKey, sealed }, isNew);
+    if (isNew) await this.#vault.listJournal(session, name);
     return { state, sealed };
+  }
+
+  async #compareWithManifest(session: Session, isThere: boolean): Promise<void> {
+    const { name } = this.#journal;
+    if ((await this.#vault.listedJournals(session)).includes(name) !== isThere)
+      throw notAsListed(name, isThere);
   }
 
   /** @param committed a state that the store holds for good */

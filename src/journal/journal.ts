@@ -27,6 +27,7 @@ import {
   damaged,
   type JournalScope,
   jobKeyOf,
+  journalNameOf,
   laneKeyOf,
   leaseKeyOf,
   openJob,
@@ -73,7 +74,7 @@ export class Journal {
     this.leaseKey = leaseKeyOf(vault, scope);
     this.#vault = vault;
     this.#options = options;
-    this.#watch = watch ?? new JournalWatch(vault, this.leaseKey);
+    this.#watch = watch ?? new JournalWatch(vault, { name: journalNameOf(scope), leaseKey: this.leaseKey });
   }
 
   /** The same journal for whoever holds a lease; what was seen of it before is not forgotten. */

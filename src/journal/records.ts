@@ -49,8 +49,18 @@ function nameOf({ jobKey, state, revision }: JobRow): string {
 }
 
 /** The keyed hash under which the journal of a chain, and the lease on it, are found. */
-export function leaseKeyOf(vault: Sealing, { chain, network }: JournalScope): Uint8Array {
-  return vault.keyedHash(LEASE_PURPOSE, utf8.encode(`${network}\n${chain}`));
+export function leaseKeyOf(vault: Sealing, scope: JournalScope): Uint8Array {
+  return leaseKeyOfName(vault, journalNameOf(scope));
+}
+
+/** The name under which the vault's manifest lists a journal. */
+export function journalNameOf({ chain, network }: JournalScope): string {
+  return `${network} ${chain}`;
+}
+
+/** The keyed hash under which a journal that the manifest lists is found. */
+export function leaseKeyOfName(vault: Sealing, name: string): Uint8Array {
+  return vault.keyedHash(LEASE_PURPOSE, utf8.encode(name.replace(" ", "\n")));
 }
 
 export function jobKeyOf(vault: Sealing, id: string): Uint8Array {

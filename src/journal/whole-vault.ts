@@ -8,13 +8,14 @@ import type { SlotOpener } from "../vault/key-slots/key-slot.ts";
 import { SealedVault } from "../vault/sealed-vault.ts";
 import type { Vault, VaultCounts } from "../vault/vault.ts";
 import { convertFormat1 } from "./conversion.ts";
-import { ChangingState, emptyState, openState } from "./journal-state.ts";
+import { ChangingState, emptyState, notAsListed, openState } from "./journal-state.ts";
 import {
   claimHash,
   damaged,
   hex,
   jobHash,
   laneHash,
+  leaseKeyOfName,
   openJob,
   openLane,
   quarantinedState,
@@ -119,6 +120,14 @@ async function compareStates(vault: Vault, session: Session, found: FoundStates)
       );
   }
   const known = new Set(rows.map(({ leaseKey }) => hex(leaseKey)));
+  const listed = new Set<string>();
+  for (const name of await vault.listedJournals(session)) {
+    const leaseKey = hex(leaseKeyOfName(vault, name));
+    if (!known.has(leaseKey)) throw notAsListed(name, false);
+    listed.add(leaseKey);
+  }
+  const unlisted = [...known].find((leaseKey) => !listed.has(leaseKey));
+  if (unlisted !== undefined) throw vaultCorrupt(`the manifest does not list the journal record ${unlisted}`);
   const missing = found.keys.find((leaseKey) => !known.has(leaseKey));
   if (missing !== undefined) throw vaultCorrupt(`the journal record ${missing} is missing`);
 }

@@ -1,5 +1,5 @@
 /**
- * The manifest says what a vault has to hold, so that a record or key slot that was deleted, brought back, replaced
+ * The manifest says what a vault has to hold, so that a record, key slot or journal that was deleted, brought back, replaced
  * or added is noticed. It changes in the same transaction as what it describes.
  */
 import * as v from "valibot";
@@ -10,7 +10,7 @@ import { serializeDigest } from "./digest.ts";
 import { lengthPrefixed, type RootKey } from "./root-key.ts";
 
 export interface Manifest {
-  /** Grows by one with every change of the wallets or key slots. */
+  /** Grows by one with every change of the wallets or key slots, and with each journal that is begun. */
   readonly generation: number;
   /** The number of wallets. */
   readonly count: number;
@@ -22,6 +22,8 @@ export interface Manifest {
   readonly nextPosition: number;
   /** The number of wallets whose first address was looked for, see `StoredWallet.firstAddress`. */
   readonly indexed: number;
+  /** The journals that there are, each as `<network> <chain>`, in the order in which they were begun. */
+  readonly journals?: readonly string[] | undefined;
   /** When the vault was restored from a backup, in milliseconds since 1970, until a person confirms it. */
   readonly restoredAt?: number | undefined;
 }
@@ -39,6 +41,7 @@ const manifestSchema = v.strictObject({
   slots: hex256,
   nextPosition: counter,
   indexed: v.optional(counter, 0),
+  journals: v.optional(v.array(v.string())),
   restoredAt: v.optional(counter),
 });
 

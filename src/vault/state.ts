@@ -90,7 +90,7 @@ export class VaultState {
   change(work: (change: VaultChange) => Promise<Manifest | undefined>): Promise<boolean> {
     return this.#exclusively(async () => {
       const changed = await this.#store.transaction(async (session) => {
-        const manifest = await this.catchUp(session);
+        const manifest = await this.look(session);
         const generation = manifest.generation + 1;
         const wanted = await work({
           session,
@@ -110,11 +110,11 @@ export class VaultState {
   }
 
   /**
-   * What the vault holds now; the index follows if another process has changed it.
+   * What the manifest says in a transaction, which may be what is not committed yet: nothing of it is taken over.
    *
-   * @throws KmsError `VAULT_CORRUPT`, also when the vault is an older state of itself
+   * @throws KmsError `ROLLED_BACK`, `VAULT_CORRUPT` when it is not the known state or a later one
    */
-  async catchUp(session: Session): Promise<Manifest> {
+  async look(session: Session): Promise<Manifest> {
     const known = this.#manifest;
     const manifest = await readManifest(session, this.#rootKey);
     if (manifest.generation < known.generation) {
@@ -126,11 +126,28 @@ export class VaultState {
         },
       );
     }
-    if (manifest.generation > known.generation) await this.#follow(session);
-    else if (manifest.digest !== known.digest || manifest.slots !== known.slots) {
+    const isSame = manifest.digest === known.digest && manifest.slots === known.slots;
+    if (manifest.generation === known.generation && !isSame)
       throw vaultCorrupt(`there are two different states of generation ${known.generation}`);
-    }
+    return manifest;
+  }
+
+  /**
+   * What the vault holds now; the index follows if another process has changed it.
+   *
+   * @throws KmsError `VAULT_CORRUPT`, `ROLLED_BACK` when the vault is an older state of itself
+   */
+  async catchUp(session: Session): Promise<Manifest> {
+    const { generation } = await this.look(session);
+    if (generation > this.#manifest.generation) await this.#follow(session);
     return this.#manifest;
+  }
+
+  /** Adds a journal to those that there have to be, in the transaction that begins it. */
+  async listJournal(session: Session, name: string): Promise<void> {
+    const { journals = [], ...manifest } = await this.look(session);
+    const next = { ...manifest, generation: manifest.generation + 1, journals: [...journals, name] };
+    await updateManifest(session, sealManifest(this.#rootKey, next));
   }
 
   async #follow(session: Session): Promise<void> {

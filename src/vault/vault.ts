@@ -29,6 +29,14 @@ export interface Sealing {
   keyedHash(purpose: string, bytes: Uint8Array): Uint8Array;
 }
 
+/** The journals that there have to be, each as `<network> <chain>`. */
+export interface JournalRegister {
+  /** As a transaction sees them. */
+  listedJournals(session: Session): Promise<readonly string[]>;
+  /** Adds one, in the transaction that begins it. */
+  listJournal(session: Session, name: string): Promise<void>;
+}
+
 /** What a full check went through. */
 export interface VaultCounts {
   readonly generation: number;
@@ -69,7 +77,7 @@ export interface VaultStatus extends VaultIdentity {
  * An open vault. In memory are the root key, and a list of the wallets without their secrets once that was asked for; a
  * record is found by its signature ID, and decrypted, when it is asked for. Every change is on disk when its promise resolves. Several processes may use one store.
  */
-export class Vault implements Sealing {
+export class Vault implements Sealing, JournalRegister {
   /** For the statements of the other tables. */
   readonly store: Store;
   /** By what wallets are found, and what may be said of them. */
@@ -105,7 +113,7 @@ export class Vault implements Sealing {
     return { vaultId: toHex(vaultId), fingerprint: toHex(fingerprint) };
   }
 
-  /** Grows by one with every change of the wallets or key slots. */
+  /** Grows by one with every change of the wallets or key slots, and with each journal that is begun. */
   get generation(): number {
     return this.#state.manifest.generation;
   }
@@ -247,6 +255,14 @@ export class Vault implements Sealing {
       await copy.check();
       return await copy.read((session) => this.#count(session, checkRows));
     });
+  }
+
+  async listedJournals(session: Session): Promise<readonly string[]> {
+    return (await this.#state.look(session)).journals ?? [];
+  }
+
+  listJournal(session: Session, name: string): Promise<void> {
+    return this.#state.listJournal(session, name);
   }
 
   async status(): Promise<VaultStatus> {

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { PendingTransaction, SignedTransaction } from "../../../chains/chain.ts";
-import { Secret } from "../../../providers/secret.ts";
 import type { KmsError } from "../../../src/errors.ts";
 import { type Job, jobStates } from "../../../src/journal/job.ts";
 import { Journal } from "../../../src/journal/journal.ts";
@@ -11,9 +10,8 @@ import { verifyWhole } from "../../../src/journal/whole-vault.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import { useSharedFolder } from "../../temporary-folder.ts";
 import { caught } from "../vault/caught.ts";
-import { createVaultAt, openVaultAt } from "../vault/vault-at.ts";
+import { freshVault, reopen } from "../vault/fresh-vault.ts";
 
-const PASSWORD = new Secret("correct horse battery");
 const NOW = 1_700_000_000_000;
 const DIGEST = "ab".repeat(32);
 const SCOPE: JournalScope = { chain: "ETH", network: "mainnet" };
@@ -35,7 +33,6 @@ function signed(nonce: bigint, account = "0xsender"): SignedTransaction {
   };
 }
 
-/** Unlocking takes a third of a second: the tests share one vault, and each begins with an empty journal. */
 const path = useSharedFolder()("wallet.dat");
 let vault: Vault;
 let journal: Journal;
@@ -43,19 +40,13 @@ let journal: Journal;
 let clock = NOW;
 const now = (): number => clock;
 
-beforeAll(async () => {
-  vault = await createVaultAt(path, PASSWORD);
-});
-
 beforeEach(async () => {
   clock = NOW;
-  await vault.store.transaction(async (session) => {
-    for (const table of ["job", "lane", "claim", "journal"]) await session.execute(`DELETE FROM ${table}`);
-  });
+  vault = await freshVault(path);
   journal = new Journal(vault, SCOPE, { now });
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await vault.close();
 });
 
@@ -79,7 +70,7 @@ describe("a job in the journal", () => {
     const job = await sign(7n);
     const sent = await journal.move(job, "sent", { attempts: 3, rest: 12, problem: "p" });
     await vault.close();
-    vault = await openVaultAt(path, PASSWORD);
+    vault = await reopen(path);
     journal = new Journal(vault, SCOPE, { now });
     expect(await journal.find(transaction.id)).toEqual(sent);
   });
@@ -279,15 +270,12 @@ describe("two journals on one file", () => {
   let other: Vault;
   let second: Journal;
 
-  beforeAll(async () => {
-    other = await openVaultAt(path, PASSWORD);
-  });
-
-  beforeEach(() => {
+  beforeEach(async () => {
+    other = await reopen(path);
     second = new Journal(other, SCOPE, { now });
   });
 
-  afterAll(() => other.close());
+  afterEach(() => other.close());
 
   test("see what the other one wrote", async () => {
     const job = await sign(7n);
@@ -509,8 +497,8 @@ describe("a store that is turned back", () => {
     await begin("b");
     await vault.close();
     writeFileSync(path, before);
-    vault = await openVaultAt(path, PASSWORD);
-    const other = await openVaultAt(path, PASSWORD);
+    vault = await reopen(path);
+    const other = await reopen(path);
     const reader = new Journal(other, SCOPE, { now });
     const job = await reader.move(reader.begin({ ...transaction, id: "c" }, DIGEST), "seen");
     await reader.move(job, "denied");

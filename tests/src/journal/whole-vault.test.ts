@@ -8,6 +8,7 @@ import { UsedSequences } from "../../../src/journal/sequences.ts";
 import { backUpWhole, verifyWhole } from "../../../src/journal/whole-vault.ts";
 import { mostBytes } from "../../../src/store/tables/bounds.ts";
 import { readLeaseRow } from "../../../src/store/tables/lease.ts";
+import { readVaultRow, updateManifest } from "../../../src/store/tables/vault.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "../vault/caught.ts";
@@ -71,6 +72,77 @@ describe("a damaged row is named, and no backup is made of it:", () => {
       expect((await caught(attempt)).message).toMatch(message);
     }
     expect(existsSync(path("backup"))).toBe(false);
+  });
+});
+
+describe("a journal that was taken away is missed:", () => {
+  const OTHER: JournalScope = { chain: "BTC", network: "mainnet" };
+  const transaction = { chain: "BTC", serializedTransaction: "{}", hashes: [], signatures: [] };
+  const useOther = async () => {
+    const journal = new Journal(vault, OTHER);
+    return journal.move(journal.begin({ ...transaction, id: "other" }, "digest"), "seen");
+  };
+  const takeAway = (scope: JournalScope, ...tables: readonly string[]) =>
+    vault.store.transaction(async (session) => {
+      for (const table of tables)
+        await session.execute(`DELETE FROM ${table} WHERE lease_key = $1`, [leaseKeyOf(vault, scope)]);
+    });
+
+  test("its row and all that it describes", async () => {
+    await takeAway(SCOPE, "journal", "job", "lane", "claim");
+    const missing = /journal of testnet ETH is missing/;
+    for (const attempt of [() => verifyWhole(vault), () => backUpWhole(vault, path("backup"))])
+      expect(await caught(attempt)).toMatchObject({
+        code: "VAULT_CORRUPT",
+        message: expect.stringMatching(missing),
+      });
+    const start = new Journal(vault, SCOPE);
+    for (const attempt of [
+      () => start.find("signed"),
+      () => start.move(start.begin({ ...transaction, chain: "ETH", id: "new" }, "digest"), "seen"),
+    ])
+      expect((await caught(attempt)).message).toMatch(missing);
+  });
+
+  test("one of two, while the other goes on", async () => {
+    await useOther();
+    await takeAway(SCOPE, "journal", "job", "lane", "claim");
+    expect((await caught(() => verifyWhole(vault))).message).toMatch(/testnet ETH is missing/);
+    expect(await new Journal(vault, OTHER).find("other")).toMatchObject({ state: "seen" });
+  });
+
+  test("or put where none was begun", async () => {
+    const before = await vault.store.read(readVaultRow);
+    await useOther();
+    await vault.store.transaction((session) => updateManifest(session, before.manifest));
+    const again = await reopen(path("vault"));
+    expect((await caught(() => verifyWhole(again))).message).toMatch(/does not list the journal record/);
+    const error = await caught(() => new Journal(again, OTHER).find("other"));
+    expect(error.message).toMatch(/a journal of mainnet BTC that the manifest does not list/);
+    await again.close();
+  });
+
+  test("which costs one change of the manifest for each journal, and none for a job", async () => {
+    const generation = async () => (await vault.verify()).generation;
+    const before = await generation();
+    for (const id of ["a", "b", "c"]) {
+      const journal = new Journal(vault, SCOPE);
+      await journal.move(journal.begin({ ...transaction, chain: "ETH", id }, "digest"), "seen");
+    }
+    expect(await generation()).toBe(before);
+    const job = await useOther();
+    await new Journal(vault, OTHER).move(job, "seen");
+    expect(await generation()).toBe(before + 1);
+  });
+
+  test("and when its first change is refused, it was not begun", async () => {
+    const journal = new Journal(vault, OTHER);
+    const refused = journal.under({ assertHeld: async () => Promise.reject(new Error("no lease")) });
+    const first = journal.begin({ ...transaction, id: "other" }, "digest");
+    const [lost, added] = await Promise.allSettled([refused.move(first, "seen"), useOther()]);
+    expect([lost.status, added.status]).toEqual(["rejected", "fulfilled"]);
+    await vault.add([["next", { privateKey: "k", chain: "ETH", testnet: true }]]);
+    await verifyWhole(vault);
   });
 });
 

@@ -136,12 +136,15 @@ async function read(file: string, { format, password }: KitFile) {
     slot.wrapped_key,
     slot.checksum,
   ]);
-  expect(open("manifest", new Uint8Array(), vault.manifest)).toEqual({
+  const hasJournals = tables !== undefined && tables.journal.length > 0;
+  const manifest = open("manifest", new Uint8Array(), vault.manifest);
+  expect(manifest).toEqual({
     generation: expect.any(Number),
     count: wallets.length,
     digest: bytesToHex(integer(digest, 32)),
     slots: bytesToHex(KH("slot-digest", LP(...slotParts))),
     ...(format === 2 && { nextPosition: expect.any(Number) }),
+    ...(hasJournals && { journals: expect.any(Array) }),
   });
   expect(vault.format_version).toBe(format);
   const opened = wallets
@@ -151,6 +154,10 @@ async function read(file: string, { format, password }: KitFile) {
     const keys = opened.map(({ signatureId }) => bytesToHex(KH("wallet-key", utf8ToBytes(signatureId))));
     expect(keys.toSorted()).toEqual(wallets.map(({ id }) => bytesToHex(id)).toSorted());
     if (tables !== undefined) readJournals(tables, open, KH);
+    const listed = ((manifest["journals"] ?? []) as string[]).map((name) =>
+      bytesToHex(KH("lease", utf8ToBytes(name.replace(" ", "\n")))),
+    );
+    expect(listed.sort()).toEqual(tables?.journal.map((row) => bytesToHex(row.lease_key)).sort() ?? []);
   }
   return opened.map(({ signatureId, record }) => [signatureId, record]);
 }
