@@ -6,7 +6,7 @@ import { Secret } from "../../providers/secret.ts";
 import { JournalChange } from "../../src/journal/change.ts";
 import type { Job } from "../../src/journal/job.ts";
 import { ChangingState, JournalWatch } from "../../src/journal/journal-state.ts";
-import { jobKeyOf, leaseKeyOf } from "../../src/journal/records.ts";
+import { jobKeyOf, journalNameOf, leaseKeyOf } from "../../src/journal/records.ts";
 import { sqliteFile } from "../../src/store/sqlite/sqlite-store.ts";
 import { preparePasswordSlot } from "../../src/vault/key-slots/password-slot.ts";
 import { createVault } from "../../src/vault/sealed-vault.ts";
@@ -129,7 +129,7 @@ function endedJob(vault: Vault, number: number, isSettled: boolean): Job {
 }
 
 async function addJobs(vault: Vault, from: number, count: number, isSettled: boolean): Promise<void> {
-  const watch = new JournalWatch(vault, leaseKeyOf(vault, scope));
+  const watch = new JournalWatch(vault, { name: journalNameOf(scope), leaseKey: leaseKeyOf(vault, scope) });
   await vault.store.transaction(async (session) => {
     const state = new ChangingState((await watch.look(session)).state);
     const change = new JournalChange({ vault, scope, session, state });
