@@ -2,6 +2,7 @@
  * One transaction that changes the journal of a chain: its jobs, the numbers of its accounts and what belongs to one job
  * alone, always together with the digest of all rows.
  */
+import { KmsError } from "../errors.ts";
 import type { Session } from "../store/store.ts";
 import { insertJobRow, type JobRow, readJobRow, updateJobRow } from "../store/tables/job.ts";
 import {
@@ -74,9 +75,18 @@ export class JournalChange {
       return insertClaimRow(this.session, row);
     }
     if (hex(taken.jobKey) === hex(job.key)) return;
-    const other = await readJobRow(this.session, taken.jobKey);
-    const by = other === undefined ? undefined : openJob(this.#vault, other).id;
-    throw new ClaimTaken(job, claim, by === "" ? undefined : by);
+    throw new ClaimTaken(job, claim, await this.#idOf(taken.jobKey));
+  }
+
+  /** Of a pending transaction; `undefined` where its job is settled, set aside or damaged. */
+  async #idOf(jobKey: Uint8Array): Promise<string | undefined> {
+    try {
+      const row = await readJobRow(this.session, jobKey);
+      return row === undefined ? undefined : openJob(this.#vault, row).id || undefined;
+    } catch (problem) {
+      if (problem instanceof KmsError) return undefined;
+      throw problem;
+    }
   }
 
   async #dropClaim(job: Job, claim: Claim): Promise<void> {

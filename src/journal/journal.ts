@@ -6,7 +6,13 @@
 import type { PendingTransaction, SignedTransaction } from "../../chains/chain.ts";
 import { KmsError } from "../errors.ts";
 import type { Session } from "../store/store.ts";
-import { type JobRow, type JobSelection, readJobRow, readJobRows } from "../store/tables/job.ts";
+import {
+  type JobRow,
+  type JobSelection,
+  readJobRow,
+  readJobRows,
+  readUncheckedJobRow,
+} from "../store/tables/job.ts";
 import { readClaimRow, readLaneRow } from "../store/tables/lane.ts";
 import type { Vault } from "../vault/vault.ts";
 import { claimsOf, JournalChange } from "./change.ts";
@@ -16,15 +22,14 @@ import {
   type JobChanges,
   type JobContent,
   type JobState,
-  jobStates,
   mayFollow,
   recordOfSigned,
   signedStates,
 } from "./job.ts";
 import { ChangingState, JournalWatch, type SealedState } from "./journal-state.ts";
 import {
+  checkedRow,
   claimKeyOf,
-  damaged,
   type JournalScope,
   jobKeyOf,
   journalNameOf,
@@ -33,10 +38,9 @@ import {
   openJob,
   openLane,
 } from "./records.ts";
-import { ForeignJob } from "./refusals.ts";
-import { isDue, waitBeforeRetry } from "./retry-time.ts";
+import { changedByAnother, ForeignJob } from "./refusals.ts";
+import { isDue, restingState, waitBeforeRetry } from "./retry-time.ts";
 import { UsedSequences } from "./sequences.ts";
-import { settledState } from "./settled.ts";
 
 /** The revision of a job that the journal does not hold yet. */
 const NOT_RECORDED = -1;
@@ -88,8 +92,8 @@ export class Journal {
    */
   find(id: string): Promise<Job | undefined> {
     return this.#read(async (session) => {
-      const row = await readJobRow(session, jobKeyOf(this.#vault, id));
-      return row && this.#opened(row, id);
+      const found = await readUncheckedJobRow(session, jobKeyOf(this.#vault, id));
+      return found && this.#opened(checkedRow(found), id);
     });
   }
 
@@ -100,15 +104,13 @@ export class Journal {
   resting(ids: readonly string[]): Promise<Map<string, JobState>> {
     const now = this.#now();
     return this.#read(async (session) => {
-      const found = new Map<string, JobState>();
+      const resting = new Map<string, JobState>();
       for (const id of ids) {
-        const row = await readJobRow(session, jobKeyOf(this.#vault, id));
-        const state = row?.state === settledState ? "done" : jobStates.find((known) => known === row?.state);
-        if (row === undefined || state === undefined) continue;
-        const isClosed = state === "cancelled" || state === "parked" || row.state === settledState;
-        if (isClosed || !isDue(row, now)) found.set(id, state);
+        const found = await readUncheckedJobRow(session, jobKeyOf(this.#vault, id));
+        const state = found !== undefined && "row" in found ? restingState(found.row, now) : undefined;
+        if (state !== undefined) resting.set(id, state);
       }
-      return found;
+      return resting;
     });
   }
 
@@ -198,7 +200,7 @@ export class Journal {
         const { account, number } = signed.sequence;
         await change.sequences(account, (used) => {
           if (used.serialize() === knownSequences.serialize()) return used.forget(job.id).with(number);
-          throw this.#changedByAnother(`The account of job ${job.id}`);
+          throw changedByAnother(`The account of job ${job.id}`);
         });
       }
       // Whatever account signs, nothing is kept for the job any more.
@@ -341,8 +343,8 @@ export class Journal {
     const opened: OpenedRow[] = [];
     for (const found of await readJobRows(session, this.leaseKey, state, selection)) {
       try {
-        if ("problem" in found) throw damaged("a row is none that this program writes", found.problem);
-        opened.push({ row: found.row, job: openJob(this.#vault, found.row) });
+        const row = checkedRow(found);
+        opened.push({ row, job: openJob(this.#vault, row) });
       } catch (problem) {
         if (!(problem instanceof KmsError)) throw problem;
         this.#options.onDamaged?.(problem);
@@ -386,14 +388,8 @@ export class Journal {
     }
     const next: Job = { ...to, revision: from.revision + 1, updatedAt: this.#now() };
     const before = await readJobRow(change.session, from.key);
-    if ((before?.revision ?? NOT_RECORDED) !== from.revision) throw this.#changedByAnother(`Job ${from.id}`);
+    if ((before?.revision ?? NOT_RECORDED) !== from.revision) throw changedByAnother(`Job ${from.id}`);
     await change.replace(before, next);
     return next;
-  }
-
-  #changedByAnother(what: string): KmsError {
-    return new KmsError("JOURNAL", `${what} was changed by another process at the same time.`, {
-      hint: "Nothing is lost: the daemon goes on from what is recorded.",
-    });
   }
 }

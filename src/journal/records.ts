@@ -1,7 +1,7 @@
 /** The sealed rows of the journal: of a job, of an account's sequence numbers, and of what belongs to one job alone. */
 import type { Network } from "../../chains/chain.ts";
 import { KmsError } from "../errors.ts";
-import type { JobRow } from "../store/tables/job.ts";
+import type { JobRow, UncheckedJobRow } from "../store/tables/job.ts";
 import type { ClaimRow, LaneRow } from "../store/tables/lane.ts";
 import type { Sealing } from "../vault/vault.ts";
 import { type Job, jobStates, parseJobContent, serializeJobContent } from "./job.ts";
@@ -46,6 +46,28 @@ export function damaged(what: string, cause?: unknown): KmsError {
 /** A row by which a person finds it again. */
 function nameOf({ jobKey, state, revision }: JobRow): string {
   return `job record ${hex(jobKey)} (state ${JSON.stringify(state)}, revision ${revision})`;
+}
+
+/** That a row was set aside: what it says of its transaction nobody knows, but that there was one. */
+export class SetAside extends KmsError {
+  constructor({ jobKey }: Pick<JobRow, "jobKey">) {
+    super("JOURNAL", `The job record ${hex(jobKey)} was set aside because it does not open.`, {
+      hint: "Its transaction may have been paid: look on the chain and at the API. It is neither signed nor sent here any more.",
+    });
+  }
+}
+
+/**
+ * The row, if it is one that this program writes.
+ * @throws KmsError `JOURNAL` naming it
+ */
+export function checkedRow(found: UncheckedJobRow): JobRow {
+  if ("row" in found) return found.row;
+  const why = found.problem instanceof Error ? found.problem.message : "";
+  throw damaged(
+    `job record ${hex(found.jobKey)} is none that this program writes. ${why}`.trim(),
+    found.problem,
+  );
 }
 
 /** The keyed hash under which the journal of a chain, and the lease on it, are found. */
@@ -129,8 +151,7 @@ export function sealJob(vault: Sealing, job: Job): JobRow {
 /** @throws KmsError `JOURNAL` when the row is not what this program wrote */
 export function openJob(vault: Sealing, row: JobRow): Job {
   const { jobKey: key, revision, attemptAt, updatedAt } = row;
-  if (row.state === quarantinedState)
-    throw new KmsError("JOURNAL", `The ${nameOf(row)} was set aside because it does not open.`);
+  if (row.state === quarantinedState) throw new SetAside(row);
   const state = jobStates.find((known) => known === row.state);
   if (state === undefined && row.state !== settledState)
     throw damaged(`${nameOf(row)} is in a state that there is not`);
@@ -151,6 +172,29 @@ export function openJob(vault: Sealing, row: JobRow): Job {
     const why =
       cause instanceof Error && cause.message.startsWith("it names") ? cause.message : "it does not open";
     throw damaged(`${nameOf(row)}: ${why}`, cause);
+  }
+}
+
+/** What keeps a row from being opened; `undefined` when it opens or was set aside. */
+export function problemOf(vault: Sealing, found: UncheckedJobRow): KmsError | undefined {
+  try {
+    openJob(vault, checkedRow(found));
+    return undefined;
+  } catch (problem) {
+    if (problem instanceof SetAside) return undefined;
+    if (problem instanceof KmsError) return problem;
+    throw problem;
+  }
+}
+
+/** Of the chain that the content of a row names, whatever the row says; `undefined` when it does not open. */
+export function openedLeaseKey(vault: Sealing, row: JobRow): Uint8Array | undefined {
+  try {
+    const opened = vault.open(purposeOf(row), row.jobKey, row.sealed);
+    const isSettled = row.state === settledState;
+    return leaseKeyOf(vault, isSettled ? openSettled(opened) : parseJobContent(utf8Decoder.decode(opened)));
+  } catch {
+    return undefined;
   }
 }
 

@@ -33,3 +33,10 @@ export class ClaimTaken extends KmsError {
     this.mayDifferLater = Object.keys(job.signed?.filledIn ?? {}).length > 0;
   }
 }
+
+/** That a job or an account was changed meanwhile, so that what was meant for it as it was is not done. */
+export function changedByAnother(what: string): KmsError {
+  return new KmsError("JOURNAL", `${what} was changed by another process at the same time.`, {
+    hint: "Nothing is lost: the daemon goes on from what is recorded.",
+  });
+}

@@ -1,4 +1,8 @@
 /** When a job is tried again. */
+import type { JobRow } from "../store/tables/job.ts";
+import { type JobState, jobStates } from "./job.ts";
+import { quarantinedState } from "./records.ts";
+import { settledState } from "./settled.ts";
 
 /** However long something fails, it is tried again at least so often: 5 minutes, in milliseconds. */
 const MAXIMUM_WAIT = 5 * 60 * 1000;
@@ -38,4 +42,12 @@ export function isDue(
   now: number,
 ): boolean {
   return attemptAt <= now || now < updatedAt || attemptAt > updatedAt + LONGEST_WAIT;
+}
+
+/** The state that a row counts as while nothing is to be done for it. */
+export function restingState(row: JobRow, now: number): JobState | undefined {
+  if (row.state === settledState) return "done";
+  if (row.state === quarantinedState) return "parked";
+  const state = jobStates.find((known) => known === row.state);
+  return state === "cancelled" || state === "parked" || !isDue(row, now) ? state : undefined;
 }

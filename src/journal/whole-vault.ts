@@ -1,5 +1,5 @@
 /** A vault together with its journal: opened, every row of every table compared, and copies that are checked so. */
-import { vaultCorrupt } from "../errors.ts";
+import { KmsError, vaultCorrupt } from "../errors.ts";
 import type { Session, StorePlace } from "../store/store.ts";
 import { readAllJobRows } from "../store/tables/job.ts";
 import { readJournalRows } from "../store/tables/journal.ts";
@@ -16,8 +16,8 @@ import {
   jobHash,
   laneHash,
   leaseKeyOfName,
-  openJob,
   openLane,
+  problemOf,
   quarantinedState,
 } from "./records.ts";
 
@@ -50,10 +50,12 @@ export async function openVault(
 
 /**
  * Opens every row of every table of a vault.
+ *
+ * @param onSetAside is told the key of each row of a job that was set aside, hexadecimal
  * @throws KmsError `VAULT_CORRUPT`, `JOURNAL`, naming the row that is damaged
  */
-export function verifyWhole(vault: Vault): Promise<VaultCounts> {
-  return vault.verify((session) => checkJournal(vault, session));
+export function verifyWhole(vault: Vault, onSetAside?: (row: string) => void): Promise<VaultCounts> {
+  return vault.verify((session) => checkJournal(vault, session, onSetAside));
 }
 
 /**
@@ -81,17 +83,29 @@ class FoundStates {
   }
 }
 
-async function checkJournal(vault: Vault, session: Session): Promise<JournalCounts> {
+async function checkJournal(
+  vault: Vault,
+  session: Session,
+  onSetAside: (row: string) => void = () => undefined,
+): Promise<JournalCounts> {
   const counts = { jobs: 0, accounts: 0, claims: 0, quarantined: 0 };
   const found = new FoundStates();
-  for await (const row of readAllJobRows(session)) {
-    if (row.state === quarantinedState) counts.quarantined += 1;
-    else openJob(vault, row);
+  const problems: KmsError[] = [];
+  for await (const one of readAllJobRows(session)) {
+    const problem = problemOf(vault, one);
+    if (problem !== undefined) problems.push(problem);
+    if (!("row" in one)) continue;
+    const { row } = one;
+    if (row.state === quarantinedState) {
+      counts.quarantined += 1;
+      onSetAside(hex(row.jobKey));
+    }
     const state = found.of(row.leaseKey);
     state.add(jobHash(vault, row));
     state.count(row.state, 1);
     counts.jobs += 1;
   }
+  if (problems.length > 0) throw allOf(problems);
   for await (const row of readAllLaneRows(session)) {
     openLane(vault, row);
     found.of(row.leaseKey).add(laneHash(vault, row));
@@ -103,6 +117,20 @@ async function checkJournal(vault: Vault, session: Session): Promise<JournalCoun
   }
   await compareStates(vault, session, found);
   return counts;
+}
+
+/** Damaged rows that are told of at once. */
+const MOST_TOLD = 20;
+
+/** One error of all damaged rows. */
+function allOf(problems: readonly KmsError[]): KmsError {
+  const [first, ...others] = problems;
+  if (first !== undefined && others.length === 0) return first;
+  const told = problems.slice(0, MOST_TOLD).map(({ message }) => message);
+  const more = problems.length > told.length ? [`And ${problems.length - told.length} more.`] : [];
+  return new KmsError("JOURNAL", [...told, ...more].join(" "), {
+    ...(first?.hint !== undefined && { hint: first.hint }),
+  });
 }
 
 /** @throws KmsError `JOURNAL`, `VAULT_CORRUPT` */

@@ -11,6 +11,7 @@ import { ChainError, sentence } from "../../chains/error.ts";
 import { ApiUnavailable, isVaultFailure, KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { type Job, type Outcome, signedStates } from "../journal/job.ts";
+import { SetAside } from "../journal/records.ts";
 import { ClaimTaken, ForeignJob } from "../journal/refusals.ts";
 import { UsedSequences } from "../journal/sequences.ts";
 import type { LogAction, LogEvent } from "../operations/log.ts";
@@ -124,7 +125,7 @@ export class Pipeline {
     const { journal, runOnce } = this.services;
     const { transaction, contentDigest } = listed;
     const known = await this.#known(transaction);
-    if (known === "foreign") return "failed";
+    if (typeof known === "string") return known;
     const job = known ?? journal.begin(transaction, contentDigest);
     if (job.state === "cancelled") return "skipped";
     if (signedStates.includes(job.state)) return this.resume(job, true);
@@ -138,15 +139,20 @@ export class Pipeline {
     }
   }
 
-  /** The job of a transaction that was seen before; one that was first listed elsewhere is told and reported. */
-  async #known({ id }: PendingTransaction): Promise<Job | "foreign" | undefined> {
+  /** The job of a transaction that was seen before; the outcome where that says that nothing is signed here. */
+  async #known({ id, chain }: PendingTransaction): Promise<Job | Outcome | undefined> {
+    const { journal, log, parkedReminder } = this.services;
     try {
-      return await this.services.journal.find(id);
+      return await journal.find(id);
     } catch (failure) {
+      if (failure instanceof SetAside) {
+        parkedReminder.setAside({ id, chain }, failure);
+        return "parked";
+      }
       if (!(failure instanceof ForeignJob)) throw failure;
       if (this.reports.addMalformed(id, `Error: ${failure.message}`))
-        this.services.log.error(failure.message, this.#event("transaction-failed", id, failure));
-      return "foreign";
+        log.error(failure.message, this.#event("transaction-failed", id, failure));
+      return "failed";
     }
   }
 

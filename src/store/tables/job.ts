@@ -40,18 +40,40 @@ export interface JobRow {
   readonly sealed: Uint8Array;
 }
 
-/** A row that may be none that this program writes. */
-export type UncheckedJobRow = { readonly row: JobRow } | { readonly problem: unknown };
+/** A row that may be none that this program writes: then what is wrong with it. */
+export type UncheckedJobRow =
+  | { readonly row: JobRow }
+  | { readonly problem: unknown; readonly jobKey: Uint8Array; readonly leaseKey: Uint8Array | undefined };
 
 const columns = `SELECT ${upTo(most.job_key, "job_key", "jobKey")}, ${upTo(most.lease_key, "lease_key", "leaseKey")},
   ${upTo(most.state, "state")}, ${upTo(most.lane_key, "lane_key", "laneKey")}, revision, attempt_at AS "attemptAt",
   updated_at AS "updatedAt", ${upTo(most.sealed, "sealed")} FROM job`;
 
-const parse = (row: unknown): JobRow => parseRow("job", jobRow, row);
+/** What is left of a row that is none. */
+const keyedRow = v.object({ jobKey: blob, leaseKey: v.fallback(v.optional(key), undefined) });
 
-export async function readJobRow(session: Session, jobKey: Uint8Array): Promise<JobRow | undefined> {
+function parseUnchecked(row: unknown): UncheckedJobRow {
+  try {
+    return { row: parseRow("job", jobRow, row) };
+  } catch (problem) {
+    const { jobKey, leaseKey } = parseRow("job", keyedRow, row);
+    return { problem, jobKey, leaseKey };
+  }
+}
+
+export async function readUncheckedJobRow(
+  session: Session,
+  jobKey: Uint8Array,
+): Promise<UncheckedJobRow | undefined> {
   const [row] = await session.query(`${columns} WHERE job_key = $1`, [jobKey]);
-  return row === undefined ? undefined : parse(row);
+  return row === undefined ? undefined : parseUnchecked(row);
+}
+
+/** @throws KmsError `VAULT_CORRUPT` when it is none that this program writes */
+export async function readJobRow(session: Session, jobKey: Uint8Array): Promise<JobRow | undefined> {
+  const found = await readUncheckedJobRow(session, jobKey);
+  if (found !== undefined && "problem" in found) throw found.problem;
+  return found?.row;
 }
 
 /** Which of a chain's rows in a state to read. */
@@ -76,13 +98,7 @@ export async function readJobRows(
      ORDER BY updated_at, job_key LIMIT ${before === undefined ? "$3" : "$4"}`,
     [leaseKey, state, ...(before === undefined ? [] : [before]), limit],
   );
-  return rows.map((row) => {
-    try {
-      return { row: parse(row) };
-    } catch (problem) {
-      return { problem };
-    }
-  });
+  return rows.map(parseUnchecked);
 }
 
 /** Where a row stands among others: the one changed longest ago comes first. */
@@ -132,9 +148,11 @@ export async function readJobPlaces(
   return rows.map((row) => parseRow("job", placeRow, row));
 }
 
-/** All rows, in no meaningful order. */
-export function readAllJobRows(session: Session): AsyncGenerator<JobRow> {
-  return readInPages(session, columns, "job_key", parse, ({ jobKey }) => jobKey);
+/** All rows, in no meaningful order. A row that is damaged stands in for itself. */
+export function readAllJobRows(session: Session): AsyncGenerator<UncheckedJobRow> {
+  return readInPages(session, columns, "job_key", parseUnchecked, (found) =>
+    "row" in found ? found.row.jobKey : found.jobKey,
+  );
 }
 
 export async function insertJobRow(session: Session, row: JobRow): Promise<void> {
@@ -160,5 +178,26 @@ export async function updateJobRow(session: Session, row: JobRow): Promise<void>
     `UPDATE job SET state = $1, lane_key = $2, revision = $3, attempt_at = $4, updated_at = $5, sealed = $6
      WHERE job_key = $7`,
     [row.state, row.laneKey, row.revision, row.attemptAt, row.updatedAt, row.sealed, row.jobKey],
+  );
+}
+
+/**
+ * Gives a damaged row its state for rows that are set aside, and keys that are right. What of it is none of a row is
+ * replaced; the rest stays as it is.
+ *
+ * @param jobKey as it is now
+ */
+export async function setJobRowAside(
+  session: Session,
+  jobKey: Uint8Array,
+  aside: Pick<JobRow, "jobKey" | "leaseKey" | "state">,
+): Promise<void> {
+  await session.execute(
+    `UPDATE job SET job_key = $1, lease_key = $2, state = $3,
+       lane_key = CASE WHEN octet_length(lane_key) = 32 THEN lane_key END,
+       revision = CASE WHEN revision BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER} THEN revision ELSE 0 END,
+       sealed = substr(sealed, 1, ${most.sealed})
+     WHERE job_key = $4`,
+    [aside.jobKey, aside.leaseKey, aside.state, jobKey],
   );
 }

@@ -73,6 +73,21 @@ export function readAllClaimRows(session: Session): AsyncGenerator<ClaimRow> {
   return readInPages(session, claimColumns, "claim_key", parseClaim, ({ claimKey }) => claimKey);
 }
 
+/** The jobs that something of a journal belongs to, but that have no row. */
+export async function readJobsWithoutRow(session: Session, leaseKey: Uint8Array): Promise<Uint8Array[]> {
+  const rows = await session.query(
+    `SELECT DISTINCT job_key AS "jobKey" FROM claim
+     WHERE lease_key = $1 AND NOT EXISTS (SELECT 1 FROM job WHERE job.job_key = claim.job_key)`,
+    [leaseKey],
+  );
+  return rows.map((row) => parseRow("claim", v.object({ jobKey: key }), row).jobKey);
+}
+
+export async function hasClaims(session: Session, jobKey: Uint8Array): Promise<boolean> {
+  const rows = await session.query("SELECT 1 FROM claim WHERE job_key = $1 LIMIT 1", [jobKey]);
+  return rows.length > 0;
+}
+
 export async function insertClaimRow(session: Session, row: ClaimRow): Promise<void> {
   await session.execute("INSERT INTO claim (claim_key, lease_key, job_key) VALUES ($1, $2, $3)", [
     row.claimKey,

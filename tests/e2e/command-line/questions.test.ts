@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from "nod
 import { dirname, join } from "node:path";
 import { Secret } from "../../../providers/secret.ts";
 import { Journal } from "../../../src/journal/journal.ts";
+import { jobKeyOf } from "../../../src/journal/records.ts";
 import { preparePasswordSlot } from "../../../src/vault/key-slots/password-slot.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import { createVaultAt } from "../../src/vault/vault-at.ts";
@@ -18,6 +19,7 @@ const CTRL_D = "\u0004";
 const BACKSPACE = "\u007f";
 const QUESTION = "Go on? (yes or no): ";
 const wallets = ["first", "second", "third", "fourth"] as const;
+const damagedJobs = ["damaged-1", "damaged-2", "damaged-3"] as const;
 const privateKey = `0x${"5e".repeat(32)}`;
 const original = join(import.meta.dir, "../../vectors/legacy-wallet-dat/one-char-password.dat");
 
@@ -40,6 +42,11 @@ beforeAll(async () => {
   for (const password of ["second password", "third password", "fourth password"])
     await vault.addSlot(preparePasswordSlot(new Secret(password)));
   await see(vault, "job-1");
+  for (const id of damagedJobs) await see(vault, id);
+  await vault.store.transaction(async (session) => {
+    const damage = "UPDATE job SET sealed = zeroblob(length(sealed)) WHERE job_key = $1";
+    for (const id of damagedJobs) await session.execute(damage, [jobKeyOf(vault, id)]);
+  });
   await vault.close();
   const env = { TATUM_KMS_IMPORT_PASSWORD: "x" };
   expect(await installation.run(["import", original], { env })).toMatchObject({ status: 0 });
@@ -99,6 +106,12 @@ const questions: Readonly<Record<string, Question>> = {
     status: 69,
     result: "NETWORK",
     isUntouched: () => has(["job", "show", "job-1"], '"state": "seen"'),
+  },
+  "job quarantine": {
+    args: (turn) => ["job", "quarantine", damagedJobs[turn]],
+    about: "is going to be set aside.",
+    result: '"keptAs"',
+    isUntouched: async () => (await installation.run(["vault", "verify"])).stderr.includes("does not open"),
   },
   "migrate --delete-original": {
     args: () => ["migrate", "--delete-original"],

@@ -72,6 +72,7 @@ const table: Readonly<Record<string, Row>> = {
   },
   "job show": { ...ofEverything, takes: `bytes ${vault}` },
   "job retry": ofEverything,
+  "job quarantine": { ...ofEverything, takes: `yes ${vault}` },
   "job resolve": {
     takes: `as tx-id confirm api-key allow-plain-http ${vault}`,
     ignores: daemonOnly,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, type Mock, spyOn, test } from 
 import { ChainError } from "../../../chains/error.ts";
 import { KmsError } from "../../../src/errors.ts";
 import { Journal } from "../../../src/journal/journal.ts";
+import { quarantine } from "../../../src/journal/quarantine.ts";
 import { readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
 import { ethereum, PERIOD, payment, SigningScene, WALLET } from "./signing-scene.ts";
 
@@ -466,6 +467,25 @@ describe("a job that was parked because the API did not know it any more", () =>
     await missing();
     const job = await scene.job(payment(1));
     expect(await scene.pipeline().resume(job, false).run()).toBe("parked");
+  });
+});
+
+describe("a listed transaction whose job was set aside", () => {
+  test("is parked with its reason, told once and not reported: nobody knows whether it was paid", async () => {
+    const { vault, journal, api } = scene;
+    await scene.process(payment(1));
+    const { id } = payment(1).transaction;
+    const damage = "UPDATE job SET sealed = zeroblob(length(sealed))";
+    await vault.store.transaction((session) => session.execute(damage));
+    await quarantine(vault, id);
+    const sent = api.broadcasts.length;
+    expect(await scene.process(payment(1))).toBe("parked");
+    expect(await scene.process(payment(1))).toBe("parked");
+    expect(api.broadcasts.length).toBe(sent);
+    expect(scene.log.filter((line) => line.includes(`${id} is parked: The job record`))).toHaveLength(1);
+    expect(await scene.reported()).toEqual([]);
+    expect(await scene.process(payment(2))).toBe("done");
+    expect(await journal.counts()).toEqual({ quarantined: 1, done: 1 });
   });
 });
 
