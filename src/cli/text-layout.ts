@@ -1,12 +1,22 @@
 /** How texts for people are laid out: the columns of the terminal, its colours, and lines that break between words. */
-import { isatty } from "node:tty";
-import { stripVTControlCharacters } from "node:util";
+import { fstatSync } from "node:fs";
 
 /** Columns of what is not read at a terminal, and of terminals that do not tell. */
 const USUAL_COLUMNS = 80;
 const FEWEST_COLUMNS = 30;
 /** Longer lines are hard to read. */
 const MOST_COLUMNS = 100;
+
+/** Whether a person reads standard output (1) or standard error (2). */
+export function isTerminal(descriptor: 1 | 2): boolean {
+  try {
+    // The stream is asked only where it may be one: making it takes longer than printing help.
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return (descriptor === 1 ? process.stdout : process.stderr).isTTY;
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +32,7 @@ export function columnsOf(
 
 /** Whether colours are wanted and can be shown (https://no-color.org). */
 export function hasColours(descriptor: 1 | 2, environment: Environment): boolean {
-  return isatty(descriptor) && (environment["NO_COLOR"] ?? "") === "" && environment["TERM"] !== "dumb";
+  return isTerminal(descriptor) && (environment["NO_COLOR"] ?? "") === "" && environment["TERM"] !== "dumb";
 }
 
 const styles = { bold: [1, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const;
@@ -40,9 +50,9 @@ export function paintFor(coloured: boolean): Paint {
   };
 }
 
-/** The columns that a text takes on the screen. */
+/** The columns that a text takes on the screen; its colours take none. */
 export function widthOf(text: string): number {
-  return Bun.stringWidth(stripVTControlCharacters(text));
+  return Bun.stringWidth(text);
 }
 
 /**

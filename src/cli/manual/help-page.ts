@@ -1,7 +1,14 @@
 /** The help of a command, laid out for a terminal from its page of the manual. */
-import { isatty } from "node:tty";
 import { writeOutput } from "../output.ts";
-import { columnsOf, hasColours, type Paint, paintFor, widthOf, wrapWords } from "../text-layout.ts";
+import {
+  columnsOf,
+  hasColours,
+  isTerminal,
+  type Paint,
+  paintFor,
+  widthOf,
+  wrapWords,
+} from "../text-layout.ts";
 import { builtManual, type Manual, type ManualOption, type ManualPage } from "./manual.ts";
 
 /** How a text is laid out. */
@@ -129,7 +136,7 @@ export function pageNamed(page: ManualPage, words: readonly string[]): ManualPag
  * @throws OutputClosed, KmsError `CANNOT_WRITE`
  */
 export function printHelp(page: ManualPage, manual: Manual): void {
-  const columns = columnsOf(isatty(1) ? process.stdout : {}, process.env);
+  const columns = columnsOf(isTerminal(1) ? process.stdout : {}, process.env);
   writeOutput(helpPage(page, manual, { columns, paint: paintFor(hasColours(1, process.env)) }));
 }
 
