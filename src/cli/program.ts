@@ -41,6 +41,7 @@ const groups = {
   },
   "TRY IT OUT, AND MORE": {
     sandbox: () => import("./commands/sandbox.ts").then((module) => module.default),
+    completion: () => import("./commands/completion.ts").then((module) => module.default),
     licenses: () => import("./commands/licenses.ts").then((module) => module.default),
   },
 } as const satisfies TitledCommands;

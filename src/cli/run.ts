@@ -8,7 +8,7 @@ import { declaredSecrets } from "../settings/table.ts";
 import { version, versionFacts } from "../version.ts";
 import { describeCommands } from "./manual/describe-commands.ts";
 import { pageNamed, printHelp } from "./manual/help-page.ts";
-import { builtManual } from "./manual/manual.ts";
+import { builtManual, type ManualSource } from "./manual/manual.ts";
 import { printJson, printNote, writeError, writeOutput } from "./output.ts";
 import {
   type CommandLine,
@@ -23,8 +23,10 @@ import { program } from "./program.ts";
 import { describeError } from "./report-error.ts";
 import { takeOptions, unknownOption } from "./take-options.ts";
 
+const findManual: ManualSource = async () => builtManual ?? describeCommands(program);
+
 async function showHelp(selection: Selection): Promise<void> {
-  const manual = builtManual ?? (await describeCommands(program));
+  const manual = await findManual();
   const name = await nameOf(selection);
   printHelp(pageNamed(manual.program, name === "" ? [] : name.split(" ")) ?? manual.program, manual);
 }
@@ -66,7 +68,7 @@ async function execute(argv: readonly string[]): Promise<void> {
   });
   if (problem !== undefined) printNote(problem);
   const rawArgs = toArguments({ options, positionals: selection.positionals });
-  await runCommand(selection.command, { rawArgs });
+  await runCommand(selection.command, { rawArgs, data: findManual });
 }
 
 /** Waits for what the log still has to write. */

@@ -49,4 +49,7 @@ export interface Manual {
   readonly providers: readonly string[];
 }
 
+/** Handed to every command that runs, as its `data`: the manual of the program that it is a command of. */
+export type ManualSource = () => Promise<Manual>;
+
 export const builtManual: Manual | undefined = undefined;

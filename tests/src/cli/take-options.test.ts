@@ -90,6 +90,7 @@ const table: Readonly<Record<string, Row>> = {
     ignores: `path aws azure vgs period external-url external-url-method run-once ${choosing} api-key`,
     refuses: "",
   },
+  completion: { takes: "", ignores: `${choosing} api-key ${daemonOnly} ${places}`, refuses: "" },
   licenses: { takes: "", ignores: `${choosing} api-key ${daemonOnly} ${places}`, refuses: "" },
   checkconfig: ofSettings,
   sandbox: {
