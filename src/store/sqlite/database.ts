@@ -1,7 +1,7 @@
-/** A connection to a SQLite file through Bun.SQL: its settings, its transactions, and what its errors mean. */
+/** A connection to a SQLite file: its settings, its statements, its transactions, and what its errors mean. */
+import { Database as Connection, SQLiteError, type Statement } from "bun:sqlite";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { pathToFileURL } from "node:url";
-import { SQL } from "bun";
+import { setImmediate as turnOfLoop } from "node:timers/promises";
 import pLimit from "p-limit";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
 import { type ErrorCode, KmsError, vaultCorrupt } from "../../errors.ts";
@@ -28,7 +28,6 @@ const errorCodes: readonly (readonly [prefix: string, code: ErrorCode, what: str
   ["SQLITE_CONSTRAINT", "INTERNAL", "A statement broke a rule of the vault's tables"],
   ["SQLITE_MISUSE", "INTERNAL", "The database was used wrongly"],
   ["SQLITE_RANGE", "INTERNAL", "A statement got the wrong number of values"],
-  ["ERR_SQLITE_CONNECTION_CLOSED", "INTERNAL", "The vault was used after it was closed"],
 ];
 
 /**
@@ -36,8 +35,8 @@ const errorCodes: readonly (readonly [prefix: string, code: ErrorCode, what: str
  * this program wrote: the program's own statements are the same for every vault.
  */
 function explainSqliteError(error: unknown, path: string): unknown {
-  if (!(error instanceof SQL.SQLError)) return error;
-  const resultCode = "code" in error ? String(error.code) : "";
+  if (!(error instanceof SQLiteError)) return error;
+  const resultCode = error.code ?? "";
   const known = errorCodes.find(([prefix]) => resultCode.startsWith(prefix));
   if (known === undefined) return vaultCorrupt(`${path}: ${error.message}`, { cause: error });
   const [, code, what, hint] = known;
@@ -77,44 +76,68 @@ interface Change {
   readonly reject: (error: unknown) => void;
 }
 
+/** Statements of a connection, each prepared once: their texts are those of this program, and so are bounded in number. */
+class Statements {
+  readonly #connection: Connection;
+  readonly #prepared = new Map<string, Statement<Record<string, unknown>, SqlValue[]>>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get(text: string): Statement<Record<string, unknown>, SqlValue[]> {
+    const known = this.#prepared.get(text);
+    if (known !== undefined) return known;
+    const statement = this.#connection.prepare<Record<string, unknown>, SqlValue[]>(text);
+    this.#prepared.set(text, statement);
+    return statement;
+  }
+
+  close(): void {
+    for (const statement of this.#prepared.values()) statement.finalize();
+    this.#prepared.clear();
+    this.#connection.close(true);
+  }
+}
+
 export class Database {
   /** The absolute path of the file. */
   readonly path: string;
   readonly #access: AccessRules;
-  readonly #sql: SQL;
+  readonly #statements: Statements;
   readonly #file: FileIdentity;
-  /** One SQL object of SQLite is one connection: transactions that began side by side would be one transaction. */
+  /** Transactions of one connection that began side by side would be one transaction. */
   readonly #oneAtATime = pLimit(1);
   readonly #waiting: Change[] = [];
   /** Tells a transaction that is asked for inside another one, which would wait for itself for ever. */
   readonly #running = new AsyncLocalStorage<{ active: boolean }>();
 
-  private constructor(path: string, access: AccessRules, sql: SQL, file: FileIdentity) {
+  private constructor(path: string, access: AccessRules, connection: Connection, file: FileIdentity) {
     this.path = path;
     this.#access = access;
-    this.#sql = sql;
+    this.#statements = new Statements(connection);
     this.#file = file;
   }
 
   /**
    * Opens an existing file (of any length, also none).
    *
-   * @param path Absolute path. It is handed over as a URL since Bun takes a `?` in a plain path for a query.
+   * @param path Absolute path.
    * @throws KmsError `CANNOT_READ`, `VAULT_CORRUPT`, `VAULT_BUSY`, `VAULT_PERMISSIONS`
    */
   static async open(path: string, access: AccessRules = ownerOnly): Promise<Database> {
     await checkBeforeOpening(path, access);
-    const file = await FileIdentity.of(path);
-    let sql: SQL;
+    const file = FileIdentity.of(path);
+    let connection: Connection;
     try {
-      sql = new SQL({ adapter: "sqlite", filename: pathToFileURL(path), create: false, readwrite: true });
+      connection = new Connection(path, { create: false, readwrite: true });
     } catch (error) {
       throw explainSqliteError(error, path);
     }
-    const database = new Database(path, access, sql, file);
+    const database = new Database(path, access, connection, file);
     try {
-      for (const setting of settings) await database.#run(setting);
-      const [mode] = await database.#run("PRAGMA journal_mode = DELETE");
+      for (const setting of settings) database.#query(setting);
+      const [mode] = database.#query("PRAGMA journal_mode = DELETE");
       if (mode?.["journal_mode"] !== "delete") throw vaultCorrupt(`${path}: its journal mode cannot be set`);
     } catch (error) {
       await database.close();
@@ -140,21 +163,22 @@ export class Database {
     const change = new Promise<unknown>((resolve, reject) => {
       this.#waiting.push({ work, resolve, reject });
     });
-    // The first turn takes all that wait by then; the turns of the others find nothing left to do.
-    void this.#oneAtATime(() => this.#commitWaiting());
+    // Whoever is as far as to change something in this turn of the event loop shares the commit. The first turn takes all that
+    // wait by then; the turns of the others find nothing left to do.
+    void turnOfLoop().then(() => this.#oneAtATime(() => this.#commitWaiting()));
     return change as Promise<Result>;
   }
 
   /** Writes a consistent copy into a file that is empty, while others may go on writing to this one. */
   async copyInto(file: string): Promise<void> {
     await this.#oneAtATime(async () => {
-      await this.#checkFiles();
-      return this.#run("VACUUM INTO $1", [file], file);
+      this.#checkFiles();
+      this.#query("VACUUM INTO $1", [file], file);
     });
   }
 
   async close(): Promise<void> {
-    await this.#oneAtATime(() => this.#sql.close());
+    await this.#oneAtATime(() => this.#statements.close());
   }
 
   #refuseInside(): void {
@@ -162,22 +186,30 @@ export class Database {
     throw new KmsError("INTERNAL", "A transaction was asked for inside a transaction.");
   }
 
-  async #checkFiles(): Promise<void> {
+  #checkFiles(): void {
     checkSideFiles(this.path, this.#access);
-    await this.#file.check();
+    this.#file.check();
   }
 
   async #transact<Result>(begin: string, work: () => Promise<Result>): Promise<Result> {
-    await this.#checkFiles();
-    await this.#run(begin);
+    this.#checkFiles();
+    this.#execute(begin);
     try {
       const result = await work();
-      await this.#run("COMMIT");
+      this.#execute("COMMIT");
       return result;
     } catch (error) {
-      // SQLite has rolled back by itself after some errors; the first error is the one to tell.
-      await this.#run("ROLLBACK").catch(() => undefined);
+      this.#rollBack();
       throw error;
+    }
+  }
+
+  /** SQLite has rolled back by itself after some errors; the first error is the one to tell. */
+  #rollBack(): void {
+    try {
+      this.#execute("ROLLBACK");
+    } catch {
+      // There was nothing left to roll back.
     }
   }
 
@@ -202,15 +234,15 @@ export class Database {
    * @returns what tells it its end, once all are committed
    */
   async #carryOut({ work, resolve, reject }: Change): Promise<() => void> {
-    await this.#run("SAVEPOINT change");
+    this.#execute("SAVEPOINT change");
     try {
       const result = await this.#use(work);
-      await this.#run("RELEASE change");
+      this.#execute("RELEASE change");
       return () => resolve(result);
     } catch (error) {
       try {
-        await this.#run("ROLLBACK TO change");
-        await this.#run("RELEASE change");
+        this.#execute("ROLLBACK TO change");
+        this.#execute("RELEASE change");
       } catch {
         // SQLite has rolled back the whole transaction, and says why.
         throw error;
@@ -229,25 +261,35 @@ export class Database {
   }
 
   #session(state: { readonly active: boolean }): Session {
-    const run = (statement: string, values?: readonly SqlValue[]) => {
+    const assertActive = (): void => {
       if (!state.active) throw new KmsError("INTERNAL", "A transaction was used after its end.");
-      return this.#run(statement, values);
     };
     return {
-      query: async (statement, values) => await run(statement, values),
-      execute: async (statement, values) => (await run(statement, values)).count,
+      query: async (statement, values) => {
+        assertActive();
+        return this.#query(statement, values);
+      },
+      execute: async (statement, values) => {
+        assertActive();
+        return this.#execute(statement, values);
+      },
     };
   }
 
-  async #run(
-    statement: string,
-    values: readonly SqlValue[] = [],
-    file = this.path,
-  ): Promise<Record<string, unknown>[] & { count: number }> {
+  #query(statement: string, values: readonly SqlValue[] = [], file = this.path): Record<string, unknown>[] {
     try {
-      return await this.#sql.unsafe(statement, [...values]);
+      return this.#statements.get(statement).all(...values);
     } catch (error) {
       throw explainSqliteError(error, file);
+    }
+  }
+
+  /** The number of rows that were changed. */
+  #execute(statement: string, values: readonly SqlValue[] = []): number {
+    try {
+      return this.#statements.get(statement).run(...values).changes;
+    } catch (error) {
+      throw explainSqliteError(error, this.path);
     }
   }
 }

@@ -1,5 +1,5 @@
 /** The file at a vault's path: of what kind it is, whether it stays the same one, and who else can touch it. */
-import { constants } from "node:fs";
+import { constants, statSync } from "node:fs";
 import { open, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
@@ -17,13 +17,13 @@ export class FileIdentity {
     this.#identity = identity;
   }
 
-  static async of(path: string): Promise<FileIdentity> {
-    return new FileIdentity(path, await identify(path));
+  static of(path: string): FileIdentity {
+    return new FileIdentity(path, identify(path));
   }
 
   /** @throws KmsError `VAULT_CORRUPT` */
-  async check(): Promise<void> {
-    if ((await identify(this.#path)) === this.#identity) return;
+  check(): void {
+    if (identify(this.#path) === this.#identity) return;
     throw new KmsError(
       "VAULT_CORRUPT",
       `The vault ${this.#path} was removed or replaced while it was open.`,
@@ -35,12 +35,11 @@ export class FileIdentity {
 }
 
 /** Device and inode number (POSIX). */
-async function identify(path: string): Promise<string | undefined> {
+function identify(path: string): string | undefined {
   try {
-    const { dev, ino } = await stat(path, { bigint: true });
-    return `${dev}:${ino}`;
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
   } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return undefined;
     throw explainFileError("CANNOT_READ", `The vault ${path} cannot be looked at`, error);
   }
 }

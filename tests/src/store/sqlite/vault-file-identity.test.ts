@@ -9,16 +9,16 @@ const inFolder = useTemporaryFolder();
 test("a file that is written to stays the same; one that was replaced or removed is not", async () => {
   const path = inFolder("vault");
   writeFileSync(path, "one");
-  const identity = await FileIdentity.of(path);
+  const identity = FileIdentity.of(path);
   writeFileSync(path, "two");
-  await identity.check();
+  identity.check();
 
   // The old file is kept, so that its number cannot be given to the new one.
   renameSync(path, inFolder("old"));
   writeFileSync(path, "two");
-  expect(await caught(() => identity.check())).toMatchObject({ code: "VAULT_CORRUPT" });
+  expect(await caught(async () => identity.check())).toMatchObject({ code: "VAULT_CORRUPT" });
   rmSync(path);
-  expect(await caught(() => identity.check())).toMatchObject({
+  expect(await caught(async () => identity.check())).toMatchObject({
     code: "VAULT_CORRUPT",
     message: expect.stringContaining("removed or replaced"),
   });
