@@ -28,4 +28,7 @@ export interface SigningKey {
    * key cannot do it, such as in a token: Bitcoin Cash takes ECDSA from that key as well.
    */
   signBitcoinCashSchnorr?(digest: Uint8Array): Promise<Uint8Array>;
+
+  /** Overwrites the private key, which then signs no more. Absent where none is in memory, as in a token. */
+  wipe?(): void;
 }

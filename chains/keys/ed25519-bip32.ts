@@ -17,7 +17,7 @@ const { Fn } = Point;
 class MemoryEd25519Bip32Key implements SigningKey {
   readonly curve = "ed25519-bip32";
   readonly publicKey: Uint8Array;
-  readonly #scalar: bigint;
+  #scalar: bigint;
   readonly #nonceKey: Uint8Array;
 
   constructor(extendedKey: Uint8Array) {
@@ -34,6 +34,12 @@ class MemoryEd25519Bip32Key implements SigningKey {
     const challenge = hashToScalar(commitment, this.publicKey, message);
     const response = Fn.add(nonce, Fn.mul(challenge, this.#scalar));
     return concatBytes(commitment, numberToBytesLE(response, 32));
+  }
+
+  /** A number cannot be overwritten: it is let go of. */
+  wipe(): void {
+    this.#scalar = 0n;
+    this.#nonceKey.fill(0);
   }
 
   toJSON(): { curve: string; publicKey: string } {

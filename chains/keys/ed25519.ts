@@ -19,6 +19,10 @@ class MemoryEd25519Key implements SigningKey {
     return ed25519.sign(message, this.#seed);
   }
 
+  wipe(): void {
+    this.#seed.fill(0);
+  }
+
   toJSON(): { curve: string; publicKey: string } {
     return { curve: this.curve, publicKey: bytesToHex(this.publicKey) };
   }

@@ -32,6 +32,10 @@ class MemorySecp256k1Key implements SigningKey {
     return signSchnorr(this.#privateKey, digest);
   }
 
+  wipe(): void {
+    this.#privateKey.fill(0);
+  }
+
   toJSON(): { curve: string; publicKey: string } {
     return { curve: this.curve, publicKey: bytesToHex(this.publicKey) };
   }

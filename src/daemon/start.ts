@@ -10,6 +10,7 @@ import { FourEyeCheck } from "../signing/policy/four-eye.ts";
 import { ParkedReminder } from "../signing/reminders.ts";
 import type { KeySource, Services } from "../signing/services.ts";
 import { Sightings } from "../signing/sightings.ts";
+import { WalletKeys } from "../signing/wallet-keys.ts";
 import { TatumApi } from "../tatum/api.ts";
 import { NodeCalls } from "../tatum/node.ts";
 import { connectToTatum, type StopSignals } from "../tatum/settings.ts";
@@ -26,9 +27,10 @@ import type { DaemonSettings } from "./settings.ts";
 import { handleSignals } from "./signals.ts";
 import { keepTelling, tellStart } from "./start-line.ts";
 
-/** The settings of a daemon that runs, and what it counts. */
+/** The settings of a daemon that runs, what it counts, and the keys that it knows. */
 interface RunningSettings extends DaemonSettings {
   readonly metrics: JobMetrics;
+  readonly keys: WalletKeys;
   readonly troubles: Troubles;
 }
 
@@ -38,7 +40,7 @@ function servicesOf(
   settings: RunningSettings,
   deadline: AbortSignal,
 ): (turn: Turn) => Services {
-  const { config, log, metrics, troubles, network, externalUrl, externalUrlMethod, tatum } = settings;
+  const { config, keys, log, metrics, troubles, network, externalUrl, externalUrlMethod, tatum } = settings;
   const { timeout } = tatum;
   const hosts = [tatum.apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])];
   const http = new HttpClient(hosts, { plainHttp: settings.plainHttp });
@@ -51,6 +53,7 @@ function servicesOf(
       vault,
       tokens,
       journal,
+      keys,
       api: new TatumApi(connection),
       nodes: new NodeCalls(connection),
       http,
@@ -131,7 +134,8 @@ export async function startDaemon(
 ): Promise<void> {
   const log = withoutRepetition(given.log);
   const metrics = new JobMetrics();
-  const settings = { ...given, log, metrics, troubles: new Troubles(log) };
+  const keys = new WalletKeys(source.vault);
+  const settings = { ...given, log, metrics, keys, troubles: new Troubles(log) };
   const signals = handleSignals(log);
   // A module that hangs does not see the signal, and may take longer than anybody waits for a daemon to stop.
   signals.deadline.addEventListener("abort", () => source.tokens.close());
@@ -155,6 +159,7 @@ export async function startDaemon(
       });
     }
   } finally {
+    keys.wipe();
     signals.release();
   }
 }

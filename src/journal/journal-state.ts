@@ -136,12 +136,18 @@ export interface NamedJournal {
   readonly leaseKey: Uint8Array;
 }
 
+function isSame(row: JournalRow | undefined, { sealed }: SealedState): boolean {
+  return Buffer.compare(row?.sealed ?? new Uint8Array(), sealed ?? new Uint8Array()) === 0;
+}
+
 /** Watches over the state of one journal: it only ever goes forward, and is not missing once it was begun. */
 export class JournalWatch {
   readonly #vault: Sealing & JournalRegister;
   readonly #journal: NamedJournal;
   /** The highest that was seen committed. */
   #known: SealedState = { state: emptyState, sealed: undefined };
+  /** What was opened or sealed last, be it not committed: its bytes are not opened again. */
+  #last: SealedState = this.#known;
 
   constructor(vault: Sealing & JournalRegister, journal: NamedJournal) {
     this.#vault = vault;
@@ -158,12 +164,17 @@ export class JournalWatch {
     const row = await readJournalRow(session, this.#journal.leaseKey);
     const known = this.#known;
     if (known.sealed === undefined) await this.#compareWithManifest(session, row !== undefined);
-    const isKnown = Buffer.compare(row?.sealed ?? new Uint8Array(), known.sealed ?? new Uint8Array()) === 0;
-    if (isKnown) return known;
-    const state = row === undefined ? emptyState : openState(this.#vault, row);
+    if (isSame(row, known)) return known;
+    const state = this.#open(row);
     const isFork = state.counter === known.state.counter && state.digest !== known.state.digest;
     if (state.counter < known.state.counter || isFork) throw turnedBack(known.state, state);
-    return { state, sealed: row?.sealed };
+    this.#last = { state, sealed: row?.sealed };
+    return this.#last;
+  }
+
+  #open(row: JournalRow | undefined): JournalState {
+    if (row === undefined) return emptyState;
+    return isSame(row, this.#last) ? this.#last.state : openState(this.#vault, row);
   }
 
   /** Writes the state after a change; with the first one the manifest lists the journal. */
@@ -173,7 +184,8 @@ export class JournalWatch {
     const isNew = state.counter === 1;
     await writeJournalRow(session, { leaseKey, sealed }, isNew);
     if (isNew) await this.#vault.listJournal(session, name);
-    return { state, sealed };
+    this.#last = { state, sealed };
+    return this.#last;
   }
 
   async #compareWithManifest(session: Session, isThere: boolean): Promise<void> {

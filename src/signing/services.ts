@@ -11,6 +11,7 @@ import type { Vault } from "../vault/vault.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { ParkedReminder } from "./reminders.ts";
 import type { Sightings } from "./sightings.ts";
+import type { WalletKeys } from "./wallet-keys.ts";
 
 /** Where wallets and their keys are. */
 export interface KeySource {
@@ -21,6 +22,8 @@ export interface KeySource {
 
 export interface Services extends KeySource {
   readonly journal: Journal;
+  /** Of the vault's wallets. */
+  readonly keys: WalletKeys;
   readonly api: TatumApi;
   readonly nodes: NodeCalls;
   /** For the third parties of chains. */

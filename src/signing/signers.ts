@@ -1,48 +1,53 @@
 /** The wallets of a pending transaction, as signers that show no key. */
-import type { Chain, Network, PendingTransaction, Signer } from "../../chains/chain.ts";
-import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import type { Chain, PendingTransaction, Signer } from "../../chains/chain.ts";
 import { ChainError } from "../../chains/error.ts";
 import type { SigningKey } from "../../chains/signing-key.ts";
-import type { Tokens } from "../../providers/pkcs11/tokens.ts";
-import type { Vault } from "../vault/vault.ts";
-import { networkOf, tokenKeyOf, type WalletRecord, walletFields } from "../vault/wallet-record.ts";
-import type { KeySource } from "./services.ts";
+import type { Services } from "./services.ts";
 import { tokenSigningKey } from "./token-key.ts";
+import { goneWallet, type KnownWallet, type WalletKeys } from "./wallet-keys.ts";
+
+/** A key in memory by what it shows; what it signs with is looked for when it signs. */
+async function keyOfWallet(
+  keys: WalletKeys,
+  chain: Chain,
+  wallet: KnownWallet,
+  index: number,
+): Promise<SigningKey> {
+  const place = { chain, wallet, index };
+  return keys.with(place, ({ curve, publicKey, signBitcoinCashSchnorr }) => ({
+    curve,
+    publicKey,
+    sign: (message) => keys.with(place, (key) => key.sign(message)),
+    ...(signBitcoinCashSchnorr !== undefined && {
+      signBitcoinCashSchnorr: (digest: Uint8Array) =>
+        keys.with(place, (key) => key.signBitcoinCashSchnorr?.(digest) ?? Promise.reject(noSchnorr())),
+    }),
+  }));
+}
+
+function noSchnorr(): ChainError {
+  return new ChainError("INVALID_KEY", "The key makes no Schnorr signatures.");
+}
 
 function createSigner(
   chain: Chain,
-  network: Network,
-  signatureId: string,
-  record: WalletRecord,
+  wallet: KnownWallet,
   index: number | undefined,
-  tokens: Tokens,
+  { tokens, keys }: Pick<Services, "tokens" | "keys">,
 ): Signer {
-  const tokenKey = tokenKeyOf(record);
+  const { signatureId, tokenKey, isMnemonic, xpub } = wallet;
   if (tokenKey !== undefined) {
     return { signatureId, kind: "private-key", key: async () => tokenSigningKey(tokens, tokenKey) };
   }
-  const fields = walletFields(record);
-  const { mnemonic, xpub } = fields;
-  const privateKey = fields.secret ?? fields.privateKey;
-  const isMnemonic = mnemonic !== undefined;
   return {
     signatureId,
     kind: isMnemonic ? "mnemonic" : "private-key",
     ...(index === undefined || !isMnemonic ? {} : { index }),
     ...(xpub === undefined ? {} : { xpub }),
     async key(at) {
-      if (!isMnemonic) {
-        if (privateKey === undefined)
-          throw new ChainError("MISSING_KEY", `Wallet ${signatureId} holds no key.`);
-        return chain.parsePrivateKey(privateKey, network).key;
-      }
-      if (at === undefined) {
-        throw new ChainError(
-          "MISSING_KEY",
-          `Wallet ${signatureId} is mnemonic based and no index was given.`,
-        );
-      }
-      return chain.parsePrivateKey(chain.derivePrivateKey(fields, at, network), network).key;
+      if (!isMnemonic) return keyOfWallet(keys, chain, wallet, 0);
+      if (at !== undefined) return keyOfWallet(keys, chain, wallet, at);
+      throw new ChainError("MISSING_KEY", `Wallet ${signatureId} is mnemonic based and no index was given.`);
     },
   };
 }
@@ -72,11 +77,12 @@ function checkedKey(key: SigningKey, assertMaySign: () => Promise<void>): Signin
 }
 
 /** That the vault still holds the wallet: it may have been removed since its record was read. */
-async function assertStillThere(signatureId: string, record: WalletRecord, vault: Vault): Promise<void> {
-  const now = await vault.get(signatureId);
-  if (now !== undefined && stringifyExactJson(now) === stringifyExactJson(record)) return;
-  const what = now === undefined ? "removed from" : "replaced in";
-  throw new ChainError("MISSING_KEY", `Wallet ${signatureId} was ${what} the vault before it signed.`);
+async function assertStillThere(
+  wallet: KnownWallet,
+  { vault, keys }: Pick<Services, "vault" | "keys">,
+): Promise<void> {
+  if (await keys.isStillThere(wallet)) return;
+  throw goneWallet(wallet.signatureId, await vault.get(wallet.signatureId));
 }
 
 /**
@@ -89,46 +95,49 @@ async function assertStillThere(signatureId: string, record: WalletRecord, vault
 export async function resolveSigners(
   transaction: PendingTransaction,
   chain: Chain,
-  { vault, tokens, network }: KeySource & { readonly network: Network },
+  services: Pick<Services, "vault" | "tokens" | "keys" | "network">,
   warn: (message: string) => void,
 ): Promise<Signer[]> {
   const signers: Signer[] = [];
-  const add = (id: string, record: WalletRecord, index?: number): void => {
-    const signer = createSigner(chain, network, id, record, index, tokens);
-    signers.push(withCheck(signer, () => assertStillThere(id, record, vault)));
+  const add = (wallet: KnownWallet, index?: number): void => {
+    const signer = createSigner(chain, wallet, index, services);
+    signers.push(withCheck(signer, () => assertStillThere(wallet, services)));
   };
-  const load = async (signatureId: string): Promise<WalletRecord | undefined> => {
-    const record = await vault.get(signatureId);
-    if (record === undefined) return undefined;
-    if (record["chain"] !== chain.facts.ticker) {
+  const load = async (signatureId: string): Promise<KnownWallet | undefined> => {
+    const wallet = await services.keys.find(signatureId);
+    if (wallet === undefined) return undefined;
+    if (wallet.chain !== chain.facts.ticker) {
       throw new ChainError(
         "NETWORK_MISMATCH",
         `Wallet ${signatureId} does not belong to ${chain.facts.ticker}, which transaction ${transaction.id} is for.`,
       );
     }
-    if (networkOf(record) !== network) {
-      throw new ChainError("NETWORK_MISMATCH", `Wallet ${signatureId} is not a wallet of the ${network}.`);
+    if (wallet.network !== services.network) {
+      throw new ChainError(
+        "NETWORK_MISMATCH",
+        `Wallet ${signatureId} is not a wallet of the ${services.network}.`,
+      );
     }
-    return record;
+    return wallet;
   };
   for (const signatureId of transaction.hashes) {
-    const record = await load(signatureId);
-    if (record === undefined) continue;
-    add(signatureId, record);
+    const wallet = await load(signatureId);
+    if (wallet === undefined) continue;
+    add(wallet);
   }
   for (const { id, index } of transaction.signatures) {
-    const record = await load(id);
-    if (record === undefined) {
+    const wallet = await load(id);
+    if (wallet === undefined) {
       throw new ChainError(
         "MISSING_KEY",
         `Wallet ${id}, named by transaction ${transaction.id}, is not in the vault.`,
       );
     }
-    if (walletFields(record).mnemonic !== undefined && index === undefined) {
+    if (wallet.isMnemonic && index === undefined) {
       warn(`Wrong usage of mnemonic-based signature id. No index provided for ${id}.`);
       continue;
     }
-    add(id, record, index);
+    add(wallet, index);
   }
   return signers;
 }

@@ -53,8 +53,19 @@ export function sealManifest(rootKey: RootKey, manifest: Manifest): Uint8Array {
   return rootKey.seal(PURPOSE, RECORD_ID, Buffer.from(text));
 }
 
+/** What was opened last with a root key: each look at a wallet begins with the manifest, which is mostly the same. */
+const openedLast = new WeakMap<RootKey, { readonly sealed: Uint8Array; readonly manifest: Manifest }>();
+
 /** @throws KmsError `VAULT_CORRUPT` */
 export function openManifest(rootKey: RootKey, sealed: Uint8Array): Manifest {
+  const last = openedLast.get(rootKey);
+  if (last !== undefined && Buffer.compare(last.sealed, sealed) === 0) return last.manifest;
+  const manifest = openSealed(rootKey, sealed);
+  openedLast.set(rootKey, { sealed, manifest });
+  return manifest;
+}
+
+function openSealed(rootKey: RootKey, sealed: Uint8Array): Manifest {
   const text = rootKey.open(PURPOSE, RECORD_ID, sealed);
   if (text === undefined) throw vaultCorrupt("its manifest does not open");
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), manifestSchema), Buffer.from(text).toString());

@@ -7,6 +7,7 @@ import { formatVersion } from "../store/format.ts";
 import type { Session, Store } from "../store/store.ts";
 import { type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
 import { checkLeaseRows, deleteLeaseRows } from "../store/tables/lease.ts";
+import { readWalletRow } from "../store/tables/wallet.ts";
 import { checkAllWallets, checkRemovedWallets, readContents } from "./contents.ts";
 import { opensAnySlot, type PreparedSlot } from "./key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "./key-slots/password-slot.ts";
@@ -16,7 +17,7 @@ import { VaultState } from "./state.ts";
 import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wallet-changes.ts";
 import { WalletDirectory } from "./wallet-directory.ts";
 import { NameCheck } from "./wallet-names.ts";
-import type { WalletRecord, WalletSummary } from "./wallet-record.ts";
+import { type WalletRecord, type WalletSummary, walletKeyOf } from "./wallet-record.ts";
 
 /** The purposes that the vault seals and hashes its own rows for. */
 const ownPurposes =
@@ -136,12 +137,28 @@ export class Vault implements Sealing, JournalRegister {
    *
    * @throws KmsError `VAULT_CORRUPT`
    */
-  get(signatureId: string): Promise<WalletRecord | undefined> {
+  async get(signatureId: string): Promise<WalletRecord | undefined> {
+    return (await this.find(signatureId))?.record;
+  }
+
+  /** {@link get}, with the bytes of the row, by which {@link holds} knows the record again. */
+  find(
+    signatureId: string,
+  ): Promise<{ readonly record: WalletRecord; readonly sealed: Uint8Array } | undefined> {
     return this.#state.read(async (session) => {
       const manifest = await this.#state.catchUp(session);
       const found = await findWallet(session, this.#rootKey, signatureId);
       if (found === undefined) await checkAllWallets(session, this.#rootKey, manifest);
-      return found?.wallet.record;
+      return found && { record: found.wallet.record, sealed: found.row.sealed };
+    });
+  }
+
+  /** Whether the vault still holds the very record of a wallet that was found before; nothing is opened for it. */
+  holds(signatureId: string, sealed: Uint8Array): Promise<boolean> {
+    return this.#state.read(async (session) => {
+      await this.#state.catchUp(session);
+      const row = await readWalletRow(session, walletKeyOf(this.#rootKey, signatureId));
+      return row !== undefined && Buffer.from(row.sealed).equals(sealed);
     });
   }
 

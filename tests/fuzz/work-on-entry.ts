@@ -6,6 +6,7 @@ import { UsedSequences } from "../../src/journal/sequences.ts";
 import { createChainEnvironment } from "../../src/signing/environment.ts";
 import { Sightings } from "../../src/signing/sightings.ts";
 import { resolveSigners } from "../../src/signing/signers.ts";
+import { WalletKeys } from "../../src/signing/wallet-keys.ts";
 import { TatumConnection } from "../../src/tatum/connection.ts";
 import { NodeCalls } from "../../src/tatum/node.ts";
 import { readPendingTransaction } from "../../src/tatum/pending-transaction.ts";
@@ -89,16 +90,20 @@ export async function workOn(
   const listed = readPendingTransaction(entry, ticker);
   if (!("transaction" in listed)) return { kind: "malformed", problem: `${listed.problem}.` };
   const { transaction } = listed;
-  const wallets = {
-    get: async (id: string) =>
-      Object.hasOwn(vector.wallets, id) ? { ...vector.wallets[id], chain: ticker } : undefined,
+  const sealed = new Uint8Array();
+  const get = async (id: string) =>
+    Object.hasOwn(vector.wallets, id) ? { ...vector.wallets[id], chain: ticker } : undefined;
+  const find = async (id: string) => {
+    const record = await get(id);
+    return record && { record, sealed };
   };
+  const vault = { get, find, holds: async () => true } as unknown as Vault;
   try {
     const intents = chain.describe(transaction, network);
     const signers = await resolveSigners(
       transaction,
       chain,
-      { vault: wallets as unknown as Vault, tokens: noTokens, network },
+      { vault, keys: new WalletKeys(vault), tokens: noTokens, network },
       () => undefined,
     );
     const request = { transaction, signers };

@@ -14,6 +14,7 @@ import { FourEyeCheck } from "../../../src/signing/policy/four-eye.ts";
 import { ParkedReminder } from "../../../src/signing/reminders.ts";
 import type { Services } from "../../../src/signing/services.ts";
 import { Sightings } from "../../../src/signing/sightings.ts";
+import { WalletKeys } from "../../../src/signing/wallet-keys.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
 import { TatumConnection } from "../../../src/tatum/connection.ts";
 import { NodeCalls } from "../../../src/tatum/node.ts";
@@ -75,6 +76,7 @@ export class SigningScene {
       vault,
       tokens: noTokens,
       journal: this.journal,
+      keys: new WalletKeys(vault),
       api: new TatumApi(connection),
       nodes: new NodeCalls(connection),
       http,
