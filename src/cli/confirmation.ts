@@ -17,16 +17,16 @@ const STANDARD_OUTPUT = 1;
  * @throws ProviderError `NO_ANSWER` when input ends before there is one
  */
 export async function confirm(
-  { prompt, isConfirmed }: Pick<CommandContext, "prompt" | "isConfirmed">,
+  context: Pick<CommandContext, "prompt" | "isConfirmed">,
   ...about: readonly string[]
 ): Promise<void> {
-  if (isConfirmed || !asksBeforeItHurts()) return;
+  if (!isAsked(context)) return;
   about.forEach(printNote);
-  if (await prompt.askYesNo("Go on? (yes or no)", settings.yes.name)) return;
+  if (await context.prompt.askYesNo("Go on? (yes or no)", settings.yes.name)) return;
   throw new KmsError("NOT_CONFIRMED", "The answer was no; nothing was done.");
 }
 
-/** Whether a person sits at both ends. */
-function asksBeforeItHurts(): boolean {
-  return isatty(STANDARD_INPUT) && isatty(STANDARD_OUTPUT);
+/** Whether {@link confirm} asks: a person sits at both ends, and has not said yes beforehand. */
+export function isAsked({ isConfirmed }: Pick<CommandContext, "isConfirmed">): boolean {
+  return !isConfirmed && isatty(STANDARD_INPUT) && isatty(STANDARD_OUTPUT);
 }

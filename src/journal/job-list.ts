@@ -4,8 +4,8 @@ import type { Session } from "../store/store.ts";
 import { type JobPlace, type JobRange, readJobPlaces, readJobRow } from "../store/tables/job.ts";
 import { readJournalRows } from "../store/tables/journal.ts";
 import type { Vault } from "../vault/vault.ts";
-import { isClosed, type Job, type JobState, jobStates } from "./job.ts";
-import { hex, laneKeyOf, leaseKeyOf, openJob } from "./records.ts";
+import { isClosed, type Job, type JobState, jobStates, mayUse } from "./job.ts";
+import { hex, type JournalScope, laneKeyOf, leaseKeyOf, openJob } from "./records.ts";
 
 export interface JobFilter {
   /** Without one: all that are not closed. */
@@ -14,6 +14,8 @@ export interface JobFilter {
   readonly chains?: readonly string[] | undefined;
   /** Sending account, as a job shows it; of the chains. */
   readonly account?: string | undefined;
+  /** Signature IDs: only jobs that one of these wallets may sign. */
+  readonly wallets?: readonly string[] | undefined;
   /** Changed last at this time or before, in milliseconds since 1970. */
   readonly until?: number | undefined;
 }
@@ -47,8 +49,43 @@ export function listJobs(vault: Vault, filter: JobFilter, limit: number, after?:
     places.sort(byAge);
     const chosen = places.slice(0, limit);
     const next = places.length > limit ? chosen.at(-1) : undefined;
-    return { ...(await openAll(vault, session, chosen)), next };
+    const { jobs, damaged } = await openAll(vault, session, chosen);
+    const { wallets } = filter;
+    return {
+      jobs: wallets === undefined ? jobs : jobs.filter((job) => wallets.some((id) => mayUse(job, id))),
+      damaged,
+      next,
+    };
   });
+}
+
+/** Jobs that are opened at a time where all are looked through. */
+const PAGE = 1000;
+
+/** All jobs that a filter leaves, in the order of {@link listJobs}. Of a row that does not open the caller is told. */
+export async function allJobs(
+  vault: Vault,
+  filter: JobFilter,
+  onDamaged: (problem: KmsError) => void = () => undefined,
+): Promise<Job[]> {
+  const found: Job[] = [];
+  let after: JobPlace | undefined;
+  do {
+    const { jobs, damaged, next } = await listJobs(vault, filter, PAGE, after);
+    found.push(...jobs);
+    damaged.forEach(onDamaged);
+    after = next;
+  } while (after !== undefined);
+  return found;
+}
+
+/** The jobs that a wallet may still sign or send; those of its chain where they do not name their wallets. */
+export async function openJobsOf(
+  vault: Vault,
+  { signatureId, chain, network }: { signatureId: string } & JournalScope,
+): Promise<Job[]> {
+  const jobs = await allJobs(vault, { chains: [chain], wallets: [signatureId] });
+  return jobs.filter((job) => job.network === network);
 }
 
 /** What the statements choose by: one for each chain, network and state. */

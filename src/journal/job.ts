@@ -1,6 +1,6 @@
 /** A job: one pending transaction on its way through the pipeline, as the journal keeps it. */
 import * as v from "valibot";
-import type { SignedTransaction } from "../../chains/chain.ts";
+import type { PendingTransaction, SignedTransaction } from "../../chains/chain.ts";
 
 /** How one pending transaction ended a round. */
 export const outcomes = [
@@ -126,6 +126,8 @@ const jobSchema = v.object({
   /** SHA-256 of the content that was seen first; only this content may be signed. */
   contentDigest: v.string(),
   withdrawalId: v.optional(v.string()),
+  /** Signature IDs of the wallets that sign it; absent where there are too many, and in jobs of older versions. */
+  wallets: v.optional(v.array(v.string())),
   /** Tries since the last progress that did not succeed. */
   attempts: v.number(),
   /** How often the API or the node refused the signed bytes. */
@@ -163,6 +165,23 @@ export interface Job extends JobContent {
   readonly updatedAt: number;
   /** Whether it ended so long ago that only what keeps it from being signed again is left. */
   readonly isSettled?: boolean;
+}
+
+/** A job with more wallets than these does not name them. */
+const MOST_NAMED_WALLETS = 100;
+
+/** The wallets that a transaction is to be signed with, where they are not too many to name. */
+export function walletsOf({
+  hashes,
+  signatures,
+}: Pick<PendingTransaction, "hashes" | "signatures">): Pick<JobContent, "wallets"> {
+  const wallets = [...new Set([...hashes, ...signatures.map(({ id }) => id)])];
+  return wallets.length > MOST_NAMED_WALLETS ? {} : { wallets };
+}
+
+/** Whether a wallet of the job's chain and network may sign it; of a job that does not name its wallets each may. */
+export function mayUse({ wallets }: Pick<JobContent, "wallets">, signatureId: string): boolean {
+  return wallets === undefined || wallets.includes(signatureId);
 }
 
 /** What may be changed about a job between two steps. */

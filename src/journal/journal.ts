@@ -25,6 +25,7 @@ import {
   mayFollow,
   recordOfSigned,
   signedStates,
+  walletsOf,
 } from "./job.ts";
 import { ChangingState, JournalWatch, type SealedState } from "./journal-state.ts";
 import {
@@ -137,6 +138,7 @@ export class Journal {
       network: this.scope.network,
       contentDigest,
       ...(transaction.withdrawalId !== undefined && { withdrawalId: transaction.withdrawalId }),
+      ...walletsOf(transaction),
       attempts: 0,
       refusals: 0,
       reported: [],

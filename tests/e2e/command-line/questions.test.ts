@@ -18,7 +18,7 @@ setDefaultTimeout(60_000);
 const CTRL_D = "\u0004";
 const BACKSPACE = "\u007f";
 const QUESTION = "Go on? (yes or no): ";
-const wallets = ["first", "second", "third", "fourth"] as const;
+const wallets = ["first", "second", "third", "fourth", "fifth"] as const;
 const damagedJobs = ["damaged-1", "damaged-2", "damaged-3"] as const;
 const privateKey = `0x${"5e".repeat(32)}`;
 const original = join(import.meta.dir, "../../vectors/legacy-wallet-dat/one-char-password.dat");
@@ -28,9 +28,9 @@ const { home, vaultPath } = installation;
 const kept = `${vaultPath}.original`;
 afterAll(() => installation.remove());
 
-async function see(vault: Vault, id: string): Promise<void> {
+async function see(vault: Vault, id: string, hashes: readonly string[] = []): Promise<void> {
   const journal = new Journal(vault, { chain: "ETH", network: "mainnet" });
-  const transaction = { id, chain: "ETH", serializedTransaction: "{}", hashes: [], signatures: [] };
+  const transaction = { id, chain: "ETH", serializedTransaction: "{}", hashes, signatures: [] };
   await journal.move(journal.begin(transaction, "ab".repeat(32)), "seen");
 }
 
@@ -47,6 +47,8 @@ beforeAll(async () => {
     const damage = "UPDATE job SET sealed = zeroblob(length(sealed)) WHERE job_key = $1";
     for (const id of damagedJobs) await session.execute(damage, [jobKeyOf(vault, id)]);
   });
+  await see(vault, "job-2", ["fifth"]);
+  await see(vault, "job-3", ["fifth", "fourth"]);
   await vault.close();
   const env = { TATUM_KMS_IMPORT_PASSWORD: "x" };
   expect(await installation.run(["import", original], { env })).toMatchObject({ status: 0 });
@@ -230,6 +232,25 @@ describe("the question", () => {
     await Bun.sleep(30);
     expect(screen).toContain(privateKey);
     expect(screen).not.toContain("Go on?");
+  });
+});
+
+describe("removewallet", () => {
+  const jobs = "Open jobs of this wallet: job-2 (seen), job-3 (seen).";
+
+  test("names the open jobs of the wallet before it asks", async () => {
+    const run = new TerminalRun(installation, ["removewallet", "fifth"], { env: environment });
+    await run.shows(jobs);
+    await run.answer(QUESTION, "no");
+    expect(await run.ended()).toBe(77);
+    expect(run.screen).not.toContain("job-1");
+  });
+
+  test("warns of them where it does not ask", async () => {
+    const { status, stdout, stderr } = await installation.run(["removewallet", "fifth"]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+    expect(stderr).toStartWith(`Warning: ${jobs}`);
+    expect((await installation.run(["job", "show", "job-2"])).status).toBe(0);
   });
 });
 

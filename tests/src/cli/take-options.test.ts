@@ -30,13 +30,15 @@ const ofOneWallet: Row = {
   ignores: `api-key ${daemonOnly}`,
   refuses: "wallets transaction-ids",
 };
+const asksOfOneWallet: Row = { ...ofOneWallet, takes: `yes ${ofOneWallet.takes}` };
 const ofEverything: Row = { takes: vault, ignores: `api-key ${daemonOnly}`, refuses: choosing };
+const asksOfEverything: Row = { ...ofEverything, takes: `yes ${vault}` };
 const ofTheVault: Row = { takes: vault, ignores: `${choosing} api-key ${daemonOnly}`, refuses: "" };
 const ofSettings: Row = { takes: `api-key ${vault}`, ignores: `${choosing} ${daemonOnly}`, refuses: "" };
 
 const table: Readonly<Record<string, Row>> = {
   daemon: {
-    takes: `${choosing} dry-run allow-plain-http api-key ${daemonOnly} ${vault}`,
+    takes: `${choosing} dry-run allow-plain-http log-level log-format api-key ${daemonOnly} ${vault}`,
     ignores: "",
     refuses: "",
   },
@@ -51,18 +53,18 @@ const table: Readonly<Record<string, Row>> = {
   generatemanagedprivatekeybatch: makesOrStores,
   generatemanagedkey: makesOrStores,
   storemanagedkey: makesOrStores,
-  getmanagedwallet: ofOneWallet,
-  removewallet: ofOneWallet,
-  getprivatekey: ofOneWallet,
+  getmanagedwallet: asksOfOneWallet,
+  removewallet: asksOfOneWallet,
+  getprivatekey: asksOfOneWallet,
   getaddress: ofOneWallet,
-  export: ofEverything,
+  export: { ...ofEverything, takes: `output yes ${vault}` },
   import: ofEverything,
-  migrate: { ...ofEverything, takes: `delete-original ${vault}` },
+  migrate: { ...ofEverything, takes: `delete-original yes ${vault}` },
   "vault status": ofTheVault,
   "vault verify": ofTheVault,
   "vault slot list": ofTheVault,
-  "vault slot add": ofEverything,
-  "vault slot remove": ofEverything,
+  "vault slot add": asksOfEverything,
+  "vault slot remove": asksOfEverything,
   "vault change-password": ofEverything,
   "vault backup": ofEverything,
   "job list": {
@@ -74,7 +76,7 @@ const table: Readonly<Record<string, Row>> = {
   "job retry": ofEverything,
   "job quarantine": { ...ofEverything, takes: `yes ${vault}` },
   "job resolve": {
-    takes: `as tx-id confirm api-key allow-plain-http ${vault}`,
+    takes: `as tx-id confirm yes api-key allow-plain-http ${vault}`,
     ignores: daemonOnly,
     refuses: choosing,
   },

@@ -6,6 +6,7 @@ import {
   type JobFilter,
   jobStateNamed,
   listJobs,
+  openJobsOf,
   parsePlace,
   placeText,
 } from "../../../src/journal/job-list.ts";
@@ -27,10 +28,15 @@ beforeEach(async () => {
 afterEach(() => vault.close());
 
 /** A job that was seen one millisecond after the one before. */
-async function see(id: string, chain = "ETH", network: Network = "mainnet"): Promise<[Job, Journal]> {
+async function see(
+  id: string,
+  chain = "ETH",
+  network: Network = "mainnet",
+  hashes: readonly string[] = [],
+): Promise<[Job, Journal]> {
   clock += 1;
   const journal = new Journal(vault, { chain, network }, { now: () => clock, period: 1000 });
-  const transaction = { id, chain, serializedTransaction: "{}", hashes: [], signatures: [] };
+  const transaction = { id, chain, serializedTransaction: "{}", hashes, signatures: [] };
   return [await journal.move(journal.begin(transaction, "ab".repeat(32)), "seen"), journal];
 }
 
@@ -51,6 +57,23 @@ describe("the list of jobs", () => {
     await see("b", "ETH", "testnet");
     await see("c", "BTC", "testnet");
     expect(await ids()).toEqual(["a", "b", "c"]);
+  });
+
+  test("has those that one of some wallets may sign; what names no wallets may be of each", async () => {
+    await see("a", "ETH", "mainnet", ["w1", "w2"]);
+    await see("b", "ETH", "mainnet", ["w3"]);
+    await see(
+      "many",
+      "ETH",
+      "mainnet",
+      Array.from({ length: 101 }, (_, n) => `x${n}`),
+    );
+    await see("c", "ETH", "testnet", ["w1"]);
+    await see("d", "BTC", "mainnet", ["w1"]);
+    expect(await ids({ wallets: ["w1"] })).toEqual(["a", "many", "c", "d"]);
+    expect(await ids({ wallets: ["w2", "w3"] })).toEqual(["a", "b", "many"]);
+    const open = await openJobsOf(vault, { signatureId: "w1", chain: "ETH", network: "mainnet" });
+    expect(open.map(({ id }) => id)).toEqual(["a", "many"]);
   });
 
   test("has what is not closed, or what is in a state", async () => {
