@@ -1,11 +1,14 @@
 /** What commands are told to work on: a chain, a wallet of the vault, a token or key of PKCS#11. */
-import type { Chain } from "../../chains/chain.ts";
+import type { Chain, WalletFields } from "../../chains/chain.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { knownChain, knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
-import { networkOf } from "../vault/wallet-record.ts";
-import { toNetwork } from "../wallets/managed-wallets.ts";
+import type { WalletDescription } from "../vault/wallet-record.ts";
+import { findWallet, networkName } from "../wallets/finding.ts";
+import { sayIfStored, toNetwork, type WalletOrder } from "../wallets/managed-wallets.ts";
+import { type GivenNames, readGroups, readName, titleOf } from "../wallets/names.ts";
+import { isAsked } from "./confirmation.ts";
 import { type CommandContext, createContext, type VaultArguments } from "./context.ts";
 import { withVault } from "./open-vault.ts";
 import { vaultOptions } from "./options.ts";
@@ -22,11 +25,29 @@ export async function chainArgument(name: string): Promise<Chain> {
   return chain;
 }
 
+/** What a new wallet is to be called. @throws KmsError `USAGE` */
+export function givenNames(args: {
+  readonly label?: string | undefined;
+  readonly group?: string | undefined;
+}): GivenNames {
+  const { label, group } = args;
+  return {
+    label: label === undefined ? undefined : readName("label", label),
+    groups: group === undefined ? undefined : readGroups(group),
+  };
+}
+
+/** Says when the vault holds a wallet already that is about to be stored. */
+export async function noteIfStored(vault: Vault, order: WalletOrder, fields: WalletFields): Promise<void> {
+  const said = await sayIfStored(vault, order, fields);
+  if (said !== undefined) printNote(said);
+}
+
 export const signatureIdArgument = {
   signatureId: {
     type: "positional",
     required: true,
-    description: "Signature ID of the wallet",
+    description: "Signature ID of the wallet, the beginning of it, its label or its first address",
   },
 } as const;
 
@@ -53,26 +74,48 @@ interface NamedWalletArguments extends VaultArguments {
   readonly testnet?: boolean | undefined;
 }
 
+/** A wallet that a command works on, in the open vault. */
+export interface NamedWallet {
+  readonly vault: Vault;
+  readonly context: CommandContext;
+  /** The whole one, whatever was given. */
+  readonly signatureId: string;
+}
+
+/** What a command does with the wallet, where that matters to how the wallet may be named, and whether that has to be told. */
+type Consequence = "describes" | "shows" | "reveals or destroys";
+
 /**
- * Opens the vault for work on the wallet.
- * @throws KmsError `USAGE` when the wallet is of another chain or network than the options say
+ * Opens the vault for work on the wallet, which may be named by its label, its first address or the beginning of its signature ID.
+ * For what reveals or destroys that is enough only where a person is asked, who sees the whole ID.
+ *
+ * @throws KmsError `NO_SUCH_WALLET`; `USAGE` when the wallet is of another chain or network than the options say, or when the
+ * whole signature ID is needed
  */
 export async function withNamedWallet(
   args: NamedWalletArguments,
-  work: (vault: Vault, context: CommandContext) => Promise<void>,
+  consequence: Consequence,
+  work: (wallet: NamedWallet) => Promise<void>,
 ): Promise<void> {
   const tickers = args.chain === undefined ? undefined : knownTickers(args.chain);
   const context = await createContext(args);
   await withVault(context, async (vault) => {
-    const record = await vault.get(args.signatureId);
-    if (record !== undefined) {
-      const chain = typeof record["chain"] === "string" ? record["chain"] : "";
-      const network = networkOf(record);
-      const isOfNetwork = args.testnet === undefined || toNetwork(args.testnet) === network;
-      if (!isOfNetwork) throw otherWallet(args.signatureId, `a ${network} wallet`, "testnet");
-      if (tickers?.includes(chain) === false) throw otherWallet(args.signatureId, `one of ${chain}`, "chain");
-    }
-    await work(vault, context);
+    const { wallet, isExact } = await findWallet(vault, args.signatureId);
+    const { signatureId, chain = "" } = wallet;
+    const network = networkName(wallet);
+    const isOfNetwork = args.testnet === undefined || toNetwork(args.testnet) === network;
+    if (!isOfNetwork) throw otherWallet(signatureId, `a ${network} wallet`, "testnet");
+    if (tickers?.includes(chain) === false) throw otherWallet(signatureId, `one of ${chain}`, "chain");
+    if (!isExact && consequence === "reveals or destroys" && !isAsked(context)) throw wholeIdNeeded(wallet);
+    if (!isExact && consequence !== "describes")
+      printNote(`The wallet is ${titleOf(wallet)}, ${chain} ${network}.`);
+    await work({ vault, context, signatureId });
+  });
+}
+
+function wholeIdNeeded(wallet: WalletDescription): KmsError {
+  return new KmsError("USAGE", `Wallet ${titleOf(wallet)} would be meant; nothing was done.`, {
+    hint: `For this the whole signature ID is needed: ${wallet.signatureId}`,
   });
 }
 

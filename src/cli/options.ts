@@ -45,6 +45,21 @@ export const options = {
     description: "Tatum API key; better given as TATUM_API_KEY, since other users can see arguments",
   },
   testnet: { type: "boolean", description: "Use the test networks" },
+  label: { type: "string", valueHint: "text", description: "What the wallet is called; no other one has it" },
+  group: { type: "string", valueHint: "text,text", description: "Groups that the wallet is counted among" },
+  kind: {
+    type: "string",
+    valueHint: "kind",
+    description: "Only wallets that are kept as mnemonic, private-key, token-key",
+  },
+  sort: {
+    type: "string",
+    valueHint: "field",
+    description: "Order by created, label, chain, address or id; with - before it turned round",
+  },
+  index: { type: "string", valueHint: "0,5-9", description: "The indexes whose addresses are shown" },
+  remove: { type: "boolean", description: "Take it away instead" },
+  json: { type: "boolean", description: "Print JSON at a terminal too" },
   chain: {
     type: "string",
     valueHint: "BTC,ETH",

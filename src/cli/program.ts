@@ -23,6 +23,7 @@ const groups = {
     storemanagedkey: () => import("./commands/storemanagedkey.ts").then((module) => module.default),
   },
   "WORK WITH WALLETS": {
+    wallet: () => import("./commands/wallet/wallet.ts").then((module) => module.default),
     getaddress: () => import("./commands/getaddress.ts").then((module) => module.default),
     getmanagedwallet: () => import("./commands/getmanagedwallet.ts").then((module) => module.default),
     getprivatekey: () => import("./commands/getprivatekey.ts").then((module) => module.default),

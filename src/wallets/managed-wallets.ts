@@ -7,6 +7,7 @@ import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
 import { networkOf, tokenKeyOf, type WalletRecord, walletFields } from "../vault/wallet-record.ts";
+import { assertLabelsFree, type GivenNames, numberedLabel, titleOf } from "./names.ts";
 import { kindOfSecret } from "./secret-kinds.ts";
 
 /** The index at which the keys of a batch are derived, as the original has it. */
@@ -32,15 +33,35 @@ function toRecord(fields: WalletFields, chain: Chain, network: Network): WalletR
   return { ...fields, chain: chain.facts.ticker, testnet: network === "testnet" };
 }
 
-/** Stores a wallet under a new signature ID. */
+/** What a wallet is made or stored for, and what the operator calls it. */
+export interface WalletOrder extends GivenNames {
+  readonly chain: Chain;
+  readonly network: Network;
+}
+
+/** The address by which a wallet is found; `null` when its key cannot be read. */
+function firstAddressOf({ chain, network }: WalletOrder, fields: WalletFields): string | null {
+  try {
+    return chain.deriveAddress(fields, 0, network);
+  } catch (error) {
+    if (error instanceof ChainError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Stores a wallet under a new signature ID.
+ * @throws KmsError `WALLET_EXISTS` when another wallet has the label
+ */
 export async function storeManagedWallet(
   vault: Vault,
-  chain: Chain,
-  network: Network,
+  { chain, network, label, groups }: WalletOrder,
   fields: WalletFields,
 ): Promise<NewWallet> {
   const signatureId = randomUUID();
-  await vault.add([[signatureId, toRecord(fields, chain, network)]]);
+  await assertLabelsFree(vault, label === undefined ? [] : [label]);
+  const firstAddress = firstAddressOf({ chain, network }, fields);
+  await vault.add([[signatureId, toRecord(fields, chain, network), { label, groups, firstAddress }]]);
   return {
     signatureId,
     ...(fields.address !== undefined && { address: fields.address }),
@@ -48,9 +69,25 @@ export async function storeManagedWallet(
   };
 }
 
-/** Makes a wallet and stores it. */
-export function generateManagedWallet(vault: Vault, chain: Chain, network: Network): Promise<NewWallet> {
-  return storeManagedWallet(vault, chain, network, chain.generateWallet(network));
+/** Makes a wallet and stores it. @throws KmsError as {@link storeManagedWallet} */
+export function generateManagedWallet(vault: Vault, order: WalletOrder): Promise<NewWallet> {
+  return storeManagedWallet(vault, order, order.chain.generateWallet(order.network));
+}
+
+/** What the vault holds already of a wallet that is about to be stored, in a sentence; `undefined` when it holds nothing. */
+export async function sayIfStored(
+  vault: Vault,
+  { chain, network }: WalletOrder,
+  fields: WalletFields,
+): Promise<string | undefined> {
+  const address = firstAddressOf({ chain, network }, fields);
+  if (address === null) return undefined;
+  const [same, ...more] = (await vault.directory.find({ address })).filter(
+    (one) => one.chain === chain.facts.ticker && toNetwork(one.testnet) === network,
+  );
+  if (same === undefined) return undefined;
+  const others = more.length === 0 ? "" : ` and ${more.length} more`;
+  return `The vault holds this wallet already, as ${titleOf(same)}${others}; it is stored once more.`;
 }
 
 /**
@@ -115,36 +152,42 @@ export function checkPrivateKey(chain: Chain, network: Network, privateKey: Secr
   return { address, warnings, fields: { privateKey: text } };
 }
 
+/** @throws KmsError as {@link storeManagedWallet} */
 export async function storeManagedPrivateKey(
   vault: Vault,
-  chain: Chain,
-  network: Network,
+  order: WalletOrder,
   { fields }: CheckedPrivateKey,
 ): Promise<{ signatureId: string }> {
-  const { signatureId } = await storeManagedWallet(vault, chain, network, fields);
+  const { signatureId } = await storeManagedWallet(vault, order, fields);
   return { signatureId };
 }
 
 /**
- * Makes and stores private keys, each of a fresh wallet. A key is handed to `onStored` only when it is durably in the
- * vault; the time grows linearly with the count.
+ * Makes and stores private keys, each of a fresh wallet, with the labels `<label>-1`, `<label>-2` and so on. A key is handed to
+ * `onStored` only when it is durably in the vault; the time grows linearly with the count.
+ *
+ * @throws KmsError `WALLET_EXISTS` when a wallet has one of the labels; then none is made
  */
 export async function generatePrivateKeyBatch(
   vault: Vault,
-  chain: Chain,
-  network: Network,
+  { chain, network, label, groups }: WalletOrder,
   count: number,
   onStored: (key: { signatureId: string; address: string }) => void,
 ): Promise<void> {
+  const labelOf = (number: number) => (label === undefined ? undefined : numberedLabel(label, number));
+  const labels =
+    label === undefined ? [] : Array.from({ length: count }, (_, at) => numberedLabel(label, at + 1));
+  await assertLabelsFree(vault, labels);
   for (let done = 0; done < count; done += BATCH_CHUNK) {
-    const entries = Array.from({ length: Math.min(BATCH_CHUNK, count - done) }, () => {
+    const entries = Array.from({ length: Math.min(BATCH_CHUNK, count - done) }, (_, at) => {
       const wallet = chain.generateWallet(network);
       const privateKey = chain.derivePrivateKey(wallet, BATCH_INDEX, network);
       // From the key itself: the slow way from the mnemonic was gone once, and this is what the vault will hold.
       const { address } = chain.parsePrivateKey(privateKey, network);
-      return { signatureId: randomUUID(), address, record: toRecord({ privateKey }, chain, network) };
+      const names = { label: labelOf(done + at + 1), groups, firstAddress: address };
+      return { signatureId: randomUUID(), address, record: toRecord({ privateKey }, chain, network), names };
     });
-    await vault.add(entries.map(({ signatureId, record }) => [signatureId, record] as const));
+    await vault.add(entries.map(({ signatureId, record, names }) => [signatureId, record, names] as const));
     for (const { signatureId, address } of entries) onStored({ signatureId, address });
   }
 }
@@ -232,12 +275,24 @@ export async function getAddress(
   signatureId: string,
   index: number | undefined,
 ): Promise<{ address: string }> {
-  const record = await getManagedWallet(vault, signatureId);
+  return { address: await addressOf(signatureId, await getManagedWallet(vault, signatureId), index) };
+}
+
+/**
+ * The address of a stored wallet at an index.
+ * @throws KmsError `INVALID_INPUT`, `USAGE` when the index is missing
+ * @throws ChainError `INVALID_KEY`
+ */
+export async function addressOf(
+  signatureId: string,
+  record: WalletRecord,
+  index: number | undefined,
+): Promise<string> {
   const tokenKey = tokenKeyOf(record);
   if (tokenKey !== undefined) {
     const chain = await chainOf(signatureId, record);
-    return { address: chain.addressOfPublicKey(tokenKey.publicKey, networkOf(record)) };
+    return chain.addressOfPublicKey(tokenKey.publicKey, networkOf(record));
   }
   const { chain, fields, network, index: at } = await prepareDerivation(signatureId, record, index);
-  return { address: chain.deriveAddress(fields, at, network) };
+  return chain.deriveAddress(fields, at, network);
 }

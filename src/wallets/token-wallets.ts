@@ -1,6 +1,6 @@
 /** Wallets whose private key is made in a PKCS#11 token, or found there, and never leaves it. */
 import { randomUUID } from "node:crypto";
-import type { Chain, ChainFacts, Network } from "../../chains/chain.ts";
+import type { ChainFacts } from "../../chains/chain.ts";
 import type { Curve } from "../../chains/signing-key.ts";
 import { makeKeyPair, readKeyPair, type TokenKeyPair } from "../../providers/pkcs11/key-pairs.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
@@ -9,6 +9,8 @@ import { KmsError } from "../errors.ts";
 import { checkTokenKey, compressedPublicKey } from "../signing/token-key.ts";
 import type { Vault } from "../vault/vault.ts";
 import { tokenKeyFields } from "../vault/wallet-record.ts";
+import type { WalletOrder } from "./managed-wallets.ts";
+import { assertLabelsFree } from "./names.ts";
 
 /**
  * The curve of a key that a hardware token makes for a chain. No token has BIP32-Ed25519; a plain Ed25519 key does in its
@@ -27,10 +29,8 @@ export interface StoredTokenKey {
   readonly publicKey: string;
 }
 
-/** The chain and network that a key is for, and the token it is in. */
-export interface TokenKeyRequest {
-  readonly chain: Chain;
-  readonly network: Network;
+/** The chain and network that a key is for, what the wallet is to be called, and the token the key is in. */
+export interface TokenKeyRequest extends WalletOrder {
   readonly tokens: Tokens;
   readonly uri: Pkcs11Uri;
   /** Tells a person what the token says of the key. */
@@ -44,6 +44,8 @@ export interface TokenKeyRequest {
 export async function generateManagedKey(vault: Vault, request: TokenKeyRequest): Promise<StoredTokenKey> {
   const { chain, tokens, uri, note } = request;
   const signatureId = randomUUID();
+  // Before the token has a key that nobody knows of.
+  await assertLabelsFree(vault, request.label === undefined ? [] : [request.label]);
   const pair = await makeKeyPair(tokens.get(uri), uri, tokenCurve(chain.facts), `tatum-kms ${signatureId}`);
   const stored = await store(vault, request, signatureId, pair);
   if (pair.missingOrigin.length > 0) note(describeOrigin(pair));
@@ -64,7 +66,7 @@ export async function storeManagedKey(vault: Vault, request: TokenKeyRequest): P
 
 async function store(
   vault: Vault,
-  { chain, network, tokens }: TokenKeyRequest,
+  { chain, network, tokens, label, groups }: TokenKeyRequest,
   signatureId: string,
   pair: TokenKeyPair,
 ): Promise<StoredTokenKey> {
@@ -79,7 +81,8 @@ async function store(
   }
   const fields = tokenKeyFields({ keyUri: formatPkcs11Uri(pair.uri), publicKey });
   const record = { ...fields, chain: chain.facts.ticker, testnet: network === "testnet" };
-  await vault.add([[signatureId, record]]);
+  await assertLabelsFree(vault, label === undefined ? [] : [label]);
+  await vault.add([[signatureId, record, { label, groups, firstAddress: address }]]);
   return { signatureId, address, publicKey: fields.publicKey };
 }
 

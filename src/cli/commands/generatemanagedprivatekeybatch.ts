@@ -1,6 +1,6 @@
 /** `generatemanagedprivatekeybatch`: many new private keys, each printed once it is stored. */
 import { generatePrivateKeyBatch, MAXIMUM_BATCH, toNetwork } from "../../wallets/managed-wallets.ts";
-import { chainArgument } from "../arguments.ts";
+import { chainArgument, givenNames } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
@@ -17,13 +17,14 @@ export default defineCommand({
     chain: { type: "positional", required: true, description: "Chain, such as ETH" },
     count: { type: "positional", required: true, description: "How many keys" },
     ...vaultOptions,
-    ...pickOptions("testnet"),
+    ...pickOptions("testnet", "label", "group"),
   },
   async run({ args }) {
     const chain = await chainArgument(args.chain);
     const count = readWholeNumber("count", args.count, 1, MAXIMUM_BATCH);
+    const order = { chain, network: toNetwork(args.testnet), ...givenNames(args) };
     await withNewOrExistingVault(await createContext(args), (vault) =>
-      generatePrivateKeyBatch(vault, chain, toNetwork(args.testnet), count, printJsonLine),
+      generatePrivateKeyBatch(vault, order, count, printJsonLine),
     );
   },
 });

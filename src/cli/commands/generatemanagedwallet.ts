@@ -1,6 +1,6 @@
 /** `generatemanagedwallet`: a new wallet, stored in the vault. */
 import { generateManagedWallet, toNetwork } from "../../wallets/managed-wallets.ts";
-import { chainArgument } from "../arguments.ts";
+import { chainArgument, givenNames } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
@@ -13,12 +13,13 @@ export default defineCommand({
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as BTC" },
     ...vaultOptions,
-    ...pickOptions("testnet"),
+    ...pickOptions("testnet", "label", "group"),
   },
   async run({ args }) {
     const chain = await chainArgument(args.chain);
+    const order = { chain, network: toNetwork(args.testnet), ...givenNames(args) };
     await withNewOrExistingVault(await createContext(args), async (vault) => {
-      printJson(await generateManagedWallet(vault, chain, toNetwork(args.testnet)));
+      printJson(await generateManagedWallet(vault, order));
     });
   },
 });

@@ -20,6 +20,8 @@ export default defineCommand({
   refuses: ["wallets", "transaction-ids"],
   async run({ args }) {
     const index = readDerivationIndex(args.index);
-    await withNamedWallet(args, async (vault) => printJson(await getAddress(vault, args.signatureId, index)));
+    await withNamedWallet(args, "shows", async ({ vault, signatureId }) =>
+      printJson(await getAddress(vault, signatureId, index)),
+    );
   },
 });

@@ -16,12 +16,9 @@ export default defineCommand({
   },
   refuses: ["wallets", "transaction-ids"],
   async run({ args }) {
-    await withNamedWallet(args, async (vault, context) => {
-      const wallet = await getManagedWallet(vault, args.signatureId);
-      await confirm(
-        context,
-        `The secrets of wallet ${args.signatureId} are going to be shown on this screen.`,
-      );
+    await withNamedWallet(args, "reveals or destroys", async ({ vault, context, signatureId }) => {
+      const wallet = await getManagedWallet(vault, signatureId);
+      await confirm(context, `The secrets of wallet ${signatureId} are going to be shown on this screen.`);
       printJson(wallet);
     });
   },

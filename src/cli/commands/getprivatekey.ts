@@ -22,12 +22,9 @@ export default defineCommand({
   refuses: ["wallets", "transaction-ids"],
   async run({ args }) {
     const index = readDerivationIndex(args.index);
-    await withNamedWallet(args, async (vault, context) => {
-      const key = await getPrivateKey(vault, args.signatureId, index);
-      await confirm(
-        context,
-        `A private key of wallet ${args.signatureId} is going to be shown on this screen.`,
-      );
+    await withNamedWallet(args, "reveals or destroys", async ({ vault, context, signatureId }) => {
+      const key = await getPrivateKey(vault, signatureId, index);
+      await confirm(context, `A private key of wallet ${signatureId} is going to be shown on this screen.`);
       printJson(key);
     });
   },

@@ -39,15 +39,15 @@ export default defineCommand({
   },
   refuses: ["wallets", "transaction-ids"],
   async run({ args }) {
-    await withNamedWallet(args, async (vault, context) => {
-      const jobs = await openJobs(vault, args.signatureId);
+    await withNamedWallet(args, "reveals or destroys", async ({ vault, context, signatureId }) => {
+      const jobs = await openJobs(vault, signatureId);
       if (jobs !== undefined && !isAsked(context)) printWarning(jobs);
       await confirm(
         context,
-        `Wallet ${args.signatureId} is going to be removed for good: what is not kept elsewhere is lost with its funds.`,
+        `Wallet ${signatureId} is going to be removed for good: what is not kept elsewhere is lost with its funds.`,
         ...(jobs === undefined ? [] : [jobs]),
       );
-      await removeManagedWallet(vault, args.signatureId);
+      await removeManagedWallet(vault, signatureId);
     });
   },
 });

@@ -1,7 +1,7 @@
 /** `storemanagedkey`: a wallet of a key that is in a PKCS#11 token already. */
 import { toNetwork } from "../../wallets/managed-wallets.ts";
 import { storeManagedKey } from "../../wallets/token-wallets.ts";
-import { chainArgument, namedTokenKey } from "../arguments.ts";
+import { chainArgument, givenNames, namedTokenKey } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
@@ -14,7 +14,7 @@ export default defineCommand({
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as ETH" },
     ...vaultOptions,
-    ...pickOptions("testnet"),
+    ...pickOptions("testnet", "label", "group"),
   },
   async run({ args }) {
     const chain = await chainArgument(args.chain);
@@ -22,6 +22,7 @@ export default defineCommand({
     const request = {
       chain,
       network: toNetwork(args.testnet),
+      ...givenNames(args),
       tokens: context.tokens,
       uri: namedTokenKey(context),
       note: printNote,

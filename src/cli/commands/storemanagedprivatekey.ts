@@ -1,7 +1,7 @@
 /** `storemanagedprivatekey`: a wallet of a private key that is asked for. */
 import { keyLines } from "../../wallets/answer-lines.ts";
 import { checkPrivateKey, storeManagedPrivateKey, toNetwork } from "../../wallets/managed-wallets.ts";
-import { chainArgument } from "../arguments.ts";
+import { chainArgument, givenNames, noteIfStored } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { checkVaultPlace, withNewOrExistingVault } from "../open-vault.ts";
@@ -14,11 +14,12 @@ export default defineCommand({
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as BTC" },
     ...vaultOptions,
-    ...pickOptions("testnet"),
+    ...pickOptions("testnet", "label", "group"),
   },
   async run({ args }) {
     const chain = await chainArgument(args.chain);
     const network = toNetwork(args.testnet);
+    const order = { chain, network, ...givenNames(args) };
     const context = await createContext(args);
     await checkVaultPlace(context);
     const checked = checkPrivateKey(
@@ -29,7 +30,8 @@ export default defineCommand({
     printNote(`Address of the key: ${checked.address}`);
     for (const warning of checked.warnings) printNote(`Warning: ${warning}`);
     await withNewOrExistingVault(context, async (vault) => {
-      printJson(await storeManagedPrivateKey(vault, chain, network, checked));
+      await noteIfStored(vault, order, checked.fields);
+      printJson(await storeManagedPrivateKey(vault, order, checked));
     });
   },
 });

@@ -6,7 +6,7 @@ import {
   storeManagedWallet,
   toNetwork,
 } from "../../wallets/managed-wallets.ts";
-import { chainArgument } from "../arguments.ts";
+import { chainArgument, givenNames, noteIfStored } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
 import { checkVaultPlace, withNewOrExistingVault } from "../open-vault.ts";
@@ -19,11 +19,12 @@ export default defineCommand({
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as BTC" },
     ...vaultOptions,
-    ...pickOptions("testnet"),
+    ...pickOptions("testnet", "label", "group"),
   },
   async run({ args }) {
     const chain = await chainArgument(args.chain);
     const network = toNetwork(args.testnet);
+    const order = { chain, network, ...givenNames(args) };
     const context = await createContext(args);
     await checkVaultPlace(context);
     const standsAlone = context.prompt.isTerminal || !context.readsInput;
@@ -35,7 +36,8 @@ export default defineCommand({
     const note = otherWalletsNote(chain, network, fields);
     if (note !== undefined) printNote(note);
     await withNewOrExistingVault(context, async (vault) => {
-      printJson(await storeManagedWallet(vault, chain, network, fields));
+      await noteIfStored(vault, order, fields);
+      printJson(await storeManagedWallet(vault, order, fields));
     });
   },
 });

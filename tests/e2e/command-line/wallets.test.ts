@@ -220,6 +220,7 @@ describe("a signature ID that the vault does not hold", () => {
       status: 66,
       code: "NO_SUCH_WALLET",
       error: `No such wallet for signatureId '${args[1]}'.`,
+      hint: "tatum-kms wallet list shows all wallets.",
     });
   });
 });

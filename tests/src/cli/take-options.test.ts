@@ -21,7 +21,7 @@ interface Row {
 }
 
 const makesOrStores: Row = {
-  takes: `testnet ${vault}`,
+  takes: `testnet label group ${vault}`,
   ignores: `chain wallets transaction-ids api-key ${daemonOnly}`,
   refuses: "",
 };
@@ -60,6 +60,16 @@ const table: Readonly<Record<string, Row>> = {
   export: { ...ofEverything, takes: `output yes ${vault}` },
   import: ofEverything,
   migrate: { ...ofEverything, takes: `delete-original yes ${vault}` },
+  "wallet list": {
+    takes: `chain testnet label group kind sort limit after json ${vault}`,
+    ignores: `api-key ${daemonOnly}`,
+    refuses: "wallets transaction-ids",
+  },
+  "wallet show": { ...ofOneWallet, takes: `index json ${ofOneWallet.takes}` },
+  "wallet find": { ...ofEverything, takes: `json ${vault}` },
+  "wallet label": { ...ofOneWallet, takes: `remove json ${ofOneWallet.takes}` },
+  "wallet group": { ...ofOneWallet, takes: `remove json ${ofOneWallet.takes}` },
+  "wallet index": ofEverything,
   "vault status": ofTheVault,
   "vault verify": ofTheVault,
   "vault slot list": ofTheVault,

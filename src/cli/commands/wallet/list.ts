@@ -1,0 +1,77 @@
+/** `wallet list`: the wallets of the vault, chosen and in an order, a page at a time. */
+import { knownTickers } from "../../../chain-names.ts";
+import { KmsError } from "../../../errors.ts";
+import type { WalletKind } from "../../../vault/wallet-record.ts";
+import { kinds, pageOfWallets, readSortOrder, type WalletFilter } from "../../../wallets/listing.ts";
+import { defineCommand } from "../../command.ts";
+import { createContext } from "../../context.ts";
+import { withVault } from "../../open-vault.ts";
+import { pickOptions, readWholeNumber, vaultOptions } from "../../options.ts";
+import { printJson, printNote, writeOutput } from "../../output.ts";
+import { isForPerson, terminalWidth } from "../../table.ts";
+import { indexFew, walletTable } from "../../wallet-output.ts";
+
+/** Wallets of a page, where nothing else is asked for. */
+const USUAL_LIMIT = 1000;
+const HIGHEST_LIMIT = 1_000_000;
+
+interface FilterArguments {
+  readonly chain?: string | undefined;
+  readonly testnet?: boolean | undefined;
+  readonly label?: string | undefined;
+  readonly group?: string | undefined;
+  readonly kind?: string | undefined;
+}
+
+function readKind(text: string): WalletKind {
+  const kind = kinds.find((known) => known === text.trim().toLowerCase());
+  if (kind !== undefined) return kind;
+  throw new KmsError("USAGE", `Option --kind is one of ${kinds.join(", ")}.`);
+}
+
+function filterOf({ chain, testnet, label, group, kind }: FilterArguments): WalletFilter {
+  const network = testnet === true ? "testnet" : "mainnet";
+  return {
+    chains: chain === undefined ? undefined : knownTickers(chain),
+    network: testnet === undefined ? undefined : network,
+    label,
+    group,
+    kind: kind === undefined ? undefined : readKind(kind),
+  };
+}
+
+export default defineCommand({
+  meta: { name: "list", description: "Print the wallets, newest first, without their secrets" },
+  examples: ["tatum-kms wallet list --chain=ETH --sort=label", "tatum-kms wallet list --group=shop --json"],
+  args: {
+    chain: { type: "string", valueHint: "BTC,ETH", description: "Only wallets of these chains" },
+    testnet: {
+      type: "boolean",
+      description: "Only wallets of test networks; of main networks with --no-testnet",
+    },
+    label: { type: "string", valueHint: "text", description: "Only wallets with this in their label" },
+    group: { type: "string", valueHint: "text", description: "Only wallets of this group" },
+    ...pickOptions("kind", "sort", "limit", "after", "json"),
+    ...vaultOptions,
+  },
+  refuses: ["wallets", "transaction-ids"],
+  async run({ args }) {
+    const limit =
+      args.limit === undefined ? USUAL_LIMIT : readWholeNumber("limit", args.limit, 1, HIGHEST_LIMIT);
+    const sort = args.sort === undefined ? undefined : readSortOrder(args.sort);
+    const filter = filterOf(args);
+    await withVault(await createContext(args), async (vault) => {
+      await indexFew(vault);
+      const { wallets, total, next } = pageOfWallets(await vault.directory.all(), filter, {
+        sort,
+        limit,
+        after: args.after,
+      });
+      if (!isForPerson(args)) printJson(wallets);
+      else if (wallets.length > 0) writeOutput(walletTable(wallets, terminalWidth()));
+      else printNote("There are no such wallets.");
+      if (next !== undefined)
+        printNote(`There are more (${total} in all); for those that follow add --after=${next}`);
+    });
+  },
+});

@@ -1,0 +1,159 @@
+/** Wallets are named, listed, shown and found; at a terminal as a table, in a pipe as JSON, never with a secret. */
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Installation, type Run } from "../executable.ts";
+import { failureOf } from "./failure.ts";
+import { TerminalRun } from "./terminal.ts";
+
+// Each run that opens a vault derives a key, which takes long on a busy machine.
+setDefaultTimeout(60_000);
+
+const installation = new Installation();
+afterAll(() => installation.remove());
+const words = `${"abandon ".repeat(11)}about`;
+const address = "0x9858effd232b4033e47d90003d41ec34ecaeda94";
+const key = "4".repeat(64);
+
+interface Listed {
+  readonly signatureId: string;
+  readonly label: string | null;
+  readonly address: string;
+}
+
+async function json<Result>(args: readonly string[], input?: string): Promise<Result> {
+  const { status, stdout, stderr } = await installation.run(
+    args,
+    input === undefined ? {} : { input: `${input}\n` },
+  );
+  expect(status, stderr).toBe(0);
+  return JSON.parse(stdout) as Result;
+}
+
+let wallet: string;
+let secrets: readonly string[];
+
+beforeAll(async () => {
+  const stored = await json<Listed>(
+    ["storemanagedwallet", "eth", "--label=Main till", "--group=shop,tills"],
+    words,
+  );
+  wallet = stored.signatureId;
+  await json(["storemanagedprivatekey", "btc", "--testnet", "--label", "cold"], `${key.slice(1)}5`);
+  await installation.run(["generatemanagedprivatekeybatch", "MATIC", "2", "--label=user"]);
+  secrets = ["abandon", key.slice(1), "privateKey", 'mnemonic":', "xpub"];
+});
+
+test("a list has the wallets newest first, with filters, and no secret", async () => {
+  const all = await installation.run(["wallet", "list"]);
+  const listed = JSON.parse(all.stdout) as Listed[];
+  expect(listed.map(({ label }) => label)).toEqual(["user-2", "user-1", "cold", "Main till"]);
+  for (const secret of secrets) expect(all.stdout).not.toContain(secret);
+  const some = await json<Listed[]>(["wallet", "list", "--chain=pol,", "--sort=label", "--limit=1"]);
+  expect(some.map(({ label }) => label)).toEqual(["user-1"]);
+  expect(
+    (await json<Listed[]>(["wallet", "list", "--testnet", "--kind=private-key"])).map(({ label }) => label),
+  ).toEqual(["cold"]);
+});
+
+test("a wallet is shown by its label with the addresses at indexes", async () => {
+  const shown = await json<Record<string, unknown>>(["wallet", "show", "main TILL", "--index=0,2-3"]);
+  expect(shown).toMatchObject({
+    signatureId: wallet,
+    label: "Main till",
+    groups: ["shop", "tills"],
+    kind: "mnemonic",
+    address,
+  });
+  expect(shown["addresses"]).toMatchObject([{ index: 0, address }, { index: 2 }, { index: 3 }]);
+});
+
+test("a wallet is found by its address in another spelling", async () => {
+  expect(await json<Listed[]>(["wallet", "find", ` ethereum:${address.toUpperCase()}`])).toMatchObject([
+    { signatureId: wallet },
+  ]);
+  const failure = failureOf(await installation.run(["wallet", "find", "0x0000"]));
+  expect(failure).toMatchObject({ status: 66, code: "NO_SUCH_WALLET" });
+});
+
+test("a label and groups change", async () => {
+  expect(await json(["wallet", "label", "user-1", "first user"])).toMatchObject({ label: "first user" });
+  expect(await json(["wallet", "label", "first user", "--remove"])).toMatchObject({ label: null });
+  expect(await json(["wallet", "group", "cold", "vaults,shop"])).toMatchObject({
+    groups: ["vaults", "shop"],
+  });
+  expect(await json(["wallet", "group", "cold", "shop", "--remove"])).toMatchObject({ groups: ["vaults"] });
+  const taken = failureOf(await installation.run(["wallet", "label", "user-2", "COLD"]));
+  expect(taken).toMatchObject({ status: 65, code: "WALLET_EXISTS" });
+});
+
+describe("the beginning of a signature ID", () => {
+  test("is enough to be shown an address, and the whole one is told", async () => {
+    const shown = await installation.run(["getaddress", wallet.slice(0, 8).toUpperCase(), "0"]);
+    expect(JSON.parse(shown.stdout)).toEqual({ address });
+    expect(shown.stderr).toBe(`The wallet is ${wallet} (Main till), ETH mainnet.\n`);
+  });
+
+  test.each([[["removewallet"]], [["getmanagedwallet"]], [["getprivatekey"]]])(
+    "is not enough where nobody is asked: %j",
+    async ([command]) => {
+      const failure = failureOf(
+        await installation.run([command!, wallet.slice(0, 8), ...(command === "getprivatekey" ? ["0"] : [])]),
+      );
+      expect(failure).toMatchObject({ status: 64, code: "USAGE" });
+      expect(failure.hint).toContain(wallet);
+      expect(await json<Listed[]>(["wallet", "list", "--label=main"])).toHaveLength(1);
+    },
+  );
+
+  test("is enough for a person who is shown the whole one and asked", async () => {
+    const run = new TerminalRun(installation, ["getprivatekey", wallet.slice(0, 8), "0"], {
+      env: { TATUM_KMS_PASSWORD: installation.password },
+    });
+    await run.shows(`The wallet is ${wallet} (Main till), ETH mainnet.`);
+    await run.answer("Go on?", "no");
+    expect(await run.ended()).toBe(77);
+    expect(run.screen).not.toContain("privateKey");
+  });
+});
+
+test("a terminal gets a table within its width, and JSON when it is asked for", async () => {
+  const env = { TATUM_KMS_PASSWORD: installation.password };
+  const table = new TerminalRun(installation, ["wallet", "list", "--label=main"], { env });
+  expect(await table.ended()).toBe(0);
+  expect(table.screen).toMatch(/^ID +LABEL +CHAIN +NETWORK +KIND +ADDRESS +CREATED\r\n/);
+  expect(table.screen).toContain(`${wallet.slice(0, 12)}  Main till  ETH    mainnet  mnemonic  ${address}`);
+  const asked = new TerminalRun(installation, ["wallet", "list", "--label=main", "--json"], { env });
+  expect(await asked.ended()).toBe(0);
+  expect(JSON.parse(asked.screen)).toMatchObject([{ signatureId: wallet }]);
+});
+
+test("storing what is stored already says so and names it", async () => {
+  const again = await installation.run(["storemanagedwallet", "ETH"], { input: `${words}\n` });
+  expect(again.stderr).toContain(
+    `The vault holds this wallet already, as ${wallet} (Main till); it is stored once more.`,
+  );
+  expect(again.status).toBe(0);
+});
+
+test("a label that looks like a secret is refused before anything is made, and not repeated", async () => {
+  const refused = failureOf(await installation.run(["generatemanagedwallet", "ETH", `--label=${key}`]));
+  expect(refused).toMatchObject({ status: 64, code: "USAGE" });
+  expect(JSON.stringify(refused)).not.toContain(key);
+});
+
+test("imported wallets are found by their address as well", async () => {
+  const other = new Installation();
+  const file = join(other.home, "wallets.json");
+  writeFileSync(file, JSON.stringify({ old: { mnemonic: words, chain: "ETH", testnet: false } }), {
+    mode: 0o600,
+  });
+  const done: Run[] = [
+    await other.run(["import", file]),
+    await other.run(["wallet", "find", address]),
+    await other.run(["vault", "verify"]),
+  ];
+  expect(done.map(({ status }) => status)).toEqual([0, 0, 0]);
+  expect(JSON.parse(done[1]!.stdout)).toMatchObject([{ signatureId: "old", address }]);
+  other.remove();
+});
