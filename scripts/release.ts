@@ -6,10 +6,13 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { describeCommands } from "../src/cli/manual/describe-commands.ts";
+import { program } from "../src/cli/program.ts";
 import { version } from "../src/version.ts";
 import { type ArchivedFile, tarGz } from "./release/archive.ts";
 import { buildFactsFor, commitTime, makeExecutable, packagesOfExecutable } from "./release/executable.ts";
 import { readLockFile } from "./release/lock-file.ts";
+import { shellDocuments } from "./release/man-pages.ts";
 import { noticesOf } from "./release/notices.ts";
 import {
   type PackageContents,
@@ -37,6 +40,7 @@ const licenses: ArchivedFile[] = [
   { path: "LICENSE", content: readFileSync("LICENSE") },
   { path: "THIRD-PARTY-NOTICES.txt", content: notices },
 ];
+const forShells = shellDocuments(await describeCommands(program), time);
 const contents: PackageContents = { version, time, documents: licenses };
 const published: string[] = [];
 
@@ -52,6 +56,7 @@ function archiveFiles(target: Target, executable: Uint8Array): ArchivedFile[] {
     { path: programName(target), content: executable, isExecutable: true },
     ...licenses,
     ...documents.map((path) => ({ path, content: readFileSync(path) })),
+    ...forShells,
   ];
 }
 
