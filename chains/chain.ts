@@ -315,6 +315,14 @@ export interface Chain {
    */
   locate?(signed: SignedTransaction, environment: ChainEnvironment): Promise<Whereabouts>;
   /**
+   * How many transactions of an account the network's blocks hold, which is the lowest sequence number that none of them uses.
+   * Absent where accounts do not number their transactions, or nobody can be asked.
+   *
+   * @param account as in {@link SignedTransaction.sequence}
+   * @throws ChainError
+   */
+  countTransactions?(account: string, environment: ChainEnvironment): Promise<bigint>;
+  /**
    * Whether the network itself proves that these bytes can no longer land: they have expired and it does not hold them.
    * Only then may the same pending transaction be signed anew. Absent where transactions do not expire.
    * @throws ChainError

@@ -11,6 +11,7 @@ import type { Lease } from "../lease/lease.ts";
 import { type Log, type Troubles, withoutRepetition } from "../operations/log.ts";
 import type { JobMetrics } from "../operations/metrics.ts";
 import { ErrorReports } from "../signing/error-reports.ts";
+import { Landings } from "../signing/landings.ts";
 import { Pipeline } from "../signing/pipeline.ts";
 import type { Services } from "../signing/services.ts";
 import { PendingList } from "../tatum/pending-list.ts";
@@ -66,6 +67,7 @@ export class ChainLoop {
   readonly #onLatestVersion: (announcement: string) => void;
   readonly #journal: Journal;
   readonly #reports = new ErrorReports();
+  readonly #landings = new Landings();
   readonly #list: PendingList;
   #sunsetTold = false;
 
@@ -230,22 +232,26 @@ export class ChainLoop {
     // Without wallets only what was begun before is worked off.
     if (signatureIds.length > 0) services.metrics.pollBegins(this.#ticker);
     else services.metrics.pollsNoMore(this.#ticker);
+    const pipeline = new Pipeline(chain, services, this.#reports, this.#landings);
     const begun = await beginRound({
-      pipeline: new Pipeline(chain, services, this.#reports),
+      pipeline,
       list: this.#list,
       signatureIds,
       transactionIds,
       onLatestVersion: this.#onLatestVersion,
     });
-    return { ...begun, ended: this.#settling(services, begun.ended) };
+    return { ...begun, ended: this.#settling(pipeline, begun.ended) };
   }
 
-  /** After the round's own work the jobs are settled that ended long ago. */
-  async #settling({ journal, stopping }: Services, ended: Promise<RoundResult>): Promise<RoundResult> {
+  /** After the round's own work payments are looked for that the network dropped, and jobs settled that ended long ago. */
+  async #settling(pipeline: Pipeline, ended: Promise<RoundResult>): Promise<RoundResult> {
     const { retention, fence, troubles } = this.#options;
+    const { journal, runOnce, stopping } = pipeline.services;
     const result = await ended;
     troubles.ended("vault", this.#ticker);
-    if (fence === undefined && !stopping.aborted) await journal.settle(Date.now() - retention, MOST_SETTLED);
+    if (fence !== undefined || stopping.aborted) return result;
+    if (!runOnce) await pipeline.lookForDropped();
+    await journal.settle(Date.now() - retention, MOST_SETTLED);
     return result;
   }
 

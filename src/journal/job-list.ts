@@ -133,6 +133,23 @@ async function openAll(
   return { jobs, damaged };
 }
 
+/**
+ * The jobs of a journal that were done, or were changed since, behind a place; those whose rows do not open are left out.
+ * @param limit most jobs
+ */
+export function doneAfter(
+  vault: Vault,
+  scope: JournalScope,
+  after: JobPlace,
+  limit: number,
+): Promise<{ readonly jobs: readonly Job[]; readonly last: JobPlace | undefined }> {
+  return vault.store.read(async (session) => {
+    const range = { leaseKey: leaseKeyOf(vault, scope), state: "done", after };
+    const places = await readJobPlaces(session, range, limit);
+    return { jobs: (await openAll(vault, session, places)).jobs, last: places.at(-1) };
+  });
+}
+
 /** A place as a person hands it back. */
 export function placeText({ updatedAt, jobKey }: JobPlace): string {
   return `${updatedAt}-${hex(jobKey)}`;

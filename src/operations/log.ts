@@ -46,6 +46,7 @@ export const logActions = {
   "broadcast-unclear": "Nobody knows yet whether its bytes were taken",
   "broadcast-refused": "Its bytes were refused",
   "transaction-confirmed": "The chain shows it",
+  "transaction-dropped": "It was taken, but neither blocks nor nodes have it",
   "transaction-done": "It was carried out",
   "transaction-parked": "It waits for a person",
   "report-failed": "The API did not take a report of failures",

@@ -130,6 +130,8 @@ export interface HeldNumber {
   readonly number: bigint;
   /** Why it is not used yet. */
   readonly reason: string;
+  /** What a person can do, where that is not to resolve the job. */
+  readonly advice?: string;
 }
 
 /** What a chain may know of the journal while it signs. */
@@ -162,7 +164,7 @@ function assertNoGap(
   throw new KmsError(
     "NETWORK",
     `The account ${account} waits for transaction ${before.id}, whose number ${before.number} is not used: ${before.reason}`,
-    { hint: `If it cannot go on: tatum-kms job resolve ${before.id}` },
+    { hint: before.advice ?? `If it cannot go on: tatum-kms job resolve ${before.id}` },
   );
 }
 

@@ -20,6 +20,7 @@ import type { ListedTransaction } from "../tatum/pending-transaction.ts";
 import { Broadcast, type Step } from "./broadcast.ts";
 import { createChainEnvironment, type HeldNumber, type JournalView } from "./environment.ts";
 import { ErrorReports, owing } from "./error-reports.ts";
+import { Landings } from "./landings.ts";
 import { decide } from "./policy/policy.ts";
 import type { Services } from "./services.ts";
 import { resolveSigners, withCheck } from "./signers.ts";
@@ -109,12 +110,14 @@ export class Pipeline {
   readonly chain: Chain;
   readonly services: Services;
   readonly reports: ErrorReports;
+  readonly #landings: Landings;
 
-  /** @param reports failures to tell the API, which outlast a turn of the daemon */
-  constructor(chain: Chain, services: Services, reports = new ErrorReports()) {
+  /** @param reports failures to tell the API, which outlast a turn of the daemon, as `landings` do */
+  constructor(chain: Chain, services: Services, reports = new ErrorReports(), landings = new Landings()) {
     this.chain = chain;
     this.services = services;
     this.reports = reports;
+    this.#landings = landings;
   }
 
   /**
@@ -241,6 +244,14 @@ export class Pipeline {
     return [await journal.retryLater(job, "seen", { problem }, decision.retryAfter), "waiting"];
   }
 
+  /** Looks for payments that the API took and the network dropped. */
+  lookForDropped(): Promise<void> {
+    const { chain, services } = this;
+    const warn = (message: string): void =>
+      services.log.warn(sentence(message), { action: "transaction-warning", chain: chain.facts.ticker });
+    return this.#landings.look(chain, createChainEnvironment(chain, services, warn), services);
+  }
+
   /** Bytes that were given up may have landed all the same: then nothing is signed. `undefined` when they did not. */
   async #settleReleased(job: Job): Promise<Outcome | undefined> {
     if (job.released === undefined) return undefined;
@@ -309,7 +320,7 @@ export class Pipeline {
     const kept = used.kept.find(({ id }) => id === job.id)?.number;
     const reason = "it is to be signed anew";
     const others = used.kept.filter(({ id }) => id !== job.id).map((number) => ({ ...number, reason }));
-    const held = [...(await this.#refusedOf(account)), ...others];
+    const held = [...(await this.#refusedOf(account)), ...this.#landings.held(account), ...others];
     return { account, used, kept, held, isTaken };
   }
 

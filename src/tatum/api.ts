@@ -44,7 +44,8 @@ export interface BroadcastRequest {
   /** The chain's ticker, for off-chain withdrawals. */
   readonly currency: string;
   readonly txData: string;
-  readonly signatureId: string;
+  /** Of the pending transaction; absent for bytes of one that the API has completed already. */
+  readonly signatureId?: string;
   readonly withdrawalId?: string | undefined;
 }
 
@@ -167,15 +168,16 @@ export class TatumApi {
     reserved?: TatumPlace,
   ): Promise<BroadcastAnswer> {
     let answer: HttpAnswer;
+    const named = signatureId === undefined ? {} : { signatureId };
     try {
       const place = reserved ?? (await this.#connection.reserve("broadcast"));
       answer = await place.send(
         withdrawalId === undefined
-          ? { method: "POST", path, body: { txData, signatureId } }
+          ? { method: "POST", path, body: { txData, ...named } }
           : {
               method: "POST",
               path: OFF_CHAIN_BROADCAST_PATH,
-              body: { currency, signatureId, withdrawalId, txData },
+              body: { currency, ...named, withdrawalId, txData },
             },
       );
     } catch (failure) {

@@ -3,12 +3,14 @@
  * https://ethereum.github.io/yellowpaper/paper.pdf
  * https://ethereum.org/en/developers/docs/apis/json-rpc/
  */
+import type { Hex } from "viem";
 import type { Chain } from "../../chain.ts";
 import { ethereumWallets } from "../other-wallets.ts";
 import { chooseKey } from "../signer-key.ts";
 import { addressOfPublicKey, walletAddress } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import type { EvmFacts } from "./facts.ts";
+import { countTransactions } from "./node.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
 import { locate, proveReplaced } from "./submit.ts";
@@ -32,6 +34,7 @@ export function evmChain(own: EvmFacts): EvmChain {
     sendingAccount: async (request) => addressOfPublicKey((await chooseKey(request)).publicKey),
     describe: (transaction, network) => describeTransaction(transaction, facts, network),
     sign: (request, environment) => signTransaction(request, facts, environment),
+    countTransactions: (account, environment) => countTransactions(account as Hex, facts, environment),
     locate: (signed, environment) => locate(signed, facts, environment),
     proveReplaced: (signed, environment) => proveReplaced(signed, facts, environment),
   };

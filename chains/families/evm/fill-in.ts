@@ -4,13 +4,12 @@
  */
 import type { Hex } from "viem";
 import type { ChainEnvironment } from "../../chain.ts";
-import { hexQuantity, MAX_NONCE } from "../../codec/quantity.ts";
 import { chainIdToSign } from "./chain-id.ts";
 import type { EvmTransaction } from "./encode.ts";
 import type { EvmFacts } from "./facts.ts";
 import type { EthereumFees, FeeFields } from "./fee.ts";
 import { estimateGas, isGasEstimated } from "./gas-limit.ts";
-import { callNode, methodOf } from "./node.ts";
+import { countTransactions } from "./node.ts";
 import type { TransactionPayload } from "./payload.ts";
 
 /**
@@ -94,8 +93,5 @@ async function nonceToUse(
   // A fresh account's nonce 0 is right as it stands.
   if (nonce === count) return nonce;
   // Transactions the journal holds but the network has not counted yet use up nonces too.
-  return environment.firstUnusedSequence(sender, count, () => {
-    const method = methodOf(facts, "getTransactionCount");
-    return callNode(facts, environment, method, [sender, "latest"], hexQuantity(MAX_NONCE));
-  });
+  return environment.firstUnusedSequence(sender, count, () => countTransactions(sender, facts, environment));
 }

@@ -3,6 +3,7 @@
  * https://www.jsonrpc.org/specification, https://ethereum.org/en/developers/docs/apis/json-rpc/
  */
 import * as v from "valibot";
+import type { Hex } from "viem";
 import type { ChainEnvironment } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { hexQuantity, jsonInteger, MAX_NONCE, MAX_UINT256 } from "../../codec/quantity.ts";
@@ -57,6 +58,16 @@ export function nodeTransactionCount(
     const address = addressForm === "checksummed" ? checksummedAddress(account) : account;
     return callNode(facts, environment, method, [address, block], hexQuantity(MAX_NONCE));
   };
+}
+
+/** How many transactions of an account blocks hold. @throws ChainError */
+export function countTransactions(
+  account: Hex,
+  facts: EvmFacts,
+  environment: ChainEnvironment,
+): Promise<bigint> {
+  const method = methodOf(facts, "getTransactionCount");
+  return callNode(facts, environment, method, [account, "latest"], hexQuantity(MAX_NONCE));
 }
 
 /** The gas price that is the field `medium` of the Tatum API's fee estimate at `path`. */

@@ -7,6 +7,7 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
+import { countTransactions } from "./node.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { sendingAccount, signTransaction } from "./sign.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
@@ -23,5 +24,6 @@ export function multiversxChain(facts: ChainFacts): Chain {
     sendingAccount,
     describe: describeTransaction,
     sign: signTransaction,
+    countTransactions,
   };
 }

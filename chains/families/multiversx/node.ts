@@ -68,11 +68,18 @@ const nonceAnswer = v.object({ data: v.object({ nonce: jsonInteger(MAX_NONCE) })
  * @throws ChainError `NODE_REFUSED`, `NODE_ANSWER_INVALID`
  */
 export async function nextNonce(account: string, environment: ChainEnvironment): Promise<bigint> {
-  const nonceAt = async (query: string): Promise<bigint> => {
-    const path = `/address/${account}/nonce${query}`;
-    return readAnswer(await environment.get(NODE_PATH + path), path, nonceAnswer).data.nonce;
-  };
-  return environment.firstUnusedSequence(account, await nonceAt(""), () => nonceAt("?onFinalBlock=true"));
+  const counted = await nonceOf(account, "", environment);
+  return environment.firstUnusedSequence(account, counted, () => countTransactions(account, environment));
+}
+
+/** How many transactions of an account final blocks hold. @throws ChainError */
+export function countTransactions(account: string, environment: ChainEnvironment): Promise<bigint> {
+  return nonceOf(account, "?onFinalBlock=true", environment);
+}
+
+async function nonceOf(account: string, query: string, environment: ChainEnvironment): Promise<bigint> {
+  const path = `/address/${account}/nonce${query}`;
+  return readAnswer(await environment.get(NODE_PATH + path), path, nonceAnswer).data.nonce;
 }
 
 const costAnswer = v.object({

@@ -7,6 +7,7 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { encodeStrkey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
+import { countTransactions } from "./node.ts";
 import { parsePayload, sourceAccount } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { describeSigner, signTransaction } from "./sign.ts";
@@ -26,5 +27,6 @@ export function stellarChain(facts: ChainFacts): Chain {
     describe: describeTransaction,
     describeSigner,
     sign: signTransaction,
+    countTransactions,
   };
 }

@@ -6,6 +6,7 @@
 import type { Chain, ChainFacts } from "../../chain.ts";
 import { addressOfPublicKey, keyOfEitherCurve, ledgerPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
+import { countTransactions } from "./node.ts";
 import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { describeSigner, signTransaction } from "./sign.ts";
@@ -28,5 +29,6 @@ export function xrpChain(facts: ChainFacts): Chain {
     describe: describeTransaction,
     describeSigner,
     sign: signTransaction,
+    countTransactions,
   };
 }

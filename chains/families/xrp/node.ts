@@ -1,0 +1,16 @@
+/**
+ * What the XRP Ledger tells of an account, as the Tatum API hands it on.
+ * https://xrpl.org/docs/references/protocol/ledger-data/ledger-entry-types/accountroot
+ */
+import * as v from "valibot";
+import type { ChainEnvironment } from "../../chain.ts";
+import { jsonInteger } from "../../codec/quantity.ts";
+import { readAnswer } from "../payload.ts";
+
+const accountAnswer = v.object({ account_data: v.object({ Sequence: jsonInteger(2n ** 32n - 1n) }) });
+
+/** The sequence number that the account's next transaction has to have. @throws ChainError */
+export async function countTransactions(account: string, environment: ChainEnvironment): Promise<bigint> {
+  const path = `/v3/xrp/account/${account}`;
+  return readAnswer(await environment.get(path), path, accountAnswer).account_data.Sequence;
+}

@@ -1,0 +1,266 @@
+/**
+ * What the API took and no block shows yet. A node may drop bytes that it took: then the payment counts as done and is never
+ * carried out, and all that the account sends behind it waits. That is noticed, told, and the same bytes are sent again, which
+ * can land only once.
+ */
+import type { Chain, ChainEnvironment } from "../../chains/chain.ts";
+import { ChainError, sentence } from "../../chains/error.ts";
+import { isVaultFailure, KmsError } from "../errors.ts";
+import { describeFailure } from "../failures.ts";
+import type { Job } from "../journal/job.ts";
+import { signedOfRecord } from "../journal/job.ts";
+import { doneAfter } from "../journal/job-list.ts";
+import type { JobPlace } from "../store/tables/job.ts";
+import { sameTransactionId } from "../tatum/transaction-id.ts";
+import { isAlreadyKnown } from "./broadcast.ts";
+import type { HeldNumber } from "./environment.ts";
+import type { Services } from "./services.ts";
+import { whereaboutsOf } from "./whereabouts.ts";
+
+/** Milliseconds between two looks at the payments of a chain. */
+const LOOKS_APART = 60_000;
+
+/** Milliseconds after which a payment that no block shows is asked for: blocks of most chains come faster. */
+const GRACE = 120_000;
+
+/** Milliseconds that a payment has to be nowhere before it counts as dropped, longer than nodes lag behind each other. */
+const ABSENT_FOR = 60_000;
+
+/** Milliseconds before the same bytes are sent once more, the first time; each time as much longer. */
+const RESENDS_APART = 5 * 60_000;
+
+/** Milliseconds: what was done before that is not looked at after a start. */
+const LOOKED_BACK = 7 * 86_400_000;
+
+/** Payments that one look lists, and those that it asks nodes for. */
+const MOST_LISTED = 10_000;
+const MOST_ASKED = 20;
+
+/** A payment that no block shows yet, as far as anybody looked. */
+interface Watched {
+  readonly id: string;
+  readonly account: string | undefined;
+  readonly number: bigint | undefined;
+  /** Milliseconds since 1970. */
+  readonly doneAt: number;
+  /** How many looks in a row counted its number as used: one count may be wrong. */
+  counted: number;
+  /** Whether nobody knew it, the last time that it was asked for. */
+  isAbsent: boolean;
+  /** How often it was sent again, and when it may be once more, on the clock of looks. */
+  resends: number;
+  nextResend: number;
+  /** Why the network does not take it any more. */
+  refusal: string | undefined;
+}
+
+type Outside = Pick<Services, "vault" | "journal" | "api" | "log" | "sightings" | "stopping">;
+
+/** The payments of one chain on one network. */
+export class Landings {
+  readonly #watched = new Map<string, Watched>();
+  readonly #clock: () => number;
+  #listed: JobPlace = { updatedAt: Date.now() - LOOKED_BACK, jobKey: new Uint8Array(32) };
+  #nextLook: number;
+  #isLooking = false;
+
+  /** @param clock milliseconds, only ever forward */
+  constructor(clock: () => number = () => performance.now()) {
+    this.#clock = clock;
+    this.#nextLook = clock() + LOOKS_APART;
+  }
+
+  /** Numbers of an account whose bytes the network dropped and does not take again. */
+  held(account: string): readonly HeldNumber[] {
+    const advice = "Its bytes are sent again by itself; the job and a block explorer tell more.";
+    return [...this.#watched.values()].flatMap(({ id, number, refusal, ...watched }) =>
+      watched.account !== account || number === undefined || refusal === undefined
+        ? []
+        : [{ id, number, reason: `it was taken and dropped, and is not taken again: ${refusal}`, advice }],
+    );
+  }
+
+  /**
+   * Looks, if it is time to. What cannot be asked now is asked the next time.
+   * @throws KmsError of a failure of the vault
+   */
+  async look(chain: Chain, environment: ChainEnvironment, services: Outside): Promise<void> {
+    if (this.#isLooking || this.#clock() < this.#nextLook) return;
+    // Where a chain hands its bytes over by itself, done means that a block has them.
+    if (chain.submit !== undefined || (chain.countTransactions ?? chain.locate) === undefined) return;
+    this.#isLooking = true;
+    try {
+      await new Look({ chain, environment, services, watched: this.#watched, now: this.#clock() }).run(
+        await this.#list(services),
+      );
+    } finally {
+      this.#isLooking = false;
+      this.#nextLook = this.#clock() + LOOKS_APART;
+    }
+  }
+
+  /** The jobs that were done since the last look. */
+  async #list({ vault, journal }: Outside): Promise<readonly Job[]> {
+    const { jobs, last } = await doneAfter(vault, journal.scope, this.#listed, MOST_LISTED);
+    if (last !== undefined) this.#listed = last;
+    return jobs;
+  }
+}
+
+interface LookOptions {
+  readonly chain: Chain;
+  readonly environment: ChainEnvironment;
+  readonly services: Outside;
+  readonly watched: Map<string, Watched>;
+  readonly now: number;
+}
+
+/** One look at what is watched. */
+class Look {
+  readonly #options: LookOptions;
+
+  constructor(options: LookOptions) {
+    this.#options = options;
+  }
+
+  async run(done: readonly Job[]): Promise<void> {
+    for (const job of done) this.#watch(job);
+    const counts = await this.#counts();
+    const { watched } = this.#options;
+    for (const entry of watched.values()) await this.#compare(entry, counts.get(entry.account ?? ""));
+    const grown = [...watched.values()].filter(({ doneAt }) => Date.now() - doneAt >= GRACE);
+    grown.sort((a, b) => ((a.number ?? 0n) < (b.number ?? 0n) ? -1 : 1));
+    for (const entry of grown.slice(0, MOST_ASKED)) {
+      if (this.#options.services.stopping.aborted) return;
+      await this.#contained(entry, () => this.#ask(entry, counts.get(entry.account ?? "")));
+    }
+  }
+
+  #watch({ id, signed, updatedAt }: Job): void {
+    const { watched, chain } = this.#options;
+    if (signed === undefined || watched.has(id)) return;
+    const { account, number } = signed.sequence ?? {};
+    if ((account === undefined || chain.countTransactions === undefined) && chain.locate === undefined)
+      return;
+    watched.set(id, {
+      id,
+      account,
+      number: number === undefined ? undefined : BigInt(number),
+      doneAt: updatedAt,
+      counted: 0,
+      isAbsent: false,
+      resends: 0,
+      nextResend: 0,
+      refusal: undefined,
+    });
+  }
+
+  /** How many transactions of each account are in blocks; without those that cannot be asked now. */
+  async #counts(): Promise<ReadonlyMap<string, bigint>> {
+    const { chain, environment, watched } = this.#options;
+    const accounts = new Set([...watched.values()].flatMap(({ account }) => account ?? []));
+    const counts = new Map<string, bigint>();
+    for (const account of accounts) {
+      try {
+        const count = await chain.countTransactions?.(account, environment);
+        if (count !== undefined) counts.set(account, count);
+      } catch (failure) {
+        if (!(failure instanceof ChainError || failure instanceof KmsError)) throw failure;
+      }
+    }
+    return counts;
+  }
+
+  /** What the blocks count is not watched any more, once it was counted twice. */
+  async #compare(entry: Watched, count: bigint | undefined): Promise<void> {
+    const { watched } = this.#options;
+    if (count === undefined || entry.number === undefined) return;
+    entry.counted = entry.number < count ? entry.counted + 1 : 0;
+    if (entry.counted < 2) return;
+    if (entry.isAbsent && (await this.#isAbsent(entry)))
+      await this.#tell(
+        entry,
+        `another transaction has used its number ${entry.number}: it was taken, but it can never land`,
+      );
+    watched.delete(entry.id);
+  }
+
+  async #isAbsent(entry: Watched): Promise<boolean> {
+    const { chain, environment, services } = this.#options;
+    const job = await services.journal.find(entry.id);
+    if (job?.signed === undefined) return false;
+    const witnesses = { chain, environment, api: services.api };
+    return (await whereaboutsOf(signedOfRecord(job.signed), witnesses)) === "absent";
+  }
+
+  /** Asks for one that no block counts, and sends it again when it is nowhere for long enough. */
+  async #ask(entry: Watched, count: bigint | undefined): Promise<void> {
+    const { chain, environment, services, watched, now } = this.#options;
+    if (entry.number !== undefined && (count === undefined || entry.number < count)) return;
+    const job = await services.journal.find(entry.id);
+    if (job?.signed === undefined || job.state !== "done") return void watched.delete(entry.id);
+    const where = await whereaboutsOf(signedOfRecord(job.signed), { chain, environment, api: services.api });
+    const what = `dropped ${chain.facts.ticker} ${job.signed.transactionId}`;
+    if (where === "unclear") return;
+    entry.isAbsent = where === "absent";
+    if (where !== "absent") {
+      services.sightings.forget(what);
+      entry.refusal = undefined;
+      if (where !== "pooled") watched.delete(entry.id);
+      return;
+    }
+    if (!services.sightings.isSeenAgain(what, ABSENT_FOR, now) || now < entry.nextResend) return;
+    await this.#resend(entry, job);
+  }
+
+  async #resend(entry: Watched, job: Job): Promise<void> {
+    const { chain, services, now } = this.#options;
+    const { payload = "", transactionId = "" } = job.signed ?? {};
+    entry.resends += 1;
+    entry.nextResend = now + entry.resends * RESENDS_APART;
+    const { number } = entry;
+    const behind =
+      number === undefined ? "" : `; what the account sends behind its number ${number} waits for it`;
+    await this.#tell(
+      entry,
+      `the API took it as ${transactionId}, but neither blocks nor nodes have it any more; the same bytes are sent again${behind}`,
+    );
+    const request = { path: chain.facts.broadcastPath, currency: job.chain, txData: payload };
+    const answer = await services.api.broadcast(request);
+    const isTaken = answer.kind === "accepted" && sameTransactionId(answer.txId, transactionId);
+    if (isTaken || (answer.kind === "refused" && isAlreadyKnown(answer.reason, transactionId))) {
+      entry.refusal = undefined;
+    } else if (answer.kind === "refused") {
+      entry.refusal = answer.reason;
+      await this.#tell(entry, `it was dropped, and is not taken again: ${answer.reason}`);
+    }
+  }
+
+  /** In the log and in the job. */
+  async #tell({ id }: Watched, problem: string): Promise<void> {
+    const { chain, services } = this.#options;
+    services.log.error(sentence(`Transaction ${id}: ${problem}`), {
+      action: "transaction-dropped",
+      chain: chain.facts.ticker,
+      job: id,
+    });
+    const job = await services.journal.find(id);
+    if (job?.state === "done" && job.isSettled !== true)
+      await services.journal.move(job, "done", { problem });
+  }
+
+  /** What goes wrong with one does not stop the others. */
+  async #contained({ id }: Watched, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (failure) {
+      if (isVaultFailure(failure)) throw failure;
+      const { chain, services } = this.#options;
+      const event = { action: "transaction-dropped", chain: chain.facts.ticker, job: id, failure } as const;
+      services.log.warn(
+        `Where transaction ${id} stands was not found out: ${describeFailure(failure)}`,
+        event,
+      );
+    }
+  }
+}

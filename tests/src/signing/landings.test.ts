@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, setSystemTime, test } from "bun:test";
+import { Landings } from "../../../src/signing/landings.ts";
+import { Pipeline } from "../../../src/signing/pipeline.ts";
+import { ethereum, payment, SigningScene } from "./signing-scene.ts";
+
+let scene: SigningScene;
+let landings: Landings;
+/** What the blocks count, and what nodes know of each transaction. */
+let counted: number;
+let known: "absent" | "pooled" | "unclear";
+let clock: number;
+let takes: boolean;
+
+const MINUTE = 60_000;
+
+beforeEach(async () => {
+  scene = await SigningScene.create();
+  clock = 0;
+  landings = new Landings(() => clock);
+  [counted, known, takes] = [1, "absent", true];
+  scene.api.answer = ({ path, body }) => {
+    const { method } = (body ?? {}) as { method?: string };
+    if (method === "eth_getTransactionCount") return Response.json({ result: `0x${counted.toString(16)}` });
+    if (method === "eth_getTransactionByHash") {
+      if (known === "unclear") return new Response("", { status: 500 });
+      return Response.json({ result: known === "absent" ? null : { blockHash: null } });
+    }
+    if (path.endsWith("/broadcast") && !takes)
+      return Response.json(
+        { statusCode: 403, errorCode: "x", message: "insufficient funds" },
+        { status: 403 },
+      );
+    return undefined;
+  };
+});
+afterEach(() => {
+  setSystemTime();
+  return scene.end();
+});
+
+/** One look, so many minutes after the last one. */
+async function lookAfter(minutes: number): Promise<void> {
+  clock += minutes * MINUTE;
+  setSystemTime(Date.now() + minutes * MINUTE);
+  await new Pipeline(ethereum, scene.services, scene.reports, landings).lookForDropped();
+}
+
+const dropped = (): string[] => scene.log.filter((line) => line.includes("nodes have it any more"));
+
+describe("a payment that was taken and that the network dropped", () => {
+  test("is told in log and job, and its same bytes are sent again without naming the pending transaction", async () => {
+    await scene.process(payment(1));
+    await lookAfter(3);
+    expect(dropped()).toEqual([]);
+    await lookAfter(2);
+    expect(dropped()).toHaveLength(1);
+    expect(scene.payloads).toHaveLength(2);
+    expect(new Set(scene.payloads).size).toBe(1);
+    expect(scene.api.broadcasts[1]?.body).not.toHaveProperty("signatureId");
+    const { state, problem } = await scene.job(payment(1));
+    expect({ state, problem }).toEqual({
+      state: "done",
+      problem: expect.stringContaining("behind its number 1"),
+    });
+  });
+
+  test("is sent once more after growing waits only, as long as nobody has it", async () => {
+    await scene.process(payment(1));
+    for (let minute = 0; minute < 30; minute++) await lookAfter(1);
+    expect(scene.api.broadcasts.length).toBeGreaterThanOrEqual(4);
+    expect(scene.api.broadcasts.length).toBeLessThan(7);
+  });
+
+  test("holds what would go out behind it when the network does not take it any more", async () => {
+    await scene.process(payment(1));
+    takes = false;
+    await lookAfter(3);
+    await lookAfter(2);
+    const account = (await scene.job(payment(1))).signed?.sequence?.account ?? "";
+    expect(landings.held(account)).toMatchObject([
+      { number: 1n, reason: expect.stringContaining("insufficient funds") },
+    ]);
+    takes = true;
+    await lookAfter(15);
+    expect(landings.held(account)).toEqual([]);
+  });
+
+  test("is told when another transaction used its number meanwhile", async () => {
+    await scene.process(payment(1));
+    await lookAfter(3);
+    counted = 2;
+    await lookAfter(1);
+    await lookAfter(1);
+    expect((await scene.job(payment(1))).problem).toMatch(/used its number 1.*can never land/);
+    expect(scene.api.broadcasts).toHaveLength(1);
+  });
+});
+
+describe("nothing is sent again", () => {
+  test.each([
+    ["of what waits in a pool", "pooled"],
+    ["where it is unclear what nodes have", "unclear"],
+  ] as const)("%s", async (_, where) => {
+    known = where;
+    await scene.process(payment(1));
+    for (let minute = 0; minute < 30; minute++) await lookAfter(1);
+    expect(scene.api.broadcasts).toHaveLength(1);
+    expect(dropped()).toEqual([]);
+  });
+
+  test("of what the blocks count, which is not asked for", async () => {
+    await scene.process(payment(1));
+    counted = 2;
+    scene.api.requests.length = 0;
+    for (let minute = 0; minute < 30; minute++) await lookAfter(1);
+    const asked = scene.api.requests.filter(
+      ({ body }) => (body as { method?: string } | undefined)?.method === "eth_getTransactionByHash",
+    );
+    expect(asked).toEqual([]);
+    expect(scene.api.broadcasts).toEqual([]);
+  });
+
+  test("of what was absent once only", async () => {
+    await scene.process(payment(1));
+    await lookAfter(3);
+    known = "pooled";
+    await lookAfter(2);
+    known = "absent";
+    await lookAfter(2);
+    expect(dropped()).toEqual([]);
+  });
+
+  test("of what a count far too high hides once", async () => {
+    await scene.process(payment(1));
+    counted = 1000;
+    await lookAfter(3);
+    counted = 1;
+    await lookAfter(1);
+    await lookAfter(2);
+    expect(dropped()).toHaveLength(1);
+  });
+});
