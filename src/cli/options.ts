@@ -80,6 +80,11 @@ export const options = {
     type: "boolean",
     description: "On mainnet, talk to public addresses over plain http too (TATUM_KMS_ALLOW_PLAIN_HTTP=true)",
   },
+  listen: {
+    type: "string",
+    valueHint: "host:port|unix:path",
+    description: "Answer /livez, /readyz and /metrics here, such as 127.0.0.1:9464 (default: nowhere)",
+  },
   "log-level": {
     type: "string",
     valueHint: "error|warn|info|debug",
@@ -159,6 +164,10 @@ export const options = {
   },
   help: { type: "boolean", description: "Show help" },
   version: { type: "boolean", description: "Show the version" },
+  live: {
+    type: "boolean",
+    description: "Ask only whether a daemon lives, not whether it is ready",
+  },
   verbose: { type: "boolean", description: "With --version: also show of what the executable was made" },
 } as const satisfies ArgsDef;
 

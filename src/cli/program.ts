@@ -8,6 +8,7 @@ const groups = {
   "SIGN WHAT IS PENDING": {
     daemon: () => import("./commands/daemon.ts").then((module) => module.default),
     job: () => import("./commands/job/job.ts").then((module) => module.default),
+    status: () => import("./commands/status.ts").then((module) => module.default),
     health: () => import("./commands/health.ts").then((module) => module.default),
   },
   "MAKE AND STORE WALLETS": {

@@ -4,6 +4,7 @@ import { tickers } from "../../chains/index.ts";
 import { knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
+import { type ListenAddress, parseListenAddress, wantedListenAddress } from "../http/listen-address.ts";
 import type { PlainHttpReach } from "../http/plain-http.ts";
 import { createLog, isJournal, type Log, type LogLevel, logFormats, logLevels } from "../operations/log.ts";
 import { checkMetricsPath } from "../operations/metrics-file.ts";
@@ -30,6 +31,7 @@ export interface DaemonArguments {
   readonly wallets?: string | undefined;
   readonly "transaction-ids"?: string | undefined;
   readonly "api-key"?: string | undefined;
+  readonly listen?: string | undefined;
   readonly "log-level"?: string | undefined;
   readonly "log-format"?: string | undefined;
 }
@@ -51,6 +53,8 @@ export interface DaemonSettings {
   readonly transactionIds: ReadonlySet<string> | undefined;
   /** Absolute path of the file to write metrics to. */
   readonly metricsFile: string | undefined;
+  /** Where probes and Prometheus may ask. */
+  readonly listen: ListenAddress | undefined;
   /** Milliseconds without a sign of life after which another daemon takes over. */
   readonly leaseDuration: number;
   /** Milliseconds after which of a job that ended only what keeps it from being signed again is kept. */
@@ -96,6 +100,14 @@ function readWord<Word extends string>(
   const found = words.find((word) => word === text.toLowerCase());
   if (found !== undefined) return found;
   throw new KmsError("USAGE", `Option --${option} must be one of ${words.join(", ")}.`);
+}
+
+/** @throws KmsError `USAGE`, `CONFIGURATION` */
+function readListen(text: string | undefined, config: Config): ListenAddress | undefined {
+  if (text === undefined) return config.value(settings.listen);
+  const address = parseListenAddress(text);
+  if (address !== undefined) return address;
+  throw new KmsError("USAGE", `Option --listen must be ${wantedListenAddress}.`);
 }
 
 const STANDARD_ERROR = 2;
@@ -162,6 +174,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
     wallets: readIds("wallets", args.wallets),
     transactionIds: readIds("transaction-ids", args["transaction-ids"]),
     metricsFile: await readMetricsFile(config),
+    listen: readListen(args.listen, config),
     leaseDuration: config.value(settings.lease),
     retention: config.value(settings.retention),
     tatum,

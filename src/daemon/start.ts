@@ -1,10 +1,13 @@
 /** The daemon's start and end: put together from its settings, and taken down on a signal. */
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../http/client.ts";
+import { Listener } from "../operations/listener.ts";
 import { Troubles, withoutRepetition } from "../operations/log.ts";
-import { JobMetrics } from "../operations/metrics.ts";
+import { JobMetrics, type MetricsSource, type RateLimitState } from "../operations/metrics.ts";
 import { keepMetricsFile } from "../operations/metrics-file.ts";
 import { buryOrphans } from "../operations/orphans.ts";
+import { StatusCollector, type StatusSource } from "../operations/status.ts";
+import { answerBesideVault } from "../operations/status-socket.ts";
 import { notifySystemd } from "../operations/systemd.ts";
 import { FourEyeCheck } from "../signing/policy/four-eye.ts";
 import { ParkedReminder } from "../signing/reminders.ts";
@@ -28,10 +31,17 @@ import { handleSignals } from "./signals.ts";
 import { keepTelling, tellStart } from "./start-line.ts";
 
 /** The settings of a daemon that runs, what it counts, and the keys that it knows. */
-interface RunningSettings extends DaemonSettings {
+interface RunningSettings extends GivenSettings {
+  readonly http: HttpClient;
   readonly metrics: JobMetrics;
   readonly keys: WalletKeys;
   readonly troubles: Troubles;
+}
+
+/** The client for the hosts that the settings name. */
+function clientOf({ tatum, externalUrl, plainHttp }: DaemonSettings): HttpClient {
+  const hosts = [tatum.apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])];
+  return new HttpClient(hosts, { plainHttp });
 }
 
 /** What the pipelines of all chains share, for one turn of one of them. */
@@ -40,10 +50,9 @@ function servicesOf(
   settings: RunningSettings,
   deadline: AbortSignal,
 ): (turn: Turn) => Services {
-  const { config, keys, log, metrics, troubles, network, externalUrl, externalUrlMethod, tatum } = settings;
+  const { config, keys, log, metrics, troubles, network, http, tatum } = settings;
+  const { externalUrl, externalUrlMethod } = settings;
   const { timeout } = tatum;
-  const hosts = [tatum.apiUrl, ...(externalUrl === undefined ? [] : [externalUrl])];
-  const http = new HttpClient(hosts, { plainHttp: settings.plainHttp });
   const parkedReminder = new ParkedReminder(log);
   const sightings = new Sightings();
   return ({ journal, stopping }) => {
@@ -120,6 +129,36 @@ async function work(
   await (settings.runOnce ? runCycle(options) : runDaemon(options));
 }
 
+const limitOf =
+  ({ http, tatum }: RunningSettings) =>
+  (): RateLimitState | undefined =>
+    http.limitOf(tatum.apiUrl);
+
+/** Lets commands and probes ask; returns what ends it. */
+function answer(source: StatusSource & Pick<RunningSettings, "listener">): Promise<() => void> {
+  const collector = new StatusCollector(source);
+  source.listener?.unlocked({ collector, metrics: source });
+  return answerBesideVault(source.vault.place, () => collector.status(), source.log);
+}
+
+/**
+ * Listens where the settings say, also while the vault is being unlocked; nowhere for a single cycle or a dry run.
+ * @throws KmsError `CONFIGURATION` when it cannot be listened there, and what the work throws
+ */
+export async function whileListening(
+  { listen, log, runOnce, dryRun }: DaemonSettings,
+  work: (listener: Listener | undefined) => Promise<void>,
+): Promise<void> {
+  if (listen === undefined || runOnce || dryRun) return work(undefined);
+  const listener = await Listener.open(listen, log);
+  await work(listener).finally(() => listener.close());
+}
+
+/** What the daemon begins with. */
+interface GivenSettings extends DaemonSettings {
+  readonly listener?: Listener | undefined;
+}
+
 /**
  * Runs the daemon until a signal comes, or one cycle with `--run-once`.
  * It stands by at each chain that another daemon works for. With `--dry-run` it needs no turn, as it changes nothing.
@@ -129,13 +168,14 @@ async function work(
  */
 export async function startDaemon(
   source: KeySource,
-  given: DaemonSettings,
+  given: GivenSettings,
   print: (forecast: Forecast) => void,
 ): Promise<void> {
   const log = withoutRepetition(given.log);
   const metrics = new JobMetrics();
   const keys = new WalletKeys(source.vault);
-  const settings = { ...given, log, metrics, keys, troubles: new Troubles(log) };
+  const troubles = new Troubles(log);
+  const settings = { ...given, log, metrics, keys, troubles, http: clientOf(given) };
   const signals = handleSignals(log);
   // A module that hangs does not see the signal, and may take longer than anybody waits for a daemon to stop.
   signals.deadline.addEventListener("abort", () => source.tokens.close());
@@ -146,15 +186,18 @@ export async function startDaemon(
       await work(source, settings, signals, { roundsOf: () => dryRound, fence: readOnly });
     } else {
       const { metricsFile: path, runOnce } = settings;
-      await keepMetricsFile({ path, metrics, vault: source.vault, log, runOnce }, async () => {
+      const numbers: MetricsSource = { metrics, vault: source.vault, log, limit: limitOf(settings) };
+      await keepMetricsFile({ path, ...numbers, runOnce }, async () => {
         await openTokens(source, usable, log);
         buryOrphans();
         tellStart(source.vault, usable, settings);
         const endNotifying = notifySystemd(signals.stopping, log);
         const endTelling = keepTelling(log, metrics);
+        const endAnswering = runOnce ? undefined : await answer({ ...settings, ...numbers });
         await work(source, settings, signals, { roundsOf }).finally(() => {
           endNotifying();
           endTelling();
+          endAnswering?.();
         });
       });
     }

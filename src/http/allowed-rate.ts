@@ -47,6 +47,11 @@ export class AllowedRate {
     return 1000 / this.#rate;
   }
 
+  /** Requests a second; `undefined` as long as no limit is known. */
+  get perSecond(): number | undefined {
+    return Number.isFinite(this.#rate) ? this.#rate : undefined;
+  }
+
   /** A request is sent. */
   sent(now: number): void {
     if (!this.#learns) return;

@@ -157,6 +157,11 @@ export class HttpClient {
     this.#limits.set(url.origin, new RateLimit(url.host, perSecond));
   }
 
+  /** What is known of the limit of a host that has one. */
+  limitOf(url: URL): RateLimit["state"] | undefined {
+    return this.#limits.get(url.origin)?.state;
+  }
+
   /** How many requests to a host wait for their turns. */
   waiting(url: URL): number {
     return this.#limits.get(url.origin)?.waiting ?? 0;

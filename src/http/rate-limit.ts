@@ -71,6 +71,13 @@ export class RateLimit {
     this.#now = now;
   }
 
+  /** Requests a second that are sent at most, those that wait, and the milliseconds until the host wants the next one. */
+  get state(): { readonly perSecond?: number; readonly waiting: number; readonly pausedFor: number } {
+    const { perSecond } = this.#rate;
+    const pausedFor = Math.max(0, this.#pausedUntil - this.#now());
+    return { ...(perSecond !== undefined && { perSecond }), waiting: this.waiting, pausedFor };
+  }
+
   /** How many requests wait for a place. */
   get waiting(): number {
     return priorities.reduce((sum, priority) => sum + this.#lineOf(priority).length, 0);

@@ -30,7 +30,8 @@ function escapeLabelValue(text: string): string {
   return escapeHelp(text).replaceAll('"', '\\"');
 }
 
-function renderSample(name: string, { labels, value }: Sample): string {
+function renderSample(metric: string, { labels, value, suffix }: Sample): string {
+  const name = metric + (suffix ?? "");
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabelValue(text)}"`);
   return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`;
 }
@@ -50,7 +51,7 @@ export function renderMetrics(metrics: readonly Metric[]): string {
 function withLabel(metrics: readonly Metric[], label: string, text: string): Metric[] {
   return metrics.map((metric) => ({
     ...metric,
-    samples: metric.samples.map(({ labels, value }) => ({ labels: { ...labels, [label]: text }, value })),
+    samples: metric.samples.map((sample) => ({ ...sample, labels: { ...sample.labels, [label]: text } })),
   }));
 }
 

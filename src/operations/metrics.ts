@@ -2,6 +2,7 @@
 import { describeFailure } from "../failures.ts";
 import { countJobs } from "../journal/inspect.ts";
 import { type JobState, jobStates, type Outcome, outcomes } from "../journal/job.ts";
+import { listJobs } from "../journal/job-list.ts";
 import type { Vault } from "../vault/vault.ts";
 import { version } from "../version.ts";
 import type { Log } from "./log.ts";
@@ -10,14 +11,80 @@ import type { Log } from "./log.ts";
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  /** What of a histogram it is. */
+  readonly suffix?: "_bucket" | "_sum" | "_count";
 }
 
 export interface Metric {
   /** Without the prefix of this program. */
   readonly name: string;
-  readonly type: "counter" | "gauge";
+  readonly type: "counter" | "gauge" | "histogram";
   readonly help: string;
   readonly samples: readonly Sample[];
+}
+
+/** Upper bounds in seconds: from an answer of the next room to a payment that waited for a day. */
+const BOUNDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86_400];
+
+/** Steps whose time is measured, with what is measured. */
+const steps = {
+  poll: "Time of the API's answer to a poll, in seconds.",
+  approval: "Time until everybody who has to agree to a transaction decided, in seconds.",
+  signing: "Time to sign a transaction, with what has to be asked for it, in seconds.",
+  broadcast: "Time of one attempt to broadcast, in seconds.",
+  transaction: "Time from the first sight of a pending transaction until it was done, in seconds.",
+} as const;
+export type Step = keyof typeof steps;
+
+/** How often something took how long (https://prometheus.io/docs/concepts/metric_types/#histogram). */
+class Histogram {
+  readonly #counts = BOUNDS.map(() => 0);
+  #sum = 0;
+  #count = 0;
+
+  observe(seconds: number): void {
+    const at = BOUNDS.findIndex((bound) => seconds <= bound);
+    if (at !== -1) this.#counts[at] = (this.#counts[at] ?? 0) + 1;
+    this.#sum += seconds;
+    this.#count += 1;
+  }
+
+  samples(labels: Readonly<Record<string, string>>): Sample[] {
+    let below = 0;
+    const buckets = BOUNDS.map((bound, at): Sample => {
+      below += this.#counts[at] ?? 0;
+      return { labels: { ...labels, le: String(bound) }, value: below, suffix: "_bucket" };
+    });
+    return [
+      ...buckets,
+      { labels: { ...labels, le: "+Inf" }, value: this.#count, suffix: "_bucket" },
+      { labels, value: this.#sum, suffix: "_sum" },
+      { labels, value: this.#count, suffix: "_count" },
+    ];
+  }
+}
+
+/** How many requests a host takes, and how many wait for that. */
+export interface RateLimitState {
+  /** Requests a second; absent without a limit that is known. */
+  readonly perSecond?: number;
+  readonly waiting: number;
+  /** Milliseconds until the host wants the next request. */
+  readonly pausedFor: number;
+}
+
+/** What is counted from outside when the metrics are collected; what could not be counted is absent. */
+export interface Counted {
+  readonly jobs?: ReadonlyMap<JobState, number> | undefined;
+  readonly queue?: Queue | undefined;
+  readonly limit?: RateLimitState | undefined;
+}
+
+/** The jobs that are neither done nor given up nor wait for a person. */
+export interface Queue {
+  readonly jobs: number;
+  /** When the oldest was first seen, in milliseconds since 1970. */
+  readonly oldest?: number | undefined;
 }
 
 const pollOutcomes = ["success", "failure"] as const;
@@ -32,6 +99,7 @@ interface ChainNumbers {
   isPolled: boolean;
   readonly polls: Map<PollOutcome, number>;
   readonly transactions: Map<Outcome, number>;
+  readonly durations: Map<Step, Histogram>;
 }
 
 /** A count for each of the names, also where it is 0: a series that begins with 1 shows no increase. */
@@ -89,6 +157,36 @@ export class JobMetrics {
     increment(this.#numbersOf(ticker).transactions, outcome);
   }
 
+  /** Measures a step of the chain's work, also one that fails. */
+  async timed<Result>(step: Step, ticker: string, work: () => Promise<Result>): Promise<Result> {
+    const begun = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.took(step, ticker, performance.now() - begun);
+    }
+  }
+
+  took(step: Step, ticker: string, milliseconds: number): void {
+    const { durations } = this.#numbersOf(ticker);
+    const histogram = durations.get(step) ?? new Histogram();
+    durations.set(step, histogram);
+    histogram.observe(Math.max(0, milliseconds) / 1000);
+  }
+
+  /** What is known of each chain that was polled. Times in milliseconds since 1970, 0 before the first answer. */
+  chains(): ReadonlyMap<
+    string,
+    Readonly<Pick<ChainNumbers, "lastPollSuccess" | "isPolled" | "transactions">>
+  > {
+    return this.#chains;
+  }
+
+  /** The chains that this daemon holds the lease of. */
+  held(): ReadonlySet<string> {
+    return new Set([...this.#leases].flatMap(([ticker, { aborted }]) => (aborted ? [] : [ticker])));
+  }
+
   /** Sums over all chains since the start, and how many chains are polled now. */
   totals(): Readonly<Record<"chains" | "polls" | "failedPolls" | "done" | "failed", number>> {
     const chains = [...this.#chains.values()];
@@ -103,8 +201,7 @@ export class JobMetrics {
     };
   }
 
-  /** @param jobs how many jobs are in which state; `undefined` when they could not be counted */
-  collect(jobs: ReadonlyMap<JobState, number> | undefined): Metric[] {
+  collect({ jobs, queue, limit }: Counted): Metric[] {
     const chains = [...this.#chains];
     return [
       {
@@ -145,10 +242,13 @@ export class JobMetrics {
         samples: [
           {
             labels: {},
-            value: [...this.#leases.values()].some(({ aborted }) => !aborted) ? 1 : 0,
+            value: this.held().size > 0 ? 1 : 0,
           },
         ],
       },
+      ...this.#histograms(),
+      ...queueMetrics(queue),
+      ...limitMetrics(limit),
       {
         name: "process_start_time_seconds",
         type: "gauge",
@@ -164,6 +264,17 @@ export class JobMetrics {
     ];
   }
 
+  #histograms(): Metric[] {
+    return Object.entries(steps).map(([step, help]) => ({
+      name: `${step}_duration_seconds`,
+      type: "histogram",
+      help,
+      samples: [...this.#chains].flatMap(
+        ([chain, { durations }]) => durations.get(step as Step)?.samples({ chain }) ?? [],
+      ),
+    }));
+  }
+
   #numbersOf(ticker: string): ChainNumbers {
     const known = this.#chains.get(ticker);
     if (known !== undefined) return known;
@@ -172,10 +283,40 @@ export class JobMetrics {
       isPolled: true,
       polls: new Map(),
       transactions: new Map(),
+      durations: new Map(),
     };
     this.#chains.set(ticker, numbers);
     return numbers;
   }
+}
+
+/** A number without labels; without samples when it is not known. */
+function gauge(name: string, help: string, value: number | undefined): Metric {
+  return { name, type: "gauge", help, samples: value === undefined ? [] : [{ labels: {}, value }] };
+}
+
+function queueMetrics(queue: Queue | undefined): Metric[] {
+  const age = queue?.oldest === undefined ? 0 : Math.max(0, Date.now() - queue.oldest) / 1000;
+  return [
+    gauge("queue_jobs", "Jobs that are neither ended nor wait for a person.", queue?.jobs),
+    gauge("queue_age_seconds", "Age of the oldest of them since it was first seen.", queue && age),
+  ];
+}
+
+function limitMetrics(limit: RateLimitState | undefined): Metric[] {
+  return [
+    gauge(
+      "rate_limit_requests_per_second",
+      "Requests that the API takes in a second; absent without a limit that is known.",
+      limit?.perSecond,
+    ),
+    gauge("rate_limit_waiting_requests", "Requests that wait for their turn at the API.", limit?.waiting),
+    gauge(
+      "rate_limit_paused_seconds",
+      "Seconds until the API wants the next request.",
+      limit && limit.pausedFor / 1000,
+    ),
+  ];
 }
 
 /** Where the numbers come from. */
@@ -183,23 +324,42 @@ export interface MetricsSource {
   readonly metrics: JobMetrics;
   readonly vault: Vault;
   readonly log: Log;
+  /** The limit of requests at the API. */
+  readonly limit?: () => RateLimitState | undefined;
 }
 
-/** How many jobs are in which state; `undefined` when the vault cannot be read, which is logged. */
-async function jobsByState({ vault, log }: MetricsSource): Promise<Map<JobState, number> | undefined> {
+/** States of jobs that go on by themselves. */
+const queued: readonly JobState[] = ["seen", "denied", "approved", "failed", "signed", "sent"];
+
+/** Jobs of the queue that are opened to find the oldest one. */
+const MOST_OPENED = 1000;
+
+async function readQueue(vault: Vault, jobs: ReadonlyMap<JobState, number>): Promise<Queue> {
+  const count = queued.reduce((sum, state) => sum + (jobs.get(state) ?? 0), 0);
+  if (count === 0) return { jobs: 0 };
+  const page = await listJobs(vault, { states: queued }, MOST_OPENED);
+  return {
+    jobs: count,
+    oldest: page.jobs.length === 0 ? undefined : Math.min(...page.jobs.map(({ createdAt }) => createdAt)),
+  };
+}
+
+/** What the journal tells; nothing when the vault cannot be read, which is logged. */
+export async function countInVault({ vault, log }: Pick<MetricsSource, "vault" | "log">): Promise<Counted> {
   try {
-    const counts = await countJobs(vault);
-    return new Map(jobStates.map((state) => [state, counts[state] ?? 0]));
+    const counted = await countJobs(vault);
+    const jobs = new Map(jobStates.map((state) => [state, counted[state] ?? 0]));
+    return { jobs, queue: await readQueue(vault, jobs) };
   } catch (failure) {
     log.error(`The jobs could not be counted for the metrics: ${describeFailure(failure)}`, {
       action: "metrics-failed",
       failure,
     });
-    return undefined;
+    return {};
   }
 }
 
 /** All numbers as they are now, for whoever renders them. Throws nothing. */
 export async function collectMetrics(source: MetricsSource): Promise<Metric[]> {
-  return source.metrics.collect(await jobsByState(source));
+  return source.metrics.collect({ ...(await countInVault(source)), limit: source.limit?.() });
 }

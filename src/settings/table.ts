@@ -2,6 +2,7 @@
 import { feeUnitOf, tickers } from "../../chains/index.ts";
 import { providerNames, secretVariables } from "../../providers/index.ts";
 import { readBaseUrl, readHttpUrl } from "../http/http-url.ts";
+import { type ListenAddress, parseListenAddress, wantedListenAddress } from "../http/listen-address.ts";
 import { LIBRARY_PATH_VARIABLE } from "../operations/clean-restart.ts";
 import { logFormats, logLevels } from "../operations/log.ts";
 import { parseVaultPin, type VaultPin, wantedVaultPin } from "../vault-pin.ts";
@@ -197,6 +198,13 @@ export const settings = {
   ),
   metricsFile: path("TATUM_KMS_METRICS_FILE", "File for the daemon's metrics, ending in .prom"),
   debugMode: flag("TATUM_KMS_DEBUG_MODE", "The log tells more: as --log-level=debug"),
+  listen: {
+    name: "TATUM_KMS_LISTEN",
+    meaning: "As --listen: where the daemon answers probes and gives metrics",
+    secret: false,
+    wanted: wantedListenAddress,
+    parse: parseListenAddress,
+  } satisfies SettingDefinition<ListenAddress>,
   logLevel: oneOf("TATUM_KMS_LOG_LEVEL", "As --log-level: the least severe lines of the log", logLevels),
   logFormat: oneOf("TATUM_KMS_LOG_FORMAT", "As --log-format: how the log is written", logFormats),
   vaultId: {

@@ -221,7 +221,11 @@ export class Broadcast {
     return this.#postpone(job, message, retryAfter);
   }
 
-  async #submit(job: Job, place: TatumPlace | undefined): Promise<SubmitAnswer> {
+  #submit(job: Job, place: TatumPlace | undefined): Promise<SubmitAnswer> {
+    return this.#services.metrics.timed("broadcast", job.chain, () => this.#hand(job, place));
+  }
+
+  async #hand(job: Job, place: TatumPlace | undefined): Promise<SubmitAnswer> {
     const chain = this.#chain;
     if (job.signed === undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds no signed bytes.`);
     let txData = job.signed.payload;

@@ -227,9 +227,10 @@ export class Pipeline {
     listed: ListedTransaction,
     intents: readonly Intent[],
   ): Promise<[Job, Outcome | undefined]> {
-    const { policies, journal, log, stopping, troubles } = this.services;
-    const decision = await decide(policies, listed, intents);
-    if (decision.kind !== "unreachable") troubles.ended("approval", this.chain.facts.ticker);
+    const { policies, journal, log, metrics, stopping, troubles } = this.services;
+    const { ticker } = this.chain.facts;
+    const decision = await metrics.timed("approval", ticker, () => decide(policies, listed, intents));
+    if (decision.kind !== "unreachable") troubles.ended("approval", ticker);
     if (decision.kind === "approved") return [journal.approved(job), undefined];
     if (decision.kind === "unreachable" && stopping.aborted) return [job, "waiting"];
     const problem = `the ${decision.by} ${decision.reason}`;
@@ -238,7 +239,7 @@ export class Pipeline {
       log.warn(`Transaction was refused: ${problem}. ID: ${job.id}`, event);
       return [await journal.retryLater(job, "denied", { problem }), "denied"];
     }
-    troubles.began("approval", this.chain.facts.ticker);
+    troubles.began("approval", ticker);
     const event = this.#event("approval-unavailable", job.id);
     log.warn(`The ${decision.by} ${decision.reason}; not signed. ID: ${job.id}`, event);
     return [await journal.retryLater(job, "seen", { problem }, decision.retryAfter), "waiting"];
@@ -291,7 +292,9 @@ export class Pipeline {
     try {
       const known = await this.#journalFor(job, account);
       const environment = createChainEnvironment(chain, services, this.#warnAbout(job.id), known);
-      const signed = await chain.sign(whilePending(request, listed, services.api), environment);
+      const pending = whilePending(request, listed, services.api);
+      const sign = (): Promise<SignedTransaction> => chain.sign(pending, environment);
+      const signed = await services.metrics.timed("signing", chain.facts.ticker, sign);
       assertFitsBroadcast(job, signed);
       if (stopping.aborted) return "waiting";
       const broadcast = new Broadcast(chain, environment, services, this.reports);
@@ -386,7 +389,8 @@ export class Pipeline {
 
   #told({ job, outcome }: Step): Outcome {
     if (outcome !== "done") return outcome;
-    const { id, chain, txId: transactionId = "unknown" } = job;
+    const { id, chain, txId: transactionId = "unknown", createdAt } = job;
+    this.services.metrics.took("transaction", chain, Date.now() - createdAt);
     const event = { ...this.#event("transaction-done", id), transactionId };
     this.services.log.info(`Tx was processed: ${id} (${chain}, transaction ${transactionId})`, event);
     return outcome;

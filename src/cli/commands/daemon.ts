@@ -1,6 +1,6 @@
 /** `daemon`: polls for pending transactions, has them approved, signs and broadcasts them. */
 import { readDaemonSettings } from "../../daemon/settings.ts";
-import { startDaemon } from "../../daemon/start.ts";
+import { startDaemon, whileListening } from "../../daemon/start.ts";
 import { settings } from "../../settings/table.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
@@ -30,7 +30,7 @@ export default defineCommand({
       "run-once",
       "dry-run",
     ),
-    ...pickOptions("wallets", "transaction-ids", "api-key", "log-level", "log-format"),
+    ...pickOptions("wallets", "transaction-ids", "api-key", "log-level", "log-format", "listen"),
     ...vaultOptions,
   },
   reads: [
@@ -41,6 +41,7 @@ export default defineCommand({
     settings.httpTimeout,
     settings.lease,
     settings.metricsFile,
+    settings.listen,
     settings.logLevel,
     settings.logFormat,
     settings.debugMode,
@@ -51,9 +52,12 @@ export default defineCommand({
     printUnreadEnvFile(context.config);
     const daemonSettings = await readDaemonSettings(args, context.config);
     tellNotesBy((text) => daemonSettings.log.warn(text, { action: "configuration-doubtful" }));
-    await withVault(context, async (vault) => {
-      await warnOfKeptOriginals(vault.place);
-      await startDaemon({ vault, tokens: context.tokens }, daemonSettings, printJsonLine);
-    });
+    await whileListening(daemonSettings, (listener) =>
+      withVault(context, async (vault) => {
+        await warnOfKeptOriginals(vault.place);
+        const keys = { vault, tokens: context.tokens };
+        await startDaemon(keys, { ...daemonSettings, listener }, printJsonLine);
+      }),
+    );
   },
 });

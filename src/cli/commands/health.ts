@@ -1,9 +1,13 @@
-/** `health`: whether the daemon of this machine or container keeps working, for probes that run a command. */
+/** `health`: whether a daemon of the vault is ready, for probes that run a command. Needs no password. */
 import { statSync } from "node:fs";
 import { KmsError } from "../../errors.ts";
+import { shortDuration } from "../../operations/log.ts";
+import type { DaemonStatus } from "../../operations/status.ts";
+import { askDaemons } from "../../operations/status-socket.ts";
+import { defaultDirectory } from "../../settings/settings.ts";
 import { settings } from "../../settings/table.ts";
 import { defineCommand } from "../command.ts";
-import { loadConfig } from "../context.ts";
+import { loadConfig, vaultPathOf } from "../context.ts";
 import { pickOptions } from "../options.ts";
 import { printJson } from "../output.ts";
 
@@ -16,27 +20,55 @@ function ageOf(path: string): number | undefined {
   return written === undefined ? undefined : Date.now() - written;
 }
 
+function unhealthy(message: string, hint = "Look at the daemon's log."): KmsError {
+  return new KmsError("NOT_HEALTHY", message, { hint });
+}
+
+/** @throws KmsError `NOT_HEALTHY` */
+function judgeFile(path: string): void {
+  const age = ageOf(path);
+  if (age === undefined) throw unhealthy(`There is no metrics file ${path}.`);
+  if (age > SILENCE) throw unhealthy(`For ${Math.round(age / 1000)} s nothing was written to ${path}.`);
+  printJson({ healthy: true, secondsSinceWritten: Math.max(0, Math.round(age / 1000)) });
+}
+
+/** @throws KmsError `NOT_HEALTHY` */
+function judge(daemons: readonly DaemonStatus[], onlyAlive: boolean): void {
+  const ready = daemons.find((daemon) => onlyAlive || daemon.ready);
+  if (ready === undefined) {
+    const reasons = new Set(daemons.flatMap((daemon) => daemon.reasons));
+    throw unhealthy(`The daemon is not ready: ${[...reasons].join("; ")}.`);
+  }
+  const { version, pid, startedAt, wallets, chains } = ready;
+  const running = shortDuration(Date.now() - Date.parse(startedAt));
+  printJson({ healthy: true, ready: ready.ready, version, pid, running, wallets, chains: chains.length });
+}
+
 export default defineCommand({
-  meta: { name: "health", description: "For probes: whether the daemon keeps its metrics file new" },
+  meta: {
+    name: "health",
+    description: "For probes: whether a daemon of the vault is ready; needs no password",
+  },
   examples: ["tatum-kms health"],
-  statuses: { 69: "no daemon shows signs of life" },
-  args: pickOptions("env-file"),
+  statuses: { 69: "no daemon of the vault is ready" },
+  args: pickOptions("path", "env-file", "live"),
   async run({ args }) {
-    const path = (await loadConfig(args)).value(settings.metricsFile);
-    if (path === undefined) {
-      throw new KmsError("CONFIGURATION", "The daemon's signs of life are in its metrics file.", {
-        hint: `Set ${settings.metricsFile.name} for the daemon and for this command.`,
-      });
-    }
-    const age = ageOf(path);
-    if (age === undefined || age > SILENCE) {
-      const since =
-        age === undefined
-          ? "There is no metrics file"
-          : `For ${Math.round(age / 1000)} s nothing was written to`;
-      throw new KmsError("NOT_HEALTHY", `${since} ${path}.`, { hint: "Look at the daemon's log." });
-    }
-    printJson({ healthy: true, secondsSinceWritten: Math.max(0, Math.round(age / 1000)) });
+    const config = await loadConfig(args);
+    const metricsFile = config.value(settings.metricsFile);
+    // In a container nobody may have a home directory.
+    const isPlaceKnown = args.path !== undefined || defaultDirectory() !== undefined;
+    if (!isPlaceKnown && metricsFile !== undefined) return judgeFile(metricsFile);
+    const vaultPath = vaultPathOf(args);
+    const { daemons, hasSocket } = await askDaemons(vaultPath);
+    if (daemons.length > 0) return judge(daemons, args.live === true);
+    if (!hasSocket && metricsFile !== undefined) return judgeFile(metricsFile);
+    throw unhealthy(
+      `No daemon of the vault ${vaultPath} answers.`,
+      [
+        "Start the daemon, or name its vault with --path.",
+        `From another machine or container ${settings.metricsFile.name} tells of it, set for the daemon and for this command.`,
+      ].join(" "),
+    );
   },
   reads: [settings.metricsFile],
 });

@@ -17,9 +17,9 @@ async function health(env: Readonly<Record<string, string>>) {
 }
 
 describe("health", () => {
-  test("without a metrics file to look at says which variable names it", async () => {
+  test("without a daemon and a metrics file to look at says which variable names it", async () => {
     const { status, error } = await health({});
-    expect(status).toBe(78);
+    expect(status).toBe(69);
     expect(error.hint).toContain("TATUM_KMS_METRICS_FILE");
   });
 

@@ -38,7 +38,7 @@ const ofSettings: Row = { takes: `api-key ${vault}`, ignores: `${choosing} ${dae
 
 const table: Readonly<Record<string, Row>> = {
   daemon: {
-    takes: `${choosing} dry-run allow-plain-http log-level log-format api-key ${daemonOnly} ${vault}`,
+    takes: `${choosing} dry-run allow-plain-http listen log-level log-format api-key ${daemonOnly} ${vault}`,
     ignores: "",
     refuses: "",
   },
@@ -98,8 +98,13 @@ const table: Readonly<Record<string, Row>> = {
   "provider test": ofTheVault,
   report: ofSettings,
   health: {
-    takes: "env-file",
-    ignores: `path aws azure vgs period external-url external-url-method run-once ${choosing} api-key`,
+    takes: "path env-file live",
+    ignores: `aws azure vgs period external-url external-url-method run-once ${choosing} api-key`,
+    refuses: "",
+  },
+  status: {
+    takes: "path json",
+    ignores: `${choosing} api-key ${daemonOnly} env-file aws azure vgs`,
     refuses: "",
   },
   completion: { takes: "", ignores: `${choosing} api-key ${daemonOnly} ${places}`, refuses: "" },

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 function samplesOf(name: string): readonly Sample[] {
-  const found = metrics.collect(new Map()).find((metric) => metric.name === name);
+  const found = metrics.collect({ jobs: new Map() }).find((metric) => metric.name === name);
   if (found === undefined) throw new Error(`There is no metric ${name}.`);
   return found.samples;
 }
@@ -20,7 +20,7 @@ function samplesOf(name: string): readonly Sample[] {
 const leaseHeld = (): number | undefined => samplesOf("lease_held")[0]?.value;
 
 test("names are those of the format, and counters end in _total", () => {
-  for (const { name, type, help } of metrics.collect(undefined)) {
+  for (const { name, type, help } of metrics.collect({})) {
     expect(name).toMatch(/^[a-z_]+$/);
     expect(name.endsWith("_total")).toBe(type === "counter");
     expect(help).toEndWith(".");
@@ -29,7 +29,7 @@ test("names are those of the format, and counters end in _total", () => {
 
 test("every state of a job has a number, also when no job is in it; none when they could not be counted", () => {
   const jobs = (found?: ReadonlyMap<"parked", number>) =>
-    metrics.collect(found).find(({ name }) => name === "jobs")?.samples;
+    metrics.collect({ jobs: found }).find(({ name }) => name === "jobs")?.samples;
   expect(jobs(new Map([["parked", 2]]))).toEqual(
     jobStates.map((state) => ({ labels: { state }, value: state === "parked" ? 2 : 0 })),
   );
@@ -64,7 +64,7 @@ test("a chain whose last wallet was removed is not late, and is back with its ne
 
 test("a chain that never had wallets is in no metric", () => {
   metrics.pollsNoMore("BTC");
-  expect(JSON.stringify(metrics.collect(new Map()))).not.toContain("BTC");
+  expect(JSON.stringify(metrics.collect({ jobs: new Map() }))).not.toContain("BTC");
 });
 
 test("the lease is held from when it was taken until it is lost or released", () => {
@@ -89,4 +89,37 @@ test("a vault that cannot be read takes the counts of jobs away, and nothing els
   expect(collected.find(({ name }) => name === "jobs")?.samples).toEqual([]);
   expect(collected.find(({ name }) => name === "polls_total")?.samples).toHaveLength(2);
   expect(told).toEqual([expect.stringContaining("The jobs could not be counted for the metrics")]);
+});
+
+test("a step's time is in every bucket that is wide enough, and in none of a chain that never took it", async () => {
+  metrics.took("signing", "BTC", 40);
+  metrics.took("signing", "BTC", 2 * 86_400_000);
+  await expect(metrics.timed("signing", "BTC", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  const samples = samplesOf("signing_duration_seconds");
+  const bucket = (le: string): number | undefined =>
+    samples.find(({ suffix, labels }) => suffix === "_bucket" && labels["le"] === le)?.value;
+  expect([bucket("0.01"), bucket("0.05"), bucket("86400"), bucket("+Inf")]).toEqual([1, 2, 2, 3]);
+  expect(samples.find(({ suffix }) => suffix === "_count")?.value).toBe(3);
+  expect(samples.find(({ suffix }) => suffix === "_sum")?.value).toBeCloseTo(172_800.04, 1);
+  expect(samplesOf("broadcast_duration_seconds")).toEqual([]);
+});
+
+test("the queue's age is that of its oldest job, and 0 without one", () => {
+  const age = (oldest?: number): number | undefined =>
+    metrics
+      .collect({ queue: { jobs: oldest === undefined ? 0 : 1, oldest } })
+      .find(({ name }) => name === "queue_age_seconds")?.samples[0]?.value;
+  expect(age()).toBe(0);
+  expect(age(Date.now() - 60_000)).toBeWithin(60, 70);
+});
+
+test("a limit of requests is told as far as it is known", () => {
+  const of = (limit: Parameters<JobMetrics["collect"]>[0]["limit"], name: string): number | undefined =>
+    metrics.collect({ limit }).find((metric) => metric.name === `rate_limit_${name}`)?.samples[0]?.value;
+  const known = { perSecond: 5, waiting: 2, pausedFor: 1500 };
+  expect(of(known, "requests_per_second")).toBe(5);
+  expect(of(known, "waiting_requests")).toBe(2);
+  expect(of(known, "paused_seconds")).toBe(1.5);
+  expect(of({ waiting: 0, pausedFor: 0 }, "requests_per_second")).toBeUndefined();
+  expect(of(undefined, "waiting_requests")).toBeUndefined();
 });

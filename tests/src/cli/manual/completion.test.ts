@@ -22,7 +22,7 @@ const environment = () => ({ HOME: folder.path, PATH: "/usr/bin:/bin", TERM: "xt
 
 /** A line up to the cursor, and some of what can stand there, or all of it. */
 const cases: readonly (readonly [line: string, offered: readonly string[], not?: readonly string[]])[] = [
-  ["tatum-kms ", ["daemon", "vault", "completion", "help"], ["status", "--path="]],
+  ["tatum-kms ", ["daemon", "vault", "completion", "help"], ["slot", "--path="]],
   ["tatum-kms vault ", ["status", "slot", "backup"], ["daemon"]],
   ["tatum-kms vault slot ", ["list", "add", "remove"], ["status"]],
   ["tatum-kms help va", ["vault"]],

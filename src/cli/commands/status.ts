@@ -1,0 +1,75 @@
+/** `status`: what the running daemons of the vault do, on one screen or as JSON. Needs no password. */
+import { isatty } from "node:tty";
+import { KmsError } from "../../errors.ts";
+import { shortDuration } from "../../operations/log.ts";
+import type { DaemonStatus, GlancedJob } from "../../operations/status.ts";
+import { askDaemons } from "../../operations/status-socket.ts";
+import { defineCommand } from "../command.ts";
+import { vaultPathOf } from "../context.ts";
+import { pickOptions } from "../options.ts";
+import { printJson, writeOutput } from "../output.ts";
+
+/** Jobs of a kind that fit on the screen. */
+const MOST_JOBS = 5;
+
+const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
+
+const ago = (time: string | undefined, now: number): string =>
+  time === undefined ? "never" : `${shortDuration(Math.max(0, now - Date.parse(time)))} ago`;
+
+function chainLines({ chains }: DaemonStatus, now: number): string[] {
+  return chains.map(({ chain, wallets, lease, lastPoll, done, failed }) => {
+    const work = lease === "held" ? `polled ${ago(lastPoll, now)}` : "another daemon has the lease";
+    return `    ${chain.padEnd(6)} ${String(wallets).padStart(6)} wallets  ${work}; ${done} done, ${failed} failed`;
+  });
+}
+
+function jobLines(jobs: readonly GlancedJob[], now: number): string[] {
+  const lines = jobs.slice(0, MOST_JOBS).map(({ id, chain, since, problem = "" }) => {
+    const why = problem.replace(CONTROL_CHARACTERS, " ");
+    return `    ${id} ${chain}, seen ${ago(since, now)}${why === "" ? "" : `: ${why.slice(0, 100)}`}`;
+  });
+  return jobs.length > MOST_JOBS ? [...lines, `    and ${jobs.length - MOST_JOBS} more`] : lines;
+}
+
+function screen(status: DaemonStatus, now = Date.now()): string {
+  const { version, pid, network, startedAt, vaultId, queue, limit, parked, waiting, troubles, period } =
+    status;
+  const perSecond =
+    limit.perSecond === undefined ? "no limit known" : `${limit.perSecond.toFixed(1)} a second`;
+  const readiness = status.ready ? "ready" : `not ready: ${status.reasons.join("; ")}`;
+  return [
+    `tatum-kms ${version}, process ${pid}, ${network}, started ${ago(startedAt, now)}: ${readiness}`,
+    `  Vault    ${vaultId}, ${status.wallets} wallets`,
+    `  Chains   a poll every ${period} s`,
+    ...chainLines(status, now),
+    `  Queue    ${queue.jobs} jobs, the oldest seen ${shortDuration(queue.oldestSeconds * 1000)} ago`,
+    `  API      ${perSecond}, ${limit.waiting} requests wait`,
+    `  Waiting  ${waiting.length} not approved`,
+    ...jobLines(waiting, now),
+    `  Parked   ${parked.length} wait for a person${parked.length === 0 ? "" : " (job retry, job resolve)"}`,
+    ...jobLines(parked, now),
+    ...troubles.map(
+      ({ kind, chains, seconds }) =>
+        `  Trouble  ${kind}, for ${shortDuration(seconds * 1000)} (${chains.join(", ")})`,
+    ),
+  ].join("\n");
+}
+
+export default defineCommand({
+  meta: { name: "status", description: "Show what the running daemons of the vault do; needs no password" },
+  examples: ["tatum-kms status"],
+  statuses: { 69: "no daemon of the vault answers" },
+  args: pickOptions("path", "json"),
+  async run({ args }) {
+    const vaultPath = vaultPathOf(args);
+    const { daemons } = await askDaemons(vaultPath);
+    if (daemons.length === 0) {
+      throw new KmsError("NOT_HEALTHY", `No daemon of the vault ${vaultPath} answers.`, {
+        hint: "Start the daemon, or name its vault with --path.",
+      });
+    }
+    if (args.json === true || !isatty(1)) printJson(daemons);
+    else writeOutput(`${daemons.map((status) => screen(status)).join("\n\n")}\n`);
+  },
+});

@@ -1,0 +1,198 @@
+/** What a running daemon tells of itself to whoever asks: whether it is ready, its chains, its jobs. Ids, never secrets. */
+import * as v from "valibot";
+import type { Network } from "../../chains/chain.ts";
+import { describeFailure } from "../failures.ts";
+import type { Job, JobState } from "../journal/job.ts";
+import { listJobs } from "../journal/job-list.ts";
+import type { Vault } from "../vault/vault.ts";
+import { version } from "../version.ts";
+import type { Troubles } from "./log.ts";
+import { countInVault, type MetricsSource } from "./metrics.ts";
+
+const count = v.pipe(v.number(), v.minValue(0));
+const text = v.pipe(v.string(), v.maxLength(4000));
+
+const jobSchema = v.object({ id: text, chain: text, state: text, since: text, problem: v.optional(text) });
+/** A job as it is shown at a glance. */
+export type GlancedJob = v.InferOutput<typeof jobSchema>;
+
+const chainSchema = v.object({
+  chain: text,
+  wallets: count,
+  lease: v.picklist(["held", "awaited"]),
+  /** Absent before the first answer of the API. */
+  lastPoll: v.optional(text),
+  done: count,
+  failed: count,
+});
+
+export const statusSchema = v.object({
+  version: text,
+  pid: count,
+  vaultId: text,
+  network: v.picklist(["mainnet", "testnet"]),
+  startedAt: text,
+  at: text,
+  ready: v.boolean(),
+  /** Why it is not. */
+  reasons: v.array(text),
+  wallets: count,
+  /** Seconds between two polls of a chain. */
+  period: count,
+  chains: v.array(chainSchema),
+  jobs: v.record(text, count),
+  queue: v.object({ jobs: count, oldestSeconds: count }),
+  /** Not approved yet. */
+  waiting: v.array(jobSchema),
+  /** Waiting for a person. */
+  parked: v.array(jobSchema),
+  /** Requests at the API. */
+  limit: v.object({ perSecond: v.optional(count), waiting: count, pausedSeconds: count }),
+  /** What is out of order. */
+  troubles: v.array(v.object({ kind: text, chains: v.array(text), seconds: count })),
+});
+export type DaemonStatus = v.InferOutput<typeof statusSchema>;
+
+/** What the status is made from. */
+export interface StatusSource extends MetricsSource {
+  readonly vault: Vault;
+  readonly network: Network;
+  /** The chains that the daemon may work for. */
+  readonly tickers: readonly string[];
+  /** Only these signature IDs, when given. */
+  readonly wallets?: ReadonlySet<string> | undefined;
+  /** Milliseconds between two polls of a chain. */
+  readonly period: number;
+  readonly troubles: Troubles;
+}
+
+/** Jobs of one kind that are shown. */
+const MOST_SHOWN = 200;
+
+/** The API counts as reached when it answered within so many periods, or so many milliseconds where those are shorter. */
+const PERIODS = 3;
+const SHORTEST_SILENCE = 5_000;
+
+const unapproved: readonly JobState[] = ["seen", "denied", "failed"];
+
+function glance({ id, chain, state, createdAt, problem }: Job): GlancedJob {
+  const since = new Date(createdAt).toISOString();
+  return { id, chain, state, since, ...(problem !== undefined && { problem: problem.slice(0, 1000) }) };
+}
+
+/** Collects the status, at most once in {@link FRESH} milliseconds however many ask. */
+export class StatusCollector {
+  readonly #source: StatusSource;
+  #latest: { readonly at: number; readonly status: Promise<DaemonStatus> } | undefined;
+
+  constructor(source: StatusSource) {
+    this.#source = source;
+  }
+
+  status(): Promise<DaemonStatus> {
+    const now = performance.now();
+    if (this.#latest === undefined || now - this.#latest.at >= FRESH)
+      this.#latest = { at: now, status: this.#collect() };
+    return this.#latest.status;
+  }
+
+  async #collect(): Promise<DaemonStatus> {
+    const { vault, network, period, limit, troubles } = this.#source;
+    const { jobs = new Map<JobState, number>(), queue = { jobs: 0 } } = await countInVault(this.#source);
+    const chains = await this.#chains();
+    const reasons = await this.#reasons(chains);
+    const { perSecond, waiting = 0, pausedFor = 0 } = limit?.() ?? {};
+    const now = Date.now();
+    return {
+      version,
+      pid: process.pid,
+      vaultId: vault.identity.vaultId,
+      network,
+      startedAt: new Date(performance.timeOrigin).toISOString(),
+      at: new Date(now).toISOString(),
+      ready: reasons.length === 0,
+      reasons,
+      wallets: chains.reduce((sum, { wallets }) => sum + wallets, 0),
+      period: period / 1000,
+      chains,
+      jobs: Object.fromEntries(jobs),
+      queue: { jobs: queue.jobs, oldestSeconds: secondsSince(queue.oldest, now) },
+      waiting: await this.#jobs(unapproved),
+      parked: await this.#jobs(["parked"]),
+      limit: { ...(perSecond !== undefined && { perSecond }), waiting, pausedSeconds: pausedFor / 1000 },
+      troubles: troubles.open.map(({ kind, chains: of, for: since }) => ({
+        kind,
+        chains: [...of],
+        seconds: Math.round(since / 1000),
+      })),
+    };
+  }
+
+  /** The chains that the vault has wallets of, or that are polled. */
+  async #chains(): Promise<DaemonStatus["chains"]> {
+    const { vault, metrics, network, tickers, wallets } = this.#source;
+    const held = metrics.held();
+    const known = metrics.chains();
+    const chains: DaemonStatus["chains"] = [];
+    for (const chain of tickers) {
+      const ids = await vault.signatureIds(chain, network);
+      const numbers = known.get(chain);
+      const count = wallets === undefined ? ids.length : ids.filter((id) => wallets.has(id)).length;
+      if (count === 0 && numbers?.isPolled !== true) continue;
+      const { lastPollSuccess = 0, transactions } = numbers ?? {};
+      chains.push({
+        chain,
+        wallets: count,
+        lease: held.has(chain) ? "held" : "awaited",
+        ...(lastPollSuccess > 0 && { lastPoll: new Date(lastPollSuccess).toISOString() }),
+        done: transactions?.get("done") ?? 0,
+        failed: transactions?.get("failed") ?? 0,
+      });
+    }
+    return chains;
+  }
+
+  async #reasons(chains: DaemonStatus["chains"]): Promise<string[]> {
+    const { period, network, metrics } = this.#source;
+    const reasons: string[] = [];
+    const polled = Math.max(
+      0,
+      ...[...metrics.chains().values()].map(({ lastPollSuccess }) => lastPollSuccess),
+    );
+    const silence = Math.max(PERIODS * period, SHORTEST_SILENCE);
+    if (chains.length === 0) reasons.push(`the vault holds no ${network} wallets to work for`);
+    else if (metrics.held().size === 0) reasons.push("another daemon has the lease; this one stands by");
+    else if (Date.now() - polled > silence) reasons.push(`the API answered no poll for ${silence / 1000} s`);
+    const problem = await this.#journalProblem();
+    return problem === undefined ? reasons : [...reasons, problem];
+  }
+
+  /** Why the journal cannot be written. A transaction that changes nothing finds out most; rounds that failed the rest. */
+  async #journalProblem(): Promise<string | undefined> {
+    const { vault, troubles } = this.#source;
+    if (troubles.open.some(({ kind }) => kind === "vault")) return "the vault's file cannot be used";
+    try {
+      await vault.store.transaction(async () => undefined);
+      return undefined;
+    } catch (failure) {
+      return `the journal cannot be written: ${describeFailure(failure)}`;
+    }
+  }
+
+  async #jobs(states: readonly JobState[]): Promise<GlancedJob[]> {
+    try {
+      const { jobs } = await listJobs(this.#source.vault, { states }, MOST_SHOWN);
+      return jobs.map(glance);
+    } catch {
+      // That the vault cannot be read is told as a reason already.
+      return [];
+    }
+  }
+}
+
+/** Milliseconds that a status is told again before it is made anew. */
+const FRESH = 500;
+
+function secondsSince(time: number | undefined, now: number): number {
+  return time === undefined ? 0 : Math.max(0, Math.round((now - time) / 1000));
+}
