@@ -59,6 +59,10 @@ export const options = {
   },
   index: { type: "string", valueHint: "0,5-9", description: "The indexes whose addresses are shown" },
   remove: { type: "boolean", description: "Take it away instead" },
+  fix: {
+    type: "boolean",
+    description: "Mend what is safe to mend: access of others to files that are yours",
+  },
   json: { type: "boolean", description: "Print JSON at a terminal too" },
   chain: {
     type: "string",

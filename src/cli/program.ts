@@ -38,6 +38,7 @@ const groups = {
     provider: () => import("./commands/provider/provider.ts").then((module) => module.default),
   },
   "FIND WHAT IS WRONG": {
+    doctor: () => import("./commands/doctor.ts").then((module) => module.default),
     checkconfig: () => import("./commands/checkconfig.ts").then((module) => module.default),
     report: () => import("./commands/report.ts").then((module) => module.default),
   },

@@ -4,7 +4,7 @@ import { ApiUnavailable } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import type { Pipeline } from "../signing/pipeline.ts";
 import { MAXIMUM_LIST_BYTES } from "../tatum/api.ts";
-import type { Listing, PendingList } from "../tatum/pending-list.ts";
+import { type Listing, MAXIMUM_SIGNATURE_IDS, type PendingList } from "../tatum/pending-list.ts";
 import {
   type ListEntry,
   type ListedTransaction,
@@ -16,9 +16,6 @@ import {
 
 /** Longer lists are freed of what nothing is to be done for, before a part of them is chosen. */
 const SHORT_LIST = 1000;
-
-/** The API takes no more signature IDs for one chain and API key. */
-const MAXIMUM_SIGNATURE_IDS = 25_000;
 
 /** One round of one chain: with what, for whom. */
 export interface Round {

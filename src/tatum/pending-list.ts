@@ -16,6 +16,9 @@ const LITTLE = 8 * 1024 * 1024;
 /** As many entries as one round works on; the rest comes in turn. */
 const MAXIMUM_WORKED_ON = 10_000;
 
+/** The API takes no more signature IDs for one chain and API key. */
+export const MAXIMUM_SIGNATURE_IDS = 25_000;
+
 /** What one poll brought. */
 export interface Listing {
   readonly entries: readonly JsonValue[];

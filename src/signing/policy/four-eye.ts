@@ -21,7 +21,7 @@ export function fourEyeEndpoint(url: URL): Endpoint {
 }
 
 /** `{url}/{id}`: the id becomes the last part of the path, whether or not the URL has a query or a final slash. */
-function transactionUrl(externalUrl: URL, id: string): URL {
+export function transactionUrl(externalUrl: URL, id: string): URL {
   const url = new URL(externalUrl);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/${encodeURIComponent(id)}`;
   url.hash = "";

@@ -107,6 +107,11 @@ const table: Readonly<Record<string, Row>> = {
     ignores: `${choosing} api-key ${daemonOnly} env-file aws azure vgs`,
     refuses: "",
   },
+  doctor: {
+    takes: `json fix yes external-url allow-plain-http api-key ${vault}`,
+    ignores: "period external-url-method run-once",
+    refuses: choosing,
+  },
   completion: { takes: "", ignores: `${choosing} api-key ${daemonOnly} ${places}`, refuses: "" },
   licenses: { takes: "", ignores: `${choosing} api-key ${daemonOnly} ${places}`, refuses: "" },
   checkconfig: ofSettings,

@@ -1,0 +1,47 @@
+/** The wallets in the vault: chains that were closed, and how many the API takes. */
+import { loadChain } from "../../chains/index.ts";
+import { MAXIMUM_SIGNATURE_IDS } from "../tatum/pending-list.ts";
+import type { WalletSummary } from "../vault/wallet-record.ts";
+import { type Finding, findings } from "./finding.ts";
+
+/** Part of the limit from which it is told. */
+const NEAR = 0.8;
+
+function countByKind(wallets: readonly WalletSummary[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { chain = "?", testnet } of wallets) {
+    const kind = `${chain}${testnet === true ? " (testnet)" : ""}`;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
+
+async function closedChains(wallets: readonly WalletSummary[]): Promise<Finding[]> {
+  const { warning, ok } = findings("closed-chains");
+  const tickers = [...new Set(wallets.flatMap(({ chain }) => chain ?? []))];
+  const chains = await Promise.all(tickers.map(loadChain));
+  const closed = chains.flatMap((chain) => {
+    if (chain === undefined || chain.facts.status.kind === "live") return [];
+    const { ticker, name, status } = chain.facts;
+    return [
+      warning(
+        `${name} (${ticker}) was closed on ${status.date}.`,
+        `Nothing is signed for it any more: ${status.source}`,
+      ),
+    ];
+  });
+  return closed.length > 0 ? closed : [ok("No wallet is of a chain that was closed.")];
+}
+
+function numbers(wallets: readonly WalletSummary[]): Finding {
+  const { ok, warning, failure } = findings("wallet-count");
+  const [kind, most] = [...countByKind(wallets)].sort(([, a], [, b]) => b - a)[0] ?? ["", 0];
+  const told = `Wallets in the vault: ${wallets.length}; of one chain at most ${most}${kind === "" ? "" : `, ${kind}`}.`;
+  const mend = `The API takes ${MAXIMUM_SIGNATURE_IDS} for a chain and key: use another vault and key for more.`;
+  if (most > MAXIMUM_SIGNATURE_IDS) return failure(told, mend);
+  return most > MAXIMUM_SIGNATURE_IDS * NEAR ? warning(told, mend) : ok(told);
+}
+
+export async function walletFindings(wallets: readonly WalletSummary[]): Promise<Finding[]> {
+  return [numbers(wallets), ...(await closedChains(wallets))];
+}
