@@ -11,6 +11,7 @@ import { defaultDirectory } from "../settings/settings.ts";
 import { checkFolders } from "../store/sqlite/access.ts";
 import { sqliteFile } from "../store/sqlite/sqlite-store.ts";
 import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
+import type { StorePlace } from "../store/store.ts";
 import type { PreparedSlot, SlotOpener } from "../vault/key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "../vault/key-slots/password-slot.ts";
 import { prepareTokenSlot, tokenOpener } from "../vault/key-slots/token-slot.ts";
@@ -87,10 +88,11 @@ async function openAndUse<Result>(
 export function withVault<Result>(
   context: CommandContext,
   work: (vault: Vault) => Promise<Result>,
+  place: Pick<StorePlace, "open"> = sqliteFile(context.vaultPath, context.access),
 ): Promise<Result> {
   const open = (): Promise<Vault> =>
     openVault(
-      sqliteFile(context.vaultPath, context.access),
+      place,
       ({ vaultId, slotKinds }) => {
         assertPinnedId(context.vaultPin, vaultId, context.vaultPath);
         return openerOf(context, slotKinds);

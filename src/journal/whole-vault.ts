@@ -6,7 +6,7 @@ import { readJournalRows } from "../store/tables/journal.ts";
 import { readAllClaimRows, readAllLaneRows } from "../store/tables/lane.ts";
 import type { SlotOpener } from "../vault/key-slots/key-slot.ts";
 import { SealedVault } from "../vault/sealed-vault.ts";
-import type { Vault, VaultCounts } from "../vault/vault.ts";
+import type { Restoring, Vault, VaultCounts } from "../vault/vault.ts";
 import { convertFormat1 } from "./conversion.ts";
 import { ChangingState, emptyState, notAsListed, openState } from "./journal-state.ts";
 import {
@@ -33,7 +33,7 @@ export type JournalCounts = Readonly<Record<"jobs" | "accounts" | "claims" | "qu
  * `VAULT_BUSY`, `WRONG_PASSWORD`, and what `choose` throws
  */
 export async function openVault(
-  place: StorePlace,
+  place: Pick<StorePlace, "open">,
   choose: (sealed: SealedVault) => Promise<SlotOpener>,
   note: (text: string) => void = () => undefined,
 ): Promise<Vault> {
@@ -64,6 +64,14 @@ export function verifyWhole(vault: Vault, onSetAside?: (row: string) => void): P
  */
 export function backUpWhole(vault: Vault, file: string): Promise<VaultCounts> {
   return vault.backup(file, (session) => checkJournal(vault, session));
+}
+
+/**
+ * {@link backUpWhole} in the place of the vault that lies there, marked as restored.
+ * @throws KmsError `CANNOT_WRITE`, `VAULT_CORRUPT`, `JOURNAL`, and what `whileQuiet` throws
+ */
+export function restoreWhole(backup: Vault, file: string, how: Omit<Restoring, "checkRows">) {
+  return backup.restoreOver(file, { ...how, checkRows: (session) => checkJournal(backup, session) });
 }
 
 /** The states that the rows come to, by the keyed hash of network and chain. */

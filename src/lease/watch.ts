@@ -1,5 +1,8 @@
 /** The watch over another daemon's lease: whether its holder is alive, without trust in any wall clock. */
-import type { LeaseRow } from "../store/tables/lease.ts";
+import { KmsError } from "../errors.ts";
+import type { Session, Store } from "../store/store.ts";
+import { type LeaseRow, readLeaseRows } from "../store/tables/lease.ts";
+import { isSurelyDead } from "./holder.ts";
 import { isUnchanged } from "./lease.ts";
 
 /** What a look at the lease of another daemon shows: nobody has it, its holder may be alive, its holder is alive. */
@@ -35,4 +38,48 @@ export class LeaseWatch {
     this.#silence += gap;
     return this.#silence >= row.duration ? "free" : "held";
   }
+}
+
+/** Milliseconds between two looks at the leases of a whole vault. */
+const LOOK_AGAIN = 200;
+
+/** The leases whose holders may be alive. */
+async function livingLeases(session: Session): Promise<LeaseRow[]> {
+  const rows = await readLeaseRows(session);
+  return rows.filter(({ holder }) => holder !== null && !isSurelyDead(holder));
+}
+
+function busy(): KmsError {
+  return new KmsError("VAULT_BUSY", "A daemon works on this vault.", {
+    hint: "Stop it first. Nothing was changed.",
+  });
+}
+
+/**
+ * Waits until it is clear that no daemon holds a lease of a store.
+ *
+ * @returns tells in a later transaction whether that still holds
+ * @throws KmsError `VAULT_BUSY` when one renews its lease
+ */
+export async function untilNoneHeld(store: Store): Promise<(session: Session) => Promise<void>> {
+  const watches: LeaseWatch[] = [];
+  let left: LeaseRow[] = [];
+  for (;;) {
+    left = await store.read(livingLeases);
+    const findings = left.map((row, at) => {
+      watches[at] ??= new LeaseWatch(2 * LOOK_AGAIN);
+      return watches[at].look(row, performance.now());
+    });
+    if (findings.includes("renewed")) throw busy();
+    if (findings.every((finding) => finding === "free")) break;
+    await Bun.sleep(LOOK_AGAIN);
+  }
+  return async (session) => {
+    const now = await livingLeases(session);
+    const isSame = (row: LeaseRow, at: number): boolean => {
+      const before = left[at];
+      return before !== undefined && isUnchanged(before, row);
+    };
+    if (!now.every(isSame)) throw busy();
+  };
 }

@@ -52,7 +52,27 @@ export interface Store {
    */
   copyInto<Result>(place: string, finish: (copy: Store) => Promise<Result>): Promise<Result>;
 
+  /**
+   * {@link copyInto} in the place of the store that lies there, which gets another name. After a crash at any step the one or
+   * the other is whole at the place.
+   *
+   * @returns what `finish` returns, and where the store is now that was there
+   * @throws KmsError `CANNOT_WRITE`, and what `finish` and `whileQuiet` throw; then the store that was there still is
+   */
+  copyOver<Result>(
+    place: string,
+    replacement: StoreReplacement<Result>,
+  ): Promise<{ readonly result: Result; readonly keptAs: string }>;
+
   close(): Promise<void>;
+}
+
+/** How a copy takes the place of another store. */
+export interface StoreReplacement<Result> {
+  /** Changes and checks the copy before it takes the place. */
+  readonly finish: (copy: Store) => Promise<Result>;
+  /** Calls `swap` once, while nobody writes to the store that is there. */
+  readonly whileQuiet: (swap: () => Promise<void>) => Promise<void>;
 }
 
 /** A place where a store is, or can be made. */

@@ -143,6 +143,13 @@ export class VaultState {
     return this.#manifest;
   }
 
+  /** Marks a copy as restored, in a transaction of it. */
+  async markRestored(session: Session, restoredAt: number): Promise<void> {
+    const manifest = await readManifest(session, this.#rootKey);
+    const next = { ...manifest, generation: manifest.generation + 1, restoredAt };
+    await updateManifest(session, sealManifest(this.#rootKey, next));
+  }
+
   /** Adds a journal to those that there have to be, in the transaction that begins it. */
   async listJournal(session: Session, name: string): Promise<void> {
     const { journals = [], ...manifest } = await this.look(session);

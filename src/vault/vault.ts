@@ -4,7 +4,7 @@ import type { Network } from "../../chains/chain.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { vaultCorrupt } from "../errors.ts";
 import { formatVersion } from "../store/format.ts";
-import type { Session, Store } from "../store/store.ts";
+import type { Session, Store, StoreReplacement } from "../store/store.ts";
 import { type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
 import { checkLeaseRows, deleteLeaseRows } from "../store/tables/lease.ts";
 import { readWalletRow } from "../store/tables/wallet.ts";
@@ -52,6 +52,15 @@ export type RowCheck = (session: Session) => Promise<Readonly<Record<string, num
 
 const noOtherRows: RowCheck = async () => ({});
 
+/** How a backup takes a vault's place. */
+export interface Restoring {
+  /** In milliseconds since 1970. */
+  readonly restoredAt: number;
+  readonly checkRows: RowCheck;
+  /** As {@link StoreReplacement} has it; `undefined` where nothing lies at the place. */
+  readonly whileQuiet: StoreReplacement<VaultCounts>["whileQuiet"] | undefined;
+}
+
 /** Which vault it is; in hexadecimal. */
 export interface VaultIdentity {
   /** Stands in the file unprotected. */
@@ -66,6 +75,8 @@ export interface VaultStatus extends VaultIdentity {
   readonly format: number;
   readonly generation: number;
   readonly wallets: number;
+  /** When it was restored from a backup, while no person has confirmed that. */
+  readonly restoredAt?: string;
   readonly slots: readonly (Pick<KeySlotRow, "slotId" | "kind"> & {
     /** As they stand in the slot; what they mean depends on the kind. */
     readonly parameters: unknown;
@@ -267,11 +278,45 @@ export class Vault implements Sealing, JournalRegister {
    * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, `VAULT_CORRUPT`, and what `checkRows` throws
    */
   backup(place: string, checkRows: RowCheck = noOtherRows): Promise<VaultCounts> {
-    return this.store.copyInto(place, async (copy) => {
-      await copy.transaction(deleteLeaseRows);
-      await copy.check();
-      return await copy.read((session) => this.#count(session, checkRows));
-    });
+    return this.store.copyInto(place, (copy) => this.#finishCopy(copy, deleteLeaseRows, checkRows));
+  }
+
+  /**
+   * {@link backup} in the place of the vault that lies there, marked as restored.
+   *
+   * @returns what the copy holds, and where the vault is now that was there
+   */
+  restoreOver(place: string, { restoredAt, checkRows, whileQuiet }: Restoring) {
+    const mark = async (session: Session): Promise<void> => {
+      await deleteLeaseRows(session);
+      await this.#state.markRestored(session, restoredAt);
+    };
+    const finish = (copy: Store): Promise<VaultCounts> => this.#finishCopy(copy, mark, checkRows);
+    return whileQuiet === undefined
+      ? this.store.copyInto(place, finish).then((result) => ({ result, keptAs: undefined }))
+      : this.store.copyOver(place, { finish, whileQuiet });
+  }
+
+  async #finishCopy(
+    copy: Store,
+    change: (session: Session) => Promise<void>,
+    checkRows: RowCheck,
+  ): Promise<VaultCounts> {
+    await copy.transaction(change);
+    await copy.check();
+    return await copy.read((session) => this.#count(session, checkRows));
+  }
+
+  /** When the vault was restored from a backup, in milliseconds since 1970, while no person has confirmed it. */
+  get restoredAt(): number | undefined {
+    return this.#state.manifest.restoredAt;
+  }
+
+  /** Takes a restored vault for complete, on a person's word. */
+  async confirmRestored(): Promise<void> {
+    await this.#state.change(async ({ manifest: { restoredAt, ...rest } }) =>
+      restoredAt === undefined ? undefined : rest,
+    );
   }
 
   async listedJournals(session: Session): Promise<readonly string[]> {
@@ -293,6 +338,7 @@ export class Vault implements Sealing, JournalRegister {
         ...this.identity,
         generation: manifest.generation,
         wallets: manifest.count,
+        ...(manifest.restoredAt !== undefined && { restoredAt: new Date(manifest.restoredAt).toISOString() }),
         slots: slots.map(({ slotId, kind, parameters }) => ({
           slotId,
           kind,

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { explainFileError, KmsError, systemErrorCode } from "../../errors.ts";
-import { refuseLeftSideFiles } from "./side-files.ts";
+import { refuseLeftSideFiles, sideFilesOf } from "./side-files.ts";
 
 /**
  * Has the disk keep a file's content, or the names in a directory, also when the power goes right after: syncing a file
@@ -30,13 +30,61 @@ export async function makeNewFile<Result>(
   write: (temporaryFile: string) => Promise<Result>,
 ): Promise<Result> {
   const target = resolve(path);
+  await refuseExisting(target).catch((error: unknown) => {
+    throw explainFileError("CANNOT_WRITE", `The file ${target} cannot be made`, error);
+  });
+  return fillBeside(target, write, (temporaryFile) => giveName(temporaryFile, target));
+}
+
+/** How a file takes the place of another one. */
+export interface Replacement<Result> {
+  /** Gets the absolute path of a temporary file that exists and is empty. */
+  readonly write: (temporaryFile: string) => Promise<Result>;
+  /** Calls `swap` once, while nobody writes to the file that lies there. */
+  readonly whileQuiet: (swap: () => Promise<void>) => Promise<void>;
+}
+
+/**
+ * Has `write` fill a new file with mode 0600 that takes the place of the one at `path`. That one and its side files go on
+ * under another name, which they get before: after a crash at any step the one or the other file is whole under `path`.
+ *
+ * @returns What `write` returns, and the path of the file that was there.
+ * @throws KmsError `CANNOT_WRITE`
+ */
+export async function replaceFile<Result>(
+  path: string,
+  { write, whileQuiet }: Replacement<Result>,
+): Promise<{ readonly result: Result; readonly keptAs: string }> {
+  const target = resolve(path);
+  let keptAs = "";
+  const result = await fillBeside(target, write, (temporaryFile) =>
+    whileQuiet(async () => {
+      keptAs = await giveSecondName(target);
+      const sideFiles = sideFilesOf(target);
+      for (const suffix of sideFiles)
+        if (!(await linkOnce(target + suffix, keptAs + suffix))) throw alreadyThere(keptAs + suffix);
+      await syncToDisk(dirname(target));
+      await rename(temporaryFile, target);
+      await syncToDisk(dirname(target));
+      // Until now they kept anybody from opening the new file.
+      for (const suffix of sideFiles) await rm(target + suffix);
+    }),
+  );
+  return { result, keptAs };
+}
+
+/** Has a file filled beside a path, and synced; `place` has it take that path. */
+async function fillBeside<Result>(
+  target: string,
+  write: (temporaryFile: string) => Promise<Result>,
+  place: (temporaryFile: string) => Promise<void>,
+): Promise<Result> {
   const temporaryFile = join(dirname(target), `.${basename(target)}.${randomBytes(8).toString("hex")}.new`);
   try {
-    await refuseExisting(target);
     await makeEmpty(temporaryFile);
     const result = await write(temporaryFile);
     await syncToDisk(temporaryFile);
-    await giveName(temporaryFile, target);
+    await place(temporaryFile);
     return result;
   } catch (error) {
     throw underItsName(explainFileError("CANNOT_WRITE", `The file ${target} cannot be made`, error));
@@ -51,6 +99,26 @@ export async function makeNewFile<Result>(
     if (!(error instanceof KmsError) || !error.message.includes(temporaryFile)) return error;
     const message = error.message.replaceAll(temporaryFile, target);
     return new KmsError(error.code, message, { cause: error, ...(error.hint && { hint: error.hint }) });
+  }
+}
+
+/** @returns the first free of the names that a vault gets which another one replaces; one that it has already is it as well */
+async function giveSecondName(target: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const name = `${target}.before-restore${number === 1 ? "" : `-${number}`}`;
+    if (await linkOnce(target, name)) return name;
+  }
+}
+
+/** @returns whether the file has the other name now; not, when that is another file's */
+async function linkOnce(file: string, name: string): Promise<boolean> {
+  try {
+    await link(file, name);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) !== "EEXIST") throw error;
+    const [one, other] = await Promise.all([file, name].map((path) => lstat(path)));
+    return one?.ino === other?.ino && one?.dev === other?.dev;
   }
 }
 

@@ -51,6 +51,11 @@ export function checkSideFiles(path: string, rules: AccessRules): void {
   }
 }
 
+/** What stands behind the name of each file that lies beside a database. */
+export function sideFilesOf(path: string): readonly string[] {
+  return suffixes.filter((suffix) => lstatOf(path + suffix) !== undefined);
+}
+
 /**
  * Refuses to have a file made at a path beside which side files lie that could be taken for its own.
  *

@@ -3,11 +3,11 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
 import { explainFileError } from "../../errors.ts";
-import type { Session, Store, StorePlace } from "../store.ts";
+import type { Session, Store, StorePlace, StoreReplacement } from "../store.ts";
 import { checkFolders, ownerOnly } from "./access.ts";
 import { Database } from "./database.ts";
 import { giveOwnCounter } from "./file-header.ts";
-import { makeNewFile, syncToDisk } from "./new-file.ts";
+import { makeNewFile, replaceFile, syncToDisk } from "./new-file.ts";
 import { checkSchema, checkWhole, createSchema } from "./schema.ts";
 import { inspectVaultFile } from "./vault-file.ts";
 
@@ -87,18 +87,25 @@ class SqliteStore implements Store {
   }
 
   copyInto<Result>(place: string, finish: (copy: Store) => Promise<Result>): Promise<Result> {
-    return makeNewFile(place, async (temporaryFile) => {
-      await this.#database.copyInto(temporaryFile);
-      const copy = new SqliteStore(await Database.open(temporaryFile), this.format);
-      let result: Result;
-      try {
-        result = await finish(copy);
-      } finally {
-        await copy.close();
-      }
-      await giveOwnCounter(temporaryFile);
-      return result;
-    });
+    return makeNewFile(place, (temporaryFile) => this.#fillCopy(temporaryFile, finish));
+  }
+
+  copyOver<Result>(place: string, { finish, whileQuiet }: StoreReplacement<Result>) {
+    const write = (temporaryFile: string): Promise<Result> => this.#fillCopy(temporaryFile, finish);
+    return replaceFile(place, { write, whileQuiet });
+  }
+
+  async #fillCopy<Result>(file: string, finish: (copy: Store) => Promise<Result>): Promise<Result> {
+    await this.#database.copyInto(file);
+    const copy = new SqliteStore(await Database.open(file), this.format);
+    let result: Result;
+    try {
+      result = await finish(copy);
+    } finally {
+      await copy.close();
+    }
+    await giveOwnCounter(file);
+    return result;
   }
 
   close(): Promise<void> {

@@ -54,6 +54,14 @@ export async function readLeaseRow(session: Session, leaseKey: Uint8Array): Prom
   return parsed.success ? parsed.output : undefined;
 }
 
+/** The leases that somebody has or had, of this format and of the one before. */
+export async function readLeaseRows(session: Session): Promise<LeaseRow[]> {
+  const rows = await session.query(`SELECT ${columns}`);
+  return rows
+    .map((row) => v.safeParse(leaseRow, row))
+    .flatMap(({ success, output }) => (success ? [output] : []));
+}
+
 /** Whether there is a row, be it one that no daemon writes. */
 export async function hasLeaseRow(session: Session, leaseKey: Uint8Array): Promise<boolean> {
   return (await query(session, leaseKey)) !== undefined;

@@ -2,12 +2,16 @@
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({
-  meta: { name: "vault", description: "Look after the vault: status, verify, slot, change-password, backup" },
+  meta: {
+    name: "vault",
+    description: "Look after the vault: status, verify, slot, change-password, backup, restore",
+  },
   subCommands: {
     status: () => import("./status.ts").then((module) => module.default),
     verify: () => import("./verify.ts").then((module) => module.default),
     slot: () => import("./slot.ts").then((module) => module.default),
     "change-password": () => import("./change-password.ts").then((module) => module.default),
     backup: () => import("./backup.ts").then((module) => module.default),
+    restore: () => import("./restore.ts").then((module) => module.default),
   },
 });
