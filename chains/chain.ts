@@ -288,6 +288,12 @@ export interface Chain {
    */
   sendingAccount(request: SigningRequest): Promise<string | undefined>;
   /**
+   * Whether the pending transaction itself names what the network takes only once: the outputs that it spends, the sequence
+   * number, or everything that its id follows from. Of two signatures of it one can land at most. Absent where none does.
+   * @throws ChainError `INVALID_TRANSACTION`
+   */
+  spendsOnce?(transaction: PendingTransaction, network: Network): boolean;
+  /**
    * What the transaction does, as far as its payload shows it.
    * @throws ChainError `INVALID_TRANSACTION`
    */

@@ -3,7 +3,7 @@
  * fingerprint comes from the root key, which nobody else has.
  */
 import { KmsError } from "./errors.ts";
-import type { VaultIdentity } from "./vault/vault.ts";
+import type { VaultIdentity } from "./vault/root-key.ts";
 
 /** What an operator wrote: the vault's id, and after a colon the fingerprint of its root key. */
 const VAULT_PIN = /^([0-9a-f]{32})(?::([0-9a-f]{32}))?$/i;

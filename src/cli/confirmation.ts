@@ -30,3 +30,17 @@ export async function confirm(
 export function isAsked({ isConfirmed }: Pick<CommandContext, "isConfirmed">): boolean {
   return !isConfirmed && isatty(STANDARD_INPUT) && isatty(STANDARD_OUTPUT);
 }
+
+/**
+ * {@link confirm} of what a person has to know: where nobody can be asked, `--yes` has to be given.
+ * @throws KmsError `NOT_CONFIRMED`
+ */
+export async function confirmKnowingly(
+  context: Pick<CommandContext, "prompt" | "isConfirmed">,
+  ...about: readonly string[]
+): Promise<void> {
+  if (context.isConfirmed || isAsked(context)) return confirm(context, ...about);
+  throw new KmsError("NOT_CONFIRMED", "Nobody can be asked here; nothing was done.", {
+    hint: "Look at what it is about, then add --yes.",
+  });
+}

@@ -2,7 +2,7 @@
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../http/client.ts";
 import { Listener } from "../operations/listener.ts";
-import { Troubles, withoutRepetition } from "../operations/log.ts";
+import { type Log, Troubles, withoutRepetition } from "../operations/log.ts";
 import { JobMetrics, type MetricsSource, type RateLimitState } from "../operations/metrics.ts";
 import { keepMetricsFile } from "../operations/metrics-file.ts";
 import { buryOrphans } from "../operations/orphans.ts";
@@ -104,6 +104,15 @@ async function usableWallets(vault: Vault, settings: DaemonSettings): Promise<Wa
   );
 }
 
+/** What may have been paid before is parked, which nobody should have to find out. */
+function tellRestored({ restoredAt }: Vault, log: Log): void {
+  if (restoredAt === undefined) return;
+  log.warn(
+    `The vault was restored from a backup at ${new Date(restoredAt).toISOString()}: what may have been paid before is parked, until \`job recover\` confirms it.`,
+    { action: "vault-restored" },
+  );
+}
+
 /** What begins the rounds of one chain. */
 function roundsOf(services: Services): (round: Round) => Promise<BegunRound> {
   const rounds = new ChainRounds(() => services.api.isHeldUp);
@@ -181,6 +190,7 @@ export async function startDaemon(
   signals.deadline.addEventListener("abort", () => source.tokens.close());
   try {
     const usable = await usableWallets(source.vault, settings);
+    tellRestored(source.vault, log);
     if (settings.dryRun) {
       const dryRound = createDryRound(print);
       await work(source, settings, signals, { roundsOf: () => dryRound, fence: readOnly });

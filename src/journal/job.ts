@@ -145,6 +145,8 @@ const jobSchema = v.object({
   released: v.optional(v.array(v.string())),
   /** The account that keeps a number for the job, since its bytes were given up. */
   account: v.optional(v.string()),
+  /** Whether a person said that it was not signed by what a restored vault does not know of. */
+  recovered: v.optional(v.boolean()),
   /** The transaction id the API answered with. */
   txId: v.optional(v.string()),
   /** Milliseconds since 1970. */

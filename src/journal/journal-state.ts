@@ -10,7 +10,8 @@ import type { Session } from "../store/store.ts";
 import { type JournalRow, readJournalRow, writeJournalRow } from "../store/tables/journal.ts";
 import { addToDigest, serializeDigest, takeFromDigest } from "../vault/digest.ts";
 import { lengthPrefixed } from "../vault/root-key.ts";
-import type { JournalRegister, Sealing } from "../vault/vault.ts";
+import type { JournalRegister } from "../vault/state.ts";
+import type { Sealing } from "../vault/vault.ts";
 
 const PURPOSE = "journal";
 

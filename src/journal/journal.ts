@@ -263,12 +263,14 @@ export class Journal {
 
   /**
    * Has a parked job that holds no signed bytes begin again.
+   * @param changes what a person said of it
    * @throws KmsError `JOURNAL` when it is not one
    */
-  async reopen(job: Job): Promise<Job> {
+  async reopen(job: Job, changes: Pick<Job, "recovered"> = {}): Promise<Job> {
     if (job.signed !== undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds signed bytes.`);
     const { problem: _, parkedFor: __, ...rest } = job;
-    return this.#step(job, "proof", { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0 });
+    const fresh = { state: "seen", attempts: 0, refusals: 0, attemptAt: 0, ...changes } as const;
+    return this.#step(job, "proof", { ...rest, ...fresh });
   }
 
   /**

@@ -29,6 +29,7 @@ export const logActions = {
   "version-announced": "The API announces a newer version",
   "token-unavailable": "A PKCS#11 token that holds keys cannot be used now",
   "chain-closed": "The chain was closed by its makers",
+  "vault-restored": "The vault was restored from a backup, and no person has confirmed it",
   "poll-begun": "A poll of the API (`debug`)",
   "poll-failed": "The API did not answer a poll",
   "list-incomplete": "Not all that is pending could be listed or read",

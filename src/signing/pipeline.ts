@@ -18,6 +18,7 @@ import type { LogAction, LogEvent } from "../operations/log.ts";
 import { MAXIMUM_TX_DATA_LENGTH, type TatumApi } from "../tatum/api.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
 import { Broadcast, type Step } from "./broadcast.ts";
+import { EarlierSignatures } from "./earlier-signatures.ts";
 import { createChainEnvironment, type HeldNumber, type JournalView } from "./environment.ts";
 import { ErrorReports, owing } from "./error-reports.ts";
 import { Landings } from "./landings.ts";
@@ -253,28 +254,6 @@ export class Pipeline {
     return this.#landings.look(chain, createChainEnvironment(chain, services, warn), services);
   }
 
-  /** Bytes that were given up may have landed all the same: then nothing is signed. `undefined` when they did not. */
-  async #settleReleased(job: Job): Promise<Outcome | undefined> {
-    if (job.released === undefined) return undefined;
-    const { api, journal, log } = this.services;
-    const completion = await api.completion(job.id);
-    if (completion.kind === "completed") {
-      const { txId } = completion;
-      log.warn(
-        `Transaction ${job.id} was completed as ${txId} after its bytes had been given up; not signed anew.`,
-        { ...this.#event("transaction-released", job.id), transactionId: txId },
-      );
-      await journal.close(job, "done", { txId });
-      return "done";
-    }
-    if (completion.kind === "not-completed") return undefined;
-    // It lists a transaction that it does not know: one of the two answers is wrong.
-    const reason = completion.kind === "missing" ? "it does not know the transaction" : completion.reason;
-    const problem = `the API does not tell what became of it: ${reason}`;
-    await journal.retryLater(job, "seen", { problem });
-    return "waiting";
-  }
-
   /** Approves, signs, records and broadcasts. */
   async #process(
     seen: Job,
@@ -284,9 +263,12 @@ export class Pipeline {
     const { chain, services } = this;
     const { journal, stopping } = services;
     if (stopping.aborted) return "waiting";
+    const earlier = new EarlierSignatures(chain, services);
+    const unknown = await earlier.settleUnknown(seen, request.transaction);
+    if (unknown !== undefined) return unknown;
     const [job, denied] = await this.#approve(seen, listed, intents);
     if (denied !== undefined) return denied;
-    const settled = await this.#settleReleased(job);
+    const settled = await earlier.settleReleased(job);
     if (settled !== undefined) return settled;
     if (stopping.aborted) return "waiting";
     try {

@@ -89,6 +89,14 @@ function assertNonce(nonce: Uint8Array): void {
 
 /** The first byte of all sealed bytes. */
 const SEAL_VERSION = 1;
+/** Which vault it is; in hexadecimal. */
+export interface VaultIdentity {
+  /** Stands in the file unprotected. */
+  readonly vaultId: string;
+  /** Comes from the root key: only who has that can make a vault of this fingerprint. */
+  readonly fingerprint: string;
+}
+
 /** Two beginnings of HKDF's info, so that no key that seals is a key that hashes. */
 const SEAL_INFO = "tatum-kms/v1/";
 const HASH_INFO = "tatum-kms/v1-hash/";

@@ -24,6 +24,14 @@ export interface VaultChange {
   readonly generation: number;
 }
 
+/** The journals that there have to be, each as `<network> <chain>`. */
+export interface JournalRegister {
+  /** As a transaction sees them. */
+  listedJournals(session: Session): Promise<readonly string[]>;
+  /** Adds one, in the transaction that begins it. */
+  listJournal(session: Session, name: string): Promise<void>;
+}
+
 /** Each method sees one state of memory and store. */
 export class VaultState {
   readonly #store: Store;

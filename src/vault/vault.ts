@@ -11,9 +11,9 @@ import { readWalletRow } from "../store/tables/wallet.ts";
 import { checkAllWallets, checkRemovedWallets, readContents } from "./contents.ts";
 import { opensAnySlot, type PreparedSlot } from "./key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "./key-slots/password-slot.ts";
-import type { RootKey } from "./root-key.ts";
+import type { RootKey, VaultIdentity } from "./root-key.ts";
 import { deleteSlot, insertSlot, replacePasswordSlots } from "./slot-changes.ts";
-import { VaultState } from "./state.ts";
+import { type JournalRegister, VaultState } from "./state.ts";
 import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wallet-changes.ts";
 import { WalletDirectory } from "./wallet-directory.ts";
 import { NameCheck } from "./wallet-names.ts";
@@ -28,14 +28,6 @@ export interface Sealing {
   seal(purpose: string, id: Uint8Array, plainText: Uint8Array): Uint8Array;
   open(purpose: string, id: Uint8Array, sealed: Uint8Array): Uint8Array;
   keyedHash(purpose: string, bytes: Uint8Array): Uint8Array;
-}
-
-/** The journals that there have to be, each as `<network> <chain>`. */
-export interface JournalRegister {
-  /** As a transaction sees them. */
-  listedJournals(session: Session): Promise<readonly string[]>;
-  /** Adds one, in the transaction that begins it. */
-  listJournal(session: Session, name: string): Promise<void>;
 }
 
 /** What a full check went through. */
@@ -59,14 +51,6 @@ export interface Restoring {
   readonly checkRows: RowCheck;
   /** As {@link StoreReplacement} has it; `undefined` where nothing lies at the place. */
   readonly whileQuiet: StoreReplacement<VaultCounts>["whileQuiet"] | undefined;
-}
-
-/** Which vault it is; in hexadecimal. */
-export interface VaultIdentity {
-  /** Stands in the file unprotected. */
-  readonly vaultId: string;
-  /** Comes from the root key: only who has that can make a vault of this fingerprint. */
-  readonly fingerprint: string;
 }
 
 /** What can be told of a vault without telling what is in it. */

@@ -21,6 +21,7 @@ export function algorandChain(facts: ChainFacts): Chain {
     parsePrivateKey,
     addressOfPublicKey: (publicKey) => addressOfPublicKey(readEd25519PublicKey(publicKey)),
     // Transactions name the rounds they are valid in instead of a sequence number.
+    spendsOnce: () => true,
     sendingAccount: async () => undefined,
     describe: (transaction, network) => describeTransaction(transaction, network, facts.ticker),
     describeSigner,

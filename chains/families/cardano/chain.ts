@@ -21,6 +21,7 @@ export function cardanoChain(facts: ChainFacts): Chain {
     parsePrivateKey,
     // A token's plain Ed25519 key is one payment key, like those of cardano-cli.
     addressOfPublicKey: (publicKey, network) => enterpriseAddress(readEd25519PublicKey(publicKey), network),
+    spendsOnce: () => true,
     sendingAccount: async () => undefined,
     describe: describeTransaction,
     sign: signTransaction,

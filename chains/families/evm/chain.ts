@@ -11,6 +11,7 @@ import { addressOfPublicKey, walletAddress } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import type { EvmFacts } from "./facts.ts";
 import { countTransactions } from "./node.ts";
+import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
 import { locate, proveReplaced } from "./submit.ts";
@@ -32,6 +33,7 @@ export function evmChain(own: EvmFacts): EvmChain {
     parsePrivateKey: (text) => parsePrivateKey(text, facts),
     addressOfPublicKey: (publicKey) => walletAddress(publicKey, facts),
     sendingAccount: async (request) => addressOfPublicKey((await chooseKey(request)).publicKey),
+    spendsOnce: (transaction, network) => parsePayload(transaction, facts, network).nonce !== undefined,
     describe: (transaction, network) => describeTransaction(transaction, facts, network),
     sign: (request, environment) => signTransaction(request, facts, environment),
     countTransactions: (account, environment) => countTransactions(account as Hex, facts, environment),

@@ -22,6 +22,7 @@ export function stellarChain(facts: ChainFacts): Chain {
     derivePrivateKey,
     parsePrivateKey,
     addressOfPublicKey: (publicKey) => encodeStrkey("account ID", readEd25519PublicKey(publicKey)),
+    spendsOnce: () => true,
     sendingAccount: async ({ transaction }) =>
       encodeStrkey("account ID", sourceAccount(parsePayload(transaction))),
     describe: describeTransaction,

@@ -13,6 +13,7 @@ export function tronChain(facts: ChainFacts): Chain {
     facts: { ...facts, derivationPath },
     ...tronWallet,
     // Transactions name a recent block instead of a sequence number.
+    spendsOnce: () => true,
     sendingAccount: async () => undefined,
     describe: (transaction) => describeTransaction(transaction, facts.ticker),
     sign: signTransaction,

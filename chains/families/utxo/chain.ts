@@ -25,6 +25,7 @@ export function utxoChain(parameters: UtxoParameters): Chain {
     addressOfPublicKey: (publicKey, network) =>
       addressOfPublicKey(readSecp256k1PublicKey(publicKey), parameters, networks[network]),
     // Inputs are used up, not numbered: the order of transactions does not matter.
+    spendsOnce: () => true,
     sendingAccount: async () => undefined,
     describe: (transaction, network) =>
       describeTransaction(parsePayload(transaction, parameters), facts.ticker, networks[network]),

@@ -22,6 +22,7 @@ export function xrpChain(facts: ChainFacts): Chain {
     parsePrivateKey,
     addressOfPublicKey: (publicKey) => addressOfPublicKey(ledgerPublicKey(keyOfEitherCurve(publicKey))),
     // Transactions with tickets may land in any order.
+    spendsOnce: () => true,
     sendingAccount: async ({ transaction }) => {
       const { sequence, account } = parsePayload(transaction);
       return sequence === 0 ? undefined : account;

@@ -6,6 +6,8 @@ import { loadChain } from "../../../chains/index.ts";
 import { HttpClient } from "../../../src/http/client.ts";
 import type { Job, Outcome } from "../../../src/journal/job.ts";
 import { Journal } from "../../../src/journal/journal.ts";
+import { restoreVault } from "../../../src/journal/restore.ts";
+import { backUpWhole } from "../../../src/journal/whole-vault.ts";
 import { createLog, Troubles } from "../../../src/operations/log.ts";
 import { JobMetrics } from "../../../src/operations/metrics.ts";
 import { ErrorReports } from "../../../src/signing/error-reports.ts";
@@ -15,6 +17,7 @@ import { ParkedReminder } from "../../../src/signing/reminders.ts";
 import type { Services } from "../../../src/signing/services.ts";
 import { Sightings } from "../../../src/signing/sightings.ts";
 import { WalletKeys } from "../../../src/signing/wallet-keys.ts";
+import { sqliteFile } from "../../../src/store/sqlite/sqlite-store.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
 import { TatumConnection } from "../../../src/tatum/connection.ts";
 import { NodeCalls } from "../../../src/tatum/node.ts";
@@ -23,7 +26,7 @@ import type { Vault } from "../../../src/vault/vault.ts";
 import { StandInApi } from "../../e2e/stand-in-api.ts";
 import { noTokens } from "../../providers/pkcs11/no-tokens.ts";
 import { TemporaryFolder } from "../../temporary-folder.ts";
-import { freshVault } from "../vault/fresh-vault.ts";
+import { freshVault, reopen } from "../vault/fresh-vault.ts";
 
 export const WALLET = "11111111-0000-4000-8000-000000000001";
 const PRIVATE_KEY = "0xec51339ad545d6159e87dc0315e2d0973c7a5a239b78b4c2fed77f7c1b4b38f6";
@@ -100,6 +103,23 @@ export class SigningScene {
     const vault = await freshVault(folder.at("vault"));
     await vault.add([[WALLET, { privateKey: PRIVATE_KEY, chain: "ETH", testnet: false }]]);
     return new SigningScene(vault, folder);
+  }
+
+  /**
+   * A scene whose vault is a backup that was restored.
+   * @param before what its journal knew when the backup was made
+   */
+  static async createRestored(before: (scene: SigningScene) => Promise<unknown>): Promise<SigningScene> {
+    const scene = await SigningScene.create();
+    await before(scene);
+    const path = scene.vault.place;
+    await backUpWhole(scene.vault, scene.#folder.at("backup"));
+    await scene.api.stop();
+    await scene.vault.close();
+    const backup = await reopen(scene.#folder.at("backup"));
+    await restoreVault(backup, { path, place: sqliteFile(path), confirmUnreadable: async () => undefined });
+    await backup.close();
+    return new SigningScene(await reopen(path), scene.#folder);
   }
 
   /** The way of the transactions of a chain. */

@@ -4,13 +4,15 @@ import { defineCommand } from "../../command.ts";
 export default defineCommand({
   meta: {
     name: "job",
-    description: "See what the daemon did with pending transactions: list, show, retry, resolve, quarantine",
+    description:
+      "See what the daemon did with pending transactions: list, show, retry, resolve, recover, quarantine",
   },
   subCommands: {
     list: () => import("./list.ts").then((module) => module.default),
     show: () => import("./show.ts").then((module) => module.default),
     retry: () => import("./retry.ts").then((module) => module.default),
     resolve: () => import("./resolve.ts").then((module) => module.default),
+    recover: () => import("./recover.ts").then((module) => module.default),
     quarantine: () => import("./quarantine.ts").then((module) => module.default),
   },
 });

@@ -1,0 +1,78 @@
+/**
+ * What may have been signed before, although the journal holds no bytes of it: bytes that were given up, and what the lost part
+ * of the journal knew of a vault that was restored from a backup.
+ */
+import type { Chain, PendingTransaction } from "../../chains/chain.ts";
+import type { Job, Outcome } from "../journal/job.ts";
+import type { LogEvent } from "../operations/log.ts";
+import type { Completion } from "../tatum/api.ts";
+import type { Services } from "./services.ts";
+
+const RESTORED =
+  "the vault was restored from a backup, whose journal does not tell whether it was signed and sent before; if it surely was not: `job recover`";
+
+export class EarlierSignatures {
+  readonly #chain: Chain;
+  readonly #services: Services;
+
+  constructor(chain: Chain, services: Services) {
+    this.#chain = chain;
+    this.#services = services;
+  }
+
+  /**
+   * A transaction of a restored vault whose bytes, if there were any, are lost. What the API has completed is done. Where the
+   * pending transaction itself names what the chain takes only once, it may be signed: of two signatures of it one can land at
+   * most. Everything else is parked until a person says that it was not sent.
+   *
+   * @returns the outcome when nothing is to be signed now
+   */
+  async settleUnknown(job: Job, transaction: PendingTransaction): Promise<Outcome | undefined> {
+    const { vault, journal, api, parkedReminder } = this.#services;
+    if (vault.restoredAt === undefined || job.recovered === true) return undefined;
+    // A person may have confirmed it meanwhile.
+    await vault.refresh();
+    if (vault.restoredAt === undefined) return undefined;
+    const completion = await api.completion(job.id);
+    if (completion.kind !== "not-completed")
+      return this.#settle(job, completion, "before the vault was restored");
+    if (this.#chain.spendsOnce?.(transaction, this.#services.network) === true) return undefined;
+    parkedReminder.parked(
+      await journal.move(job, "parked", { problem: RESTORED, parkedFor: "restored", attempts: 0 }),
+    );
+    return "parked";
+  }
+
+  /** Bytes that were given up may have landed all the same: then nothing is signed. `undefined` when they did not. */
+  async settleReleased(job: Job): Promise<Outcome | undefined> {
+    if (job.released === undefined) return undefined;
+    const completion = await this.#services.api.completion(job.id);
+    if (completion.kind === "not-completed") return undefined;
+    return this.#settle(job, completion, "after its bytes had been given up");
+  }
+
+  async #settle(
+    job: Job,
+    completion: Exclude<Completion, { readonly kind: "not-completed" }>,
+    when: string,
+  ): Promise<Outcome> {
+    const { journal, log } = this.#services;
+    if (completion.kind === "completed") {
+      const { txId } = completion;
+      const event: LogEvent = {
+        action: "transaction-released",
+        chain: this.#chain.facts.ticker,
+        job: job.id,
+        transactionId: txId,
+      };
+      log.warn(`Transaction ${job.id} was completed as ${txId} ${when}; not signed anew.`, event);
+      await journal.close(job, "done", { txId });
+      return "done";
+    }
+    // It lists a transaction that it does not know: one of the two answers is wrong.
+    const reason = completion.kind === "missing" ? "it does not know the transaction" : completion.reason;
+    const problem = `the API does not tell what became of it: ${reason}`;
+    await journal.retryLater(job, "seen", { problem });
+    return "waiting";
+  }
+}

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
+import { loadChain, tickers } from "../../../chains/index.ts";
+import { recoverJobs, restoredJobs } from "../../../src/journal/recover.ts";
+import { caught } from "../vault/caught.ts";
+import { payment, SigningScene } from "./signing-scene.ts";
+
+// On a busy machine.
+setDefaultTimeout(30_000);
+
+/** Without its nonce: the signer would choose the next one, and a second payment could land. */
+const repeatable = (number: number) => payment(number, { nonce: undefined });
+const fixed = (number: number) => payment(number);
+
+describe("after a restore", () => {
+  let scene: SigningScene;
+  const known = payment(7, { nonce: undefined });
+
+  beforeEach(async () => {
+    scene = await SigningScene.createRestored(async (before) => {
+      await before.journal.move(before.journal.begin(known.transaction, known.contentDigest), "seen");
+    });
+    scene.api.answer = ({ path }) => (path.includes("/transaction/count/") ? Response.json(1) : undefined);
+  });
+  afterEach(() => scene.end());
+
+  test("a transaction that the API has completed is done, and nothing is signed", async () => {
+    const listed = repeatable(1);
+    const { answer } = scene.api;
+    scene.api.answer = (request) =>
+      request.method === "GET" && request.path.includes(listed.transaction.id)
+        ? Response.json({ id: listed.transaction.id, txId: "0xpaid" })
+        : answer?.(request);
+    expect(await scene.process(listed)).toBe("done");
+    expect(await scene.job(listed)).toMatchObject({ state: "done", txId: "0xpaid" });
+    expect(scene.payloads).toEqual([]);
+  });
+
+  test("one that may have been sent is parked with its reason, told, and not signed", async () => {
+    const listed = repeatable(1);
+    scene.list(listed);
+    expect(await scene.process(listed)).toBe("parked");
+    expect(await scene.job(listed)).toMatchObject({ state: "parked", parkedFor: "restored" });
+    expect(scene.log.join("\n")).toContain("the vault was restored from a backup");
+    expect([scene.payloads, scene.api.to("/four-eye")]).toEqual([[], []]);
+  });
+
+  test("so is one that the backup knew of, before it was signed", async () => {
+    scene.list(known);
+    expect(await scene.process(known)).toBe("parked");
+    expect(await scene.job(known)).toMatchObject({ parkedFor: "restored" });
+  });
+
+  test("one that the API does not tell of waits", async () => {
+    const listed = repeatable(1);
+    scene.api.pending = [];
+    expect(await scene.process(listed)).toBe("waiting");
+    expect(scene.payloads).toEqual([]);
+  });
+
+  test("one that names its own nonce is signed: of two with one nonce only one can land", async () => {
+    const listed = fixed(3);
+    scene.list(listed);
+    expect(await scene.process(listed)).toBe("done");
+    expect((await scene.job(listed)).signed?.sequence?.number).toBe("3");
+  });
+
+  describe("and a person's word", () => {
+    const park = async () => {
+      for (const listed of [repeatable(1), repeatable(2)]) {
+        scene.list(listed);
+        expect(await scene.process(listed)).toBe("parked");
+      }
+    };
+    const ids = async (choice = {}) => (await restoredJobs(scene.vault, choice)).map(({ id }) => id).sort();
+    const idOf = (number: number) => repeatable(number).transaction.id;
+
+    test("for one, it alone is signed, and the rest stays parked", async () => {
+      await park();
+      expect(await ids()).toEqual([idOf(1), idOf(2)]);
+      const choice = { id: idOf(1) };
+      await recoverJobs(scene.vault, await restoredJobs(scene.vault, choice), choice);
+      scene.list(repeatable(1));
+      expect(await scene.process(repeatable(1))).toBe("done");
+      expect(await ids()).toEqual([idOf(2)]);
+      expect(scene.vault.restoredAt).toBeNumber();
+    });
+
+    test("for a chain, those of that chain", async () => {
+      await park();
+      expect(await ids({ chains: ["BTC"] })).toEqual([]);
+      const choice = { chains: ["ETH"] };
+      await recoverJobs(scene.vault, await restoredJobs(scene.vault, choice), choice);
+      expect(await ids()).toEqual([]);
+      scene.list(repeatable(3));
+      expect(await scene.process(repeatable(3))).toBe("parked");
+    });
+
+    test("for all, the vault is as any other", async () => {
+      await park();
+      await recoverJobs(scene.vault, await restoredJobs(scene.vault, {}), {});
+      expect(scene.vault.restoredAt).toBeUndefined();
+      for (const number of [1, 3]) {
+        scene.list(repeatable(number));
+        expect(await scene.process(repeatable(number))).toBe("done");
+      }
+    });
+
+    test("is not taken for a job that is not parked for that", async () => {
+      expect(await caught(() => restoredJobs(scene.vault, { id: known.transaction.id }))).toMatchObject({
+        code: "USAGE",
+      });
+    });
+  });
+});
+
+test("the chains whose pending transactions always name what the network takes once are those of the documents", async () => {
+  const text = await Bun.file(join(import.meta.dir, "../../../docs/command-line.md")).text();
+  const [, documented = ""] = /names what its network takes only once: ([A-Z, ]+)/.exec(text) ?? [];
+  const chains = await Promise.all(tickers.map((ticker) => loadChain(ticker)));
+  // Those of the EVM family look at the payload.
+  const always = chains.filter((chain) => chain?.spendsOnce?.length === 0);
+  expect(always.map((chain) => chain?.facts.ticker ?? "").sort()).toEqual(
+    documented.trim().split(", ").sort(),
+  );
+});
