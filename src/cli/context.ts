@@ -1,4 +1,5 @@
 /** The context of the vault commands: the vault's place, the settings, and the ways to its secret and its tokens. */
+import { resolve } from "node:path";
 import { providerVariables } from "../../providers/index.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
@@ -35,6 +36,7 @@ export interface VaultArguments extends ProviderArguments {
   readonly path?: string | undefined;
   readonly "allow-group-access"?: boolean | undefined;
   readonly "env-file"?: string | undefined;
+  readonly config?: string | undefined;
   readonly "vault-id"?: string | undefined;
   readonly pkcs11?: string | undefined;
   readonly yes?: boolean | undefined;
@@ -44,8 +46,10 @@ export interface VaultArguments extends ProviderArguments {
  * Where the vault is.
  * @throws KmsError `CONFIGURATION` when nothing says so
  */
-export function vaultPathOf({ path }: Pick<VaultArguments, "path">): string {
-  return path === undefined ? defaultVaultPath() : readPath(path, "Option --path");
+export function vaultPathOf({ path }: Pick<VaultArguments, "path">, config?: Config): string {
+  if (path !== undefined) return readPath(path, "Option --path");
+  const place = config?.value(settings.path);
+  return place === undefined ? defaultVaultPath() : resolve(place);
 }
 
 /** @throws KmsError `USAGE` */
@@ -88,10 +92,10 @@ export interface CommandContext {
  * @throws KmsError `CONFIGURATION`
  */
 export async function loadConfig(
-  args: Pick<VaultArguments, "env-file">,
+  args: Pick<VaultArguments, "env-file" | "config">,
   report: (problems: readonly KmsError[]) => void = assertNoProblems,
 ): Promise<Config> {
-  const config = Config.load(args["env-file"]);
+  const config = Config.load(args["env-file"], { config: args.config });
   config.warnings.forEach(printWarning);
   report(settingProblems(config, await providerVariables()));
   return config;
@@ -140,7 +144,7 @@ export async function createContext(
     config,
     prompt,
     isConfirmed: args.yes ?? config.value(settings.yes),
-    vaultPath: vaultPathOf(args),
+    vaultPath: vaultPathOf(args, config),
     access: { allowGroup: args["allow-group-access"] ?? config.value(settings.allowGroupAccess) },
     vaultPin: vaultPinOf(args["vault-id"], config),
     provider,

@@ -39,6 +39,11 @@ export const options = {
     valueHint: "file",
     description: "File with environment variables, which count before those of ~/.tatumrc/.env",
   },
+  config: {
+    type: "string",
+    valueHint: "file",
+    description: "Config file in TOML, which counts before env files (default ~/.tatumrc/config.toml)",
+  },
   "api-key": {
     type: "string",
     valueHint: "key",
@@ -187,7 +192,7 @@ export function pickOptions<Name extends OptionName>(...names: readonly Name[]):
 
 /** What every command takes that opens the vault. */
 export const vaultOptions = {
-  ...pickOptions("path", "allow-group-access", "vault-id", "env-file"),
+  ...pickOptions("path", "allow-group-access", "vault-id", "env-file", "config"),
   ...pickOptions("provider", "aws", "azure", "vgs", "pkcs11"),
 };
 

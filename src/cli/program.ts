@@ -39,6 +39,7 @@ const groups = {
   },
   "FIND WHAT IS WRONG": {
     doctor: () => import("./commands/doctor.ts").then((module) => module.default),
+    config: () => import("./commands/config/config.ts").then((module) => module.default),
     checkconfig: () => import("./commands/checkconfig.ts").then((module) => module.default),
     report: () => import("./commands/report.ts").then((module) => module.default),
   },

@@ -13,8 +13,8 @@ import { settings } from "../settings/table.ts";
 import { namedThirdParties } from "../signing/environment.ts";
 import { type ApprovalMethod, fourEyeEndpoint, parseExternalUrl } from "../signing/policy/four-eye.ts";
 import { apiEndpoint, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
+import { toNetwork } from "../wallets/managed-wallets.ts";
 
-const DEFAULT_PERIOD_SECONDS = 5;
 const MINIMUM_PERIOD_SECONDS = 0.05;
 const MAXIMUM_PERIOD_SECONDS = 86_400;
 
@@ -64,19 +64,19 @@ export interface DaemonSettings {
   readonly log: Log;
 }
 
-function readPeriod(text: string | undefined): number {
-  const seconds = text === undefined ? DEFAULT_PERIOD_SECONDS : Number(text);
+function readPeriod(text: string): number {
+  const seconds = Number(text);
   if (seconds >= MINIMUM_PERIOD_SECONDS && seconds <= MAXIMUM_PERIOD_SECONDS) return seconds * 1000;
   // A secret that stands here by mistake is not repeated.
-  const found = /^[+-]?[\d.,]{1,20}[a-z]{0,3}$/i.test(text ?? "") ? `, but is ${text}` : "";
+  const found = /^[+-]?[\d.,]{1,20}[a-z]{0,3}$/i.test(text) ? `, but is ${text}` : "";
   throw new KmsError(
     "USAGE",
     `Option --period must be a number of seconds from ${MINIMUM_PERIOD_SECONDS} to ${MAXIMUM_PERIOD_SECONDS}${found}.`,
   );
 }
 
-function readMethod(text: string | undefined): ApprovalMethod {
-  const method = (text ?? "GET").toUpperCase();
+function readMethod(text: string): ApprovalMethod {
+  const method = text.toUpperCase();
   if (method === "GET" || method === "POST") return method;
   throw new KmsError("USAGE", "Option --external-url-method must be GET or POST.");
 }
@@ -138,8 +138,8 @@ async function readMetricsFile(config: Config): Promise<string | undefined> {
  * @throws KmsError `USAGE`, `CONFIGURATION`
  */
 export async function readDaemonSettings(args: DaemonArguments, config: Config): Promise<DaemonSettings> {
-  const network: Network = args.testnet === true ? "testnet" : "mainnet";
-  const externalUrlText = args["external-url"];
+  const network = toNetwork(args.testnet ?? config.value(settings.testnet));
+  const externalUrlText = args["external-url"] ?? config.get(settings.externalUrl.name);
   if (externalUrlText === undefined && network === "mainnet") {
     throw new KmsError(
       "USAGE",
@@ -152,7 +152,8 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
   const externalUrl = externalUrlText === undefined ? undefined : parseExternalUrl(externalUrlText);
   const tatum = readTatumSettings(args["api-key"], config);
   const log = readLog(args, config);
-  const chosen = args.chain === undefined ? tickers : knownTickers(args.chain);
+  const named = args.chain === undefined ? config.value(settings.chain) : knownTickers(args.chain);
+  const chosen = named ?? tickers;
   const plainHttp = plainHttpReach(network, args["allow-plain-http"], config);
   const endpoints = [
     ...(externalUrl === undefined ? [] : [fourEyeEndpoint(externalUrl)]),
@@ -164,15 +165,20 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
   return {
     network,
     tickers: chosen,
-    chainsAreNamed: args.chain !== undefined,
-    period: readPeriod(args.period),
+    chainsAreNamed: named !== undefined,
+    period: args.period === undefined ? config.value(settings.period) : readPeriod(args.period),
     externalUrl,
-    externalUrlMethod: readMethod(args["external-url-method"]),
+    externalUrlMethod: readMethod(
+      args["external-url-method"] ?? config.value(settings.externalUrlMethod) ?? "GET",
+    ),
     plainHttp,
-    runOnce: args["run-once"] === true,
-    dryRun: args["dry-run"] === true,
-    wallets: readIds("wallets", args.wallets),
-    transactionIds: readIds("transaction-ids", args["transaction-ids"]),
+    runOnce: args["run-once"] ?? config.value(settings.runOnce),
+    dryRun: args["dry-run"] ?? config.value(settings.dryRun),
+    wallets: readIds("wallets", args.wallets ?? config.value(settings.wallets)),
+    transactionIds: readIds(
+      "transaction-ids",
+      args["transaction-ids"] ?? config.value(settings.transactionIds),
+    ),
     metricsFile: await readMetricsFile(config),
     listen: readListen(args.listen, config),
     leaseDuration: config.value(settings.lease),

@@ -34,7 +34,9 @@ function adviceFor(name: string, known: readonly string[]): string {
       ? `Did you mean ${before}${ticker}${behind}?`
       : `${ticker} has no such setting; it is there for ${tickers.filter((one) => chains.includes(one)).join(", ")}.`;
   }
-  return `Did you mean ${closest(name.toUpperCase(), known)}? If it is not meant for tatum-kms, give it another name or unset it.`;
+  const upper = name.toUpperCase();
+  const withPrefix = known.find((one) => one === `TATUM_KMS_${upper}` || one === `TATUM_${upper}`);
+  return `Did you mean ${withPrefix ?? closest(upper, known)}? If it is not meant for tatum-kms, give it another name or unset it.`;
 }
 
 function unknownName(setting: Setting & { readonly name: string }, known: readonly string[]): KmsError {
@@ -54,8 +56,10 @@ export function settingProblems(config: Config, providerVariables: readonly Prov
   const problems: KmsError[] = [];
   for (const setting of config.set()) {
     const { name, origin } = setting;
-    if (PREFIX.test(name) && !known.includes(name) && !OF_A_SERVICE.test(name))
-      problems.push(unknownName(setting, ours));
+    const isOfConfigFile = origin === config.configFile;
+    const mayBeOurs = isOfConfigFile || (PREFIX.test(name) && !OF_A_SERVICE.test(name));
+    if (mayBeOurs && !known.includes(name))
+      problems.push(unknownName(setting, isOfConfigFile ? known : ours));
     const isMisplaced =
       origin !== "environment" && settingTable.some((one) => one.name === name && one.environmentOnly);
     if (isMisplaced) {

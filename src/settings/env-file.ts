@@ -31,7 +31,8 @@ export interface EnvFile {
   readonly warnings: readonly string[];
 }
 
-class UnreadableLine extends Error {
+/** A line of a file of settings that cannot be taken. */
+export class UnreadableLine extends Error {
   readonly line: number;
   readonly hint: string;
 
@@ -47,7 +48,7 @@ function lineOf(text: string, at: number): number {
 }
 
 /** @throws UnreadableLine for what is no text in UTF-8 */
-function decode(bytes: Uint8Array): string {
+export function decodeText(bytes: Uint8Array): string {
   const save = "Save it as UTF-8.";
   const [first, second] = bytes;
   const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
@@ -202,7 +203,7 @@ function collect(content: string): EnvFile {
 }
 
 /** Nobody named it, so it may be missing; a folder named `.env` is what Python's virtual environments make. */
-function isNone(path: string): boolean {
+export function isNone(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true;
   } catch {
@@ -211,13 +212,22 @@ function isNone(path: string): boolean {
   }
 }
 
-function readBytes(path: string, source: string, isNamed: boolean): ReadFile {
+interface SettingsFile {
+  /** At the beginning of a sentence. */
+  readonly source: string;
+  /** That names it. */
+  readonly option: string;
+  readonly isNamed: boolean;
+}
+
+/** @throws KmsError `CONFIGURATION` when it cannot be read, and when others can write it */
+export function readSettingsBytes(path: string, { source, option, isNamed }: SettingsFile): ReadFile {
   try {
     return readTrustedFile(path, { source, maximumBytes: MAXIMUM_BYTES, regularOnly: !isNamed });
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
     const isUnread = ["missing", "denied", "failed"].includes(error.reason);
-    const hint = isUnread ? `${error.message} Check --env-file and the file's permissions.` : error.hint;
+    const hint = isUnread ? `${error.message} Check ${option} and the file's permissions.` : error.hint;
     throw new KmsError("CONFIGURATION", isUnread ? `${source} cannot be read.` : error.message, {
       cause: error,
       ...(hint !== undefined && { hint }),
@@ -236,9 +246,9 @@ function readBytes(path: string, source: string, isNamed: boolean): ReadFile {
 export function readEnvFile(path: string, isNamed: boolean): EnvFile | undefined {
   if (!isNamed && isNone(path)) return undefined;
   const source = `The env file ${path}`;
-  const { bytes, status } = readBytes(path, source, isNamed);
+  const { bytes, status } = readSettingsBytes(path, { source, option: "--env-file", isNamed });
   try {
-    const { variables, lines, warnings } = collect(decode(bytes));
+    const { variables, lines, warnings } = collect(decodeText(bytes));
     const holdsSecret = Object.entries(variables).some(
       ([name, value]) => value !== "" && isSecretVariable(name),
     );

@@ -3,7 +3,8 @@ import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isExactText } from "../../providers/support/secret-text.ts";
 import { KmsError } from "../errors.ts";
-import { readEnvFile } from "./env-file.ts";
+import { readConfigFile } from "./config-file.ts";
+import { type EnvFile, readEnvFile } from "./env-file.ts";
 import { homeDirectory, readPath } from "./home.ts";
 import type { SettingDefinition, SettingWithDefault } from "./table.ts";
 
@@ -16,13 +17,15 @@ export function maskApiKey(apiKey: string): string {
 }
 
 const ENVIRONMENT = "environment";
+/** Names the config file; in the environment alone. */
+const CONFIG_VARIABLE = "TATUM_KMS_CONFIG";
 
 /** A setting and where it came from. */
 export interface Setting {
   readonly value: string;
-  /** `environment`, or the path of an env file. */
+  /** `environment`, or the path of a config or env file. */
   readonly origin: string;
-  /** The line of the env file. */
+  /** The line of the file. */
   readonly line?: number | undefined;
 }
 
@@ -31,7 +34,7 @@ export function placeOf({ origin, line }: Pick<Setting, "origin" | "line">): str
   return line === undefined ? origin : `${origin}, line ${line}`;
 }
 
-/** A place that holds variables: the process environment or an env file. */
+/** A place that holds variables: the process environment, the config file or an env file. */
 interface Source {
   readonly origin: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -67,6 +70,24 @@ function defaultEnvFile(): string | undefined {
   return directory === undefined ? undefined : join(directory, ".env");
 }
 
+/** The files that were named, or may be there. */
+export interface SettingsFiles {
+  /** Of `--config`. */
+  readonly config?: string | undefined;
+}
+
+/** The config file: of `--config`, of `TATUM_KMS_CONFIG`, else `~/.tatumrc/config.toml`, which may be missing. */
+function readConfig(option: string | undefined): (Source & Pick<EnvFile, "warnings">) | undefined {
+  const variable = process.env[CONFIG_VARIABLE];
+  const what = option === undefined ? CONFIG_VARIABLE : "Option --config";
+  const named = option ?? (variable === "" ? undefined : variable);
+  const directory = defaultDirectory();
+  const usual = directory === undefined ? undefined : join(directory, "config.toml");
+  const origin = named === undefined ? usual : readPath(named, what);
+  const read = origin === undefined ? undefined : readConfigFile(origin, named !== undefined);
+  return origin === undefined || read === undefined ? undefined : { origin, ...read };
+}
+
 /** `./.env`, which the original read, where there is one and it is not among the files that are read. */
 function unreadEnvFile(read: readonly string[]): string | undefined {
   try {
@@ -85,7 +106,7 @@ function unreadEnvFile(read: readonly string[]): string | undefined {
 
 /**
  * All settings that come from variables, in one place. The order of precedence is: command-line flag (asked for by
- * the commands themselves), environment, the env file named by `--env-file`, `~/.tatumrc/.env`. An empty variable counts
+ * the commands themselves), environment, the config file, the env file named by `--env-file`, `~/.tatumrc/.env`. An empty variable counts
  * as unset. `./.env` is none of them: whoever can put a file into the working directory would decide for us.
  */
 export class Config {
@@ -95,33 +116,47 @@ export class Config {
    * home directory.
    */
   readonly envFile: string | undefined;
-  /** What a person should know about the env files, as sentences. */
+  /** The config file, where there is one. */
+  readonly configFile: string | undefined;
+  /** What a person should know about the files, as sentences. */
   readonly warnings: readonly string[];
   /** The `./.env` that the original would have read, and this program does not. */
   readonly unreadEnvFile: string | undefined;
 
-  private constructor(sources: readonly Source[], envFile: string | undefined, warnings: readonly string[]) {
+  private constructor(
+    sources: readonly Source[],
+    files: Pick<Config, "envFile" | "configFile">,
+    warnings: readonly string[],
+  ) {
     this.#sources = sources;
-    this.envFile = envFile;
+    this.envFile = files.envFile;
+    this.configFile = files.configFile;
     this.warnings = warnings;
     this.unreadEnvFile = unreadEnvFile(sources.slice(1).map(({ origin }) => origin));
   }
 
   /**
    * @param envFile the file named by `--env-file`; it has to exist.
-   * @throws KmsError `CONFIGURATION` when an env file cannot be read.
+   * @param files the file named by `--config`; it has to exist
+   * @throws KmsError `CONFIGURATION` when a file cannot be read.
    */
-  static load(envFile?: string): Config {
+  static load(envFile?: string, files: SettingsFiles = {}): Config {
     const named = envFile === undefined ? undefined : readPath(envFile, "Option --env-file");
     const sources: Source[] = [{ origin: ENVIRONMENT, variables: process.env }];
     const warnings: string[] = [];
+    const config = readConfig(files.config);
+    if (config !== undefined) {
+      sources.push(config);
+      warnings.push(...config.warnings);
+    }
     for (const origin of new Set([named, defaultEnvFile()])) {
       const read = origin === undefined ? undefined : readEnvFile(origin, origin === named);
       if (origin === undefined || read === undefined) continue;
       sources.push({ origin, variables: read.variables, lines: read.lines });
       warnings.push(...read.warnings);
     }
-    return new Config(sources, named ?? defaultEnvFile(), warnings);
+    const places = { envFile: named ?? defaultEnvFile(), configFile: config?.origin };
+    return new Config(sources, places, warnings);
   }
 
   /**

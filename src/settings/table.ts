@@ -1,6 +1,7 @@
 /** Every variable that the program itself reads, once: name, meaning, default, bounds, and whether it is a secret. */
 import { feeUnitOf, tickers } from "../../chains/index.ts";
 import { providerNames, secretVariables } from "../../providers/index.ts";
+import { knownTickers } from "../chain-names.ts";
 import { readBaseUrl, readHttpUrl } from "../http/http-url.ts";
 import { type ListenAddress, parseListenAddress, wantedListenAddress } from "../http/listen-address.ts";
 import { LIBRARY_PATH_VARIABLE } from "../operations/clean-restart.ts";
@@ -207,6 +208,25 @@ export const settings = {
   } satisfies SettingDefinition<ListenAddress>,
   logLevel: oneOf("TATUM_KMS_LOG_LEVEL", "As --log-level: the least severe lines of the log", logLevels),
   logFormat: oneOf("TATUM_KMS_LOG_FORMAT", "As --log-format: how the log is written", logFormats),
+  path: path("TATUM_KMS_PATH", "As --path: the vault file"),
+  configFile: { ...path("TATUM_KMS_CONFIG", "As --config: the config file"), environmentOnly: true },
+  externalUrl: url("TATUM_KMS_EXTERNAL_URL", "As --external-url: your server that approves each transaction"),
+  externalUrlMethod: oneOf("TATUM_KMS_EXTERNAL_URL_METHOD", "As --external-url-method", ["get", "post"]),
+  chain: {
+    ...text("TATUM_KMS_CHAIN", "As --chain of daemon: chains to poll"),
+    wanted: "chains, separated by commas",
+    parse: knownTickers,
+  } satisfies SettingDefinition<string[]>,
+  testnet: flag("TATUM_KMS_TESTNET", "As --testnet of daemon"),
+  period: seconds("TATUM_KMS_PERIOD", "As --period: seconds between polls", {
+    standard: "5",
+    from: 0.05,
+    to: 86_400,
+  }),
+  runOnce: flag("TATUM_KMS_RUN_ONCE", "As --run-once"),
+  dryRun: flag("TATUM_KMS_DRY_RUN", "As --dry-run"),
+  wallets: text("TATUM_KMS_WALLETS", "As --wallets of daemon"),
+  transactionIds: text("TATUM_KMS_TRANSACTION_IDS", "As --transaction-ids of daemon"),
   vaultId: {
     name: "TATUM_KMS_VAULT_ID",
     meaning: "As --vault-id: the one vault that may be opened",

@@ -5,6 +5,7 @@
 import type { ProviderVariable } from "../../../providers/provider.ts";
 import type { KmsError } from "../../errors.ts";
 import { assertNoProblems } from "../../settings/check.ts";
+import { withoutSecrets } from "../../settings/explain.ts";
 import { type Config, maskApiKey, placeOf } from "../../settings/settings.ts";
 import { settings, settingTable } from "../../settings/table.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
@@ -36,14 +37,6 @@ const rowsOfTheOriginal: readonly { readonly name: string; readonly shown: boole
   { name: "TATUM_KMS_AWS_SECRET_KEY", shown: false },
   { name: settings.debugMode.name, shown: true },
 ];
-
-/** A URL without what may be secret in it: user and password, query, and a path, in which some hosts want a key. */
-function withoutSecrets(value: string): string {
-  if (!/^[a-z]+:\/\//i.test(value)) return value;
-  if (!URL.canParse(value)) return "set, but not a URL";
-  const { origin, pathname, search } = new URL(value);
-  return pathname === "/" && search === "" ? origin : `${origin}/...`;
-}
 
 function row(config: Config, name: string, shown: boolean): [string, string] {
   const setting = config.setting(name);
@@ -99,7 +92,7 @@ export default defineCommand({
       problems = found;
     });
     const { storeType, variables } = await chooseProvider(args, config);
-    const vaultPath = vaultPathOf(args);
+    const vaultPath = vaultPathOf(args, config);
     writeOutput(
       await describeConfiguration({ config, vaultPath, storeType, variables, apiKeyOption: args["api-key"] }),
     );

@@ -71,7 +71,7 @@ async function vaultFindings(context: CommandContext): Promise<Finding[]> {
 async function serviceFindings({ config }: CommandContext, args: DoctorArguments): Promise<Finding[]> {
   const plainHttp = plainHttpReach("mainnet", args["allow-plain-http"], config);
   const timeout = config.value(settings.httpTimeout);
-  const given = args["external-url"];
+  const given = args["external-url"] ?? config.get(settings.externalUrl.name);
   const fourEye = (text: string) => () => {
     const url = parseExternalUrl(text);
     return fourEyeFindings(url, timeout, new HttpClient([url], { plainHttp }));
@@ -89,7 +89,7 @@ async function serviceFindings({ config }: CommandContext, args: DoctorArguments
 /** Everything that was found, in the order in which a person reads it. */
 async function findAll(args: DoctorArguments): Promise<{ found: Finding[]; context?: CommandContext }> {
   const { found, context } = await settingsFindings(args);
-  const path = vaultPathOf(args);
+  const path = context?.vaultPath ?? vaultPathOf(args);
   const all = [
     ...(await machineFindings(process.env)),
     ...found,

@@ -51,14 +51,15 @@ export default defineCommand({
   },
   examples: ["tatum-kms health"],
   statuses: { 69: "no daemon of the vault is ready" },
-  args: pickOptions("path", "env-file", "live"),
+  args: pickOptions("path", "env-file", "config", "live"),
   async run({ args }) {
     const config = await loadConfig(args);
     const metricsFile = config.value(settings.metricsFile);
     // In a container nobody may have a home directory.
-    const isPlaceKnown = args.path !== undefined || defaultDirectory() !== undefined;
+    const isNamed = args.path !== undefined || config.value(settings.path) !== undefined;
+    const isPlaceKnown = isNamed || defaultDirectory() !== undefined;
     if (!isPlaceKnown && metricsFile !== undefined) return judgeFile(metricsFile);
-    const vaultPath = vaultPathOf(args);
+    const vaultPath = vaultPathOf(args, config);
     const { daemons, hasSocket } = await askDaemons(vaultPath);
     if (daemons.length > 0) return judge(daemons, args.live === true);
     if (!hasSocket && metricsFile !== undefined) return judgeFile(metricsFile);

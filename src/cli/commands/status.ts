@@ -5,7 +5,7 @@ import { shortDuration } from "../../operations/log.ts";
 import type { DaemonStatus, GlancedJob } from "../../operations/status.ts";
 import { askDaemons } from "../../operations/status-socket.ts";
 import { defineCommand } from "../command.ts";
-import { vaultPathOf } from "../context.ts";
+import { loadConfig, vaultPathOf } from "../context.ts";
 import { pickOptions } from "../options.ts";
 import { printJson, writeOutput } from "../output.ts";
 
@@ -60,9 +60,10 @@ export default defineCommand({
   meta: { name: "status", description: "Show what the running daemons of the vault do; needs no password" },
   examples: ["tatum-kms status"],
   statuses: { 69: "no daemon of the vault answers" },
-  args: pickOptions("path", "json"),
+  args: pickOptions("path", "env-file", "config", "json"),
   async run({ args }) {
-    const vaultPath = vaultPathOf(args);
+    // What is wrong with other settings does not matter here.
+    const vaultPath = vaultPathOf(args, await loadConfig(args, () => undefined));
     const { daemons } = await askDaemons(vaultPath);
     if (daemons.length === 0) {
       throw new KmsError("NOT_HEALTHY", `No daemon of the vault ${vaultPath} answers.`, {

@@ -195,7 +195,6 @@ describe("what the runtime would read in the working directory", () => {
 
   test.each([
     "--cwd=/",
-    "--config=bunfig.toml",
     "--inspect",
     "--inspect-brk",
     "--preload=attack.js",
@@ -220,6 +219,18 @@ describe("what the runtime would read in the working directory", () => {
       expect(failure.status).toBe(64);
       expect(failure.error).toBe(`Unknown option ${option.split("=")[0]}.`);
     }
+  });
+
+  test("a file of the runtime named with --config is read as our own, and runs no code", async () => {
+    for (const args of [
+      ["--config=bunfig.toml", "checkconfig"],
+      ["checkconfig", "--config=bunfig.toml"],
+    ]) {
+      const failure = failureOf(await installation.run(args, { cwd: folder }));
+      expect(failure).toMatchObject({ status: 78, code: "CONFIGURATION" });
+      expect(failure.error).toContain("bunfig.toml");
+    }
+    expect(await Bun.file(join(folder, "attacked")).exists()).toBe(false);
   });
 
   test("a script is not run", async () => {

@@ -6,7 +6,7 @@ import { program } from "../../../src/cli/program.ts";
 import { takeOptions, unknownOption } from "../../../src/cli/take-options.ts";
 import { KmsError } from "../../../src/errors.ts";
 
-const vault = "path vault-id allow-group-access env-file provider aws azure vgs pkcs11";
+const vault = "path vault-id allow-group-access env-file config provider aws azure vgs pkcs11";
 /** Options of the original that are about the daemon alone. */
 const daemonOnly = "period external-url external-url-method run-once";
 const choosing = "chain testnet wallets transaction-ids";
@@ -91,20 +91,20 @@ const table: Readonly<Record<string, Row>> = {
     refuses: choosing,
   },
   "provider list": {
-    takes: "env-file provider aws azure vgs",
+    takes: "env-file config provider aws azure vgs",
     ignores: `path ${choosing} api-key ${daemonOnly}`,
     refuses: "",
   },
   "provider test": ofTheVault,
   report: ofSettings,
   health: {
-    takes: "path env-file live",
+    takes: "path env-file config live",
     ignores: `aws azure vgs period external-url external-url-method run-once ${choosing} api-key`,
     refuses: "",
   },
   status: {
-    takes: "path json",
-    ignores: `${choosing} api-key ${daemonOnly} env-file aws azure vgs`,
+    takes: "path env-file config json",
+    ignores: `${choosing} api-key ${daemonOnly} aws azure vgs`,
     refuses: "",
   },
   doctor: {
@@ -114,6 +114,16 @@ const table: Readonly<Record<string, Row>> = {
   },
   completion: { takes: "", ignores: `${choosing} api-key ${daemonOnly} ${places}`, refuses: "" },
   licenses: { takes: "", ignores: `${choosing} api-key ${daemonOnly} ${places}`, refuses: "" },
+  "config explain": {
+    takes: "json env-file config",
+    ignores: `path aws azure vgs period external-url external-url-method run-once ${choosing} api-key`,
+    refuses: "",
+  },
+  "config check": {
+    takes: "env-file config",
+    ignores: `path aws azure vgs period external-url external-url-method run-once ${choosing} api-key`,
+    refuses: "",
+  },
   checkconfig: ofSettings,
   sandbox: {
     takes: "port node testnet",

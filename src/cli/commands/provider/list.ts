@@ -50,7 +50,7 @@ async function listProviders(config: Config, only?: string): Promise<ListedProvi
 export default defineCommand({
   meta: { name: "list", description: "Print the secret providers and whether their variables are set" },
   examples: ["tatum-kms provider list --provider=aws"],
-  args: pickOptions("env-file", "provider", "aws", "azure", "vgs"),
+  args: pickOptions("env-file", "config", "provider", "aws", "azure", "vgs"),
   async run({ args }) {
     const config = await loadConfig(args);
     printJson(await listProviders(config, providerByOption(args)));
