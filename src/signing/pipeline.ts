@@ -15,7 +15,7 @@ import { SetAside } from "../journal/records.ts";
 import { ClaimTaken, ForeignJob } from "../journal/refusals.ts";
 import { UsedSequences } from "../journal/sequences.ts";
 import type { LogAction, LogEvent } from "../operations/log.ts";
-import { MAXIMUM_TX_DATA_LENGTH, type TatumApi } from "../tatum/api.ts";
+import { MAXIMUM_TX_DATA_LENGTH } from "../tatum/api.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
 import { Broadcast, type Step } from "./broadcast.ts";
 import { EarlierSignatures } from "./earlier-signatures.ts";
@@ -24,7 +24,7 @@ import { ErrorReports, owing } from "./error-reports.ts";
 import { Landings } from "./landings.ts";
 import { decide } from "./policy/policy.ts";
 import type { Services } from "./services.ts";
-import { resolveSigners, withCheck } from "./signers.ts";
+import { contentChanged, resolveSigners, whilePending } from "./signers.ts";
 
 /** What a transaction would do, and with which keys. */
 export interface UnderstoodTransaction {
@@ -52,49 +52,6 @@ function reportedText(failure: unknown): string {
 /** Whether a failure passes by itself or by the operator's hand, and says nothing of the transaction. */
 function isPassing(failure: unknown): failure is KmsError {
   return failure instanceof KmsError && (failure.kind === "passing" || failure.kind === "operator");
-}
-
-/**
- * What is listed may be cancelled while its turn is waited for: with a list older than so many milliseconds the API is asked
- * again. Working through a long list takes a minute.
- */
-const LIST_STAYS_FRESH = 5_000;
-
-/** The same request, but right before a signature the API is asked whether the transaction is still what it listed. */
-function whilePending(request: SigningRequest, listed: ListedTransaction, api: TatumApi): SigningRequest {
-  let seenAt = listed.listedAt;
-  const assertPending = async (): Promise<void> => {
-    const now = performance.now();
-    if (now - seenAt < LIST_STAYS_FRESH) return;
-    await assertStillPending(listed, api);
-    seenAt = now;
-  };
-  return { ...request, signers: request.signers.map((signer) => withCheck(signer, assertPending)) };
-}
-
-/** @throws ApiUnavailable when it is not, or nobody knows; ChainError `INVALID_TRANSACTION` when it is another one */
-async function assertStillPending(listed: ListedTransaction, api: TatumApi): Promise<void> {
-  const { id } = listed.transaction;
-  const now = await api.lookAgain(listed);
-  switch (now.kind) {
-    case "not-completed":
-      return;
-    case "changed":
-      throw contentChanged(id);
-    case "completed":
-      throw new ApiUnavailable(`Transaction ${id} was completed as ${now.txId} meanwhile; it is not signed.`);
-    case "missing":
-      throw new ApiUnavailable(`The API does not know transaction ${id} any more; it is not signed.`);
-    case "unclear":
-      throw new ApiUnavailable(`The API does not tell whether transaction ${id} is pending: ${now.reason}`);
-  }
-}
-
-function contentChanged(id: string): ChainError {
-  return new ChainError(
-    "INVALID_TRANSACTION",
-    `The content of transaction ${id} was changed after it was listed first; it will not be signed.`,
-  );
 }
 
 /** Before it is recorded: nobody would take it, and it could be replaced only by a person. */

@@ -1,7 +1,10 @@
-/** The wallets of a pending transaction, as signers that show no key. */
-import type { Chain, PendingTransaction, Signer } from "../../chains/chain.ts";
+/** The wallets of a pending transaction, as signers that show no key and look again before they sign. */
+import type { Chain, PendingTransaction, Signer, SigningRequest } from "../../chains/chain.ts";
 import { ChainError } from "../../chains/error.ts";
 import type { SigningKey } from "../../chains/signing-key.ts";
+import { ApiUnavailable } from "../errors.ts";
+import type { TatumApi } from "../tatum/api.ts";
+import type { ListedTransaction } from "../tatum/pending-transaction.ts";
 import type { Services } from "./services.ts";
 import { tokenSigningKey } from "./token-key.ts";
 import { goneWallet, type KnownWallet, type WalletKeys } from "./wallet-keys.ts";
@@ -53,7 +56,7 @@ function createSigner(
 }
 
 /** A signer whose keys ask right before each signature whether it may still be made. @param assertMaySign throws when not */
-export function withCheck(signer: Signer, assertMaySign: () => Promise<void>): Signer {
+function withCheck(signer: Signer, assertMaySign: () => Promise<void>): Signer {
   return { ...signer, key: async (index) => checkedKey(await signer.key(index), assertMaySign) };
 }
 
@@ -83,6 +86,54 @@ async function assertStillThere(
 ): Promise<void> {
   if (await keys.isStillThere(wallet)) return;
   throw goneWallet(wallet.signatureId, await vault.get(wallet.signatureId));
+}
+
+/**
+ * What is listed may be cancelled while its turn is waited for: with a list older than so many milliseconds the API is asked
+ * again. Working through a long list takes a minute.
+ */
+const LIST_STAYS_FRESH = 5_000;
+
+/** The same request, but right before a signature the API is asked whether the transaction is still what it listed. */
+export function whilePending(
+  request: SigningRequest,
+  listed: ListedTransaction,
+  api: TatumApi,
+): SigningRequest {
+  let seenAt = listed.listedAt;
+  const assertPending = async (): Promise<void> => {
+    const now = performance.now();
+    if (now - seenAt < LIST_STAYS_FRESH) return;
+    await assertStillPending(listed, api);
+    seenAt = now;
+  };
+  return { ...request, signers: request.signers.map((signer) => withCheck(signer, assertPending)) };
+}
+
+/** @throws ApiUnavailable when it is not, or nobody knows; ChainError `INVALID_TRANSACTION` when it is another one */
+async function assertStillPending(listed: ListedTransaction, api: TatumApi): Promise<void> {
+  const { id } = listed.transaction;
+  const now = await api.lookAgain(listed);
+  switch (now.kind) {
+    case "not-completed":
+      return;
+    case "changed":
+      throw contentChanged(id);
+    case "completed":
+      throw new ApiUnavailable(`Transaction ${id} was completed as ${now.txId} meanwhile; it is not signed.`);
+    case "missing":
+      throw new ApiUnavailable(`The API does not know transaction ${id} any more; it is not signed.`);
+    case "unclear":
+      throw new ApiUnavailable(`The API does not tell whether transaction ${id} is pending: ${now.reason}`);
+  }
+}
+
+/** Nobody approved what it says now. @param id of the pending transaction */
+export function contentChanged(id: string): ChainError {
+  return new ChainError(
+    "INVALID_TRANSACTION",
+    `The content of transaction ${id} was changed after it was listed first; it will not be signed.`,
+  );
 }
 
 /**
