@@ -80,6 +80,26 @@ export function readJsonPayload<Output>(
   throw invalidPayload(transaction, describeIssue(parsed.issues[0]));
 }
 
+/**
+ * Reads the payload of a pending transaction once for all who ask: it is described, approved and signed by what was read at
+ * the first time. What does not read is tried again.
+ */
+export function readOnce<Parameters extends readonly unknown[], Payload>(
+  read: (transaction: PendingTransaction, ...parameters: Parameters) => Payload,
+): (transaction: PendingTransaction, ...parameters: Parameters) => Payload {
+  const known = new WeakMap<
+    PendingTransaction,
+    { readonly parameters: Parameters; readonly payload: Payload }
+  >();
+  return (transaction, ...parameters) => {
+    const found = known.get(transaction);
+    if (found?.parameters.every((parameter, at) => parameter === parameters[at])) return found.payload;
+    const payload = read(transaction, ...parameters);
+    known.set(transaction, { parameters, payload });
+    return payload;
+  };
+}
+
 /** A member that counts as absent when it has one of these values, as the callers of the API write it. */
 export const absentWhen = <Schema extends v.GenericSchema>(values: readonly unknown[], schema: Schema) =>
   v.pipe(

@@ -5,7 +5,7 @@
  */
 import { inspect } from "node:util";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { bytesToHex, equalBytes } from "@noble/curves/utils.js";
+import { bytesToHex, bytesToNumberBE } from "@noble/curves/utils.js";
 import { ChainError } from "../error.ts";
 import type { SigningKey } from "../signing-key.ts";
 import { signSchnorr } from "./bch-schnorr.ts";
@@ -71,9 +71,18 @@ export function memorySecp256k1Key(
  * @throws ChainError `INVALID_KEY` when the key's answer is not a signature of its public key.
  */
 export async function signLowS(key: SigningKey, digest: Uint8Array): Promise<Uint8Array> {
-  const signature = (await lowSSignature(key, digest)).toBytes("compact");
+  const signature = await signUnchecked(key, digest);
   if (!secp256k1.verify(signature, digest, key.publicKey, { prehash: false })) throw wrongSignature(key);
   return signature;
+}
+
+/**
+ * {@link signLowS} for who verifies the signature in the finished transaction, so that it is not verified twice.
+ *
+ * @throws ChainError `INVALID_KEY` when the key's answer is no signature at all.
+ */
+export async function signUnchecked(key: SigningKey, digest: Uint8Array): Promise<Uint8Array> {
+  return (await lowSSignature(key, digest)).toBytes("compact");
 }
 
 /**
@@ -87,17 +96,15 @@ export async function signRecoverable(
   digest: Uint8Array,
 ): Promise<{ readonly r: bigint; readonly s: bigint; readonly recovery: 0 | 1 }> {
   const signature = await lowSSignature(key, digest);
-  const compressed = secp256k1.Point.fromBytes(key.publicKey).toBytes(true);
-  for (const recovery of [0, 1] as const) {
-    // A signature is valid for exactly the keys that recovery gives, so finding the key is also the verification.
-    if (equalBytes(recoverPublicKey(signature, recovery, digest), compressed)) {
-      return { r: signature.r, s: signature.s, recovery };
-    }
-  }
-  throw wrongSignature(key);
+  const nonce = noncePoint(signature, digest, secp256k1.Point.fromBytes(key.publicKey));
+  // The signature is valid when the point has the x coordinate r (SEC 1, 4.1.4), so finding it is also the verification.
+  if (nonce.is0() || nonce.x !== signature.r) throw wrongSignature(key);
+  const { r, s } = signature;
+  return { r, s, recovery: nonce.y % 2n === 0n ? 0 : 1 };
 }
 
 type Signature = ReturnType<typeof secp256k1.Signature.fromBytes>;
+type Point = ReturnType<typeof secp256k1.Point.fromBytes>;
 
 async function lowSSignature(key: SigningKey, digest: Uint8Array): Promise<Signature> {
   if (key.curve !== "secp256k1") {
@@ -115,15 +122,16 @@ async function lowSSignature(key: SigningKey, digest: Uint8Array): Promise<Signa
   return new secp256k1.Signature(signature.r, secp256k1.Point.Fn.neg(signature.s));
 }
 
-function recoverPublicKey(signature: Signature, recovery: 0 | 1, digest: Uint8Array): Uint8Array {
-  try {
-    return signature.addRecoveryBit(recovery).recoverPublicKey(digest).toBytes(true);
-  } catch {
-    return new Uint8Array(); // r is not the x coordinate of a point: no key has this signature.
-  }
+/** The point that a valid signature was made with: u1 G + u2 Q (SEC 1, 4.1.4). */
+function noncePoint({ r, s }: Signature, digest: Uint8Array, publicKey: Point): Point {
+  const { BASE, Fn } = secp256k1.Point;
+  const inverse = Fn.inv(s);
+  const [u1, u2] = [Fn.mul(Fn.create(bytesToNumberBE(digest)), inverse), Fn.mul(r, inverse)];
+  return BASE.multiplyUnsafe(u1).add(publicKey.multiplyUnsafe(u2));
 }
 
-function wrongSignature(key: SigningKey, cause?: unknown): ChainError {
+/** The error of a key whose answer is not a signature of its public key. */
+export function wrongSignature(key: SigningKey, cause?: unknown): ChainError {
   return new ChainError(
     "INVALID_KEY",
     `The key of ${bytesToHex(key.publicKey)} returned a signature that its public key does not verify.`,

@@ -6,7 +6,7 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { concatBytes } from "@scure/btc-signer/utils.js";
 import { verifySchnorr } from "../../keys/bch-schnorr.ts";
-import { signLowS } from "../../keys/secp256k1.ts";
+import { signUnchecked } from "../../keys/secp256k1.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import type { SignatureDigests } from "../utxo/signature-digest.ts";
 import { publicKeyHashScript } from "../utxo/spendable-script.ts";
@@ -31,7 +31,7 @@ export async function signInput(
   const digest = digestOf(digests, index, amount, key.publicKey);
   const signature =
     key.signBitcoinCashSchnorr === undefined
-      ? secp256k1.Signature.fromBytes(await signLowS(key, digest), "compact").toBytes("der")
+      ? secp256k1.Signature.fromBytes(await signUnchecked(key, digest), "compact").toBytes("der")
       : await key.signBitcoinCashSchnorr(digest);
   return concatBytes(signature, Uint8Array.of(HASH_TYPE));
 }

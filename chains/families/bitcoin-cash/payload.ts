@@ -8,7 +8,7 @@ import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
 import { shown } from "../../codec/issue.ts";
 import { ChainError } from "../../error.ts";
-import { payloadJson, payloadText } from "../payload.ts";
+import { payloadJson, payloadText, readOnce } from "../payload.ts";
 import { outpoint, type RawTransaction } from "../utxo/encode.ts";
 import { satoshiSchema } from "../utxo/payload.ts";
 
@@ -29,7 +29,9 @@ const VERSION = 2;
  * @param maximumAmount satoshi
  * @throws ChainError `INVALID_TRANSACTION`
  */
-export function parsePayload(transaction: PendingTransaction, maximumAmount: bigint): BitcoinCashTransaction {
+export const parsePayload = readOnce(readPayload);
+
+function readPayload(transaction: PendingTransaction, maximumAmount: bigint): BitcoinCashTransaction {
   const text = payloadText(transaction);
   const colon = text.indexOf(":");
   if (colon < 0) {

@@ -8,7 +8,7 @@ import type { Network, PendingTransaction } from "../../chain.ts";
 import { isJsonObject } from "../../codec/exact-json.ts";
 import { describeIssue, wrongMember } from "../../codec/issue.ts";
 import { MAX_NONCE, MAX_UINT64, MAX_UINT256, quantity, wholeNumber } from "../../codec/quantity.ts";
-import { absentWhen, invalidPayload, payloadJson } from "../payload.ts";
+import { absentWhen, invalidPayload, payloadJson, readOnce } from "../payload.ts";
 import { address, addressAsWritten } from "./address.ts";
 import type { EvmFacts } from "./facts.ts";
 import { type FeeFields, feeFields } from "./fee.ts";
@@ -85,11 +85,9 @@ type Fields = v.InferOutput<ReturnType<typeof payloadSchema>>;
  *
  * @throws ChainError `INVALID_TRANSACTION` naming the field that is wrong.
  */
-export function parsePayload(
-  transaction: PendingTransaction,
-  facts: EvmFacts,
-  network: Network,
-): TransactionPayload {
+export const parsePayload = readOnce(readPayload);
+
+function readPayload(transaction: PendingTransaction, facts: EvmFacts, network: Network): TransactionPayload {
   const { chainId, from, to, value, nonce, feeCurrency, ...fields } = readFields(transaction, facts, network);
   const problem = contradiction(fields);
   if (problem !== undefined) throw invalidPayload(transaction, problem);

@@ -7,7 +7,7 @@ import { hexToBytes } from "@noble/curves/utils.js";
 import * as v from "valibot";
 import type { PendingTransaction } from "../../chain.ts";
 import { describeIssue } from "../../codec/issue.ts";
-import { invalidPayload, payloadJson } from "../payload.ts";
+import { invalidPayload, payloadJson, readOnce } from "../payload.ts";
 import { parseMessage, type SolanaMessage } from "./encode.ts";
 
 /** A `serializedTransaction` that was read and understood. */
@@ -30,7 +30,9 @@ const payloadSchema = v.object({
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */
-export function parsePayload(pending: PendingTransaction): TransactionPayload {
+export const parsePayload = readOnce(readPayload);
+
+function readPayload(pending: PendingTransaction): TransactionPayload {
   const parsed = v.safeParse(payloadSchema, payloadJson(pending));
   if (!parsed.success) {
     const [issue] = parsed.issues;

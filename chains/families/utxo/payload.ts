@@ -11,7 +11,7 @@ import type { PendingTransaction } from "../../chain.ts";
 import { describeIssue, shown } from "../../codec/issue.ts";
 import { smallNumber, wholeNumber } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
-import { payloadJson } from "../payload.ts";
+import { payloadJson, readOnce } from "../payload.ts";
 import { type RawTransaction, transactionId } from "./encode.ts";
 import type { UtxoParameters } from "./facts.ts";
 
@@ -76,7 +76,9 @@ type Payload = v.InferOutput<ReturnType<typeof payloadSchema>>;
  *
  * @throws ChainError `INVALID_TRANSACTION`
  */
-export function parsePayload(transaction: PendingTransaction, parameters: UtxoParameters): UtxoTransaction {
+export const parsePayload = readOnce(readPayload);
+
+function readPayload(transaction: PendingTransaction, parameters: UtxoParameters): UtxoTransaction {
   const json = payloadJson(transaction);
   if (json === undefined) throw invalid(transaction, "serializedTransaction is not JSON.");
   const parsed = v.safeParse(payloadSchema(parameters.maximumAmount), json);

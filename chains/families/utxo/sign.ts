@@ -7,6 +7,7 @@ import { hex } from "@scure/base";
 import { RawTx } from "@scure/btc-signer/script.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
+import { wrongSignature } from "../../keys/secp256k1.ts";
 import { encodeTransaction, outpoint, transactionId } from "./encode.ts";
 import type { UtxoParameters } from "./facts.ts";
 import { assertFee, assertNoDust, feeBounds, transactionFee } from "./fee.ts";
@@ -40,7 +41,8 @@ export async function signTransaction(
     spendableScript(script, parameters.spendableScripts),
   );
 
-  const unlocking = await unlockInputs(transaction, spent, new KeyRing(await signingKeys(request)));
+  const keys = new KeyRing(await signingKeys(request));
+  const unlocking = await unlockInputs(transaction, spent, keys);
   const signed = {
     ...transaction,
     inputs: transaction.inputs.map((input, index) => ({
@@ -51,7 +53,7 @@ export async function signTransaction(
   const witnesses = unlocking.map(({ witness }) => witness);
   const raw = encodeTransaction(signed, witnesses);
 
-  assertAllInputsSigned(raw, transaction, spent, request);
+  assertAllInputsSigned(raw, transaction, spent, { request, keys });
   assertFee(fee, virtualBytes(raw.length, encodeTransaction(signed).length), bounds);
   const inputs = transaction.inputs.map(outpoint);
   return { payload: hex.encode(raw), transactionId: transactionId(signed), filledIn: {}, inputs };
@@ -78,7 +80,7 @@ function assertAllInputsSigned(
   raw: Uint8Array,
   transaction: UtxoTransaction,
   spent: readonly SpendableScript[],
-  request: SigningRequest,
+  { request, keys }: { readonly request: SigningRequest; readonly keys: KeyRing },
 ): void {
   const signed = RawTx.decode(raw);
   const digests = new SignatureDigests(signed);
@@ -90,6 +92,8 @@ function assertAllInputsSigned(
       throw new RangeError(`The signed transaction lost input ${index}.`);
     const unlocking = { scriptSig: input.finalScriptSig, witness: signed.witnesses?.[index] ?? [] };
     if (isInputSigned(digests, index, script, amount, unlocking)) continue;
+    const key = keys.keyOf(script);
+    if (key !== undefined) throw wrongSignature(key);
     unsigned.push(
       `Input ${index} (${outpoint(input)}) is not signed: ${
         input.finalScriptSig.length > 0

@@ -189,6 +189,18 @@ describe("keys", () => {
     expect(error.message).toEndWith("no key of the wallets wallet-1, wallet-3 belongs to it");
   });
 
+  test.each([
+    ["P2PKH", scriptTo.p2pkh],
+    ["P2WPKH", scriptTo.p2wpkh],
+  ])(
+    "a key that answers with another one's signature is found out in the finished bytes: %s",
+    async (_, scriptOf) => {
+      const lying: SigningKey = { ...ours, publicKey: ours.publicKey, sign: (digest) => theirs.sign(digest) };
+      const error = await refusal(pending(payload(scriptOf(ours))), [lying], "INVALID_KEY");
+      expect(error.message).toEndWith("returned a signature that its public key does not verify.");
+    },
+  );
+
   test("all inputs without a key are named, but no more than ten", async () => {
     const content = payload(...Array.from({ length: 13 }, () => scriptTo.p2wpkh(theirs)));
     const error = await refusal(pending(content), [ours], "MISSING_KEY");
