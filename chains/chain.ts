@@ -252,6 +252,11 @@ export interface Chain {
   /** A new wallet from the operating system's randomness. */
   generateWallet(network: Network): WalletFields;
   /**
+   * The private key of a new wallet at an index, without what a wallet shows beside it, which takes as long to derive. Absent
+   * where {@link generateWallet} shows nothing else.
+   */
+  generatePrivateKey?(index: number, network: Network): string;
+  /**
    * The wallet of a mnemonic.
    * @throws ChainError `INVALID_KEY` when the words are not a valid mnemonic of this chain.
    */

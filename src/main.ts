@@ -1,4 +1,7 @@
-/** The entry point of the executable: the version, help, a process for code that is not ours, or the command line. */
+/**
+ * The entry point of the executable: the version, help, a process for code that is not ours, a thread that makes keys, or the
+ * command line.
+ */
 import { writeSync } from "node:fs";
 import { workerWords } from "./cli/worker-words.ts";
 import { version } from "./version.ts";
@@ -17,7 +20,10 @@ async function answersHelp(): Promise<boolean> {
   }
 }
 
-if (argv.length === 1 && argv[0] === "--version") {
+if (!Bun.isMainThread) {
+  const { serveKeyOrders } = await import("./wallets/key-threads.ts");
+  serveKeyOrders();
+} else if (argv.length === 1 && argv[0] === "--version") {
   // The one question that scripts ask again and again is answered before anything else is loaded.
   try {
     writeSync(1, `${version}\n`);

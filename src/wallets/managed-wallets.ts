@@ -7,14 +7,9 @@ import type { Secret } from "../../providers/secret.ts";
 import { KmsError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
 import { networkOf, tokenKeyOf, type WalletRecord, walletFields } from "../vault/wallet-record.ts";
+import { makeKeysOnAllCores } from "./key-threads.ts";
 import { assertLabelsFree, type GivenNames, numberedLabel, titleOf } from "./names.ts";
 import { kindOfSecret } from "./secret-kinds.ts";
-
-/** The index at which the keys of a batch are derived, as the original has it. */
-const BATCH_INDEX = 1;
-
-/** Keys that one durable write adds to the vault; what was printed is in the vault. */
-const BATCH_CHUNK = 100;
 
 export const MAXIMUM_BATCH = 1_000_000;
 
@@ -163,8 +158,8 @@ export async function storeManagedPrivateKey(
 }
 
 /**
- * Makes and stores private keys, each of a fresh wallet, with the labels `<label>-1`, `<label>-2` and so on. A key is handed to
- * `onStored` only when it is durably in the vault; the time grows linearly with the count.
+ * Makes and stores private keys on all cores, each of a fresh wallet, with the labels `<label>-1`, `<label>-2` and so on. A key is
+ * handed to `onStored` only when it is durably in the vault; the time grows linearly with the count.
  *
  * @throws KmsError `WALLET_EXISTS` when a wallet has one of the labels; then none is made
  */
@@ -178,18 +173,16 @@ export async function generatePrivateKeyBatch(
   const labels =
     label === undefined ? [] : Array.from({ length: count }, (_, at) => numberedLabel(label, at + 1));
   await assertLabelsFree(vault, labels);
-  for (let done = 0; done < count; done += BATCH_CHUNK) {
-    const entries = Array.from({ length: Math.min(BATCH_CHUNK, count - done) }, (_, at) => {
-      const wallet = chain.generateWallet(network);
-      const privateKey = chain.derivePrivateKey(wallet, BATCH_INDEX, network);
-      // From the key itself: the slow way from the mnemonic was gone once, and this is what the vault will hold.
-      const { address } = chain.parsePrivateKey(privateKey, network);
-      const names = { label: labelOf(done + at + 1), groups, firstAddress: address };
+  let made = 0;
+  await makeKeysOnAllCores({ ticker: chain.facts.ticker, network, count }, async (keys) => {
+    const entries = keys.map(({ privateKey, address }) => {
+      made += 1;
+      const names = { label: labelOf(made), groups, firstAddress: address };
       return { signatureId: randomUUID(), address, record: toRecord({ privateKey }, chain, network), names };
     });
     await vault.add(entries.map(({ signatureId, record, names }) => [signatureId, record, names] as const));
     for (const { signatureId, address } of entries) onStored({ signatureId, address });
-  }
+  });
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import type { Hex } from "viem";
 import type { Chain } from "../../chain.ts";
+import { generateMnemonic } from "../../keys/bip39.ts";
 import { ethereumWallets } from "../other-wallets.ts";
 import { chooseKey } from "../signer-key.ts";
 import { addressOfPublicKey, walletAddress } from "./address.ts";
@@ -26,6 +27,8 @@ export function evmChain(own: EvmFacts): EvmChain {
   const facts: EvmFacts = { ...own, otherWallets: ethereumWallets(own.derivationPath) };
   return {
     facts,
+    generatePrivateKey: (index, network) =>
+      derivePrivateKey({ mnemonic: generateMnemonic() }, index, facts, network),
     generateWallet: (network) => generateWallet(facts, network),
     restoreWallet: (mnemonic, network) => restoreWallet(mnemonic, facts, network),
     deriveAddress: (wallet, index, network) => deriveAddress(wallet, index, facts, network),

@@ -2,7 +2,9 @@
  * Chains of the UTXO family: coins whose transactions spend outputs of earlier ones, like Bitcoin's.
  * https://developer.bitcoin.org/reference/transactions.html, https://github.com/bitcoin/bips/blob/master/bip-0141.mediawiki
  */
+
 import type { Chain } from "../../chain.ts";
+import { generateMnemonic } from "../../keys/bip39.ts";
 import { readSecp256k1PublicKey } from "../../keys/public-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
@@ -17,6 +19,8 @@ export function utxoChain(parameters: UtxoParameters): Chain {
   const { facts, networks } = parameters;
   return {
     facts,
+    generatePrivateKey: (index, network) =>
+      derivePrivateKey({ mnemonic: generateMnemonic() }, index, parameters, network),
     generateWallet: (network) => generateWallet(parameters, network),
     restoreWallet: (mnemonic, network) => restoreWallet(mnemonic, parameters, network),
     deriveAddress: (wallet, index, network) => deriveAddress(wallet, index, parameters, network),
