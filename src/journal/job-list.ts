@@ -62,20 +62,34 @@ export function listJobs(vault: Vault, filter: JobFilter, limit: number, after?:
 /** Jobs that are opened at a time where all are looked through. */
 const PAGE = 1000;
 
-/** All jobs that a filter leaves, in the order of {@link listJobs}. Of a row that does not open the caller is told. */
+/**
+ * All jobs that a filter leaves, in pages and in the order of {@link listJobs}. One that changes meanwhile may come once more.
+ * @param limit most jobs of a page
+ */
+export async function* everyJob(
+  vault: Vault,
+  filter: JobFilter,
+  limit = PAGE,
+): AsyncGenerator<Pick<JobPage, "jobs" | "damaged">> {
+  let after: JobPlace | undefined;
+  do {
+    const page = await listJobs(vault, filter, limit, after);
+    yield page;
+    after = page.next;
+  } while (after !== undefined);
+}
+
+/** The same at once. Of a row that does not open the caller is told. */
 export async function allJobs(
   vault: Vault,
   filter: JobFilter,
   onDamaged: (problem: KmsError) => void = () => undefined,
 ): Promise<Job[]> {
   const found: Job[] = [];
-  let after: JobPlace | undefined;
-  do {
-    const { jobs, damaged, next } = await listJobs(vault, filter, PAGE, after);
+  for await (const { jobs, damaged } of everyJob(vault, filter)) {
     found.push(...jobs);
     damaged.forEach(onDamaged);
-    after = next;
-  } while (after !== undefined);
+  }
   return found;
 }
 

@@ -48,6 +48,7 @@ const commands: readonly (readonly [command: string, shown: readonly string[]])[
   ["vault change-password", vaultOptions],
   ["vault backup", ["<file>", ...vaultOptions]],
   ["job list", ["[state]", ...vaultOptions]],
+  ["job export", ["[state]", ...vaultOptions]],
   ["job show", ["<id>", ...vaultOptions]],
   ["job retry", ["<id>", ...vaultOptions]],
   ["provider list", ["--env-file=<file>", "--provider=<name>", "--aws", "--azure", "--vgs"]],

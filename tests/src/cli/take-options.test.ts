@@ -82,6 +82,11 @@ const table: Readonly<Record<string, Row>> = {
     ignores: `api-key ${daemonOnly}`,
     refuses: "testnet wallets transaction-ids",
   },
+  "job export": {
+    takes: `chain account older-than ${vault}`,
+    ignores: `api-key ${daemonOnly}`,
+    refuses: "testnet wallets transaction-ids",
+  },
   "job show": { ...ofEverything, takes: `bytes ${vault}` },
   "job retry": ofEverything,
   "job quarantine": { ...ofEverything, takes: `yes ${vault}` },

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Network } from "../../../chains/chain.ts";
 import { showJob, showJobs } from "../../../src/journal/inspect.ts";
-import type { Job } from "../../../src/journal/job.ts";
+import { type Job, jobStates } from "../../../src/journal/job.ts";
 import {
+  everyJob,
   type JobFilter,
   jobStateNamed,
   listJobs,
@@ -50,6 +51,30 @@ async function send(id: string, number: bigint, account = "0xa"): Promise<Job> {
 async function ids(filter: JobFilter = {}, limit = 100): Promise<string[]> {
   return (await listJobs(vault, filter, limit)).jobs.map(({ id }) => id);
 }
+
+describe("the export of jobs", () => {
+  async function pages(filter: JobFilter, limit: number): Promise<string[][]> {
+    const found: string[][] = [];
+    for await (const { jobs } of everyJob(vault, filter, limit)) found.push(jobs.map(({ id }) => id));
+    return found;
+  }
+
+  test("has all that a filter leaves, a page at a time, the closed ones too", async () => {
+    for (const id of ["a", "b", "c"]) await see(id);
+    const [job, journal] = await see("d", "BTC");
+    await journal.close(job, "cancelled", {});
+    expect(await pages({ states: jobStates }, 3)).toEqual([["a", "b", "c"], ["d"]]);
+    expect(await pages({ states: jobStates, chains: ["BTC"] }, 3)).toEqual([["d"]]);
+    expect(await pages({ states: ["parked"] }, 3)).toEqual([[]]);
+  });
+
+  test("has no job any more of which all was dropped but what keeps it from being signed again", async () => {
+    const [job, journal] = await see("a");
+    await journal.close(job, "done", { txId: "0xa" });
+    await journal.settle(clock + 1, 10);
+    expect(await pages({ states: jobStates }, 3)).toEqual([[]]);
+  });
+});
 
 describe("the list of jobs", () => {
   test("has those of all chains and networks, the one changed longest ago first", async () => {

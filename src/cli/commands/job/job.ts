@@ -5,10 +5,11 @@ export default defineCommand({
   meta: {
     name: "job",
     description:
-      "See what the daemon did with pending transactions: list, show, retry, resolve, recover, quarantine",
+      "See what the daemon did with pending transactions: list, export, show, retry, resolve, recover, quarantine",
   },
   subCommands: {
     list: () => import("./list.ts").then((module) => module.default),
+    export: () => import("./export.ts").then((module) => module.default),
     show: () => import("./show.ts").then((module) => module.default),
     retry: () => import("./retry.ts").then((module) => module.default),
     resolve: () => import("./resolve.ts").then((module) => module.default),
