@@ -13,9 +13,9 @@ const ambiguous = /^(BINANCE|BNBCHAIN|BEP2|BEP20)$/;
 
 const LIKE_A_NAME = /^[\w -]{1,20}$/;
 
-/** The ticker of a chain that somebody named, in capitals or not; `undefined` when the name stands for none, or for two. */
+/** The ticker of a chain that somebody named, in capitals or not, be it with blanks or a comma too many; `undefined` when the name stands for none, or for two. */
 export function tickerNamed(name: string): string | undefined {
-  const capitals = name.trim().toUpperCase();
+  const capitals = name.replace(/^[\s,]+|[\s,]+$/g, "").toUpperCase();
   return tickers.includes(capitals) ? capitals : tickerOfName.get(capitals.replace(/[ _-]/g, ""));
 }
 

@@ -21,7 +21,8 @@ import { printNote } from "./output.ts";
 export async function chainArgument(name: string): Promise<Chain> {
   const chain = await knownChain(name);
   const { ticker, name: title } = chain.facts;
-  if (name.trim().toUpperCase() !== ticker) printNote(`${name.trim()} is ${ticker} (${title}) here.`);
+  if (name.replace(/[\s,]/g, "").toUpperCase() !== ticker)
+    printNote(`${name.trim()} is ${ticker} (${title}) here.`);
   return chain;
 }
 

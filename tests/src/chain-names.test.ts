@@ -35,6 +35,8 @@ describe("a chain", () => {
     ["XBT", "BTC"],
     ["elrond", "EGLD"],
     [" btc ", "BTC"],
+    ["btc,", "BTC"],
+    [", Pol ,", "MATIC"],
   ])("%s is %s", async (name, ticker) => {
     expect(tickerNamed(name)).toBe(ticker);
     expect((await knownChain(name)).facts.ticker).toBe(ticker);
@@ -43,6 +45,14 @@ describe("a chain", () => {
   test.each(["", "XTZ", "BINANCE", "TEZOS", "constructor", "BTC,ETH", "BTCC"])("%j is none", (name) => {
     expect(tickerNamed(name)).toBeUndefined();
   });
+});
+
+test("a chain that is none is told, with all that there are", async () => {
+  const error = await knownChain("XTZ").catch((failure: KmsError) => failure);
+  expect(error).toBeInstanceOf(KmsError);
+  const { message, hint } = error as KmsError;
+  expect(message).toBe("Unsupported blockchain: XTZ.");
+  expect(hint).toBe(`Supported: ${[...tickers].sort().join(", ")}.`);
 });
 
 describe("a list of chains", () => {

@@ -77,6 +77,7 @@ const table: Readonly<Record<string, Row>> = {
   "vault slot remove": asksOfEverything,
   "vault change-password": ofEverything,
   "vault backup": ofEverything,
+  "vault restore": asksOfEverything,
   "job list": {
     takes: `chain account older-than limit after ${vault}`,
     ignores: `api-key ${daemonOnly}`,
@@ -89,6 +90,11 @@ const table: Readonly<Record<string, Row>> = {
   },
   "job show": { ...ofEverything, takes: `bytes ${vault}` },
   "job retry": ofEverything,
+  "job recover": {
+    takes: `yes chain ${vault}`,
+    ignores: `api-key ${daemonOnly}`,
+    refuses: "testnet wallets transaction-ids",
+  },
   "job quarantine": { ...ofEverything, takes: `yes ${vault}` },
   "job resolve": {
     takes: `as tx-id confirm yes api-key allow-plain-http ${vault}`,

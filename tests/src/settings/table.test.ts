@@ -2,6 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { loadChain, tickers } from "../../../chains/index.ts";
 import { providerVariables } from "../../../providers/index.ts";
+import { argumentsOf, selectCommand } from "../../../src/cli/parse.ts";
+import { program } from "../../../src/cli/program.ts";
 import { KmsError } from "../../../src/errors.ts";
 import { families, type SettingDefinition, settings, settingTable } from "../../../src/settings/table.ts";
 import { configOf } from "../config-of.ts";
@@ -43,6 +45,16 @@ describe("the table", () => {
         expect([file, name, isStart || known.includes(name)]).toEqual([file, name, true]);
       }
     }
+  });
+
+  test("has a variable for every option of the daemon, but for those that choose a provider in short", async () => {
+    const variableOf = ({ meaning }: SettingDefinition) => /^As --([a-z0-9-]+)/.exec(meaning)?.[1];
+    const options = new Set(settingTable.map(variableOf));
+    const named = ["api-key", "env-file", "aws", "azure", "vgs"];
+    const missing = Object.keys(await argumentsOf((await selectCommand(program, ["daemon"])).command)).filter(
+      (name) => !options.has(name) && !named.includes(name),
+    );
+    expect(missing).toEqual([]);
   });
 
   test("is in the documentation, with its defaults", () => {
