@@ -60,6 +60,7 @@ export class SharedDatabase {
       check: unused,
       size: unused,
       copyInto: unused,
+      copyOver: unused,
       close: async () => undefined,
     };
   }
