@@ -13,7 +13,7 @@ const TIMEOUT = 600_000;
 const LONGEST = 15_000;
 const SEED = 13;
 /** Scenarios side by side: they mostly wait. */
-const AT_ONCE = 6;
+const AT_ONCE = 8;
 
 const executable = await acceleratedExecutable();
 
