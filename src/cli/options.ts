@@ -92,7 +92,7 @@ export const options = {
   listen: {
     type: "string",
     valueHint: "host:port|unix:path",
-    description: "Answer /livez, /readyz and /metrics here, such as 127.0.0.1:9464 (default: nowhere)",
+    description: "Answer /livez, /readyz, /metrics and the status page here, such as 127.0.0.1:9464",
   },
   "log-level": {
     type: "string",

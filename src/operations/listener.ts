@@ -1,6 +1,6 @@
 /**
- * The address that `--listen` opens for probes and Prometheus: `/livez`, `/readyz` and `/metrics`. Read only, GET and HEAD
- * alone, answers without secrets; requests whose Host is a name that others may have pointed here are refused
+ * The address that `--listen` opens for probes, Prometheus and people: `/livez`, `/readyz`, `/metrics` and the status page.
+ * Read only, GET and HEAD alone, answers without secrets; requests whose Host is a name that others may have pointed here are refused
  * (DNS rebinding, https://owasp.org/www-community/attacks/DNS_Rebinding).
  */
 import { chmodSync } from "node:fs";
@@ -10,6 +10,7 @@ import type { Log } from "./log.ts";
 import { collectMetrics, type MetricsSource } from "./metrics.ts";
 import { renderMetrics } from "./metrics-file.ts";
 import type { DaemonStatus, StatusCollector } from "./status.ts";
+import { StatusEvents, statusPage } from "./status-page.ts";
 import { freePlace } from "./status-socket.ts";
 
 const textHeaders = {
@@ -31,7 +32,7 @@ function isOfOtherSite({ headers }: Request): boolean {
 
 /** What answers need. Absent until the vault is unlocked. */
 export interface Unlocked {
-  readonly collector: StatusCollector;
+  readonly collector: Pick<StatusCollector, "status">;
   readonly metrics: MetricsSource;
 }
 
@@ -55,6 +56,7 @@ const EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";
 /** Listens from before the vault is unlocked until the daemon ends. */
 export class Listener {
   readonly #address: ListenAddress;
+  readonly #events = new StatusEvents(() => this.#unlocked?.collector.status());
   #unlocked: Unlocked | undefined;
   #server: ReturnType<typeof Bun.serve> | undefined;
 
@@ -70,7 +72,7 @@ export class Listener {
     const listener = new Listener(address);
     const place = await listener.#listen();
     const event = { action: "listener-started", labels: { address: place } } as const;
-    const what = `${place} answers with /livez, /readyz and /metrics`;
+    const what = `${place} answers with /livez, /readyz, /metrics and the status page`;
     if (isLoopback(address)) log.info(`${what}.`, event);
     else log.warn(`${what}, also to other machines, and asks nobody for a password.`, event);
     return listener;
@@ -82,6 +84,7 @@ export class Listener {
   }
 
   async close(): Promise<void> {
+    this.#events.close();
     await this.#server?.stop(true);
   }
 
@@ -117,7 +120,9 @@ export class Listener {
     if (method !== "GET" && method !== "HEAD")
       return plain(405, "GET and HEAD alone", { allow: "GET, HEAD" });
     const answer = await this.#route(new URL(request.url));
-    return method === "GET" ? answer : new Response(null, { status: answer.status, headers: answer.headers });
+    if (method === "GET") return answer;
+    await answer.body?.cancel();
+    return new Response(null, { status: answer.status, headers: answer.headers });
   }
 
   async #route({ pathname, searchParams }: URL): Promise<Response> {
@@ -128,8 +133,12 @@ export class Listener {
         return readiness(searchParams, this.#unlocked);
       case "/metrics":
         return this.#metrics();
+      case "/":
+        return statusPage();
+      case "/events":
+        return this.#events.watch() ?? plain(503, "too many pages are open");
       default:
-        return plain(404, "there are /livez, /readyz and /metrics");
+        return plain(404, "there are /livez, /readyz, /metrics and the status page at /");
     }
   }
 

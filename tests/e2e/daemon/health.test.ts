@@ -14,7 +14,7 @@ const LISTEN = "--listen=127.0.0.1:0";
 
 /** The base URL that a daemon listens at. */
 async function addressOf(daemon: RunningDaemon): Promise<string> {
-  await daemon.logged("/readyz and /metrics");
+  await daemon.logged("and the status page");
   return /(http:\/\/[\d.]+:\d+) answers/.exec(daemon.log)?.[1] ?? "";
 }
 
@@ -155,6 +155,14 @@ describe("--listen", () => {
         expect(await statusCode(`${url}/readyz?wallets=${wallets}`)).toBe(503);
       expect(await statusCode(`${url}/elsewhere`)).toBe(404);
 
+      const page = await fetch(`${url}/`);
+      expect(page.headers.get("content-security-policy")).toStartWith("default-src 'none'");
+      expect(await page.text()).toContain("<title>tatum-kms</title>");
+      const gone = new AbortController();
+      const events = await fetch(`${url}/events`, { signal: gone.signal });
+      const first = await events.body?.getReader().read();
+      expect(new TextDecoder().decode(first?.value)).toStartWith('data: {"version":');
+      gone.abort();
       const metrics = await fetch(`${url}/metrics`);
       expect(metrics.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
       const text = await metrics.text();
