@@ -1,7 +1,9 @@
-import { beforeEach, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { jobStates } from "../../../src/journal/job.ts";
 import { createLog } from "../../../src/operations/log.ts";
 import { collectMetrics, JobMetrics, type Sample } from "../../../src/operations/metrics.ts";
+import { renderMetrics } from "../../../src/operations/metrics-file.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 
 const NOW = 1_700_000_000_500;
@@ -122,4 +124,48 @@ test("a limit of requests is told as far as it is known", () => {
   expect(of(known, "paused_seconds")).toBe(1.5);
   expect(of({ waiting: 0, pausedFor: 0 }, "requests_per_second")).toBeUndefined();
   expect(of(undefined, "waiting_requests")).toBeUndefined();
+});
+
+describe("docs/prometheus", () => {
+  const folder = join(import.meta.dir, "../../../docs/prometheus");
+  /** The names of all series, of histograms with what is behind them. */
+  const names = (): string[] =>
+    new JobMetrics().collect({}).flatMap(({ name, type }) => {
+      const endings = type === "histogram" ? ["_bucket", "_sum", "_count"] : [""];
+      return endings.map((ending) => `tatum_kms_${name}${ending}`);
+    });
+
+  test.each(["alerts.yaml", "dashboard.json"])("%s names no metric that there is not", async (file) => {
+    const named = (await Bun.file(join(folder, file)).text()).match(/\btatum_kms_\w+/g) ?? [];
+    expect(named.length).toBeGreaterThan(5);
+    for (const name of named) expect(names()).toContain(name);
+  });
+
+  test("has a panel in the dashboard for each metric but the start of the process", async () => {
+    const text = await Bun.file(join(folder, "dashboard.json")).text();
+    for (const { name } of new JobMetrics().collect({}))
+      if (name !== "process_start_time_seconds") expect(text).toContain(`tatum_kms_${name}`);
+  });
+
+  test("docs/command-line.md says what each metric means", async () => {
+    const text = await Bun.file(join(folder, "../command-line.md")).text();
+    for (const { name } of new JobMetrics().collect({}))
+      expect(text).toMatch(new RegExp(`^\\| .*\`tatum_kms_${name}[\`{]`, "m"));
+  });
+
+  test.skipIf(Bun.which("promtool") === null)("alerts.yaml is sound for Prometheus", () => {
+    const checked = Bun.spawnSync(["promtool", "check", "rules", join(folder, "alerts.yaml")]);
+    expect(checked.stderr.toString() + checked.stdout.toString()).toContain("SUCCESS: 6 rules found");
+    expect(checked.exitCode).toBe(0);
+  });
+
+  test.skipIf(Bun.which("promtool") === null)("what is rendered is sound for Prometheus", () => {
+    metrics.pollBegins("BTC");
+    for (const step of ["poll", "approval", "signing", "broadcast", "transaction"] as const)
+      metrics.took(step, "BTC", 120);
+    const limit = { perSecond: 5, waiting: 0, pausedFor: 0 };
+    const text = renderMetrics(metrics.collect({ jobs: new Map(), queue: { jobs: 0 }, limit }));
+    const checked = Bun.spawnSync(["promtool", "check", "metrics"], { stdin: Buffer.from(text) });
+    expect(checked.stderr.toString() + checked.stdout.toString()).toBe("");
+  });
 });
