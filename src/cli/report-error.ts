@@ -1,13 +1,30 @@
-/** What a failed command leaves behind: one line of JSON on standard error, and an exit status of sysexits.h. */
+/**
+ * What a failed command leaves behind: an exit status of sysexits.h, and on standard error one line of JSON, or for a person a text
+ * of the same.
+ */
 import { ChainError, sentence } from "../../chains/error.ts";
-import { exitStatus, KmsError } from "../errors.ts";
+import { type ErrorCode, exitStatus, KmsError } from "../errors.ts";
 import { explainProviderFailure } from "../failures.ts";
 import { OutputClosed } from "./output.ts";
+import { type Paint, wrapWords } from "./text-layout.ts";
+
+/** What is told of an error; `error` is the member that scripts of the original read. */
+interface ToldError {
+  readonly error: string;
+  readonly code: ErrorCode;
+  readonly hint?: string;
+}
 
 interface Report {
-  /** One line of JSON; `error` is the member that scripts of the original read. Absent when nobody wants to know. */
+  /** Absent when nobody wants to know. */
+  readonly told?: ToldError;
+  /** {@link told} in one line of JSON. */
   readonly line?: string;
   readonly status: number;
+}
+
+function reportOf(told: ToldError, status: number): Report {
+  return { told, line: JSON.stringify(told), status };
 }
 
 function asKmsError(failure: unknown): KmsError | undefined {
@@ -31,16 +48,35 @@ export function describeError(error: unknown): Report {
   if (error instanceof OutputClosed) return { status: exitStatus.ioError };
   const known = asKmsError(error);
   if (known === undefined) {
-    const line = JSON.stringify({
+    const told: ToldError = {
       error: sentence(`Internal error: ${describeUnforeseen(error)}`),
       code: "INTERNAL",
       hint: "This is a mistake in the program. Please report it with the command you ran.",
-    });
-    return { line, status: exitStatus.software };
+    };
+    return reportOf(told, exitStatus.software);
   }
   const { message, code, hint } = known;
-  return {
-    line: JSON.stringify({ error: sentence(message), code, ...(hint !== undefined && { hint }) }),
-    status: known.exitStatus,
-  };
+  return reportOf({ error: sentence(message), code, ...(hint !== undefined && { hint }) }, known.exitStatus);
+}
+
+/** How the text of an error is laid out. */
+export interface ErrorLayout {
+  readonly columns: number;
+  readonly paint: Paint;
+  /** What an error begins with, such as `\u2717`. */
+  readonly mark: string;
+}
+
+/** What moves the cursor, changes colours or turns the writing direction: a text may quote an answer from outside. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
+/** An error as a person reads it: what happened with its code, and below it what to do. */
+export function errorText({ error, code, hint }: ToldError, { columns, paint, mark }: ErrorLayout): string {
+  const plain = (text: string): string => text.replace(INVISIBLE, " ");
+  const [first = "", ...rest] = wrapWords(`${plain(error)} (${code})`, columns - mark.length - 1);
+  const indent = " ".repeat(mark.length + 1);
+  const advice = hint === undefined ? [] : wrapWords(plain(hint), columns - indent.length);
+  return [`${paint("red", mark)} ${first}`, ...[...rest, ...advice].map((line) => indent + line), ""].join(
+    "\n",
+  );
 }

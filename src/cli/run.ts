@@ -20,8 +20,9 @@ import {
   toArguments,
 } from "./parse.ts";
 import { program } from "./program.ts";
-import { describeError } from "./report-error.ts";
+import { describeError, errorText } from "./report-error.ts";
 import { takeOptions, unknownOption } from "./take-options.ts";
+import { columnsOf, hasColours, isTerminal, paintFor } from "./text-layout.ts";
 
 const findManual: ManualSource = async () => builtManual ?? describeCommands(program);
 
@@ -71,19 +72,34 @@ async function execute(argv: readonly string[]): Promise<void> {
   await runCommand(selection.command, { rawArgs, data: findManual });
 }
 
+/** Tells of an error in the form that is wanted: a text for a person at a terminal, else JSON. */
+function tellError({ told, line }: ReturnType<typeof describeError>, isJson: boolean): void {
+  if (told === undefined) return;
+  if (isJson || !isTerminal(2)) {
+    writeError(`${line}\n`);
+    return;
+  }
+  const layout = {
+    columns: columnsOf(process.stderr, process.env),
+    paint: paintFor(hasColours(2, process.env)),
+  };
+  const mark = process.env["TERM"] === "dumb" ? "Error:" : "\u2717";
+  writeError(errorText(told, { ...layout, mark }));
+}
+
 /** Waits for what the log still has to write. */
 function flush(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((done) => void stream.write("", () => done()));
 }
 
-/** Runs a command line to its end; the status to exit with. An error becomes one line on standard error. */
+/** Runs a command line to its end; the status to exit with. An error is told on standard error. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   let status: number = exitStatus.ok;
   try {
     await execute(argv);
   } catch (error) {
     const report = describeError(error);
-    if (report.line !== undefined) writeError(`${report.line}\n`);
+    tellError(report, argv.includes("--json"));
     status = report.status;
   }
   await flush(process.stderr);

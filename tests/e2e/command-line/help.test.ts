@@ -168,3 +168,21 @@ describe("colours", () => {
     },
   );
 });
+
+describe("an error at a terminal", () => {
+  test.each([
+    [{}, `\u001b[31m\u2717\u001b[39m Unknown option --pth. (USAGE)\r\n  Did you mean --path?\r\n`],
+    [{ NO_COLOR: "1" }, "\u2717 Unknown option --pth. (USAGE)\r\n  Did you mean --path?\r\n"],
+    [{ TERM: "dumb" }, "Error: Unknown option --pth. (USAGE)\r\n       Did you mean --path?\r\n"],
+  ])("is a text: %j", async (env, text) => {
+    const run = new TerminalRun(installation, ["export", "--pth=x"], { env });
+    expect(await run.ended()).toBe(64);
+    expect(run.screen).toBe(text);
+  });
+
+  test("is JSON with --json", async () => {
+    const run = new TerminalRun(installation, ["wallet", "list", "--json", "--pth"]);
+    expect(await run.ended()).toBe(64);
+    expect(JSON.parse(run.screen)).toMatchObject({ code: "USAGE", error: "Unknown option --pth." });
+  });
+});

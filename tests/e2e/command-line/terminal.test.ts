@@ -148,7 +148,7 @@ describe("opening a vault", () => {
     const run = new TerminalRun(withVault, ["report"]);
     await run.answer(PASSWORD, "falsch");
     expect(await run.ended()).toBe(77);
-    expect(run.screen).toContain('{"error":"Wrong password.","code":"WRONG_PASSWORD"}');
+    expect(run.screen).toContain("Wrong password. (WRONG_PASSWORD)");
     expect(run.screen).not.toContain("falsch");
   });
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { ChainError } from "../../../chains/error.ts";
 import { ProviderError } from "../../../providers/error.ts";
 import { OutputClosed } from "../../../src/cli/output.ts";
-import { describeError } from "../../../src/cli/report-error.ts";
+import { describeError, type ErrorLayout, errorText } from "../../../src/cli/report-error.ts";
+import { paintFor, widthOf } from "../../../src/cli/text-layout.ts";
 import { KmsError } from "../../../src/errors.ts";
 
 function report(error: unknown) {
@@ -57,4 +58,37 @@ describe("an error that nobody foresaw", () => {
 
 test("a reader that went away is told nothing", () => {
   expect(report(new OutputClosed())).toEqual({ status: 74 });
+});
+
+describe("an error at a terminal", () => {
+  const plain: ErrorLayout = { columns: 40, paint: paintFor(false), mark: "\u2717" };
+
+  function textOf(error: unknown, layout = plain): string {
+    const { told } = describeError(error);
+    if (told === undefined) throw new Error("Nothing is told.");
+    return errorText(told, layout);
+  }
+
+  test("is a text with a mark, the code, and below it what to do", () => {
+    expect(textOf(new KmsError("USAGE", "Unknown option --pth", { hint: "Did you mean --path?" }))).toBe(
+      "\u2717 Unknown option --pth. (USAGE)\n  Did you mean --path?\n",
+    );
+    expect(textOf(new KmsError("USAGE", "a"), { ...plain, mark: "Error:" })).toBe("Error: a. (USAGE)\n");
+  });
+
+  test("has its mark in red, where there are colours", () => {
+    expect(textOf(new KmsError("USAGE", "a"), { ...plain, paint: paintFor(true) })).toBe(
+      "\u001b[31m\u2717\u001b[39m a. (USAGE)\n",
+    );
+  });
+
+  test("fits the columns", () => {
+    const text = textOf(new KmsError("USAGE", "word ".repeat(40), { hint: "more ".repeat(40) }));
+    for (const line of text.split("\n")) expect(widthOf(line)).toBeLessThanOrEqual(40);
+  });
+
+  test("moves no cursor and turns no writing direction, whatever it quotes", () => {
+    const text = textOf(new KmsError("NETWORK", "a\u001b[2Jb\r\u202ec\nd\u2028e", { hint: "f\u0007" }));
+    expect(text).toBe("\u2717 a [2Jb c d e. (NETWORK)\n  f \n");
+  });
 });
