@@ -26,6 +26,15 @@ export async function confirm(
   throw new KmsError("NOT_CONFIRMED", "The answer was no; nothing was done.");
 }
 
+/** The person at the command line, for decisions that are made deeper down. */
+export function personOf(context: CommandContext) {
+  return {
+    config: context.config,
+    note: printNote,
+    agree: (about: string): Promise<void> => confirm(context, about),
+  };
+}
+
 /** Whether {@link confirm} asks: a person sits at both ends, and has not said yes beforehand. */
 export function isAsked({ isConfirmed }: Pick<CommandContext, "isConfirmed">): boolean {
   return !isConfirmed && isatty(STANDARD_INPUT) && isatty(STANDARD_OUTPUT);

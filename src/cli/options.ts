@@ -108,7 +108,11 @@ export const options = {
   "dry-run": { type: "boolean", description: "Print what would be signed; sign, send and change nothing" },
   wallets: { type: "string", valueHint: "id,id", description: "Only these signature IDs" },
   "transaction-ids": { type: "string", valueHint: "id,id", description: "Only these pending transactions" },
-  as: { type: "string", valueHint: "done|failed|resign", description: "What was decided about the job" },
+  as: {
+    type: "string",
+    valueHint: "done|failed|resign|changed",
+    description: "What was decided about the job",
+  },
   "tx-id": {
     type: "string",
     valueHint: "id",
@@ -124,6 +128,8 @@ export const options = {
     valueHint: "address",
     description: "Only jobs that this account sends, as `job show` names it; with --chain",
   },
+  all: { type: "boolean", description: "All jobs that the other options leave, instead of one" },
+  state: { type: "string", valueHint: "state", description: "With --all: only jobs in this state" },
   "older-than": {
     type: "string",
     valueHint: "30m|12h|7d",

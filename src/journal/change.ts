@@ -108,6 +108,25 @@ export class JournalChange {
     await this.sequences(sequence.account, (used) => used.without(BigInt(sequence.number)));
   }
 
+  /**
+   * The counterpart of {@link giveBack}, for a job that was ended and is taken up again.
+   * @throws ClaimTaken, KmsError `JOURNAL` when its number is another's by now
+   */
+  async takeBack(job: Job): Promise<void> {
+    for (const claim of claimsOf(job)) await this.claim(job, claim);
+    const sequence = job.signed?.sequence;
+    if (sequence === undefined) return;
+    await this.sequences(sequence.account, (used) => {
+      const number = BigInt(sequence.number);
+      if (!used.has(number)) return used.with(number);
+      throw new KmsError(
+        "JOURNAL",
+        `Job ${job.id} cannot be taken up again: its number ${number} of ${sequence.account} is used by another transaction.`,
+        { hint: "Let the payment be made by a new pending transaction." },
+      );
+    });
+  }
+
   /** Changes the numbers of an account. */
   async sequences(account: string, change: (used: UsedSequences) => UsedSequences): Promise<void> {
     const laneKey = laneKeyOf(this.#vault, this.#scope, account);

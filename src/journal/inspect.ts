@@ -1,12 +1,14 @@
 /** What a person can see of the journal, and decide about a job that is stuck. */
 import { KmsError } from "../errors.ts";
+import { isSurelyDead } from "../lease/holder.ts";
 import { LATEST_TIME, readJobRow } from "../store/tables/job.ts";
 import { readJournalRows } from "../store/tables/journal.ts";
+import { readLeaseRow } from "../store/tables/lease.ts";
 import type { Vault } from "../vault/vault.ts";
 import { isClosed, type Job, type JobState } from "./job.ts";
 import { Journal } from "./journal.ts";
 import { openState } from "./journal-state.ts";
-import { jobKeyOf, openJob } from "./records.ts";
+import { jobKeyOf, leaseKeyOf, openJob } from "./records.ts";
 
 /** A job as it is shown: no signed bytes, no keys. */
 export interface ShownJob {
@@ -31,39 +33,62 @@ export interface ShownJob {
   /** Absent for a job that ended so long ago that it is not kept. */
   readonly firstSeen?: string;
   readonly updatedAt: string;
-  /** Whether the vault holds wallets of its chain and network; absent when that cannot be told. */
+  /** Whether the vault holds the wallets that sign it, or wallets of its chain and network where it names none; absent when that cannot be told. */
   readonly hasWallets?: boolean;
+  /** Whether a daemon works for its chain and network, as far as the lease tells. */
+  readonly hasDaemon: boolean;
 }
 
 /** A time of a row, which nothing seals, in ISO 8601. */
 const isoTime = (milliseconds: number): string => new Date(Math.min(milliseconds, LATEST_TIME)).toISOString();
 
+/** What is told of a job that does not stand in it. */
+interface Surroundings {
+  /** Signature IDs of the wallets of its chain and network; `undefined` when a wallet is damaged. */
+  readonly wallets: readonly string[] | undefined;
+  readonly hasDaemon: boolean;
+}
+
 /** Jobs as they are shown. */
 export async function showJobs(vault: Vault, jobs: readonly Job[]): Promise<ShownJob[]> {
-  const known = new Map<string, boolean | undefined>();
+  const known = new Map<string, Surroundings>();
   const shown: ShownJob[] = [];
   for (const job of jobs) {
     const scope = `${job.network} ${job.chain}`;
-    if (!known.has(scope)) known.set(scope, await hasWallets(vault, job));
-    const held = known.get(scope);
-    shown.push({ ...show(job), ...(held === undefined ? {} : { hasWallets: held }) });
+    const around = known.get(scope) ?? {
+      wallets: await walletsFor(vault, job),
+      hasDaemon: await hasDaemon(vault, job),
+    };
+    known.set(scope, around);
+    shown.push(show(job, around));
   }
   return shown;
 }
 
 async function showOne(vault: Vault, job: Job): Promise<ShownJob> {
-  const [shown] = await showJobs(vault, [job]);
-  return shown ?? show(job);
+  return show(job, { wallets: await walletsFor(vault, job), hasDaemon: await hasDaemon(vault, job) });
 }
 
 /** Whoever looks at jobs shall see them when a wallet is damaged. */
-async function hasWallets(vault: Vault, { chain, network }: Job): Promise<boolean | undefined> {
+async function walletsFor(vault: Vault, { chain, network }: Job): Promise<readonly string[] | undefined> {
   try {
-    return (await vault.signatureIds(chain, network)).length > 0;
+    return await vault.signatureIds(chain, network);
   } catch (error) {
     if (error instanceof KmsError && error.code === "VAULT_CORRUPT") return undefined;
     throw error;
   }
+}
+
+/** Whether somebody has the lease and is not surely dead. */
+async function hasDaemon(vault: Vault, job: Job): Promise<boolean> {
+  const lease = await vault.store.read((session) => readLeaseRow(session, leaseKeyOf(vault, job)));
+  return lease?.holder != null && !isSurelyDead(lease.holder);
+}
+
+function holdsAll(held: readonly string[], { wallets }: Job): boolean {
+  return wallets === undefined || wallets.length === 0
+    ? held.length > 0
+    : wallets.every((id) => held.includes(id));
 }
 
 function timesOf({ state, attemptAt, updatedAt, createdAt, isSettled }: Job) {
@@ -75,7 +100,7 @@ function timesOf({ state, attemptAt, updatedAt, createdAt, isSettled }: Job) {
   };
 }
 
-function show(job: Job): ShownJob {
+function show(job: Job, { wallets, hasDaemon }: Surroundings): ShownJob {
   const { id, chain, network, state, signed, refusals, attempts, problem, txId, released, parkedFor } = job;
   return {
     id,
@@ -93,6 +118,8 @@ function show(job: Job): ShownJob {
     ...(problem === undefined ? {} : { problem }),
     ...(parkedFor === undefined ? {} : { parkedFor }),
     ...timesOf(job),
+    ...(wallets === undefined ? {} : { hasWallets: holdsAll(wallets, job) }),
+    hasDaemon,
   };
 }
 

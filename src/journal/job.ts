@@ -53,8 +53,8 @@ export function isClosed(state: JobState): boolean {
 
 /**
  * On whose word a job changes its state: `step` in the course of the pipeline; `decision` when a person, or the API that
- * has the transaction completed, closes it; `proof` when the network proves, or a person says, that its signed bytes can
- * never land.
+ * has the transaction completed, closes it; `proof` when it starts anew: the network proves, or a person says, that no bytes of
+ * it can land any more, where there were any.
  */
 export type Ground = "step" | "decision" | "proof";
 
@@ -66,18 +66,22 @@ const following: Readonly<Record<JobState, Partial<Record<Ground, readonly JobSt
   seen: {
     step: ["seen", "denied", "approved", "failed", "parked"],
     decision: ["done", "cancelled"],
+    proof: ["seen"],
   },
   denied: {
     step: ["denied", "seen", "approved", "failed", "parked"],
     decision: ["done", "cancelled"],
+    proof: ["seen"],
   },
   approved: {
     step: ["approved", "seen", "denied", "failed", "sent", "parked"],
     decision: ["done", "cancelled"],
+    proof: ["seen"],
   },
   failed: {
     step: ["failed", "seen", "denied", "approved", "parked"],
     decision: ["done", "cancelled"],
+    proof: ["seen"],
   },
   signed: {
     step: ["signed", "sent", "done", "parked"],
@@ -94,8 +98,8 @@ const following: Readonly<Record<JobState, Partial<Record<Ground, readonly JobSt
     proof: ["seen"],
   },
   done: { step: ["done"] },
-  // Ended by mistake, it may turn out to be done.
-  cancelled: { step: ["cancelled"], decision: ["done", "cancelled"] },
+  // Ended by mistake, it may turn out to be done, or be taken up again.
+  cancelled: { step: ["cancelled"], decision: ["done", "cancelled"], proof: ["seen"] },
 };
 
 export function mayFollow(from: JobState, to: JobState, ground: Ground): boolean {
@@ -193,6 +197,27 @@ export interface JobChanges
   > {
   /** Not to be tried again for so many milliseconds. */
   readonly rest?: number;
+}
+
+/** What a person's word changes about a job that starts anew: what it is of, or that nothing of it was sent. */
+export type NewContent = Partial<
+  Pick<JobContent, "contentDigest" | "withdrawalId" | "wallets" | "reported" | "recovered">
+>;
+
+/** A job that starts anew, also with another content; bytes that it held are among those that were given up. */
+export function startedAnew({ signed, problem: _, parkedFor: __, ...rest }: Job, content: NewContent): Job {
+  const released = signed === undefined ? rest.released : [...(rest.released ?? []), signed.transactionId];
+  const account = signed?.sequence?.account ?? rest.account;
+  return {
+    ...rest,
+    ...content,
+    state: "seen",
+    attempts: 0,
+    refusals: 0,
+    attemptAt: 0,
+    ...(released !== undefined && { released }),
+    ...(account !== undefined && { account }),
+  };
 }
 
 /** @throws ValiError when the text is not the JSON of a job. */

@@ -23,8 +23,10 @@ import {
   type JobContent,
   type JobState,
   mayFollow,
+  type NewContent,
   recordOfSigned,
   signedStates,
+  startedAnew,
   walletsOf,
 } from "./job.ts";
 import { ChangingState, JournalWatch, type SealedState } from "./journal-state.ts";
@@ -240,37 +242,33 @@ export class Journal {
    * is kept for it, so that only one of the two can land if they do. Only for bytes of which the network itself proved that,
    * or a person says it.
    *
-   * @throws KmsError `JOURNAL`
+   * @param content what it is of from now on, where that is another one
+   * @throws ClaimTaken, KmsError `JOURNAL` also when a job that was ended cannot have back what it used
    */
-  async release(job: Job): Promise<Job> {
-    const { signed, problem: _, parkedFor: __, ...rest } = job;
+  async release(job: Job, content: NewContent = {}): Promise<Job> {
+    const { signed } = job;
     if (signed === undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds no bytes that were sent.`);
-    const released = [...(job.released ?? []), signed.transactionId];
     const { sequence } = signed;
-    const account = sequence?.account ?? job.account;
-    const fresh: Job = { ...rest, state: "seen", attempts: 0, refusals: 0, attemptAt: 0, released };
-    const next: Job = { ...fresh, ...(account !== undefined && { account }) };
     return this.#change(async (change) => {
+      if (job.state === "cancelled") await change.takeBack(job);
       // The transaction itself stays the job's: should it land all the same, it is not taken for another's.
       await change.dropInputs(job);
       if (sequence !== undefined) {
         const kept = { id: job.id, number: BigInt(sequence.number) };
         await change.sequences(sequence.account, (used) => used.keep(kept));
       }
-      return this.#write(change, job, "proof", next);
+      return this.#write(change, job, "proof", startedAnew(job, content));
     });
   }
 
   /**
-   * Has a parked job that holds no signed bytes begin again.
+   * Has a job that holds no signed bytes begin again.
    * @param changes what a person said of it
-   * @throws KmsError `JOURNAL` when it is not one
+   * @throws KmsError `JOURNAL` when it holds some
    */
-  async reopen(job: Job, changes: Pick<Job, "recovered"> = {}): Promise<Job> {
+  async reopen(job: Job, changes: NewContent = {}): Promise<Job> {
     if (job.signed !== undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds signed bytes.`);
-    const { problem: _, parkedFor: __, ...rest } = job;
-    const fresh = { state: "seen", attempts: 0, refusals: 0, attemptAt: 0, ...changes } as const;
-    return this.#step(job, "proof", { ...rest, ...fresh });
+    return this.#step(job, "proof", startedAnew(job, changes));
   }
 
   /**

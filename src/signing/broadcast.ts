@@ -10,7 +10,7 @@ import type { TatumPlace } from "../tatum/connection.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";
 import { type ErrorReports, owing } from "./error-reports.ts";
 import type { Services } from "./services.ts";
-import { whereaboutsOf } from "./whereabouts.ts";
+import { type Witnesses, whereaboutsOf } from "./whereabouts.ts";
 
 /**
  * Words with which nodes hint that they have these very bytes already: Bitcoin Core and its relatives (`txn-already-in-mempool`,
@@ -93,6 +93,31 @@ function submitFailure(failure: unknown): SubmitAnswer {
   }
   if (failure instanceof KmsError) return { kind: "unclear", reason: failure.message };
   throw failure;
+}
+
+/** Hands the recorded bytes of a job over, once, and says what was answered; changes nothing in the journal. */
+export async function submitBytes(
+  job: Job,
+  { chain, environment, api }: Witnesses & { readonly chain: Pick<Chain, "facts" | "submit"> },
+  place?: TatumPlace,
+): Promise<SubmitAnswer> {
+  if (job.signed === undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds no signed bytes.`);
+  let txData = job.signed.payload;
+  if (chain.submit !== undefined) {
+    try {
+      txData = await chain.submit(signedOfRecord(job.signed), environment);
+    } catch (failure) {
+      return submitFailure(failure);
+    }
+  }
+  const broadcast = {
+    path: chain.facts.broadcastPath,
+    currency: job.chain,
+    txData,
+    signatureId: job.id,
+    withdrawalId: chain.facts.offChainWithdrawal ? job.withdrawalId : undefined,
+  };
+  return judged(await api.broadcast(broadcast, place), job.signed.transactionId);
 }
 
 /** The place is given back when what has to be done before it is used fails. */
@@ -222,28 +247,9 @@ export class Broadcast {
   }
 
   #submit(job: Job, place: TatumPlace | undefined): Promise<SubmitAnswer> {
-    return this.#services.metrics.timed("broadcast", job.chain, () => this.#hand(job, place));
-  }
-
-  async #hand(job: Job, place: TatumPlace | undefined): Promise<SubmitAnswer> {
-    const chain = this.#chain;
-    if (job.signed === undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds no signed bytes.`);
-    let txData = job.signed.payload;
-    if (chain.submit !== undefined) {
-      try {
-        txData = await chain.submit(signedOfRecord(job.signed), this.#environment);
-      } catch (failure) {
-        return submitFailure(failure);
-      }
-    }
-    const broadcast = {
-      path: chain.facts.broadcastPath,
-      currency: job.chain,
-      txData,
-      signatureId: job.id,
-      withdrawalId: chain.facts.offChainWithdrawal ? job.withdrawalId : undefined,
-    };
-    return judged(await this.#services.api.broadcast(broadcast, place), job.signed.transactionId);
+    const witnesses = { chain: this.#chain, environment: this.#environment, api: this.#services.api };
+    const { metrics } = this.#services;
+    return metrics.timed("broadcast", job.chain, () => submitBytes(job, witnesses, place));
   }
 
   /** What follows from a clear answer. */

@@ -1,5 +1,5 @@
 /** What a person decides about a job that the daemon cannot finish: it is done, it is over, or it is to be signed anew. */
-import type { SignedTransaction, Whereabouts } from "../../chains/chain.ts";
+import type { Chain, ChainEnvironment, SignedTransaction, Whereabouts } from "../../chains/chain.ts";
 import { loadChain } from "../../chains/index.ts";
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../http/client.ts";
@@ -38,12 +38,16 @@ function reportedText({ signed }: Job): string {
   return `${ended} it was signed as ${signed.transactionId}, and that is not sent any more.`;
 }
 
-export interface ResolveArguments {
-  readonly as?: string | undefined;
-  readonly "tx-id"?: string | undefined;
+/** What every decision of a person takes from the command line. */
+export interface DecisionArguments {
   readonly confirm?: string | undefined;
   readonly "api-key"?: string | undefined;
   readonly "allow-plain-http"?: boolean | undefined;
+}
+
+export interface ResolveArguments extends DecisionArguments {
+  readonly as?: string | undefined;
+  readonly "tx-id"?: string | undefined;
 }
 
 type Resolution =
@@ -59,17 +63,20 @@ function readResolution(args: ResolveArguments): Resolution {
   if (as === "failed" || as === "resign") return { as, confirmed };
   if (confirmed !== undefined)
     throw new KmsError("USAGE", "Option --confirm goes with --as=failed and --as=resign.");
-  if (as !== "done") throw new KmsError("USAGE", "Option --as is done, failed or resign.");
+  if (as !== "done") throw new KmsError("USAGE", "Option --as is done, failed, resign or changed.");
   if (txId === undefined || !TRANSACTION_ID.test(txId)) {
     throw new KmsError("USAGE", "Option --tx-id has to name the transaction that was carried out.");
   }
   return { as, txId };
 }
 
-interface ResolveContext {
+/** With what a decision is carried out. */
+export interface DecisionContext {
   readonly vault: Vault;
   readonly journal: Journal;
   readonly api: TatumApi;
+  /** The job's chain and what it asks; `undefined` for a chain that this version does not know. */
+  readonly asked: { readonly chain: Chain; readonly environment: ChainEnvironment } | undefined;
   /** Where the signed bytes of the job stand, by everybody who can be asked. */
   whereabouts(signed: SignedTransaction): Promise<Whereabouts | "unclear">;
   /** Milliseconds after which nothing of a parked job is on its way any more. */
@@ -92,14 +99,27 @@ function completedAs(job: Job, txId: string): KmsError {
 }
 
 /** @throws KmsError `NETWORK`, `USAGE` when the API has it as completed */
-async function assertNotCompleted(job: Job, { api }: ResolveContext): Promise<Completion> {
+export async function assertNotCompleted(job: Job, { api }: DecisionContext): Promise<Completion> {
   const completion = await api.completion(job.id);
   if (completion.kind === "completed") throw completedAs(job, completion.txId);
   if (completion.kind === "unclear") throw unclear(job, completion.reason);
   return completion;
 }
 
-async function asDone(job: Job, txId: string, { journal, api, note }: ResolveContext): Promise<void> {
+/**
+ * That the API still has it to be paid.
+ * @throws KmsError `NETWORK`, `USAGE` when the API has it as completed, or does not know it
+ */
+export async function assertPending(job: Job, context: DecisionContext): Promise<void> {
+  if ((await assertNotCompleted(job, context)).kind !== "missing") return;
+  throw new KmsError(
+    "USAGE",
+    `The API does not know transaction ${job.id} any more: nothing is to be signed.`,
+    { hint: `It stays as it is. To end it: tatum-kms job resolve ${job.id} --as=failed` },
+  );
+}
+
+async function asDone(job: Job, txId: string, { journal, api, note }: DecisionContext): Promise<void> {
   const completion = await api.completion(job.id);
   if (completion.kind === "unclear") throw unclear(job, completion.reason);
   if (completion.kind === "completed" && !sameTransactionId(completion.txId, txId))
@@ -115,7 +135,7 @@ async function asDone(job: Job, txId: string, { journal, api, note }: ResolveCon
 }
 
 /** Has the daemon leave the job alone, and waits until nothing of it can be on its way any more. */
-async function silence(job: Job, problem: string, context: ResolveContext): Promise<Job> {
+export async function silence(job: Job, problem: string, context: DecisionContext): Promise<Job> {
   const { journal, quiet, wait, note } = context;
   if (job.state === "cancelled") return job;
   const parked = job.state === "parked" ? job : await journal.move(job, "parked", { problem });
@@ -128,16 +148,17 @@ async function silence(job: Job, problem: string, context: ResolveContext): Prom
 }
 
 /** A job whose bytes exist. */
-type SignedJob = Job & { readonly signed: NonNullable<Job["signed"]> };
+export type SignedJob = Job & { readonly signed: NonNullable<Job["signed"]> };
 
-function isSigned(job: Job): job is SignedJob {
+export function isSigned(job: Job): job is SignedJob {
   return job.signed !== undefined;
 }
 
-/** Whether the person named the very bytes that exist. @throws KmsError `USAGE` for others */
-function isConfirmed({ id, signed }: SignedJob, confirmed: string | undefined): boolean {
+/** Whether the person named the very bytes that exist, be it among others. @throws KmsError `USAGE` for others alone */
+export function isConfirmed({ id, signed }: SignedJob, confirmed: string | undefined): boolean {
   if (confirmed === undefined) return false;
-  if (sameTransactionId(confirmed, signed.transactionId)) return true;
+  const named = confirmed.split(",").map((txId) => txId.trim());
+  if (named.some((txId) => sameTransactionId(txId, signed.transactionId))) return true;
   throw new KmsError(
     "USAGE",
     `Transaction ${id} was signed as ${signed.transactionId}; that may still land.`,
@@ -153,10 +174,10 @@ function isConfirmed({ id, signed }: SignedJob, confirmed: string | undefined): 
  * @param mayBeUnclear a person knows that they cannot land, and nothing else will be signed
  * @throws KmsError `USAGE` when the network has them, `NETWORK` when it cannot be asked
  */
-async function assertNotLanded(
+export async function assertNotLanded(
   { id, signed }: SignedJob,
   mayBeUnclear: boolean,
-  { whereabouts, note }: ResolveContext,
+  { whereabouts, note }: DecisionContext,
 ): Promise<void> {
   const { transactionId } = signed;
   const where = await whereabouts(signedOfRecord(signed));
@@ -176,7 +197,7 @@ async function assertNotLanded(
   });
 }
 
-async function asFailed(job: Job, confirmed: string | undefined, context: ResolveContext): Promise<void> {
+async function asFailed(job: Job, confirmed: string | undefined, context: DecisionContext): Promise<void> {
   const { journal, api } = context;
   const problem = "a person ended it";
   const silent = isSigned(job) ? await silence(job, problem, context) : job;
@@ -190,19 +211,13 @@ async function asFailed(job: Job, confirmed: string | undefined, context: Resolv
   });
 }
 
-async function asResign(job: Job, confirmed: string | undefined, context: ResolveContext): Promise<void> {
+async function asResign(job: Job, confirmed: string | undefined, context: DecisionContext): Promise<void> {
   if (!isSigned(job) || job.state === "cancelled") {
     throw new KmsError("USAGE", `Job ${job.id} is ${job.state}: it holds no signed bytes to release.`);
   }
   isConfirmed(job, confirmed ?? "");
   const silent = await silence(job, "a person wants it signed anew", context);
-  if ((await assertNotCompleted(silent, context)).kind === "missing") {
-    throw new KmsError(
-      "USAGE",
-      `The API does not know transaction ${job.id} any more: nothing is to be signed.`,
-      { hint: `It stays parked. To end it: tatum-kms job resolve ${job.id} --as=failed` },
-    );
-  }
+  await assertPending(silent, context);
   await assertNotLanded(job, false, context);
   await context.journal.release(silent);
 }
@@ -211,7 +226,7 @@ async function asResign(job: Job, confirmed: string | undefined, context: Resolv
  * Carries out what a person decided about a job; safe to repeat.
  * @throws KmsError `NO_SUCH_JOB`, `USAGE`, `NETWORK`, `JOURNAL`
  */
-async function resolve(id: string, resolution: Resolution, context: ResolveContext): Promise<void> {
+async function resolve(id: string, resolution: Resolution, context: DecisionContext): Promise<void> {
   const job = await findJob(context.vault, id);
   if (job.state === "done") throw new KmsError("USAGE", `The job of transaction ${id} is done.`);
   if (resolution.as === "done") await asDone(job, resolution.txId, context);
@@ -228,12 +243,12 @@ async function askersFor(
     plainHttp,
     note,
   }: { tatum: TatumSettings; plainHttp: PlainHttpReach; note: (text: string) => void },
-): Promise<Pick<ResolveContext, "api" | "whereabouts">> {
+): Promise<Pick<DecisionContext, "api" | "asked" | "whereabouts">> {
   const http = new HttpClient([tatum.apiUrl], { plainHttp });
   const connection = connectToTatum(tatum, http);
   const api = new TatumApi(connection);
   const chain = await loadChain(job.chain);
-  if (chain === undefined) return { api, whereabouts: async () => "unclear" };
+  if (chain === undefined) return { api, asked: undefined, whereabouts: async () => "unclear" };
   const outside = {
     network: job.network,
     nodes: new NodeCalls(connection),
@@ -245,7 +260,8 @@ async function askersFor(
     stopping: new AbortController().signal,
   };
   const environment = createChainEnvironment(chain, outside, note);
-  return { api, whereabouts: (signed) => whereaboutsOf(signed, { chain, environment, api }) };
+  const asked = { chain, environment };
+  return { api, asked, whereabouts: (signed) => whereaboutsOf(signed, { ...asked, api }) };
 }
 
 /** Who decides: the settings, what the person is told, and what the person has to agree to. */
@@ -266,28 +282,58 @@ function consequence({ id, chain, state }: Job, resolution: Resolution): string 
   return `${job} approved and signed anew; the bytes that were signed are given up.`;
 }
 
+/**
+ * With what a decision about a job is carried out.
+ * @throws KmsError `CONFIGURATION`, `USAGE`, `NETWORK` where plain http is not allowed
+ */
+export async function decisionContext(
+  vault: Vault,
+  job: Job,
+  args: DecisionArguments,
+  { config, note }: Pick<Person, "config" | "note">,
+): Promise<DecisionContext> {
+  const tatum = readTatumSettings(args["api-key"], config);
+  const plainHttp = plainHttpReach(job.network, args["allow-plain-http"], config);
+  const nodes = await namedThirdParties([job.chain], job.network, (name) => config.setting(name));
+  await judgePlainHttp([apiEndpoint(tatum), ...nodes], plainHttp);
+  return {
+    vault,
+    journal: new Journal(vault, job),
+    ...(await askersFor(job, config, { tatum, plainHttp, note })),
+    quiet: quietPeriod(tatum),
+    wait: pause,
+    note,
+  };
+}
+
 /** {@link resolve} for the command line; the job as it is then. */
 export async function resolveJob(
   vault: Vault,
   id: string,
   args: ResolveArguments,
-  { config, note, agree }: Person,
+  person: Person,
 ): Promise<ShownJob> {
   const resolution = readResolution(args);
-  const tatum = readTatumSettings(args["api-key"], config);
+  readTatumSettings(args["api-key"], person.config);
   const job = await findJob(vault, id);
-  if (job.state !== "done") await agree(consequence(job, resolution));
-  const journal = new Journal(vault, job);
-  const plainHttp = plainHttpReach(job.network, args["allow-plain-http"], config);
-  const nodes = await namedThirdParties([job.chain], job.network, (name) => config.setting(name));
-  await judgePlainHttp([apiEndpoint(tatum), ...nodes], plainHttp);
-  await resolve(id, resolution, {
-    vault,
-    journal,
-    ...(await askersFor(job, config, { tatum, plainHttp, note })),
-    quiet: quietPeriod(tatum),
-    wait: pause,
-    note,
-  });
+  if (job.state !== "done") await person.agree(consequence(job, resolution));
+  await resolve(id, resolution, await decisionContext(vault, job, args, person));
   return showJob(vault, id);
+}
+
+/**
+ * {@link resolveJob} for several jobs: has the daemon leave alone at once what is going to be waited for, so that it is
+ * waited for once.
+ * @throws KmsError `USAGE` when that cannot be decided about several
+ */
+export async function silenceAll(vault: Vault, jobs: readonly Job[], args: ResolveArguments): Promise<void> {
+  const resolution = readResolution(args);
+  if (resolution.as === "done") throw new KmsError("USAGE", "Option --as=done goes with one job.");
+  const { as, confirmed = "" } = resolution;
+  for (const job of jobs) {
+    if (!isSigned(job) || ["parked", "cancelled", "done"].includes(job.state)) continue;
+    const isNamed = confirmed.split(",").some((txId) => sameTransactionId(txId, job.signed.transactionId));
+    if (as === "failed" || isNamed)
+      await new Journal(vault, job).move(job, "parked", { problem: "a person decides about it" });
+  }
 }

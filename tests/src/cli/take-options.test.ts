@@ -79,17 +79,27 @@ const table: Readonly<Record<string, Row>> = {
   "vault backup": ofEverything,
   "vault restore": asksOfEverything,
   "job list": {
-    takes: `chain account older-than limit after ${vault}`,
+    takes: `chain wallets account older-than limit after ${vault}`,
     ignores: `api-key ${daemonOnly}`,
-    refuses: "testnet wallets transaction-ids",
+    refuses: "testnet transaction-ids",
   },
   "job export": {
-    takes: `chain account older-than ${vault}`,
+    takes: `chain wallets account older-than ${vault}`,
     ignores: `api-key ${daemonOnly}`,
-    refuses: "testnet wallets transaction-ids",
+    refuses: "testnet transaction-ids",
   },
   "job show": { ...ofEverything, takes: `bytes ${vault}` },
-  "job retry": ofEverything,
+  "job retry": {
+    takes: `all state yes chain wallets account older-than ${vault}`,
+    ignores: `api-key ${daemonOnly}`,
+    refuses: "testnet transaction-ids",
+  },
+  "job reopen": {
+    takes: `confirm yes api-key allow-plain-http ${vault}`,
+    ignores: daemonOnly,
+    refuses: choosing,
+  },
+  "job resend": { takes: `yes api-key allow-plain-http ${vault}`, ignores: daemonOnly, refuses: choosing },
   "job recover": {
     takes: `yes chain ${vault}`,
     ignores: `api-key ${daemonOnly}`,
@@ -97,9 +107,9 @@ const table: Readonly<Record<string, Row>> = {
   },
   "job quarantine": { ...ofEverything, takes: `yes ${vault}` },
   "job resolve": {
-    takes: `as tx-id confirm yes api-key allow-plain-http ${vault}`,
+    takes: `all state yes chain wallets account older-than as tx-id confirm api-key allow-plain-http ${vault}`,
     ignores: daemonOnly,
-    refuses: choosing,
+    refuses: "testnet transaction-ids",
   },
   "provider list": {
     takes: "env-file config provider aws azure vgs",

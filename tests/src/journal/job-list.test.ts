@@ -196,6 +196,14 @@ describe("a job is shown", () => {
     ]);
   });
 
+  test("with whether the vault holds all the wallets that it names", async () => {
+    await vault.add([["id", { privateKey: "k", chain: "ETH", testnet: false }]]);
+    await see("a", "ETH", "mainnet", ["id"]);
+    await see("b", "ETH", "mainnet", ["id", "gone"]);
+    const shown = await showJobs(vault, (await listJobs(vault, {}, 2)).jobs);
+    expect(shown.map(({ hasWallets }) => hasWallets)).toEqual([true, false]);
+  });
+
   test("without its signed bytes, unless they are asked for", async () => {
     await send("a", 1n);
     expect(await showJob(vault, "a")).not.toHaveProperty("payload");

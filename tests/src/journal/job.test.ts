@@ -58,10 +58,10 @@ describe("the states of a job", () => {
     }
   });
 
-  test("begin anew, by the proof that the bytes never land, only where bytes may have left", () => {
+  test("begin anew, on a proof or a person's word, from each but those that are done or about to be sent", () => {
     for (const from of jobStates) {
       const anew = jobStates.filter((to) => mayFollow(from, to, "proof"));
-      expect(anew).toEqual(from === "sent" || from === "parked" ? ["seen"] : []);
+      expect(anew).toEqual(from === "signed" || from === "done" ? [] : ["seen"]);
     }
   });
 

@@ -169,7 +169,20 @@ describe("a job that a person closes", () => {
     for (const state of ["seen", "approved", "sent", "done"] as const) {
       expect(await caught(() => journal.move(cancelled, state))).toMatchObject({ code: "JOURNAL" });
     }
+  });
+
+  test("as cancelled can be taken up again on a person's word, with the number that it had kept for it alone", async () => {
+    const cancelled = await journal.close(await sign(7n), "cancelled", {});
+    const again = await journal.release(cancelled);
+    expect(again).toMatchObject({ state: "seen", released: [cancelled.signed?.transactionId] });
+    expect((await journal.usedSequences("0xsender")).kept).toEqual([{ id: cancelled.id, number: 7n }]);
+  });
+
+  test("as cancelled stays so when its number is another's by now", async () => {
+    const cancelled = await journal.close(await sign(7n), "cancelled", {});
+    await journal.changeSequences("0xsender", (used) => used.with(7n));
     expect(await caught(() => journal.release(cancelled))).toMatchObject({ code: "JOURNAL" });
+    expect(await journal.find(cancelled.id)).toMatchObject({ state: "cancelled" });
   });
 
   test("is not closed again once it is done, or when the daemon changed it meanwhile", async () => {

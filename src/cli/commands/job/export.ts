@@ -17,7 +17,7 @@ export default defineCommand({
     ...jobFilterOptions,
     ...vaultOptions,
   },
-  refuses: ["testnet", "wallets", "transaction-ids"],
+  refuses: ["testnet", "transaction-ids"],
   async run({ args }) {
     const states = args.state === undefined ? jobStates : [jobStateNamed(args.state)];
     const filter = { ...jobFilter(args), states };

@@ -5,7 +5,7 @@ export default defineCommand({
   meta: {
     name: "job",
     description:
-      "See what the daemon did with pending transactions: list, export, show, retry, resolve, recover, quarantine",
+      "See what the daemon did with pending transactions: list, export, show, retry, resolve, reopen, resend, recover, quarantine",
   },
   subCommands: {
     list: () => import("./list.ts").then((module) => module.default),
@@ -13,6 +13,8 @@ export default defineCommand({
     show: () => import("./show.ts").then((module) => module.default),
     retry: () => import("./retry.ts").then((module) => module.default),
     resolve: () => import("./resolve.ts").then((module) => module.default),
+    reopen: () => import("./reopen.ts").then((module) => module.default),
+    resend: () => import("./resend.ts").then((module) => module.default),
     recover: () => import("./recover.ts").then((module) => module.default),
     quarantine: () => import("./quarantine.ts").then((module) => module.default),
   },

@@ -21,7 +21,7 @@ export default defineCommand({
     ...pickOptions("limit", "after"),
     ...vaultOptions,
   },
-  refuses: ["testnet", "wallets", "transaction-ids"],
+  refuses: ["testnet", "transaction-ids"],
   async run({ args }) {
     const limit =
       args.limit === undefined ? USUAL_LIMIT : readWholeNumber("limit", args.limit, 1, HIGHEST_LIMIT);

@@ -1,33 +1,58 @@
-/** `job resolve`: a person's decision about a job that the daemon cannot finish. */
-import { resolveJob } from "../../../signing/resolve.ts";
+/** `job resolve`: a person's decision about jobs that the daemon cannot finish. */
+import type { ShownJob } from "../../../journal/inspect.ts";
+import { acceptContent } from "../../../signing/reopen.ts";
+import { type ResolveArguments, resolveJob, silenceAll } from "../../../signing/resolve.ts";
+import type { Vault } from "../../../vault/vault.ts";
 import { defineCommand } from "../../command.ts";
-import { confirm } from "../../confirmation.ts";
+import { personOf } from "../../confirmation.ts";
 import { createContext } from "../../context.ts";
+import { type BulkWork, namedJob, oneOrAllOptions, workOnAll } from "../../job-filter.ts";
 import { withVault } from "../../open-vault.ts";
-import { choosingOptions, pickOptions, vaultOptions } from "../../options.ts";
-import { printJson, printNote } from "../../output.ts";
+import { pickOptions, vaultOptions } from "../../options.ts";
+import { printJson } from "../../output.ts";
+
+type Person = ReturnType<typeof personOf>;
+
+/** One decision: what somebody decided about the job itself, or that its content is right as it is now. */
+function decide(vault: Vault, id: string, args: ResolveArguments, person: Person): Promise<ShownJob> {
+  if (args.as === "changed") return acceptContent({ vault, id }, args, person);
+  return resolveJob(vault, id, args, person);
+}
+
+/** All of them at once: the person agreed to the table, and each job passes the checks by itself. */
+function decideAll(vault: Vault, args: ResolveArguments, person: Person): BulkWork {
+  const agreed = { ...person, agree: async () => undefined };
+  return {
+    happens: `be ended or started anew as --as=${args.as ?? ""} says`,
+    begin: (jobs) => silenceAll(vault, jobs, args),
+    one: (id) => decide(vault, id, args, agreed),
+  };
+}
 
 export default defineCommand({
   meta: {
     name: "resolve",
     description:
-      "Decide about a job that the daemon cannot finish: done, failed for good, or to be signed anew",
+      "Decide about jobs that the daemon cannot finish: done, failed for good, to be signed anew, or with other content",
   },
   examples: [
     "tatum-kms job resolve $ID --as=done --tx-id=$HASH",
     "tatum-kms job resolve $ID --as=failed --confirm=$HASH",
+    "tatum-kms job resolve --all --as=failed --state=failed --older-than=7d",
   ],
   args: {
-    id: { type: "positional", required: true, description: "Id of the pending transaction" },
-    ...pickOptions("as", "tx-id", "confirm", "yes", "api-key", "allow-plain-http"),
+    ...oneOrAllOptions,
+    ...pickOptions("as", "tx-id", "confirm", "api-key", "allow-plain-http"),
     ...vaultOptions,
   },
-  refuses: choosingOptions,
+  refuses: ["testnet", "transaction-ids"],
   async run({ args }) {
+    const id = namedJob(args);
     const context = await createContext(args);
     await withVault(context, async (vault) => {
-      const agree = (about: string): Promise<void> => confirm(context, about);
-      printJson(await resolveJob(vault, args.id, args, { config: context.config, note: printNote, agree }));
+      const person = personOf(context);
+      if (id !== undefined) return printJson(await decide(vault, id, args, person));
+      await workOnAll({ context, vault }, args, decideAll(vault, args, person));
     });
   },
 });

@@ -1,23 +1,27 @@
-/** `job retry`: a job that the daemon shall try again, with the same bytes if it was signed. */
+/** `job retry`: jobs that the daemon shall try again, with the same bytes if they were signed. */
 import { retryJob } from "../../../journal/inspect.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
+import { namedJob, oneOrAllOptions, workOnAll } from "../../job-filter.ts";
 import { withVault } from "../../open-vault.ts";
-import { choosingOptions, vaultOptions } from "../../options.ts";
+import { vaultOptions } from "../../options.ts";
 import { printJson } from "../../output.ts";
 
 export default defineCommand({
   meta: {
     name: "retry",
-    description: "Have the daemon try a job again, with the same bytes if it was signed",
+    description: "Have the daemon try jobs again, with the same bytes if they were signed",
   },
-  examples: ["tatum-kms job retry $ID"],
-  args: {
-    id: { type: "positional", required: true, description: "Id of the pending transaction" },
-    ...vaultOptions,
-  },
-  refuses: choosingOptions,
+  examples: ["tatum-kms job retry $ID", "tatum-kms job retry --all --state=parked --chain=ETH"],
+  args: { ...oneOrAllOptions, ...vaultOptions },
+  refuses: ["testnet", "transaction-ids"],
   async run({ args }) {
-    await withVault(await createContext(args), async (vault) => printJson(await retryJob(vault, args.id)));
+    const id = namedJob(args);
+    const context = await createContext(args);
+    await withVault(context, async (vault) => {
+      if (id !== undefined) return printJson(await retryJob(vault, id));
+      const one = (each: string) => retryJob(vault, each);
+      await workOnAll({ context, vault }, args, { happens: "be tried again at once", one });
+    });
   },
 });
