@@ -8,7 +8,6 @@ import { sameTransactionId } from "../tatum/transaction-id.ts";
 import type { Vault } from "../vault/vault.ts";
 import { submitBytes } from "./broadcast.ts";
 import {
-  assertNotCompleted,
   assertNotLanded,
   assertPending,
   type DecisionArguments,
@@ -76,14 +75,11 @@ function assertSent(job: Job): asserts job is SignedJob {
   );
 }
 
-/** That the API does not have it as completed by something else, and that a job which is not done is not cancelled. */
+/** That the API has it still to be paid, or as paid by these bytes; what it does not know may have been cancelled. */
 async function assertStillWanted(job: SignedJob, context: DecisionContext): Promise<void> {
-  if (job.state === "sent") return void (await assertPending(job, context));
   const completion = await context.api.completion(job.id);
   if (completion.kind === "completed" && sameTransactionId(completion.txId, job.signed.transactionId)) return;
-  if (completion.kind === "missing")
-    return context.note(`The API does not know transaction ${job.id} any more.`);
-  await assertNotCompleted(job, context);
+  await assertPending(job, context);
 }
 
 /**

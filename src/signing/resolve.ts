@@ -99,7 +99,7 @@ function completedAs(job: Job, txId: string): KmsError {
 }
 
 /** @throws KmsError `NETWORK`, `USAGE` when the API has it as completed */
-export async function assertNotCompleted(job: Job, { api }: DecisionContext): Promise<Completion> {
+async function assertNotCompleted(job: Job, { api }: DecisionContext): Promise<Completion> {
   const completion = await api.completion(job.id);
   if (completion.kind === "completed") throw completedAs(job, completion.txId);
   if (completion.kind === "unclear") throw unclear(job, completion.reason);

@@ -173,6 +173,8 @@ describe("job resend", () => {
       expect(await job(scene, "resend", id)).toMatchObject({ status: 64 });
       api.answer = ({ path }) => (path === QUESTION ? new Response("", { status: 500 }) : undefined);
       expect(await job(scene, "resend", id)).toMatchObject({ status: 69 });
+      api.answer = ({ path }) => (path === QUESTION ? missing() : undefined);
+      expect(await job(scene, "resend", id)).toMatchObject({ status: 64 });
       expect(api.broadcasts).toEqual([]);
     }),
   );

@@ -171,6 +171,14 @@ function argumentsOf(
       : group === "job"
         ? [group, command, random.pick(["sent", "parked", "done", "failed"])]
         : [group, command];
+  if (command === "retry" && random.chance(0.3))
+    return [
+      group,
+      command,
+      "--all",
+      `--chain=${payment.model.ticker}`,
+      `--state=${random.pick(["sent", "parked"])}`,
+    ];
   if (group === "lane") return [group, command, payment.model.ticker, payment.wallet.address];
   if (command !== "resolve") return [group, command, payment.id];
   return hazards.has("decisions") ? decision(payment, stage) : undefined;
