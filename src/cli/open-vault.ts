@@ -6,8 +6,10 @@ import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { Pkcs11WrappingToken } from "../../providers/pkcs11/wrapping-token.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { explainFileError, KmsError } from "../errors.ts";
+import { keepAnchor } from "../journal/anchor.ts";
 import { openVault } from "../journal/whole-vault.ts";
 import { defaultDirectory } from "../settings/settings.ts";
+import { settings } from "../settings/table.ts";
 import { checkFolders } from "../store/sqlite/access.ts";
 import { sqliteFile } from "../store/sqlite/sqlite-store.ts";
 import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
@@ -20,7 +22,7 @@ import type { Vault } from "../vault/vault.ts";
 import { assertNoPin, assertPinnedId, assertPinnedVault, formatVaultPin } from "../vault-pin.ts";
 import type { CommandContext } from "./context.ts";
 import { warnOfWeakPassword } from "./new-password.ts";
-import { printNote, printUnreadEnvFile } from "./output.ts";
+import { printNote, printUnreadEnvFile, printWarning } from "./output.ts";
 
 async function openerOf(context: CommandContext, slotKinds: readonly string[]): Promise<SlotOpener> {
   const unlocking = context.chooseUnlocking(slotKinds);
@@ -82,17 +84,19 @@ async function openAndUse<Result>(
 }
 
 /**
- * Opens the vault, makes sure it is closed, and gives what `work` gives.
+ * Opens the vault, makes sure it is closed, and gives what `work` gives. Its anchor follows it from then on.
+ *
+ * @param copy another file than the vault itself, which has no anchor
  * @throws KmsError `NO_WALLET_FILE`, `WRONG_PASSWORD`, `VAULT_CORRUPT`, ...
  */
 export function withVault<Result>(
   context: CommandContext,
   work: (vault: Vault) => Promise<Result>,
-  place: Pick<StorePlace, "open"> = sqliteFile(context.vaultPath, context.access),
+  copy?: Pick<StorePlace, "open">,
 ): Promise<Result> {
   const open = (): Promise<Vault> =>
     openVault(
-      place,
+      copy ?? sqliteFile(context.vaultPath, context.access),
       ({ vaultId, slotKinds }) => {
         assertPinnedId(context.vaultPin, vaultId, context.vaultPath);
         return openerOf(context, slotKinds);
@@ -101,6 +105,8 @@ export function withVault<Result>(
     );
   return openAndUse(context, open, async (vault) => {
     assertPinnedVault(context.vaultPin, vault.identity, context.vaultPath);
+    const anchor = context.config.value(settings.anchor);
+    if (anchor !== undefined && copy === undefined) await keepAnchor(vault, anchor, printWarning);
     return work(vault);
   });
 }

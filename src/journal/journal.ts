@@ -337,6 +337,7 @@ export class Journal {
       return [done, after] as const;
     });
     this.#watch.learn(written);
+    await this.#vault.commits.made();
     return result;
   }
 

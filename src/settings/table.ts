@@ -197,6 +197,10 @@ export const settings = {
       to: 315_360_000,
     },
   ),
+  anchor: path(
+    "TATUM_KMS_ANCHOR",
+    "File on another disk that tells when the vault was turned back while nothing ran",
+  ),
   metricsFile: path("TATUM_KMS_METRICS_FILE", "File for the daemon's metrics, ending in .prom"),
   debugMode: flag("TATUM_KMS_DEBUG_MODE", "The log tells more: as --log-level=debug"),
   listen: {

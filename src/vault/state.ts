@@ -32,8 +32,24 @@ export interface JournalRegister {
   listJournal(session: Session, name: string): Promise<void>;
 }
 
+/** Who follows what is committed, of the vault or of its journals. */
+export class Commits {
+  #follow: () => Promise<void> = async () => undefined;
+
+  /** @param follow is called after each commit */
+  followedBy(follow: () => Promise<void>): void {
+    this.#follow = follow;
+  }
+
+  /** Something was committed; resolves when it was followed. */
+  made(): Promise<void> {
+    return this.#follow();
+  }
+}
+
 /** Each method sees one state of memory and store. */
 export class VaultState {
+  readonly commits = new Commits();
   readonly #store: Store;
   readonly #rootKey: RootKey;
   readonly #oneAtATime = pLimit(1);
@@ -95,8 +111,8 @@ export class VaultState {
    * nothing to change.
    * @returns Whether there was a change.
    */
-  change(work: (change: VaultChange) => Promise<Manifest | undefined>): Promise<boolean> {
-    return this.#exclusively(async () => {
+  async change(work: (change: VaultChange) => Promise<Manifest | undefined>): Promise<boolean> {
+    const isChanged = await this.#exclusively(async () => {
       const changed = await this.#store.transaction(async (session) => {
         const manifest = await this.look(session);
         const generation = manifest.generation + 1;
@@ -115,6 +131,9 @@ export class VaultState {
       if (changed) await this.#store.read((session) => this.catchUp(session)).catch(() => undefined);
       return changed;
     });
+    // The change is made, whatever becomes of what follows it.
+    if (isChanged) await this.commits.made().catch(() => undefined);
+    return isChanged;
   }
 
   /**

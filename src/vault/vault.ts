@@ -13,7 +13,7 @@ import { opensAnySlot, type PreparedSlot } from "./key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "./key-slots/password-slot.ts";
 import type { RootKey, VaultIdentity } from "./root-key.ts";
 import { deleteSlot, insertSlot, replacePasswordSlots } from "./slot-changes.ts";
-import { type JournalRegister, VaultState } from "./state.ts";
+import { type Commits, type JournalRegister, VaultState } from "./state.ts";
 import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wallet-changes.ts";
 import { WalletDirectory } from "./wallet-directory.ts";
 import { NameCheck } from "./wallet-names.ts";
@@ -78,11 +78,13 @@ export class Vault implements Sealing, JournalRegister {
   readonly store: Store;
   /** By what wallets are found, and what may be said of them. */
   readonly directory: WalletDirectory;
+  readonly commits: Commits;
   readonly #rootKey: RootKey;
   readonly #state: VaultState;
 
   private constructor(store: Store, rootKey: RootKey, state: VaultState) {
     this.store = store;
+    this.commits = state.commits;
     this.#rootKey = rootKey;
     this.#state = state;
     this.directory = new WalletDirectory(rootKey, state);

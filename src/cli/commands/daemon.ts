@@ -1,6 +1,7 @@
 /** `daemon`: polls for pending transactions, has them approved, signs and broadcasts them. */
 import { readDaemonSettings } from "../../daemon/settings.ts";
 import { startDaemon, whileListening } from "../../daemon/start.ts";
+import { assertAnchored } from "../../journal/anchor.ts";
 import { settings } from "../../settings/table.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
@@ -55,6 +56,8 @@ export default defineCommand({
     await whileListening(daemonSettings, (listener) =>
       withVault(context, async (vault) => {
         await warnOfKeptOriginals(vault.place);
+        const anchor = context.config.value(settings.anchor);
+        if (anchor !== undefined) await assertAnchored(vault, anchor);
         const keys = { vault, tokens: context.tokens };
         await startDaemon(keys, { ...daemonSettings, listener }, printJsonLine);
       }),

@@ -93,6 +93,7 @@ describe("a setting that is read", () => {
     [settings.debugMode, "TATUM_KMS_DEBUG_MODE=1", true],
     [settings.debugMode, "TATUM_KMS_DEBUG_MODE=true", true],
     [settings.debugMode, "TATUM_KMS_DEBUG_MODE=0", false],
+    [settings.anchor, "TATUM_KMS_ANCHOR=/x/kms.anchor", "/x/kms.anchor"],
     [settings.metricsFile, "", undefined],
     [settings.metricsFile, "TATUM_KMS_METRICS_FILE=/x/kms.prom", "/x/kms.prom"],
   ] as const)("%# %s", (definition, line, value) => {

@@ -1,5 +1,7 @@
 /** `vault verify`: every row of the vault and its journal opened, and the vault checked as a whole. */
+import { assertAnchored } from "../../../journal/anchor.ts";
 import { verifyWhole } from "../../../journal/whole-vault.ts";
+import { settings } from "../../../settings/table.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { warnOfKeptOriginals } from "../../kept-originals.ts";
@@ -15,9 +17,13 @@ export default defineCommand({
   examples: ["tatum-kms vault verify --path=/backup/wallet.dat"],
   args: vaultOptions,
   async run({ args }) {
-    await withVault(await createContext(args), async (vault) => {
+    const context = await createContext(args);
+    await withVault(context, async (vault) => {
       const tell = (row: string): void => printNote(`Set aside because it does not open: job record ${row}`);
-      printJson(await verifyWhole(vault, tell));
+      const counts = await verifyWhole(vault, tell);
+      const anchor = context.config.value(settings.anchor);
+      const finding = anchor === undefined ? undefined : await assertAnchored(vault, anchor);
+      printJson({ ...counts, ...(finding !== undefined && { anchor: finding.kind }) });
       await warnOfKeptOriginals(vault.place);
     });
   },
