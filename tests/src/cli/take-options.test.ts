@@ -79,7 +79,7 @@ const table: Readonly<Record<string, Row>> = {
   "vault backup": ofEverything,
   "vault restore": asksOfEverything,
   "job list": {
-    takes: `chain wallets account older-than limit after ${vault}`,
+    takes: `chain wallets account older-than limit after json ${vault}`,
     ignores: `api-key ${daemonOnly}`,
     refuses: "testnet transaction-ids",
   },

@@ -4,9 +4,11 @@ import { jobStateNamed, listJobs, parsePlace, placeText } from "../../../journal
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { jobFilter, jobFilterOptions } from "../../job-filter.ts";
+import { jobTable } from "../../job-output.ts";
 import { withVault } from "../../open-vault.ts";
 import { pickOptions, readWholeNumber, vaultOptions } from "../../options.ts";
-import { printJson, printNote } from "../../output.ts";
+import { printJson, printNote, writeOutput } from "../../output.ts";
+import { isForPerson, terminalWidth } from "../../table.ts";
 
 /** Jobs of a page, where nothing else is asked for. */
 const USUAL_LIMIT = 1000;
@@ -18,7 +20,7 @@ export default defineCommand({
   args: {
     state: { type: "positional", required: false, description: "Such as parked, failed, denied, sent" },
     ...jobFilterOptions,
-    ...pickOptions("limit", "after"),
+    ...pickOptions("limit", "after", "json"),
     ...vaultOptions,
   },
   refuses: ["testnet", "transaction-ids"],
@@ -30,7 +32,9 @@ export default defineCommand({
     const filter = { ...jobFilter(args), ...states };
     await withVault(await createContext(args), async (vault) => {
       const { jobs, damaged, next } = await listJobs(vault, filter, limit, after);
-      printJson(await showJobs(vault, jobs));
+      const shown = await showJobs(vault, jobs);
+      if (isForPerson(args)) writeOutput(jobTable(shown, terminalWidth()));
+      else printJson(shown);
       for (const { message } of damaged) printNote(`Left out: ${message}`);
       if (next !== undefined)
         printNote(`There are more; for those that follow add --after=${placeText(next)}`);
