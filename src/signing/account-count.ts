@@ -7,6 +7,9 @@ import type { Services } from "./services.ts";
 /** A jump has to be there again so many milliseconds later: longer than one wrong answer and what is cached of it lasts. */
 const JUMPS_APART = 10_000;
 
+/** What a count is believed by. */
+type Believing = Pick<Services, "sightings" | "runOnce" | "stopping">;
+
 /** A count that a network told of an account. */
 export interface TransactionCount {
   readonly ticker: string;
@@ -29,19 +32,18 @@ export interface TransactionCount {
  */
 export async function assertCountBelievable(
   count: TransactionCount,
-  { sightings, runOnce, stopping }: Pick<Services, "sightings" | "runOnce" | "stopping">,
+  believing: Believing,
   warn: (message: string) => void,
 ): Promise<void> {
   const { ticker, account, counted, next } = count;
+  const { sightings } = believing;
+  if (next === undefined) return assertFirstCountBelievable(count, believing, warn);
   const what = `count ${ticker} ${account}`;
-  if (next === undefined || counted <= next) return sightings.forget(what);
-  let isOld = sightings.isSeenAgain(what, JUMPS_APART);
-  if (!isOld && runOnce) {
-    await pause(JUMPS_APART, stopping);
-    isOld = !stopping.aborted;
-  }
+  if (counted <= next) return sightings.forget(what);
+  const isOld = await isToldAgain(what, believing);
   const jump = `the network counts ${counted} transactions of ${account}, but the journal's next number is ${next}`;
-  if (!isOld || !((await confirmedCount(count)) >= counted)) {
+  const confirmed = await confirmedCount(count);
+  if (!isOld || confirmed === undefined || confirmed < counted) {
     throw new ApiUnavailable(
       `Nothing is signed for the account until its count is confirmed: ${jump}. Somebody else may sign for it, or it is wrong.`,
     );
@@ -50,12 +52,46 @@ export async function assertCountBelievable(
   warn(`${jump}; that was confirmed, so somebody else signs for the account. The number ${counted} is used.`);
 }
 
-/** What the blocks confirm; nothing when they cannot be asked. */
-async function confirmedCount(count: TransactionCount): Promise<bigint> {
+/**
+ * Lets the first count of an account pass that the journal has no history of, which nothing here can explain. What is counted
+ * with the pool and what the blocks confirm have to agree: one below is wrong, its number is used; one above may be on its way, or
+ * wrong, and waits for the blocks. Where the blocks cannot be asked, the same has to be told again later.
+ *
+ * @throws ApiUnavailable as long as they do not agree
+ */
+async function assertFirstCountBelievable(
+  count: TransactionCount,
+  believing: Believing,
+  warn: (message: string) => void,
+): Promise<void> {
+  const { ticker, account, counted } = count;
+  const what = `first count ${ticker} ${account} ${counted}`;
+  const confirmed = await confirmedCount(count);
+  if (confirmed === counted) return believing.sightings.forget(what);
+  const told = `the network counts ${counted} transactions of ${account}`;
+  const unconfirmed = `${told}, of which the journal knows none, and blocks confirm ${confirmed ?? "nothing that could be asked for"}`;
+  if (confirmed !== undefined || !(await isToldAgain(what, believing)))
+    throw new ApiUnavailable(
+      `Nothing is signed for the account until its first count is confirmed: ${unconfirmed}. Somebody else may sign for it, or it is wrong.`,
+    );
+  believing.sightings.forget(what);
+  warn(`${unconfirmed}; it was told again later, so that the number ${counted} is used.`);
+}
+
+/** Whether what is seen now was seen long enough before. A single run waits for it. */
+async function isToldAgain(what: string, { sightings, runOnce, stopping }: Believing): Promise<boolean> {
+  if (sightings.isSeenAgain(what, JUMPS_APART)) return true;
+  if (!runOnce) return false;
+  await pause(JUMPS_APART, stopping);
+  return !stopping.aborted;
+}
+
+/** What the blocks confirm; `undefined` when they cannot be asked. */
+async function confirmedCount(count: TransactionCount): Promise<bigint | undefined> {
   try {
     return await count.confirmed();
   } catch (failure) {
-    if (failure instanceof ChainError || failure instanceof KmsError) return -1n;
+    if (failure instanceof ChainError || failure instanceof KmsError) return undefined;
     throw failure;
   }
 }

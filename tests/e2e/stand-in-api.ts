@@ -1,5 +1,7 @@
 /** A stand-in of the Tatum API that answers just what a test says, and remembers every request. */
+import type { Hex } from "viem";
 import type { Network } from "../../chains/chain.ts";
+import { checksummedAddress } from "../../chains/families/evm/address.ts";
 import { transactionId } from "../../src/sandbox/broadcasts.ts";
 import { chainOfPathName, chainOfTicker } from "../../src/sandbox/chains/index.ts";
 
@@ -95,7 +97,17 @@ export class StandInApi {
     if (url.pathname.startsWith("/four-eye/")) {
       return (await this.fourEye(recorded)) ?? new Response("", { status: 404 });
     }
-    return this.#default(recorded, url.pathname);
+    return (await this.#blocks(recorded)) ?? this.#default(recorded, url.pathname);
+  }
+
+  /** The blocks of an EVM chain confirm what the API counts. */
+  async #blocks({ path, headers, body }: RecordedRequest): Promise<Response | undefined> {
+    const { method = "", params = [] } = (body ?? {}) as { method?: string; params?: readonly Hex[] };
+    if (!method.endsWith("_getTransactionCount") || params[0] === undefined) return undefined;
+    const counted = `/v3/${path.split("/")[2]}/transaction/count/${checksummedAddress(params[0])}`;
+    const answer = await this.answer({ method: "GET", path: counted, headers, body: undefined });
+    if (answer?.ok !== true) return answer;
+    return Response.json({ jsonrpc: "2.0", id: 1, result: `0x${BigInt(await answer.text()).toString(16)}` });
   }
 
   async #default({ method, body }: RecordedRequest, path: string): Promise<Response> {

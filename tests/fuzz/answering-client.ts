@@ -67,6 +67,7 @@ function findExchange(
   const start = wanted.split("/").slice(0, 4).join("/");
   return (
     candidates.find((exchange) => placeOf(exchange) === wanted) ??
+    candidates.find((exchange) => placeOf(exchange) === wanted.replace(/\?.*/, "")) ??
     candidates.find((exchange) => placeOf(exchange).startsWith(start))
   );
 }

@@ -98,6 +98,7 @@ export class PaymentsApi {
     const results: Readonly<Record<string, unknown>> = {
       eth_estimateGas: "0x5208",
       eth_chainId: "0x1",
+      eth_getTransactionCount: "0x0",
       getLatestBlockhash: {
         context: { slot: 90 },
         value: { blockhash: BLOCKHASH, lastValidBlockHeight: 100 },

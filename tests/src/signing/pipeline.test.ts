@@ -208,6 +208,62 @@ describe("a count of the network above the journal's own next number", () => {
   });
 });
 
+describe("the first count of an account that the journal has no history of", () => {
+  const first = () => payment(1, { nonce: undefined });
+  let counted: number;
+  let confirmed: number | undefined;
+
+  async function attempt(seconds = 0) {
+    const later = performance.now() + seconds * 1000;
+    using _ = spyOn(performance, "now").mockImplementation(() => later);
+    const job = await scene.journal.find(first().transaction.id);
+    if (job !== undefined) await scene.journal.move(job, "seen", { rest: -1 });
+    return await scene.process(first());
+  }
+
+  beforeEach(() => {
+    scene.api.answer = ({ path, body }) => {
+      if (path.includes("/transaction/count/")) return Response.json(counted);
+      if ((body as { method?: string } | undefined)?.method !== "eth_getTransactionCount") return undefined;
+      return confirmed === undefined
+        ? new Response("", { status: 500 })
+        : Response.json({ result: `0x${confirmed.toString(16)}` });
+    };
+  });
+
+  test("is believed at once where blocks confirm it", async () => {
+    [counted, confirmed] = [7, 7];
+    expect(await attempt()).toBe("done");
+    expect((await scene.job(first())).signed?.sequence?.number).toBe("7");
+  });
+
+  test.each([
+    ["far too high", 1000],
+    ["far too low", 0],
+  ])("holds the account while it is %s, names the number, and is right later", async (_, told) => {
+    [counted, confirmed] = [told, 3];
+    expect(await attempt()).toBe("waiting");
+    expect(await attempt(11)).toBe("waiting");
+    expect((await scene.job(first())).problem).toMatch(
+      new RegExp(`counts ${told} transactions of 0x.*knows none, and blocks confirm 3`),
+    );
+    expect(scene.payloads).toEqual([]);
+    counted = 3;
+    expect(await attempt(22)).toBe("done");
+    expect((await scene.job(first())).signed?.sequence?.number).toBe("3");
+  });
+
+  test("has to be told again later where blocks cannot be asked, and that is told", async () => {
+    [counted, confirmed] = [5, undefined];
+    expect(await attempt()).toBe("waiting");
+    counted = 6;
+    expect(await attempt(11)).toBe("waiting");
+    expect(await attempt(22)).toBe("done");
+    expect((await scene.job(first())).signed?.sequence?.number).toBe("6");
+    expect(scene.log.join("")).toContain("it was told again later, so that the number 6 is used");
+  });
+});
+
 describe("the four-eye server", () => {
   test("that says no is asked again after a period, and may say yes then", async () => {
     scene.api.fourEye = () => new Response("", { status: 403 });
