@@ -148,6 +148,19 @@ export async function readJobPlaces(
   return rows.map((row) => parseRow("job", placeRow, row));
 }
 
+const laneJob = v.object({ laneKey: key, jobKey: key });
+
+/** One job of each account that has jobs which are not settled. */
+export async function readLaneJobs(
+  session: Session,
+): Promise<{ readonly laneKey: Uint8Array; readonly jobKey: Uint8Array }[]> {
+  const rows = await session.query(
+    `SELECT lane_key AS "laneKey", max(job_key) AS "jobKey" FROM job
+     WHERE octet_length(lane_key) = 32 AND octet_length(job_key) = 32 GROUP BY lane_key`,
+  );
+  return rows.map((row) => parseRow("job", laneJob, row));
+}
+
 /** All rows, in no meaningful order. A row that is damaged stands in for itself. */
 export function readAllJobRows(session: Session): AsyncGenerator<UncheckedJobRow> {
   return readInPages(session, columns, "job_key", parseUnchecked, (found) =>

@@ -259,11 +259,13 @@ describe("a broadcast whose answer is unclear", () => {
       const payment = ethPayment(1, { nonce: undefined });
       api.pending = [payment];
       api.answer = ({ path }) => {
-        if (path.includes("/transaction/count/")) return Response.json(count++);
+        if (path.includes("/transaction/count/")) return Response.json(count);
         return path.endsWith("/broadcast") ? new Response("", { status: 500 }) : undefined;
       };
-      for (let restart = 0; restart < 3; restart++)
+      for (let restart = 0; restart < 3; restart++) {
         expect(await runOnce(["--chain=ETH"])).toMatchObject({ status: 75 });
+        count++;
+      }
       api.answer = () => undefined;
       expect(await runOnce(["--chain=ETH"])).toMatchObject({ status: 0 });
       expect(new Set(api.broadcasts.map(payloadOf)).size).toBe(1);

@@ -70,6 +70,16 @@ const table: Readonly<Record<string, Row>> = {
   "wallet label": { ...ofOneWallet, takes: `remove json ${ofOneWallet.takes}` },
   "wallet group": { ...ofOneWallet, takes: `remove json ${ofOneWallet.takes}` },
   "wallet index": ofEverything,
+  "lane list": {
+    takes: `chain ${vault}`,
+    ignores: `api-key ${daemonOnly}`,
+    refuses: "testnet wallets transaction-ids",
+  },
+  "lane show": {
+    takes: `chain ${vault}`,
+    ignores: `api-key ${daemonOnly}`,
+    refuses: "testnet wallets transaction-ids",
+  },
   "vault status": ofTheVault,
   "vault verify": ofTheVault,
   "vault slot list": ofTheVault,

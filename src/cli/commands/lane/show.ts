@@ -1,0 +1,28 @@
+/** `lane show`: one account, number by number. */
+import { knownTickers } from "../../../chain-names.ts";
+import { KmsError } from "../../../errors.ts";
+import { showLane } from "../../../journal/lanes.ts";
+import { defineCommand } from "../../command.ts";
+import { createContext } from "../../context.ts";
+import { withVault } from "../../open-vault.ts";
+import { vaultOptions } from "../../options.ts";
+import { printJson } from "../../output.ts";
+
+export default defineCommand({
+  meta: { name: "show", description: "Print one account with each number and its job" },
+  examples: ["tatum-kms lane show $ACCOUNT --chain=ETH"],
+  args: {
+    account: { type: "positional", required: true, description: "The account, as `lane list` names it" },
+    chain: { type: "string", valueHint: "ETH", description: "The chain of the account" },
+    ...vaultOptions,
+  },
+  refuses: ["testnet", "wallets", "transaction-ids"],
+  async run({ args }) {
+    const [chain, ...others] = args.chain === undefined ? [] : knownTickers(args.chain);
+    if (chain === undefined || others.length > 0)
+      throw new KmsError("USAGE", "Option --chain has to name the one chain of the account.");
+    await withVault(await createContext(args), async (vault) =>
+      printJson(await showLane(vault, chain, args.account)),
+    );
+  },
+});
