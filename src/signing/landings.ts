@@ -130,7 +130,9 @@ class Look {
     for (const entry of watched.values()) await this.#compare(entry, counts.get(entry.account ?? ""));
     const grown = [...watched.values()].filter(({ doneAt }) => Date.now() - doneAt >= GRACE);
     grown.sort((a, b) => ((a.number ?? 0n) < (b.number ?? 0n) ? -1 : 1));
-    for (const entry of grown.slice(0, MOST_ASKED)) {
+    const lowest = new Map(grown.toReversed().map((entry) => [entry.account ?? entry.id, entry]));
+    // What an account sent behind its lowest number waits for that one.
+    for (const entry of [...lowest.values()].slice(-MOST_ASKED)) {
       if (this.#options.services.stopping.aborted) return;
       await this.#contained(entry, () => this.#ask(entry, counts.get(entry.account ?? "")));
     }
