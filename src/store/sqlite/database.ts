@@ -1,11 +1,9 @@
 /** A connection to a SQLite file: its settings, its statements, its transactions, and what its errors mean. */
 import { Database as Connection, SQLiteError, type Statement } from "bun:sqlite";
-import { AsyncLocalStorage } from "node:async_hooks";
-import { setImmediate as turnOfLoop } from "node:timers/promises";
-import pLimit from "p-limit";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
 import { type ErrorCode, KmsError, vaultCorrupt } from "../../errors.ts";
 import type { Session, SqlValue } from "../store.ts";
+import { type Purpose, Transactions } from "../transactions.ts";
 import { ownerOnly } from "./access.ts";
 import { checkBeforeOpening, checkSideFiles } from "./side-files.ts";
 import { FileIdentity } from "./vault-file.ts";
@@ -66,16 +64,6 @@ const settings = [
   "PRAGMA synchronous = EXTRA",
 ];
 
-/** Changes that share one commit at most: a long one keeps other processes from writing. */
-const MOST_CHANGES = 64;
-
-/** Work that waits for the next commit. */
-interface Change {
-  readonly work: (session: Session) => Promise<unknown>;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Statements of a connection, each prepared once: their texts are those of this program, and so are bounded in number. */
 class Statements {
   readonly #connection: Connection;
@@ -106,11 +94,12 @@ export class Database {
   readonly #access: AccessRules;
   readonly #statements: Statements;
   readonly #file: FileIdentity;
-  /** Transactions of one connection that began side by side would be one transaction. */
-  readonly #oneAtATime = pLimit(1);
-  readonly #waiting: Change[] = [];
-  /** Tells a transaction that is asked for inside another one, which would wait for itself for ever. */
-  readonly #running = new AsyncLocalStorage<{ active: boolean }>();
+  readonly #transactions = new Transactions((purpose, work) => this.#transact(purpose, work));
+  /** The statements of the transaction that is open. */
+  readonly #session: Session = {
+    query: async (statement, values) => this.#query(statement, values),
+    execute: async (statement, values) => this.#execute(statement, values),
+  };
 
   private constructor(path: string, access: AccessRules, connection: Connection, file: FileIdentity) {
     this.path = path;
@@ -146,44 +135,29 @@ export class Database {
     return database;
   }
 
-  /** Runs `work` in a transaction that sees one state of the store and changes nothing. */
+  /** See {@link Store.read}. */
   read<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    this.#refuseInside();
-    return this.#oneAtATime(() => this.#transact("BEGIN", () => this.#use(work)));
+    return this.#transactions.read(work);
   }
 
   /**
-   * Runs `work` in a transaction that nobody else writes during. It is committed, durably, when the promise
-   * resolves; when `work` throws, nothing has changed. Changes that wait at the same time share one commit.
-   *
+   * See {@link Store.transaction}.
    * @throws KmsError `VAULT_BUSY` when another process does not end its transaction within 10 seconds
    */
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    this.#refuseInside();
-    const change = new Promise<unknown>((resolve, reject) => {
-      this.#waiting.push({ work, resolve, reject });
-    });
-    // Whoever is as far as to change something in this turn of the event loop shares the commit. The first turn takes all that
-    // wait by then; the turns of the others find nothing left to do.
-    void turnOfLoop().then(() => this.#oneAtATime(() => this.#commitWaiting()));
-    return change as Promise<Result>;
+    return this.#transactions.change(work);
   }
 
   /** Writes a consistent copy into a file that is empty, while others may go on writing to this one. */
   async copyInto(file: string): Promise<void> {
-    await this.#oneAtATime(async () => {
+    await this.#transactions.between(async () => {
       this.#checkFiles();
       this.#query("VACUUM INTO $1", [file], file);
     });
   }
 
   async close(): Promise<void> {
-    await this.#oneAtATime(() => this.#statements.close());
-  }
-
-  #refuseInside(): void {
-    if (!this.#running.getStore()?.active) return;
-    throw new KmsError("INTERNAL", "A transaction was asked for inside a transaction.");
+    await this.#transactions.between(async () => this.#statements.close());
   }
 
   #checkFiles(): void {
@@ -191,11 +165,11 @@ export class Database {
     this.#file.check();
   }
 
-  async #transact<Result>(begin: string, work: () => Promise<Result>): Promise<Result> {
+  async #transact<Result>(purpose: Purpose, work: (session: Session) => Promise<Result>): Promise<Result> {
     this.#checkFiles();
-    this.#execute(begin);
+    this.#execute(purpose === "read" ? "BEGIN" : "BEGIN IMMEDIATE");
     try {
-      const result = await work();
+      const result = await work(this.#session);
       this.#execute("COMMIT");
       return result;
     } catch (error) {
@@ -211,69 +185,6 @@ export class Database {
     } catch {
       // There was nothing left to roll back.
     }
-  }
-
-  /** Commits the changes that wait, all at once. Throws nothing: each change is told its own end. */
-  async #commitWaiting(): Promise<void> {
-    const changes = this.#waiting.splice(0, MOST_CHANGES);
-    if (changes.length === 0) return;
-    try {
-      const ends = await this.#transact("BEGIN IMMEDIATE", async () => {
-        const ended: (() => void)[] = [];
-        for (const change of changes) ended.push(await this.#carryOut(change));
-        return ended;
-      });
-      for (const end of ends) end();
-    } catch (error) {
-      for (const { reject } of changes) reject(error);
-    }
-  }
-
-  /**
-   * One change of several: when its work throws, it alone is undone.
-   * @returns what tells it its end, once all are committed
-   */
-  async #carryOut({ work, resolve, reject }: Change): Promise<() => void> {
-    this.#execute("SAVEPOINT change");
-    try {
-      const result = await this.#use(work);
-      this.#execute("RELEASE change");
-      return () => resolve(result);
-    } catch (error) {
-      try {
-        this.#execute("ROLLBACK TO change");
-        this.#execute("RELEASE change");
-      } catch {
-        // SQLite has rolled back the whole transaction, and says why.
-        throw error;
-      }
-      return () => reject(error);
-    }
-  }
-
-  async #use<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    const state = { active: true };
-    try {
-      return await this.#running.run(state, () => work(this.#session(state)));
-    } finally {
-      state.active = false;
-    }
-  }
-
-  #session(state: { readonly active: boolean }): Session {
-    const assertActive = (): void => {
-      if (!state.active) throw new KmsError("INTERNAL", "A transaction was used after its end.");
-    };
-    return {
-      query: async (statement, values) => {
-        assertActive();
-        return this.#query(statement, values);
-      },
-      execute: async (statement, values) => {
-        assertActive();
-        return this.#execute(statement, values);
-      },
-    };
   }
 
   #query(statement: string, values: readonly SqlValue[] = [], file = this.path): Record<string, unknown>[] {

@@ -4,9 +4,9 @@ import * as v from "valibot";
 import { KmsError, vaultCorrupt } from "../../errors.ts";
 import { checkFormatVersion, formatVersion } from "../format.ts";
 import type { Session } from "../store.ts";
-import { mostBytes } from "../tables/bounds.ts";
+import { checkLengths } from "../tables/row.ts";
+import { schemaStatements, schemaStatements1 } from "../tables/statements.ts";
 import type { Database } from "./database.ts";
-import { schemaStatements, schemaStatements1 } from "./statements.ts";
 
 /** "TKMS", in the header of the SQLite file at offset 68. */
 const applicationId = 0x544b4d53;
@@ -119,25 +119,6 @@ async function checkObjects(session: Session, objects: readonly SchemaObject[]):
     if (!found.some((object) => object.name === name)) throw vaultCorrupt(`the ${type} ${name} is missing`);
   }
   if (found.length !== objects.length) throw vaultCorrupt("a table is defined twice");
-}
-
-async function checkLengths(session: Session): Promise<void> {
-  for (const [table, bounds] of Object.entries(mostBytes)) {
-    // A lease that is too long is nobody's; it keeps nobody from opening the vault.
-    if (table === "lease") continue;
-    const columns = Object.entries(bounds).map(([column, most]) => ({
-      column,
-      isLonger: `octet_length(${column}) > ${most}`,
-    }));
-    const any = columns.map(({ isLonger }) => isLonger).join(" OR ");
-    const cases = columns.map(({ column, isLonger }) => `WHEN ${isLonger} THEN '${column}'`).join(" ");
-    const [found] = await session.query(
-      `SELECT CASE ${cases} END AS "column" FROM ${table} WHERE ${any} LIMIT 1`,
-    );
-    if (found === undefined) continue;
-    const { column } = v.parse(v.object({ column: v.string() }), found);
-    throw vaultCorrupt(`a ${table} row has a ${column} that is longer than any`);
-  }
 }
 
 async function checkIntegrity(session: Session): Promise<void> {

@@ -10,7 +10,7 @@ import type { JournalScope } from "../../../src/journal/records.ts";
 import { ClaimTaken } from "../../../src/journal/refusals.ts";
 import { openVault, verifyWhole } from "../../../src/journal/whole-vault.ts";
 import { sqliteFile } from "../../../src/store/sqlite/sqlite-store.ts";
-import { schemaStatements1 } from "../../../src/store/sqlite/statements.ts";
+import { schemaStatements1 } from "../../../src/store/tables/statements.ts";
 import { passwordOpener } from "../../../src/vault/key-slots/password-slot.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import type { WalletEntry } from "../../../src/vault/wallet-changes.ts";

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Database } from "../../../../src/store/sqlite/database.ts";
 import { checkSchema, createSchema } from "../../../../src/store/sqlite/schema.ts";
-import { schemaStatements, schemaStatements1 } from "../../../../src/store/sqlite/statements.ts";
+import { schemaStatements, schemaStatements1 } from "../../../../src/store/tables/statements.ts";
 import { readVaultRow } from "../../../../src/store/tables/vault.ts";
 import { useTemporaryFolder } from "../../../temporary-folder.ts";
 import { caught } from "../../vault/caught.ts";

@@ -1,4 +1,4 @@
-/** The statements that make the tables of a vault's file, of this format and of the one before. See docs/vault-format.md. */
+/** The statements that make the tables of a vault, as SQLite has them, of this format and of the one before. See docs/vault-format.md. */
 
 /** Every table and index. The text is compared with the file's, so changing a space changes the format. */
 export const schemaStatements = [

@@ -1,0 +1,134 @@
+/** The transactions of a store, whatever its engine: one at a time in a process, changes that wait sharing one commit. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate as turnOfLoop } from "node:timers/promises";
+import pLimit from "p-limit";
+import { KmsError } from "../errors.ts";
+import type { Session } from "./store.ts";
+
+/** What a transaction is for: it sees one state and changes nothing, or nobody else writes during it. */
+export type Purpose = "read" | "change";
+
+/**
+ * Runs `work` in a transaction of the engine and commits it; undoes it when `work` throws. The session it gets runs statements on
+ * the engine's one connection.
+ * @throws KmsError what the engine's errors mean, and what `work` throws
+ */
+export type Transact = <Result>(
+  purpose: Purpose,
+  work: (session: Session) => Promise<Result>,
+) => Promise<Result>;
+
+/** Changes that share one commit at most: a long one keeps other processes from writing. */
+const MOST_CHANGES = 64;
+
+/** Work that waits for the next commit. */
+interface Change {
+  readonly work: (session: Session) => Promise<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Transactions {
+  readonly #transact: Transact;
+  /** Transactions that began side by side on one connection would be one transaction. */
+  readonly #oneAtATime = pLimit(1);
+  readonly #waiting: Change[] = [];
+  /** Tells a transaction that is asked for inside another one, which would wait for itself for ever. */
+  readonly #running = new AsyncLocalStorage<{ active: boolean }>();
+
+  constructor(transact: Transact) {
+    this.#transact = transact;
+  }
+
+  /** See {@link Store.read}. */
+  read<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    this.#refuseInside();
+    return this.#oneAtATime(() => this.#transact("read", (session) => this.#use(session, work)));
+  }
+
+  /** See {@link Store.transaction}. */
+  change<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    this.#refuseInside();
+    const change = new Promise<unknown>((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject });
+    });
+    // Whoever is as far as to change something in this turn of the event loop shares the commit. The first turn takes all that
+    // wait by then; the turns of the others find nothing left to do.
+    void turnOfLoop().then(() => this.#oneAtATime(() => this.#commitWaiting()));
+    return change as Promise<Result>;
+  }
+
+  /** Work on the connection that is no transaction, when none is open. */
+  between<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#refuseInside();
+    return this.#oneAtATime(work);
+  }
+
+  #refuseInside(): void {
+    if (!this.#running.getStore()?.active) return;
+    throw new KmsError("INTERNAL", "A transaction was asked for inside a transaction.");
+  }
+
+  /** Commits the changes that wait, all at once. Throws nothing: each change is told its own end. */
+  async #commitWaiting(): Promise<void> {
+    const changes = this.#waiting.splice(0, MOST_CHANGES);
+    if (changes.length === 0) return;
+    try {
+      const ends = await this.#transact("change", async (session) => {
+        const ended: (() => void)[] = [];
+        for (const change of changes) ended.push(await this.#carryOut(session, change));
+        return ended;
+      });
+      for (const end of ends) end();
+    } catch (error) {
+      for (const { reject } of changes) reject(error);
+    }
+  }
+
+  /**
+   * One change of several: when its work throws, it alone is undone.
+   * @returns what tells it its end, once all are committed
+   */
+  async #carryOut(session: Session, { work, resolve, reject }: Change): Promise<() => void> {
+    await session.execute("SAVEPOINT change");
+    try {
+      const result = await this.#use(session, work);
+      await session.execute("RELEASE change");
+      return () => resolve(result);
+    } catch (error) {
+      try {
+        await session.execute("ROLLBACK TO change");
+        await session.execute("RELEASE change");
+      } catch {
+        // The whole transaction is undone already, and the first error says why.
+        throw error;
+      }
+      return () => reject(error);
+    }
+  }
+
+  async #use<Result>(session: Session, work: (session: Session) => Promise<Result>): Promise<Result> {
+    const state = { active: true };
+    try {
+      return await this.#running.run(state, () => work(whileActive(session, state)));
+    } finally {
+      state.active = false;
+    }
+  }
+}
+
+function whileActive(session: Session, state: { readonly active: boolean }): Session {
+  const assertActive = (): void => {
+    if (!state.active) throw new KmsError("INTERNAL", "A transaction was used after its end.");
+  };
+  return {
+    query: async (statement, values) => {
+      assertActive();
+      return session.query(statement, values);
+    },
+    execute: async (statement, values) => {
+      assertActive();
+      return session.execute(statement, values);
+    },
+  };
+}
