@@ -67,6 +67,10 @@ const errors = {
   VAULT_TOO_NEW: { exit: exitStatus.configuration, kind: "vault" },
   /** Another process holds the vault. */
   VAULT_BUSY: { exit: exitStatus.temporaryFailure, kind: "vault" },
+  /** The database that holds the vault cannot be used now: it is away, starts, or takes no changes. */
+  STORE_UNAVAILABLE: { exit: exitStatus.unavailable, kind: "vault" },
+  /** The answer to a commit was lost: the change may have been made, or not. */
+  STORE_UNCLEAR: { exit: exitStatus.temporaryFailure, kind: "vault" },
   /** Another daemon has taken over the lease of the vault. */
   LEASE_LOST: { exit: exitStatus.temporaryFailure, kind: "journal" },
   /** A file to import has a shape that no version wrote. */

@@ -1,5 +1,4 @@
 /** The context of the vault commands: the vault's place, the settings, and the ways to its secret and its tokens. */
-import { resolve } from "node:path";
 import { providerVariables } from "../../providers/index.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
@@ -9,8 +8,8 @@ import type { Secret } from "../../providers/secret.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { KmsError } from "../errors.ts";
 import { assertNoProblems, settingProblems } from "../settings/check.ts";
-import { expandHome, isPathVariable, readPath } from "../settings/home.ts";
-import { Config, defaultVaultPath } from "../settings/settings.ts";
+import { expandHome, isPathVariable } from "../settings/home.ts";
+import { Config } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
 import { parseVaultPin, type VaultPin, wantedVaultPin } from "../vault-pin.ts";
 import {
@@ -20,6 +19,7 @@ import {
   namedProvider,
   type ProviderArguments,
 } from "./choose-provider.ts";
+import { chooseStore, type VaultStore } from "./choose-store.ts";
 import {
   chooseUnlocking,
   type NamedTokens,
@@ -34,22 +34,13 @@ import { providerServices } from "./workers.ts";
 /** The options that all vault commands share, as citty hands them over. */
 export interface VaultArguments extends ProviderArguments {
   readonly path?: string | undefined;
+  readonly store?: string | undefined;
   readonly "allow-group-access"?: boolean | undefined;
   readonly "env-file"?: string | undefined;
   readonly config?: string | undefined;
   readonly "vault-id"?: string | undefined;
   readonly pkcs11?: string | undefined;
   readonly yes?: boolean | undefined;
-}
-
-/**
- * Where the vault is.
- * @throws KmsError `CONFIGURATION` when nothing says so
- */
-export function vaultPathOf({ path }: Pick<VaultArguments, "path">, config?: Config): string {
-  if (path !== undefined) return readPath(path, "Option --path");
-  const place = config?.value(settings.path);
-  return place === undefined ? defaultVaultPath() : resolve(place);
 }
 
 /** @throws KmsError `USAGE` */
@@ -66,7 +57,10 @@ export interface CommandContext {
   readonly prompt: Prompt;
   /** Whether what reveals, destroys or weakens needs no question: somebody said yes beforehand. */
   readonly isConfirmed: boolean;
+  /** Where the vault is, for people: the path of a file, or the address of a database. */
   readonly vaultPath: string;
+  /** What says more of that place. */
+  readonly store: VaultStore;
   /** Who else may have access to the vault. */
   readonly access: AccessRules;
   /** The one vault that may be opened. */
@@ -129,6 +123,7 @@ export async function createContext(
   const config = await loadConfig(args);
   const prompt = new Prompt(process.stdin, process.stderr, objectionTo);
   const providerContext = providerContextOf(config, prompt);
+  const store = await chooseStore(args, config);
   let loaded: Promise<SecretProvider> | undefined;
   const provider = (): Promise<SecretProvider> => {
     loaded ??= chooseProvider(args, config);
@@ -144,8 +139,9 @@ export async function createContext(
     config,
     prompt,
     isConfirmed: args.yes ?? config.value(settings.yes),
-    vaultPath: vaultPathOf(args, config),
-    access: { allowGroup: args["allow-group-access"] ?? config.value(settings.allowGroupAccess) },
+    vaultPath: store.place,
+    store,
+    access: store.access,
     vaultPin: vaultPinOf(args["vault-id"], config),
     provider,
     providerContext,

@@ -1,5 +1,6 @@
 /** The original wallet files that `migrate` kept: warnings of them, and their deletion. */
 import { KmsError } from "../errors.ts";
+import { namesPostgres } from "../store/postgres/address.ts";
 import { deleteOriginals, keptOriginals } from "../vault/import/kept-originals.ts";
 import { confirm } from "./confirmation.ts";
 import type { CommandContext } from "./context.ts";
@@ -21,6 +22,8 @@ export function tellOfImportedOriginal(file: string): void {
 
 /** Warns in one line of files beside a vault that are a way around it. */
 export async function warnOfKeptOriginals(vaultPath: string): Promise<void> {
+  // A database has no files beside it.
+  if (namesPostgres(vaultPath)) return;
   const kept = await keptOriginals(vaultPath);
   if (kept.length === 0) return;
   printWarning(

@@ -11,8 +11,6 @@ import { openVault } from "../journal/whole-vault.ts";
 import { defaultDirectory } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
 import { checkFolders } from "../store/sqlite/access.ts";
-import { sqliteFile } from "../store/sqlite/sqlite-store.ts";
-import { inspectVaultFile } from "../store/sqlite/vault-file.ts";
 import type { StorePlace } from "../store/store.ts";
 import type { PreparedSlot, SlotOpener } from "../vault/key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "../vault/key-slots/password-slot.ts";
@@ -96,7 +94,7 @@ export function withVault<Result>(
 ): Promise<Result> {
   const open = (): Promise<Vault> =>
     openVault(
-      copy ?? sqliteFile(context.vaultPath, context.access),
+      copy ?? context.store.at,
       ({ vaultId, slotKinds }) => {
         assertPinnedId(context.vaultPin, vaultId, context.vaultPath);
         return openerOf(context, slotKinds);
@@ -122,16 +120,18 @@ const announced = new Set<string>();
  * @throws KmsError `WRONG_VAULT` when another one is expected, `CANNOT_WRITE` when a vault cannot be made there, `VAULT_PERMISSIONS`, `NOT_A_VAULT`, ...
  */
 export async function checkVaultPlace(context: CommandContext): Promise<boolean> {
-  const { vaultPath, access, prompt } = context;
+  const { vaultPath, store, prompt } = context;
   try {
-    await inspectVaultFile(vaultPath, access);
+    await store.inspect();
     return true;
   } catch (error) {
     if (!(error instanceof KmsError) || error.code !== "NO_WALLET_FILE") throw error;
   }
   assertNoPin(context.vaultPin, vaultPath);
-  checkFolders(vaultPath, access);
-  await checkNewPlace(vaultPath);
+  if (store.kind === "file") {
+    checkFolders(vaultPath, store.access);
+    await checkNewPlace(vaultPath);
+  }
   if (prompt.isTerminal && !announced.has(vaultPath))
     printNote(`A new vault is going to be made at ${vaultPath}.`);
   announced.add(vaultPath);
@@ -176,7 +176,7 @@ export async function withNewOrExistingVault<Result>(
 async function makeVault(context: CommandContext): Promise<Vault> {
   printUnreadEnvFile(context.config);
   const { slot, password } = await prepareFirstSlot(context);
-  const vault = await createVault(sqliteFile(context.vaultPath, context.access), slot);
+  const vault = await createVault(context.store.at, slot);
   printNote(`A new vault was made at ${context.vaultPath}.`);
   printNote(`With TATUM_KMS_VAULT_ID=${formatVaultPin(vault.identity)} no other vault is taken for it.`);
   if (password !== undefined) await warnOfWeakPassword(password);

@@ -24,6 +24,11 @@ export const options = {
     valueHint: "file",
     description: "The vault file (default ~/.tatumrc/wallet.dat)",
   },
+  store: {
+    type: "string",
+    valueHint: "postgres://...",
+    description: "The PostgreSQL database that holds the vault, instead of a file (or TATUM_KMS_STORE)",
+  },
   "allow-group-access": {
     type: "boolean",
     description:
@@ -198,7 +203,7 @@ export function pickOptions<Name extends OptionName>(...names: readonly Name[]):
 
 /** What every command takes that opens the vault. */
 export const vaultOptions = {
-  ...pickOptions("path", "allow-group-access", "vault-id", "env-file", "config"),
+  ...pickOptions("path", "store", "allow-group-access", "vault-id", "env-file", "config"),
   ...pickOptions("provider", "aws", "azure", "vgs", "pkcs11"),
 };
 

@@ -14,6 +14,7 @@ import { ParkedReminder } from "../signing/reminders.ts";
 import type { KeySource, Services } from "../signing/services.ts";
 import { Sightings } from "../signing/sightings.ts";
 import { WalletKeys } from "../signing/wallet-keys.ts";
+import { namesPostgres } from "../store/postgres/address.ts";
 import { TatumApi } from "../tatum/api.ts";
 import { NodeCalls } from "../tatum/node.ts";
 import { connectToTatum, type StopSignals } from "../tatum/settings.ts";
@@ -143,10 +144,11 @@ const limitOf =
   (): RateLimitState | undefined =>
     http.limitOf(tatum.apiUrl);
 
-/** Lets commands and probes ask; returns what ends it. */
-function answer(source: StatusSource & Pick<RunningSettings, "listener">): Promise<() => void> {
+/** Lets commands and probes ask; returns what ends it. Beside a vault in a database there is no place for a socket. */
+async function answer(source: StatusSource & Pick<RunningSettings, "listener">): Promise<() => void> {
   const collector = new StatusCollector(source);
   source.listener?.unlocked({ collector, metrics: source });
+  if (namesPostgres(source.vault.place)) return () => undefined;
   return answerBesideVault(source.vault.place, () => collector.status(), source.log);
 }
 

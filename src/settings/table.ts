@@ -6,6 +6,7 @@ import { readBaseUrl, readHttpUrl } from "../http/http-url.ts";
 import { type ListenAddress, parseListenAddress, wantedListenAddress } from "../http/listen-address.ts";
 import { LIBRARY_PATH_VARIABLE } from "../operations/clean-restart.ts";
 import { logFormats, logLevels } from "../operations/log.ts";
+import { type PostgresAddress, parsePostgresAddress } from "../store/postgres/address.ts";
 import { parseVaultPin, type VaultPin, wantedVaultPin } from "../vault-pin.ts";
 import { expandHome } from "./home.ts";
 
@@ -238,6 +239,25 @@ export const settings = {
     wanted: wantedVaultPin,
     parse: parseVaultPin,
   } satisfies SettingDefinition<VaultPin>,
+  store: {
+    name: "TATUM_KMS_STORE",
+    meaning: "As --store: the database that holds the vault",
+    secret: false,
+    wanted: "the address of a PostgreSQL store, as postgres://user@host:5432/database",
+    parse: parsePostgresAddress,
+  } satisfies SettingDefinition<PostgresAddress>,
+  storePassword: secret("TATUM_KMS_STORE_PASSWORD", "Password of the database's user"),
+  storePasswordFile: path("TATUM_KMS_STORE_PASSWORD_FILE", "Instead of it: a file to take it from"),
+  storeTls: {
+    ...oneOf("TATUM_KMS_STORE_TLS", "Whether the database proves who it is; off on this machine only", [
+      "verify",
+      "off",
+    ]),
+    standard: "verify",
+  } satisfies SettingWithDefault<"verify" | "off">,
+  storeAuthority: path("TATUM_KMS_STORE_CA", "Certificates in PEM that the database's own is checked with"),
+  storeCertificate: path("TATUM_KMS_STORE_CERTIFICATE", "Certificate in PEM that is shown to the database"),
+  storeKey: path("TATUM_KMS_STORE_KEY", "Key in PEM of that certificate"),
   allowGroupAccess: flag("TATUM_KMS_ALLOW_GROUP_ACCESS", "As --allow-group-access"),
   allowPlainHttp: flag("TATUM_KMS_ALLOW_PLAIN_HTTP", "As --allow-plain-http"),
   yes: flag("TATUM_KMS_YES", "As --yes: no question before what reveals, destroys or weakens"),

@@ -74,15 +74,23 @@ export class Transactions {
     const changes = this.#waiting.splice(0, MOST_CHANGES);
     if (changes.length === 0) return;
     try {
-      const ends = await this.#transact("change", async (session) => {
-        const ended: (() => void)[] = [];
-        for (const change of changes) ended.push(await this.#carryOut(session, change));
-        return ended;
-      });
+      const ends = await this.#transact("change", (session) => this.#carryOutAll(session, changes));
       for (const end of ends) end();
     } catch (error) {
       for (const { reject } of changes) reject(error);
     }
+  }
+
+  /** @returns what tells each its end, once all are committed */
+  async #carryOutAll(session: Session, changes: readonly Change[]): Promise<(() => void)[]> {
+    const [first, ...others] = changes;
+    if (first !== undefined && others.length === 0) {
+      const result = await this.#use(session, first.work);
+      return [() => first.resolve(result)];
+    }
+    const ends: (() => void)[] = [];
+    for (const change of changes) ends.push(await this.#carryOut(session, change));
+    return ends;
   }
 
   /**

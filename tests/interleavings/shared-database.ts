@@ -1,8 +1,8 @@
 /** A store in memory that several nodes share: each looks at it through a store of its own, whose transactions wait until they are let through. */
 import { Database } from "bun:sqlite";
 import { formatVersion } from "../../src/store/format.ts";
-import { schemaStatements } from "../../src/store/sqlite/statements.ts";
 import type { Session, SqlValue, Store, StorePlace } from "../../src/store/store.ts";
+import { schemaStatements } from "../../src/store/tables/statements.ts";
 
 /** Lets the transactions of a store wait; what it is given runs when their turn comes. */
 export type Gate = <Result>(kind: "read" | "write", work: () => Promise<Result>) => Promise<Result>;

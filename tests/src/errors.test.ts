@@ -16,6 +16,8 @@ describe("an error", () => {
     "VAULT_BUSY",
     "CANNOT_READ",
     "CANNOT_WRITE",
+    "STORE_UNAVAILABLE",
+    "STORE_UNCLEAR",
   ] as const)("of the vault's file is a failure of the vault, whatever it was needed for: %s", (code) => {
     expect(isVaultFailure(new KmsError(code, ""))).toBe(true);
   });

@@ -8,11 +8,11 @@ import { assertNoProblems } from "../../settings/check.ts";
 import { withoutSecrets } from "../../settings/explain.ts";
 import { type Config, maskApiKey, placeOf } from "../../settings/settings.ts";
 import { settings, settingTable } from "../../settings/table.ts";
-import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import { version } from "../../version.ts";
 import { chooseProvider } from "../choose-provider.ts";
+import { chooseStore, type VaultStore } from "../choose-store.ts";
 import { defineCommand } from "../command.ts";
-import { loadConfig, vaultPathOf } from "../context.ts";
+import { loadConfig } from "../context.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
 import { writeOutput } from "../output.ts";
 
@@ -53,7 +53,7 @@ function apiKeyRow(config: Config, option: string | undefined): [string, string]
 
 interface Configuration {
   readonly config: Config;
-  readonly vaultPath: string;
+  readonly store: VaultStore;
   readonly storeType: string;
   /** Of the chosen provider. */
   readonly variables: readonly ProviderVariable[];
@@ -65,11 +65,11 @@ interface Configuration {
  * other variables of the chosen provider.
  */
 async function describeConfiguration(configuration: Configuration): Promise<string> {
-  const { config, vaultPath, storeType, variables, apiKeyOption } = configuration;
+  const { config, store, storeType, variables, apiKeyOption } = configuration;
   const rows: [string, string][] = [
     ["Version", version],
-    ["Wallet file path", vaultPath],
-    ["Wallet exists", String((await fileKindAt(vaultPath)) !== "missing")],
+    ["Wallet file path", store.place],
+    ["Wallet exists", String(await store.isThere())],
     ["Wallet store type", storeType],
     ["Environment vars file", config.envFile ?? NOT_SET],
     apiKeyRow(config, apiKeyOption),
@@ -92,9 +92,9 @@ export default defineCommand({
       problems = found;
     });
     const { storeType, variables } = await chooseProvider(args, config);
-    const vaultPath = vaultPathOf(args, config);
+    const store = await chooseStore(args, config);
     writeOutput(
-      await describeConfiguration({ config, vaultPath, storeType, variables, apiKeyOption: args["api-key"] }),
+      await describeConfiguration({ config, store, storeType, variables, apiKeyOption: args["api-key"] }),
     );
     assertNoProblems(problems);
   },

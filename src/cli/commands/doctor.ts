@@ -10,17 +10,11 @@ import { HttpClient } from "../../http/client.ts";
 import { plainHttpReach } from "../../http/endpoints.ts";
 import { settings } from "../../settings/table.ts";
 import { parseExternalUrl } from "../../signing/policy/four-eye.ts";
-import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import { readTatumSettings } from "../../tatum/settings.ts";
+import { vaultPathOf } from "../choose-store.ts";
 import { defineCommand } from "../command.ts";
 import { confirm } from "../confirmation.ts";
-import {
-  type CommandContext,
-  createContext,
-  loadConfig,
-  type VaultArguments,
-  vaultPathOf,
-} from "../context.ts";
+import { type CommandContext, createContext, loadConfig, type VaultArguments } from "../context.ts";
 import { withVault } from "../open-vault.ts";
 import { choosingOptions, pickOptions, vaultOptions } from "../options.ts";
 import { printJson, printNote, writeOutput } from "../output.ts";
@@ -53,7 +47,7 @@ async function settingsFindings(
 /** Opens the vault as the daemon would, where that asks nobody. */
 async function vaultFindings(context: CommandContext): Promise<Finding[]> {
   const { ok, warning } = findings("unlocking");
-  if ((await fileKindAt(context.vaultPath)) === "missing") return [];
+  if (!(await context.store.isThere())) return [];
   if (context.readsInput) {
     return [
       warning(
@@ -86,16 +80,18 @@ async function serviceFindings({ config }: CommandContext, args: DoctorArguments
   return (await Promise.all(looks)).flat();
 }
 
+/** What is said of the vault's file, which a vault in a database has not. */
+async function fileFindings(args: DoctorArguments, context: CommandContext | undefined): Promise<Finding[]> {
+  const path = context?.vaultPath ?? vaultPathOf(args);
+  const access = await accessFindings(path, context?.access ?? { allowGroup: false });
+  return [...access, ...(await diskFindings(path))];
+}
+
 /** Everything that was found, in the order in which a person reads it. */
 async function findAll(args: DoctorArguments): Promise<{ found: Finding[]; context?: CommandContext }> {
   const { found, context } = await settingsFindings(args);
-  const path = context?.vaultPath ?? vaultPathOf(args);
-  const all = [
-    ...(await machineFindings(process.env)),
-    ...found,
-    ...(await accessFindings(path, context?.access ?? { allowGroup: false })),
-    ...(await diskFindings(path)),
-  ];
+  const files = context?.store.kind === "database" ? [] : await fileFindings(args, context);
+  const all = [...(await machineFindings(process.env)), ...found, ...files];
   if (context === undefined) return { found: all };
   const needing = await Promise.all([
     examine("unlocking", () => vaultFindings(context)),

@@ -6,8 +6,9 @@ import type { DaemonStatus } from "../../operations/status.ts";
 import { askDaemons } from "../../operations/status-socket.ts";
 import { defaultDirectory } from "../../settings/settings.ts";
 import { settings } from "../../settings/table.ts";
+import { vaultPathOf } from "../choose-store.ts";
 import { defineCommand } from "../command.ts";
-import { loadConfig, vaultPathOf } from "../context.ts";
+import { loadConfig } from "../context.ts";
 import { pickOptions } from "../options.ts";
 import { printJson } from "../output.ts";
 

@@ -1,6 +1,7 @@
 /** `migrate`: an original wallet file turned into a vault at the same path; and the deletion of the original. */
 import { PASSWORD_VARIABLE } from "../../../providers/password/provider.ts";
 import type { Secret } from "../../../providers/secret.ts";
+import { KmsError } from "../../errors.ts";
 import { settings } from "../../settings/table.ts";
 import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import type { ImportedWallet } from "../../vault/import/imported-wallets.ts";
@@ -92,6 +93,15 @@ export default defineCommand({
   reads: [settings.importPassword],
   async run({ args }) {
     const context = await createContext(args);
+    if (context.store.kind === "database") {
+      throw new KmsError(
+        "USAGE",
+        "Command migrate turns a file into a vault in its place; nothing was done.",
+        {
+          hint: "Into a database the wallets of an original file come with tatum-kms import <file> --store=postgres://...",
+        },
+      );
+    }
     printUnreadEnvFile(context.config);
     const deletes = args["delete-original"] === true;
     const isDone = deletes && (await fileKindAt(context.vaultPath)) === "vault";

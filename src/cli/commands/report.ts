@@ -1,6 +1,5 @@
 /** `report`: facts about the installation and about wallets, without secrets. */
 import { settings } from "../../settings/table.ts";
-import { fileKindAt } from "../../store/sqlite/vault-file.ts";
 import type { Vault } from "../../vault/vault.ts";
 import { createReport } from "../../wallets/report.ts";
 import { defineCommand } from "../command.ts";
@@ -28,6 +27,6 @@ export default defineCommand({
       signatureIds: args.signatureIds,
     };
     const print = async (vault?: Vault): Promise<void> => printJson(await createReport(vault, options));
-    await ((await fileKindAt(context.vaultPath)) === "missing" ? print() : withVault(context, print));
+    await ((await context.store.isThere()) ? withVault(context, print) : print());
   },
 });

@@ -4,8 +4,9 @@ import { KmsError } from "../../errors.ts";
 import { shortDuration } from "../../operations/log.ts";
 import type { DaemonStatus, GlancedJob } from "../../operations/status.ts";
 import { askDaemons } from "../../operations/status-socket.ts";
+import { vaultPathOf } from "../choose-store.ts";
 import { defineCommand } from "../command.ts";
-import { loadConfig, vaultPathOf } from "../context.ts";
+import { loadConfig } from "../context.ts";
 import { pickOptions } from "../options.ts";
 import { printJson, writeOutput } from "../output.ts";
 

@@ -3,6 +3,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
 import { explainFileError } from "../../errors.ts";
+import { formatVersion } from "../format.ts";
 import type { Session, Store, StorePlace, StoreReplacement } from "../store.ts";
 import { checkFolders, ownerOnly } from "./access.ts";
 import { Database } from "./database.ts";
@@ -38,6 +39,11 @@ async function makeDirectory(directory: string): Promise<void> {
 }
 
 async function fillNew(file: string, fill: (session: Session) => Promise<void>): Promise<void> {
+  await fillEmpty(file, fill);
+  await giveOwnCounter(file);
+}
+
+async function fillEmpty(file: string, fill: (session: Session) => Promise<void>): Promise<void> {
   const database = await Database.open(file);
   try {
     await createSchema(database);
@@ -45,7 +51,50 @@ async function fillNew(file: string, fill: (session: Session) => Promise<void>):
   } finally {
     await database.close();
   }
+}
+
+/**
+ * Writes a new file that `fill` fills and `finish` changes and checks; it gets its name after both.
+ * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, and what the two throw
+ */
+export function newSqliteStore<Result>(
+  path: string,
+  fill: (session: Session) => Promise<void>,
+  finish: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  return makeNewFile(path, async (temporaryFile) => {
+    await fillEmpty(temporaryFile, fill);
+    return finishNew(temporaryFile, formatVersion, finish);
+  });
+}
+
+/** {@link newSqliteStore} in the place of a file that is there; see {@link Store.copyOver}. */
+export function replaceSqliteStore<Result>(
+  path: string,
+  fill: (session: Session) => Promise<void>,
+  { finish, whileQuiet }: StoreReplacement<Result>,
+): ReturnType<typeof replaceFile<Result>> {
+  const write = async (temporaryFile: string): Promise<Result> => {
+    await fillEmpty(temporaryFile, fill);
+    return finishNew(temporaryFile, formatVersion, finish);
+  };
+  return replaceFile(path, { write, whileQuiet });
+}
+
+async function finishNew<Result>(
+  file: string,
+  format: number,
+  finish: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  const store = new SqliteStore(await Database.open(file), format);
+  let result: Result;
+  try {
+    result = await finish(store);
+  } finally {
+    await store.close();
+  }
   await giveOwnCounter(file);
+  return result;
 }
 
 class SqliteStore implements Store {
@@ -53,7 +102,7 @@ class SqliteStore implements Store {
   readonly format: number;
   readonly #database: Database;
 
-  private constructor(database: Database, format: number) {
+  constructor(database: Database, format: number) {
     this.place = database.path;
     this.format = format;
     this.#database = database;
@@ -97,15 +146,7 @@ class SqliteStore implements Store {
 
   async #fillCopy<Result>(file: string, finish: (copy: Store) => Promise<Result>): Promise<Result> {
     await this.#database.copyInto(file);
-    const copy = new SqliteStore(await Database.open(file), this.format);
-    let result: Result;
-    try {
-      result = await finish(copy);
-    } finally {
-      await copy.close();
-    }
-    await giveOwnCounter(file);
-    return result;
+    return finishNew(file, this.format, finish);
   }
 
   close(): Promise<void> {

@@ -144,10 +144,10 @@ export async function* readAllNameRows(session: Session): AsyncGenerator<NameRow
 }
 
 export async function insertNameRow(session: Session, { nameKey, walletKey }: NameRow): Promise<void> {
-  await session.execute("INSERT OR IGNORE INTO address (address_key, wallet_key) VALUES ($1, $2)", [
-    nameKey,
-    walletKey,
-  ]);
+  await session.execute(
+    "INSERT INTO address (address_key, wallet_key) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+    [nameKey, walletKey],
+  );
 }
 
 export async function deleteNameRow(session: Session, { nameKey, walletKey }: NameRow): Promise<void> {

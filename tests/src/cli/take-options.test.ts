@@ -6,7 +6,7 @@ import { program } from "../../../src/cli/program.ts";
 import { takeOptions, unknownOption } from "../../../src/cli/take-options.ts";
 import { KmsError } from "../../../src/errors.ts";
 
-const vault = "path vault-id allow-group-access env-file config provider aws azure vgs pkcs11";
+const vault = "path store vault-id allow-group-access env-file config provider aws azure vgs pkcs11";
 /** Options of the original that are about the daemon alone. */
 const daemonOnly = "period external-url external-url-method run-once";
 const choosing = "chain testnet wallets transaction-ids";

@@ -1,6 +1,5 @@
 /** `provider test`: whether the chosen provider gives a secret, and whether that opens the vault. */
 import { formatPkcs11Uri } from "../../../../providers/pkcs11/uri.ts";
-import { fileKindAt } from "../../../store/sqlite/vault-file.ts";
 import { defineCommand } from "../../command.ts";
 import { type CommandContext, createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
@@ -25,7 +24,7 @@ interface ProviderTest {
  * @throws ProviderError, and KmsError as {@link withVault}
  */
 async function testProvider(context: CommandContext, report: (result: ProviderTest) => void): Promise<void> {
-  const isVault = (await fileKindAt(context.vaultPath)) !== "missing";
+  const isVault = await context.store.isThere();
   const provider = await context.provider();
   let fetched = false;
   let source = provider.describe(context.providerContext);

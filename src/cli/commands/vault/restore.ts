@@ -1,6 +1,7 @@
 /** `vault restore`: a backup that takes the vault's place, and is treated as one that may not know all that was signed. */
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
+import { KmsError } from "../../../errors.ts";
 import { openBackup, restoreVault } from "../../../journal/restore.ts";
 import { readPath } from "../../../settings/home.ts";
 import { sqliteFile } from "../../../store/sqlite/sqlite-store.ts";
@@ -50,6 +51,11 @@ export default defineCommand({
   async run({ args }) {
     const file = readPath(args.file, "The argument <file>");
     const context = await createContext(args);
+    if (context.store.kind === "database") {
+      throw new KmsError("USAGE", "Command vault restore puts a file in a file's place; nothing was done.", {
+        hint: "Restore the database itself, or restore into a file with --path.",
+      });
+    }
     const place = { open: () => openBackup(file, sqliteFile(file, context.access)) };
     await withVault({ ...context, vaultPath: file }, (backup) => restore(context, file, backup), place);
   },

@@ -1,0 +1,245 @@
+/** A vault in a PostgreSQL database, as a user works with it. */
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { formatPostgresAddress } from "../../src/store/postgres/address.ts";
+import { PASSWORD, PostgresServer, usePostgres } from "../postgres-server.ts";
+import { selfMadeCertificates } from "../self-made-certificates.ts";
+import { failureOf } from "./command-line/failure.ts";
+import { onScene, until } from "./daemon/running-daemon.ts";
+import {
+  allWallets,
+  bitcoinPayment,
+  ethAddress,
+  ethPayment,
+  ethPrivateKey,
+  walletIds,
+} from "./daemon/wallets.ts";
+import { Installation, newVaultNote, type RunOptions } from "./executable.ts";
+
+// Processes are started: on a busy machine that takes longer than the usual 5 seconds.
+setDefaultTimeout(60_000);
+
+const server = usePostgres();
+
+let installation: Installation;
+beforeEach(() => {
+  installation = new Installation();
+});
+afterEach(() => installation.remove());
+
+async function newDatabase() {
+  const { address } = await server.newDatabase();
+  return { name: address.database, url: formatPostgresAddress(address) };
+}
+
+const env = { TATUM_KMS_STORE_PASSWORD: PASSWORD, TATUM_KMS_STORE_TLS: "off" };
+
+/** Runs a command on a store of the test's server. */
+const runOn = (url: string, args: readonly string[], options: RunOptions = {}) =>
+  installation.run([...args, `--store=${url}`], { ...options, env: { ...env, ...options.env } });
+
+describe("a vault in a database", () => {
+  test("is made in an empty one, and worked with by every command as one in a file", async () => {
+    const { url } = await newDatabase();
+    expect(failureOf(await runOn(url, ["vault", "status"]))).toMatchObject({
+      status: 66,
+      code: "NO_WALLET_FILE",
+    });
+    const made = await runOn(url, ["generatemanagedwallet", "BTC"]);
+    expect(made.stderr).toMatch(newVaultNote(url));
+    const { signatureId } = JSON.parse(made.stdout) as { signatureId: string };
+    const status = JSON.parse((await runOn(url, ["vault", "status"])).stdout);
+    expect(status).toMatchObject({ path: url, format: 2, wallets: 1 });
+    expect(JSON.parse((await runOn(url, ["vault", "verify"])).stdout)).toMatchObject({ wallets: 1 });
+    const shown = JSON.parse((await runOn(url, ["getmanagedwallet", signatureId])).stdout);
+    expect(shown).toMatchObject({ chain: "BTC" });
+    expect((await runOn(url, ["removewallet", signatureId])).status).toBe(0);
+    expect(JSON.parse((await runOn(url, ["vault", "status"])).stdout)).toMatchObject({ wallets: 0 });
+  });
+
+  test("is named by the variable as well, and a path counts before that", async () => {
+    const { url } = await newDatabase();
+    const named = { env: { ...env, TATUM_KMS_STORE: url } };
+    expect((await installation.run(["generatemanagedwallet", "ETH"], named)).status).toBe(0);
+    const table = (await installation.run(["checkconfig"], named)).stdout;
+    expect(table).toMatch(new RegExp(`Wallet file path +: ${RegExp.escape(url)}\\n`));
+    expect(table).toMatch(/Wallet exists +: true\n/);
+    expect(table).not.toContain(PASSWORD);
+    const elsewhere = await installation.run(["vault", "status", "--path=/nowhere/x"], named);
+    expect(failureOf(elsewhere).code).toBe("NO_WALLET_FILE");
+  });
+
+  test("takes the wallets of a file, and is backed up into one", async () => {
+    const { url } = await newDatabase();
+    const file = `${installation.home}/wallets.json`;
+    writeFileSync(file, JSON.stringify(allWallets), { mode: 0o600 });
+    expect((await runOn(url, ["import", file])).status).toBe(0);
+    const exported = (await runOn(url, ["export"])).stdout;
+    const backup = `${installation.home}/backup.dat`;
+    expect((await runOn(url, ["vault", "backup", backup])).status).toBe(0);
+    const again = await installation.run(["export", `--path=${backup}`]);
+    expect(again).toMatchObject({ status: 0, stdout: exported });
+    const verified = await installation.run(["vault", "verify", `--path=${backup}`]);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ wallets: Object.keys(allWallets).length });
+  });
+
+  test("keeps an original file from being migrated in its place", async () => {
+    const { url } = await newDatabase();
+    expect(failureOf(await runOn(url, ["migrate"]))).toMatchObject({
+      code: "USAGE",
+      hint: expect.stringContaining("tatum-kms import"),
+    });
+  });
+});
+
+describe("an address", () => {
+  test.each([
+    ["with a password", "postgres://me:hidden-3a91@127.0.0.1/kms", /password/],
+    ["with a parameter", "postgres://me@127.0.0.1/kms?sslmode=disable", /"sslmode", which there is not/],
+    ["without a database", "postgres://me@127.0.0.1", /names no database/],
+    ["without a user", "postgres://127.0.0.1/kms", /names no user/],
+    ["of another kind", "mysql://me@127.0.0.1/kms", /not the address of a PostgreSQL store/],
+  ])("%s is refused without being shown", async (_, address, problem) => {
+    const failure = failureOf(await installation.run(["vault", "status", `--store=${address}`]));
+    expect(failure).toMatchObject({ code: "CONFIGURATION", error: expect.stringMatching(problem) });
+    expect(JSON.stringify(failure)).not.toContain("hidden-3a91");
+    const variable = { env: { TATUM_KMS_STORE: address } };
+    expect(failureOf(await installation.run(["vault", "status"], variable))).toMatchObject({
+      code: "CONFIGURATION",
+      error: expect.stringMatching(/TATUM_KMS_STORE/),
+    });
+  });
+
+  test("is not given as the path of a file, nor beside one", async () => {
+    const { url } = await newDatabase();
+    const asPath = failureOf(await installation.run(["vault", "status", `--path=${url}`]));
+    expect(asPath).toMatchObject({ code: "USAGE", hint: expect.stringContaining("--store") });
+    expect(failureOf(await runOn(url, ["vault", "status", "--path=x"])).code).toBe("USAGE");
+  });
+});
+
+describe("a connection", () => {
+  test("without TLS stays on this machine", async () => {
+    const failure = failureOf(await runOn("postgres://me@192.0.2.1/kms", ["vault", "status"]));
+    expect(failure).toMatchObject({
+      code: "CONFIGURATION",
+      error: expect.stringContaining("over a network"),
+    });
+  });
+
+  test("is refused where the server has no certificate, unless that is said", async () => {
+    const { url } = await newDatabase();
+    const failure = failureOf(
+      await runOn(url, ["vault", "status"], { env: { TATUM_KMS_STORE_TLS: "verify" } }),
+    );
+    expect(failure).toMatchObject({ status: 78, error: expect.stringContaining("does not prove who it is") });
+  });
+
+  test("takes no password from variables that are none of ours", async () => {
+    const { url } = await newDatabase();
+    const failure = failureOf(
+      await installation.run(["vault", "status", `--store=${url}`], {
+        env: { TATUM_KMS_STORE_TLS: "off", PGPASSWORD: PASSWORD, PGSSLMODE: "disable" },
+      }),
+    );
+    expect(failure).toMatchObject({
+      code: "CONFIGURATION",
+      error: expect.stringContaining("does not let this user in"),
+    });
+  });
+
+  test("goes through the socket of this machine, with a password from a file", async () => {
+    const { name } = await newDatabase();
+    const { user } = server.access(name).address;
+    const url = `postgres://${user}@localhost:${server.port}/${name}?host=${server.folder}`;
+    writeFileSync(`${installation.home}/password`, `${PASSWORD}\n`, { mode: 0o600 });
+    const made = await installation.run(["generatemanagedwallet", "ETH", `--store=${url}`], {
+      env: { TATUM_KMS_STORE_PASSWORD_FILE: `${installation.home}/password` },
+    });
+    expect([made.status, made.stderr]).toEqual([0, expect.stringMatching(newVaultNote(url))]);
+  });
+});
+
+test("a database with a certificate is believed when its authority is named, and sees ours", async () => {
+  const certificates = selfMadeCertificates();
+  const secure = new PostgresServer();
+  try {
+    await secure.start();
+    await secure.halt();
+    secure.file(
+      "data/pg_hba.conf",
+      "local all all scram-sha-256\nhostssl all all 127.0.0.1/32 scram-sha-256 clientcert=verify-ca\n",
+    );
+    await secure.run(
+      "ssl=on",
+      `ssl_cert_file=${secure.file("server.pem", certificates.certificate)}`,
+      `ssl_key_file=${secure.file("server.key", certificates.key)}`,
+      `ssl_ca_file=${secure.file("ca.pem", certificates.authority)}`,
+    );
+    const url = formatPostgresAddress((await secure.newDatabase()).address);
+    const file = (name: string, content: string) => {
+      writeFileSync(`${installation.home}/${name}`, content, { mode: 0o600 });
+      return `${installation.home}/${name}`;
+    };
+    const authority = { TATUM_KMS_STORE_CA: file("ca.pem", certificates.authority) };
+    const own = {
+      TATUM_KMS_STORE_CERTIFICATE: file("own.pem", certificates.certificate),
+      TATUM_KMS_STORE_KEY: file("own.key", certificates.key),
+    };
+    const run = (variables: Readonly<Record<string, string>>, address = url) =>
+      installation.run(["generatemanagedwallet", "ETH", `--store=${address}`], {
+        env: { TATUM_KMS_STORE_PASSWORD: PASSWORD, ...variables },
+      });
+    const unknown = failureOf(await run(own));
+    const withoutOurs = failureOf(await run(authority));
+    const otherName = failureOf(await run({ ...authority, ...own }, url.replace("127.0.0.1", "localhost")));
+    const half = failureOf(await run({ ...authority, TATUM_KMS_STORE_KEY: own.TATUM_KMS_STORE_KEY }));
+    expect([unknown, otherName].map(({ error }) => error)).toEqual(
+      Array(2).fill(expect.stringContaining("does not prove who it is")),
+    );
+    expect(withoutOurs.code).toBe("CONFIGURATION");
+    expect(half.error).toContain("belong together");
+    expect((await run({ ...authority, ...own })).status).toBe(0);
+  } finally {
+    await secure.stop();
+  }
+});
+
+test(
+  "the database sees no id, chain, address, key or amount",
+  onScene(async (scene) => {
+    const { name, url } = await newDatabase();
+    const file = `${scene.installation.home}/wallets.json`;
+    writeFileSync(file, JSON.stringify(allWallets), { mode: 0o600 });
+    const imported = await scene.installation.run(["import", file, `--store=${url}`], { env });
+    expect(imported.status).toBe(0);
+    const payment = ethPayment(1, { value: "31415926535897932" });
+    scene.api.pending = [bitcoinPayment.pending, payment];
+    const daemon = scene.start(["--chain=BTC,ETH", `--store=${url}`], { env });
+    await until("both are sent", () => scene.api.broadcasts.length === 2);
+    daemon.signal("SIGTERM");
+    expect(await daemon.exited()).toBe(0);
+    const dump = server.dump(name).toLowerCase();
+    const hidden = [
+      // Three letters alone occur by chance.
+      ...["BTC", "ETH"].flatMap((chain) => [`"${chain}"`, `'${chain}'`, `\t${chain}\t`, `mainnet\n${chain}`]),
+      ...["mainnet", "testnet"],
+      ...[bitcoinPayment.pending.id, payment.id, bitcoinPayment.txid, bitcoinPayment.txData],
+      ...[walletIds.eth, walletIds.btc, ethAddress, ethAddress.slice(2), ethPrivateKey.slice(2)],
+      ...[
+        "31415926535897932",
+        BigInt("31415926535897932").toString(16),
+        scene.installation.password,
+        PASSWORD,
+      ],
+    ];
+    const found = hidden.filter((text) => {
+      const hex = Buffer.from(text).toString("hex");
+      return dump.includes(text.toLowerCase()) || dump.includes(hex);
+    });
+    expect(found).toEqual([]);
+    // What stands there in clear is found.
+    expect(dump).toContain("argon2id");
+    expect(daemon.log).not.toContain(PASSWORD);
+  }),
+);
