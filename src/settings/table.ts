@@ -249,10 +249,7 @@ export const settings = {
   storePassword: secret("TATUM_KMS_STORE_PASSWORD", "Password of the database's user"),
   storePasswordFile: path("TATUM_KMS_STORE_PASSWORD_FILE", "Instead of it: a file to take it from"),
   storeTls: {
-    ...oneOf("TATUM_KMS_STORE_TLS", "Whether the database proves who it is; off on this machine only", [
-      "verify",
-      "off",
-    ]),
+    ...oneOf("TATUM_KMS_STORE_TLS", "TLS of the database; off on this machine only", ["verify", "off"]),
     standard: "verify",
   } satisfies SettingWithDefault<"verify" | "off">,
   storeAuthority: path("TATUM_KMS_STORE_CA", "Certificates in PEM that the database's own is checked with"),
