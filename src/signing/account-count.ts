@@ -37,7 +37,7 @@ export async function assertCountBelievable(
 ): Promise<void> {
   const { ticker, account, counted, next } = count;
   const { sightings } = believing;
-  if (next === undefined) return assertFirstCountBelievable(count, believing, warn);
+  if (next === undefined) return assertFirstCountBelievable(count, warn);
   const what = `count ${ticker} ${account}`;
   if (counted <= next) return sightings.forget(what);
   const isOld = await isToldAgain(what, believing);
@@ -55,27 +55,22 @@ export async function assertCountBelievable(
 /**
  * Lets the first count of an account pass that the journal has no history of, which nothing here can explain. What is counted
  * with the pool and what the blocks confirm have to agree: one below is wrong, its number is used; one above may be on its way, or
- * wrong, and waits for the blocks. Where the blocks cannot be asked, the same has to be told again later.
+ * wrong, and waits for the blocks. Where the blocks cannot be asked there is nothing to hold it against; that is told.
  *
  * @throws ApiUnavailable as long as they do not agree
  */
 async function assertFirstCountBelievable(
   count: TransactionCount,
-  believing: Believing,
   warn: (message: string) => void,
 ): Promise<void> {
-  const { ticker, account, counted } = count;
-  const what = `first count ${ticker} ${account} ${counted}`;
+  const { account, counted } = count;
   const confirmed = await confirmedCount(count);
-  if (confirmed === counted) return believing.sightings.forget(what);
-  const told = `the network counts ${counted} transactions of ${account}`;
-  const unconfirmed = `${told}, of which the journal knows none, and blocks confirm ${confirmed ?? "nothing that could be asked for"}`;
-  if (confirmed !== undefined || !(await isToldAgain(what, believing)))
-    throw new ApiUnavailable(
-      `Nothing is signed for the account until its first count is confirmed: ${unconfirmed}. Somebody else may sign for it, or it is wrong.`,
-    );
-  believing.sightings.forget(what);
-  warn(`${unconfirmed}; it was told again later, so that the number ${counted} is used.`);
+  if (confirmed === counted) return;
+  const told = `the network counts ${counted} transactions of ${account}, of which the journal knows none`;
+  if (confirmed === undefined) return warn(`${told}, and blocks could not be asked; the number is used.`);
+  throw new ApiUnavailable(
+    `Nothing is signed for the account until its first count is confirmed: ${told}, and blocks confirm ${confirmed}. Somebody else may sign for it, or it is wrong.`,
+  );
 }
 
 /** Whether what is seen now was seen long enough before. A single run waits for it. */
