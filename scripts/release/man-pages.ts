@@ -5,7 +5,7 @@
 import { completionScript, type Shell, shells } from "../../src/cli/manual/completion.ts";
 import { allPages, usageOf } from "../../src/cli/manual/help-page.ts";
 import type { Manual, ManualOption, ManualPage } from "../../src/cli/manual/manual.ts";
-import { wrapWords } from "../../src/cli/text-layout.ts";
+import { wrapWords } from "../../src/cli/terminal/text-layout.ts";
 import type { ArchivedFile } from "./archive.ts";
 
 /** What roff takes for a request. */

@@ -6,7 +6,7 @@ import { ChainError, sentence } from "../../chains/error.ts";
 import { type ErrorCode, exitStatus, KmsError } from "../errors.ts";
 import { explainProviderFailure } from "../failures.ts";
 import { OutputClosed } from "./output.ts";
-import { type Paint, wrapWords } from "./text-layout.ts";
+import { type Paint, wrapWords } from "./terminal/text-layout.ts";
 
 /** What is told of an error; `error` is the member that scripts of the original read. */
 interface ToldError {

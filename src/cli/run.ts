@@ -22,7 +22,7 @@ import {
 import { program } from "./program.ts";
 import { describeError, errorText } from "./report-error.ts";
 import { takeOptions, unknownOption } from "./take-options.ts";
-import { columnsOf, hasColours, isTerminal, paintFor } from "./text-layout.ts";
+import { columnsOf, hasColours, isTerminal, paintFor } from "./terminal/text-layout.ts";
 
 const findManual: ManualSource = async () => builtManual ?? describeCommands(program);
 

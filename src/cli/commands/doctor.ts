@@ -18,8 +18,8 @@ import { type CommandContext, createContext, loadConfig, type VaultArguments } f
 import { withVault } from "../open-vault.ts";
 import { choosingOptions, pickOptions, vaultOptions } from "../options.ts";
 import { printJson, printNote, writeOutput } from "../output.ts";
-import { isForPerson } from "../table.ts";
-import { columnsOf, hasColours, paintFor, type Style, wrapWords } from "../text-layout.ts";
+import { isForPerson } from "../terminal/table.ts";
+import { columnsOf, hasColours, paintFor, type Style, wrapWords } from "../terminal/text-layout.ts";
 
 interface DoctorArguments extends VaultArguments {
   readonly "api-key"?: string | undefined;

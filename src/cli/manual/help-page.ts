@@ -8,7 +8,7 @@ import {
   paintFor,
   widthOf,
   wrapWords,
-} from "../text-layout.ts";
+} from "../terminal/text-layout.ts";
 import { builtManual, type Manual, type ManualOption, type ManualPage } from "./manual.ts";
 
 /** How a text is laid out. */

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { describeCommands } from "../../../src/cli/manual/describe-commands.ts";
 import { allPages, helpPage } from "../../../src/cli/manual/help-page.ts";
 import { program } from "../../../src/cli/program.ts";
-import { paintFor } from "../../../src/cli/text-layout.ts";
+import { paintFor } from "../../../src/cli/terminal/text-layout.ts";
 import { Installation } from "../executable.ts";
 import { failureOf } from "./failure.ts";
 import { TerminalRun } from "./terminal.ts";

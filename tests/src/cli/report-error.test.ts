@@ -3,7 +3,7 @@ import { ChainError } from "../../../chains/error.ts";
 import { ProviderError } from "../../../providers/error.ts";
 import { OutputClosed } from "../../../src/cli/output.ts";
 import { describeError, type ErrorLayout, errorText } from "../../../src/cli/report-error.ts";
-import { paintFor, widthOf } from "../../../src/cli/text-layout.ts";
+import { paintFor, widthOf } from "../../../src/cli/terminal/text-layout.ts";
 import { KmsError } from "../../../src/errors.ts";
 
 function report(error: unknown) {

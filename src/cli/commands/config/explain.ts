@@ -5,7 +5,7 @@ import { defineCommand } from "../../command.ts";
 import { loadConfig } from "../../context.ts";
 import { pickOptions } from "../../options.ts";
 import { printJson, printWarning, writeOutput } from "../../output.ts";
-import { isForPerson, renderFields } from "../../table.ts";
+import { isForPerson, renderFields } from "../../terminal/table.ts";
 
 function asText(settings: readonly ExplainedSetting[]): string {
   const lines = settings.map(({ name, value, from, overrides }): [string, string] => {

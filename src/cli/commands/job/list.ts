@@ -4,11 +4,11 @@ import { jobStateNamed, listJobs, parsePlace, placeText } from "../../../journal
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { jobFilter, jobFilterOptions } from "../../job-filter.ts";
-import { jobTable } from "../../job-output.ts";
 import { withVault } from "../../open-vault.ts";
 import { pickOptions, readWholeNumber, vaultOptions } from "../../options.ts";
 import { printJson, printNote, writeOutput } from "../../output.ts";
-import { isForPerson, terminalWidth } from "../../table.ts";
+import { jobTable } from "../../terminal/job-output.ts";
+import { isForPerson, terminalWidth } from "../../terminal/table.ts";
 
 /** Jobs of a page, where nothing else is asked for. */
 const USUAL_LIMIT = 1000;

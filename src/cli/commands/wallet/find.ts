@@ -6,8 +6,8 @@ import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { choosingOptions, pickOptions, vaultOptions } from "../../options.ts";
 import { printJson, writeOutput } from "../../output.ts";
-import { isForPerson, terminalWidth } from "../../table.ts";
-import { indexAll, walletTable } from "../../wallet-output.ts";
+import { isForPerson, terminalWidth } from "../../terminal/table.ts";
+import { indexAll, walletTable } from "../../terminal/wallet-output.ts";
 
 export default defineCommand({
   meta: { name: "find", description: "Find the wallets whose first address this is" },

@@ -3,7 +3,7 @@ import { groupWallet, readGroups } from "../../../wallets/names.ts";
 import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../../arguments.ts";
 import { defineCommand } from "../../command.ts";
 import { pickOptions } from "../../options.ts";
-import { printWallet } from "../../wallet-output.ts";
+import { printWallet } from "../../terminal/wallet-output.ts";
 
 export default defineCommand({
   meta: { name: "group", description: "Count a wallet among groups, or no longer with --remove" },

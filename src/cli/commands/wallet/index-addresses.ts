@@ -4,7 +4,7 @@ import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { choosingOptions, vaultOptions } from "../../options.ts";
 import { printJson } from "../../output.ts";
-import { indexAll } from "../../wallet-output.ts";
+import { indexAll } from "../../terminal/wallet-output.ts";
 
 export default defineCommand({
   meta: {

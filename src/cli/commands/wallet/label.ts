@@ -4,7 +4,7 @@ import { labelWallet, readName } from "../../../wallets/names.ts";
 import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../../arguments.ts";
 import { defineCommand } from "../../command.ts";
 import { pickOptions } from "../../options.ts";
-import { printWallet } from "../../wallet-output.ts";
+import { printWallet } from "../../terminal/wallet-output.ts";
 
 export default defineCommand({
   meta: { name: "label", description: "Give a wallet a label that no other one has, or take it away" },

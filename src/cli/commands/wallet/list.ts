@@ -8,8 +8,8 @@ import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { pickOptions, readWholeNumber, vaultOptions } from "../../options.ts";
 import { printJson, printNote, writeOutput } from "../../output.ts";
-import { isForPerson, terminalWidth } from "../../table.ts";
-import { indexFew, walletTable } from "../../wallet-output.ts";
+import { isForPerson, terminalWidth } from "../../terminal/table.ts";
+import { indexFew, walletTable } from "../../terminal/wallet-output.ts";
 
 /** Wallets of a page, where nothing else is asked for. */
 const USUAL_LIMIT = 1000;

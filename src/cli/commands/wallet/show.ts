@@ -4,7 +4,7 @@ import { addressesOf } from "../../../wallets/finding.ts";
 import { namedWalletOptions, signatureIdArgument, withNamedWallet } from "../../arguments.ts";
 import { defineCommand } from "../../command.ts";
 import { pickOptions, readDerivationIndex } from "../../options.ts";
-import { printWallet } from "../../wallet-output.ts";
+import { printWallet } from "../../terminal/wallet-output.ts";
 
 const MOST_INDEXES = 1000;
 

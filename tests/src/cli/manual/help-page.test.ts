@@ -4,7 +4,7 @@ import { allPages, helpPage, pageNamed, usageOf } from "../../../../src/cli/manu
 import type { Manual, ManualPage } from "../../../../src/cli/manual/manual.ts";
 import { parseCommandLine, selectCommand } from "../../../../src/cli/parse.ts";
 import { program } from "../../../../src/cli/program.ts";
-import { paintFor, widthOf } from "../../../../src/cli/text-layout.ts";
+import { paintFor, widthOf } from "../../../../src/cli/terminal/text-layout.ts";
 
 let manual: Manual;
 let commands: ManualPage[];

@@ -1,7 +1,7 @@
 /** Jobs of the journal as a person at a terminal sees them. */
-import type { ShownJob } from "../journal/inspect.ts";
-import { isClosed } from "../journal/job.ts";
-import { shortDuration } from "../operations/log.ts";
+import type { ShownJob } from "../../journal/inspect.ts";
+import { isClosed } from "../../journal/job.ts";
+import { shortDuration } from "../../operations/log.ts";
 import { type Column, renderTable } from "./table.ts";
 
 function since(time: string | undefined, now: number): string {

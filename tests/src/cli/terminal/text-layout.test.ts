@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { columnsOf, paintFor, widthOf, wrapWords } from "../../../src/cli/text-layout.ts";
+import { columnsOf, paintFor, widthOf, wrapWords } from "../../../../src/cli/terminal/text-layout.ts";
 
 describe("the columns of a text", () => {
   test.each([

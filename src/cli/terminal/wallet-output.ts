@@ -1,9 +1,9 @@
 /** Wallets for a person at a terminal, and the first addresses that imported wallets get before they are shown. */
-import { KmsError } from "../errors.ts";
-import type { Vault } from "../vault/vault.ts";
-import { indexFirstAddresses, type WalletAddress } from "../wallets/finding.ts";
-import { type ListedWallet, listedWallet } from "../wallets/listing.ts";
-import { printJson, printNote, writeOutput } from "./output.ts";
+import { KmsError } from "../../errors.ts";
+import type { Vault } from "../../vault/vault.ts";
+import { indexFirstAddresses, type WalletAddress } from "../../wallets/finding.ts";
+import { type ListedWallet, listedWallet } from "../../wallets/listing.ts";
+import { printJson, printNote, writeOutput } from "../output.ts";
 import { type Column, isForPerson, renderFields, renderTable } from "./table.ts";
 
 /** As many characters of a signature ID as docker shows of its ids. */

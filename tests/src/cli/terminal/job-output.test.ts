@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { jobTable } from "../../../src/cli/job-output.ts";
-import type { ShownJob } from "../../../src/journal/inspect.ts";
+import { jobTable } from "../../../../src/cli/terminal/job-output.ts";
+import type { ShownJob } from "../../../../src/journal/inspect.ts";
 
 const NOW = Date.parse("2026-11-28T12:00:00.000Z");
 

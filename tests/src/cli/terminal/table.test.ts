@@ -1,7 +1,7 @@
 /** Tables for a terminal: no line is wider than the terminal, and nothing from outside commands it. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { type Column, renderFields, renderTable, shortened } from "../../../src/cli/table.ts";
+import { type Column, renderFields, renderTable, shortened } from "../../../../src/cli/terminal/table.ts";
 
 interface Row {
   readonly name: string;
