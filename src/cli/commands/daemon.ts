@@ -52,7 +52,10 @@ export default defineCommand({
     const context = await createContext(args);
     printUnreadEnvFile(context.config);
     const daemonSettings = await readDaemonSettings(args, context.config);
-    tellNotesBy((text) => daemonSettings.log.warn(text, { action: "configuration-doubtful" }));
+    // The log says itself that it is a warning.
+    const warn = (text: string): void =>
+      daemonSettings.log.warn(text.replace(/^Warning: /, ""), { action: "configuration-doubtful" });
+    tellNotesBy(warn);
     await whileListening(daemonSettings, (listener) =>
       withVault(context, async (vault) => {
         await warnOfKeptOriginals(vault.place);
