@@ -50,7 +50,7 @@ const commands: readonly (readonly [command: string, shown: readonly string[]])[
   ["job list", ["[state]", ...vaultOptions]],
   ["job export", ["[state]", ...vaultOptions]],
   ["job show", ["<id>", ...vaultOptions]],
-  ["job retry", ["<id>", ...vaultOptions]],
+  ["job retry", ["[id]", "--all", ...vaultOptions]],
   ["provider list", ["--env-file=<file>", "--provider=<name>", "--aws", "--azure", "--vgs"]],
   ["provider test", vaultOptions],
   ["report", ["[signatureIds]", "--api-key=<key>", ...vaultOptions]],

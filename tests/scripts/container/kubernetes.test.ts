@@ -45,9 +45,9 @@ describe("the manifests", () => {
   test("start and probe what the image has", () => {
     expect(container?.image).toEndWith(`:${version}`);
     expect(Object.keys(program.subCommands ?? {})).toContain(container?.args?.[0] ?? "");
-    for (const probe of [container?.startupProbe, container?.livenessProbe, container?.readinessProbe]) {
-      expect(probe?.exec?.command).toEqual(["/tatum-kms", "health"]);
-    }
+    for (const probe of [container?.startupProbe, container?.livenessProbe])
+      expect(probe?.exec?.command).toEqual(["/tatum-kms", "health", "--live"]);
+    expect(container?.readinessProbe?.exec?.command).toEqual(["/tatum-kms", "health"]);
   });
 
   test("hold no secret, and name variables that there are", () => {
@@ -79,7 +79,7 @@ describe("the recipe of the image", () => {
   test("has the version, a user that is not root, and a health check", () => {
     expect(recipe).toContain(`image.version="${version}"`);
     expect(recipe).toMatch(/^USER 65532:65532$/m);
-    expect(recipe).toMatch(/^HEALTHCHECK .* CMD \["\/tatum-kms", "health"\]$/m);
+    expect(recipe).toMatch(/^HEALTHCHECK .* CMD \["\/tatum-kms", "health", "--live"\]$/m);
     expect(recipe).toMatch(/^FROM scratch$/m);
   });
 });
