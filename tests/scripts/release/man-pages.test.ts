@@ -66,8 +66,8 @@ describe("a man page", () => {
     const text = output(["mandoc", "-Tutf8", join(folder.path, "man/man1/tatum-kms-job-resolve.1")]);
     const plain = text.replace(/.[\b]/g, "").replace(/\s+/g, " ");
     for (const shown of [
-      "tatum-kms job resolve [OPTIONS] <id>",
-      "--as=<done|failed|resign> What was decided about the job.",
+      "tatum-kms job resolve [OPTIONS] [id]",
+      "--as=<done|failed|resign|changed> What was decided about the job.",
       "(default ~/.tatumrc/wallet.dat)",
       "tatum-kms job resolve $ID --as=done --tx-id=$HASH",
       "64 the command line is wrong.",
