@@ -52,7 +52,9 @@ function* callsOf(text: string): Generator<Call> {
     if (resumed !== null) whole = (unfinished.get(thread) ?? "") + (resumed[1] ?? "");
     const [, name, args, result] = /^(\w+)\((.*)\)\s+= (-?\d+|\?)/.exec(whole) ?? [];
     if (name === undefined || args === undefined) continue;
-    yield { name: resumed !== null && isSaying(name) ? `${name} ended` : name, args, result: Number(result) };
+    const ended = resumed !== null && isSaying(name) ? `${name} ended` : name;
+    // A call that was gone on with has a blank behind its arguments.
+    yield { name: ended, args: args.trimEnd(), result: Number(result) };
   }
 }
 
