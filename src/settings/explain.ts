@@ -18,12 +18,19 @@ export interface ExplainedSetting extends ExplainedValue {
   readonly overrides: readonly ExplainedValue[];
 }
 
-/** A URL without what may be secret in it: user and password, query, and a path, in which some hosts want a key. */
+/**
+ * A URL without what may be secret in it: user and password, query, and a path, in which some hosts want a key. Of what is no URL,
+ * and no path of a file, nothing that stands before a host. Of a PKCS#11 URI nothing.
+ */
 export function withoutSecrets(value: string): string {
-  if (!/^[a-z]+:\/\//i.test(value)) return value;
-  if (!URL.canParse(value)) return "set, but not a URL";
-  const { origin, pathname, search } = new URL(value);
-  return pathname === "/" && search === "" ? origin : `${origin}/...`;
+  const text = value.trim();
+  // A PKCS#11 URI may hold the PIN.
+  if (/^pkcs11:/i.test(text)) return "set";
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return text.replace(/^[^/~.].*@/s, "...@");
+  if (!URL.canParse(text)) return "set, but not a URL";
+  const { protocol, host, pathname, search } = new URL(text);
+  const isBare = ["", "/"].includes(pathname) && search === "";
+  return `${protocol}//${host}${isBare ? "" : "/..."}`;
 }
 
 type Definition = Pick<ProviderVariable, "name" | "secret"> & {
@@ -33,8 +40,7 @@ type Definition = Pick<ProviderVariable, "name" | "secret"> & {
 
 function shownValue({ name, secret }: Definition, value: string): string {
   if (name === settings.apiKey.name) return maskApiKey(value);
-  // A PKCS#11 URI may hold the PIN.
-  return secret || value.startsWith("pkcs11:") ? "set" : withoutSecrets(value);
+  return secret ? "set" : withoutSecrets(value);
 }
 
 /**

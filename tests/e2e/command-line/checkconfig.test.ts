@@ -181,3 +181,12 @@ TATUM_KMS_POLYGON_GAS_URL        : https://gas.example.com/... (from environment
     }
   });
 });
+
+test.each(["pkcs11", "PKCS11", " pkcs11"])(
+  "shows nothing of a token's URI, which may hold its PIN: %p",
+  async (scheme) => {
+    const printed = await table([], { TATUM_KMS_PKCS11_URI: `${scheme}:token=t?pin-value=271828` });
+    expect(printed).toContain("TATUM_KMS_PKCS11_URI             : set (from environment)");
+    expect(printed).not.toContain("271828");
+  },
+);

@@ -137,3 +137,22 @@ test("each setting is explained with its place and what it counts before, and no
   for (const secret of ["correct horse", "456789abcdef", '1234"', "user:word"])
     expect(text).not.toContain(secret);
 });
+
+describe("shown of a value is", () => {
+  const shownOf = async (name: string, value: string): Promise<string | undefined> =>
+    explainSettings(configOf(`${name} = '${value}'`), await providerVariables()).find(
+      (one) => one.name === name,
+    )?.value;
+
+  test.each([
+    ["TATUM_KMS_PKCS11_URI", "PKCS11:token=t?pin-value=1234", "set"],
+    ["TATUM_KMS_PKCS11_URI", " pkcs11:token=t?pin-value=1234", "set"],
+    ["TATUM_KMS_STORE", "postgres://kms@db.example:5432/kms", "postgres://db.example:5432/..."],
+    ["TATUM_KMS_STORE", "postgres://kms:word@db.example/kms", "postgres://db.example/..."],
+    ["TATUM_API_URL", " https://api.example/key", "https://api.example/..."],
+    ["TATUM_KMS_EXTERNAL_URL", "user:word@four-eye.example", "...@four-eye.example"],
+    ["TATUM_KMS_PATH", "/vaults/me@home/wallet.dat", "/vaults/me@home/wallet.dat"],
+  ])("of %s = %p nothing that may be secret: %p", async (name, value, shown) => {
+    expect(await shownOf(name, value)).toBe(shown);
+  });
+});
