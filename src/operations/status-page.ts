@@ -51,8 +51,8 @@ export function statusPage(): Response {
 /** Milliseconds between two looks at the daemon. */
 const PERIOD = 1_000;
 
-/** Looks without news until a line is sent all the same, which shows who has gone. */
-const QUIET_LOOKS = 10;
+/** Looks without news until a line is sent all the same: it shows who has gone, and a connection that is idle for 10 s is closed. */
+const QUIET_LOOKS = 5;
 
 /** Pages that may be open at the same time. */
 const MOST_WATCHING = 16;
@@ -100,7 +100,8 @@ export class StatusEvents {
     };
     const look = async (): Promise<void> => {
       const status = await this.#status()?.catch(() => undefined);
-      if (isOver) return;
+      // Who does not read is told nothing further, so that nothing gathers for him.
+      if (isOver || (controller.desiredSize ?? 0) <= 0) return;
       const content = status === undefined ? "locked" : contentOf(status);
       if (content !== told || ++quiet >= QUIET_LOOKS) {
         const event =

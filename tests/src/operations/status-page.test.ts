@@ -5,6 +5,7 @@ import { Listener } from "../../../src/operations/listener.ts";
 import { createLog } from "../../../src/operations/log.ts";
 import type { MetricsSource } from "../../../src/operations/metrics.ts";
 import type { DaemonStatus } from "../../../src/operations/status.ts";
+import { StatusEvents } from "../../../src/operations/status-page.ts";
 import { TemporaryFolder } from "../../temporary-folder.ts";
 
 // A browser is started: on a busy machine that takes longer than the usual 5 seconds.
@@ -261,6 +262,24 @@ describe.if(browserPath !== null)("in a browser", () => {
 });
 
 describe("the stream", () => {
+  test("keeps nothing for a page that does not read but what it was told last, and tells the newest once it reads", async () => {
+    const { promise: isAskedOften, resolve } = Promise.withResolvers<void>();
+    let asked = 0;
+    const events = new StatusEvents(async () => {
+      if (++asked === 5) resolve();
+      return { ...sampleStatus(1), wallets: asked };
+    });
+    const reader = events.watch()?.body?.getReader();
+    const wallets = async (): Promise<number> => {
+      const { value } = (await reader?.read()) ?? {};
+      return Number(/"wallets":(\d+),"period"/.exec(String(value))?.[1]);
+    };
+    await isAskedOften;
+    expect(await wallets()).toBe(1);
+    expect(await wallets()).toBeGreaterThanOrEqual(5);
+    events.close();
+  });
+
   test("holds no place for who asks for its head alone", async () => {
     for (let times = 0; times < 20; times++)
       expect((await fetch(`${url}/events`, { method: "HEAD" })).status).toBe(200);
