@@ -119,7 +119,18 @@ class Page {
       ],
       { stdout: "ignore", stderr: "ignore", env: { HOME: folder.path, PATH: process.env["PATH"] ?? "" } },
     );
-    const file = folder.at("DevToolsActivePort");
+    try {
+      const page = new Page(browser, folder, await Page.#connect(folder.at("DevToolsActivePort")));
+      for (const domain of ["Page", "Network", "Log", "Runtime"]) await page.send(`${domain}.enable`);
+      return page;
+    } catch (failure) {
+      await Page.#end(browser, folder);
+      throw failure;
+    }
+  }
+
+  /** @param file in which the browser tells its port */
+  static async #connect(file: string): Promise<WebSocket> {
     const told = (): string => (existsSync(file) ? readFileSync(file, "utf8") : "");
     await becomes("the browser", async () => told().includes("\n"));
     const [port] = told().split("\n");
@@ -128,12 +139,17 @@ class Page {
       readonly webSocketDebuggerUrl: string;
     }[];
     const socket = new WebSocket(targets.find(({ type }) => type === "page")?.webSocketDebuggerUrl ?? "");
-    await new Promise((done) => {
+    await new Promise((done, failed) => {
       socket.onopen = done;
+      socket.onerror = failed;
     });
-    const page = new Page(browser, folder, socket);
-    for (const domain of ["Page", "Network", "Log", "Runtime"]) await page.send(`${domain}.enable`);
-    return page;
+    return socket;
+  }
+
+  static async #end(browser: ReturnType<typeof Bun.spawn>, folder: TemporaryFolder): Promise<void> {
+    browser.kill("SIGKILL");
+    await browser.exited;
+    folder.remove();
   }
 
   #heard({ id, method, params = {}, ...message }: Message): void {
@@ -173,9 +189,7 @@ class Page {
 
   async close(): Promise<void> {
     this.#socket.close();
-    this.#browser.kill("SIGKILL");
-    await this.#browser.exited;
-    this.#folder.remove();
+    await Page.#end(this.#browser, this.#folder);
   }
 }
 
@@ -193,7 +207,8 @@ describe.if(browserPath !== null)("in a browser", () => {
     page = await Page.open();
     await page.send("Page.navigate", { url: `${url}/` });
   });
-  afterAll(() => page.close());
+  // There is none where it could not be opened.
+  afterAll(() => page?.close());
 
   test("the page says that the vault is not unlocked, and what the daemon does once it is", async () => {
     await page.shows("waits until the vault is unlocked");
