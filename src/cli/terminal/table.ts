@@ -2,20 +2,12 @@
 import { isatty } from "node:tty";
 
 const STANDARD_OUTPUT = 1;
-/** Where a terminal does not tell its width. */
-const USUAL_WIDTH = 80;
 const GAP = 2;
 const ELLIPSIS = "…";
 
 /** Whether results are for a person: standard output is a terminal, and nobody asked for JSON. */
 export function isForPerson({ json }: { readonly json?: boolean | undefined }): boolean {
   return json !== true && isatty(STANDARD_OUTPUT);
-}
-
-/** Of standard output, in characters. */
-export function terminalWidth(): number {
-  const width = process.stdout.columns;
-  return width > 0 ? width : USUAL_WIDTH;
 }
 
 export interface Column<Row> {

@@ -20,14 +20,18 @@ export function isTerminal(descriptor: 1 | 2): boolean {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How many columns there are for a text on standard output or standard error. */
-export function columnsOf(
+/** The columns of a terminal, as it tells itself or the environment does. */
+export function terminalColumns(
   stream: { readonly columns?: number | undefined },
   environment: Environment,
 ): number {
   const told = stream.columns ?? Number(environment["COLUMNS"] ?? Number.NaN);
-  if (!Number.isSafeInteger(told) || told <= 0) return USUAL_COLUMNS;
-  return Math.min(MOST_COLUMNS, Math.max(FEWEST_COLUMNS, told));
+  return Number.isSafeInteger(told) && told > 0 ? told : USUAL_COLUMNS;
+}
+
+/** How many of them a text on standard output or standard error takes. */
+export function columnsOf(...terminal: Parameters<typeof terminalColumns>): number {
+  return Math.min(MOST_COLUMNS, Math.max(FEWEST_COLUMNS, terminalColumns(...terminal)));
 }
 
 /** Whether colours are wanted and can be shown (https://no-color.org). */

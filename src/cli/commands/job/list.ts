@@ -8,7 +8,8 @@ import { withVault } from "../../open-vault.ts";
 import { pickOptions, readWholeNumber, vaultOptions } from "../../options.ts";
 import { printJson, printNote, writeOutput } from "../../output.ts";
 import { jobTable } from "../../terminal/job-output.ts";
-import { isForPerson, terminalWidth } from "../../terminal/table.ts";
+import { isForPerson } from "../../terminal/table.ts";
+import { terminalColumns } from "../../terminal/text-layout.ts";
 
 /** Jobs of a page, where nothing else is asked for. */
 const USUAL_LIMIT = 1000;
@@ -33,7 +34,7 @@ export default defineCommand({
     await withVault(await createContext(args), async (vault) => {
       const { jobs, damaged, next } = await listJobs(vault, filter, limit, after);
       const shown = await showJobs(vault, jobs);
-      if (isForPerson(args)) writeOutput(jobTable(shown, terminalWidth()));
+      if (isForPerson(args)) writeOutput(jobTable(shown, terminalColumns(process.stdout, process.env)));
       else printJson(shown);
       for (const { message } of damaged) printNote(`Left out: ${message}`);
       if (next !== undefined)

@@ -6,7 +6,8 @@ import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { choosingOptions, pickOptions, vaultOptions } from "../../options.ts";
 import { printJson, writeOutput } from "../../output.ts";
-import { isForPerson, terminalWidth } from "../../terminal/table.ts";
+import { isForPerson } from "../../terminal/table.ts";
+import { terminalColumns } from "../../terminal/text-layout.ts";
 import { indexAll, walletTable } from "../../terminal/wallet-output.ts";
 
 export default defineCommand({
@@ -32,7 +33,7 @@ export default defineCommand({
           },
         );
       const wallets = found.map(listedWallet);
-      if (isForPerson(args)) writeOutput(walletTable(wallets, terminalWidth()));
+      if (isForPerson(args)) writeOutput(walletTable(wallets, terminalColumns(process.stdout, process.env)));
       else printJson(wallets);
     });
   },

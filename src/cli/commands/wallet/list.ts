@@ -8,7 +8,8 @@ import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { pickOptions, readWholeNumber, vaultOptions } from "../../options.ts";
 import { printJson, printNote, writeOutput } from "../../output.ts";
-import { isForPerson, terminalWidth } from "../../terminal/table.ts";
+import { isForPerson } from "../../terminal/table.ts";
+import { terminalColumns } from "../../terminal/text-layout.ts";
 import { indexFew, walletTable } from "../../terminal/wallet-output.ts";
 
 /** Wallets of a page, where nothing else is asked for. */
@@ -68,7 +69,8 @@ export default defineCommand({
         after: args.after,
       });
       if (!isForPerson(args)) printJson(wallets);
-      else if (wallets.length > 0) writeOutput(walletTable(wallets, terminalWidth()));
+      else if (wallets.length > 0)
+        writeOutput(walletTable(wallets, terminalColumns(process.stdout, process.env)));
       else printNote("There are no such wallets.");
       if (next !== undefined)
         printNote(`There are more (${total} in all); for those that follow add --after=${next}`);

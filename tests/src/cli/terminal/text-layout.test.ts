@@ -1,5 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { columnsOf, paintFor, widthOf, wrapWords } from "../../../../src/cli/terminal/text-layout.ts";
+import {
+  columnsOf,
+  paintFor,
+  terminalColumns,
+  widthOf,
+  wrapWords,
+} from "../../../../src/cli/terminal/text-layout.ts";
 
 describe("the columns of a text", () => {
   test.each([
@@ -12,6 +18,11 @@ describe("the columns of a text", () => {
     ["at least 30", { columns: 4 }, {}, 30],
   ])("are %s", (_what, stream, environment, columns) => {
     expect(columnsOf(stream, environment)).toBe(columns);
+  });
+
+  test("are for a table all that the terminal has", () => {
+    expect(terminalColumns({ columns: 300 }, {})).toBe(300);
+    expect(terminalColumns({ columns: 0 }, {})).toBe(80);
   });
 });
 
