@@ -107,6 +107,14 @@ export class Landings {
   }
 }
 
+/**
+ * Whether what a job is done by are the bytes that it holds. One that another transaction carried out holds bytes that never
+ * landed: sent again, they would pay a second time.
+ */
+function isPaidByItsBytes({ state, signed, txId }: Job): boolean {
+  return state === "done" && signed !== undefined && sameTransactionId(txId ?? "", signed.transactionId);
+}
+
 interface LookOptions {
   readonly chain: Chain;
   readonly environment: ChainEnvironment;
@@ -138,10 +146,11 @@ class Look {
     }
   }
 
-  #watch({ id, signed, updatedAt }: Job): void {
+  #watch(job: Job): void {
     const { watched, chain } = this.#options;
-    if (signed === undefined || watched.has(id)) return;
-    const { account, number } = signed.sequence ?? {};
+    const { id, signed, updatedAt } = job;
+    if (!isPaidByItsBytes(job) || watched.has(id)) return;
+    const { account, number } = signed?.sequence ?? {};
     if ((account === undefined || chain.countTransactions === undefined) && chain.locate === undefined)
       return;
     watched.set(id, {
@@ -200,7 +209,7 @@ class Look {
     const { chain, environment, services, watched, now } = this.#options;
     if (entry.number !== undefined && (count === undefined || entry.number < count)) return;
     const job = await services.journal.find(entry.id);
-    if (job?.signed === undefined || job.state !== "done") return void watched.delete(entry.id);
+    if (job?.signed === undefined || !isPaidByItsBytes(job)) return void watched.delete(entry.id);
     const where = await whereaboutsOf(signedOfRecord(job.signed), { chain, environment, api: services.api });
     const what = `dropped ${chain.facts.ticker} ${job.signed.transactionId}`;
     if (where === "unclear") return;

@@ -130,6 +130,17 @@ describe("nothing is sent again", () => {
     expect(dropped()).toEqual([]);
   });
 
+  test("of bytes whose payment a person or the API has as done by another transaction", async () => {
+    const { journal } = scene;
+    const job = await scene.sentJob(payment(1));
+    const parked = await journal.move(job, "parked", { problem: "completed as another one" });
+    await journal.close(parked, "done", { txId: `0x${"cd".repeat(32)}` });
+    const before = scene.api.broadcasts.length;
+    for (let minute = 0; minute < 30; minute++) await lookAfter(1);
+    expect(scene.api.broadcasts).toHaveLength(before);
+    expect(dropped()).toEqual([]);
+  });
+
   test("of what a count far too high hides once", async () => {
     await scene.process(payment(1));
     counted = 1000;
