@@ -86,12 +86,16 @@ function mentions(json: JsonValue | undefined, txId: string): boolean {
 /** How the API says that it has no such transaction: `tx.not.found`, `algo.tx.not.found`, `kms.missing`. */
 const ABSENT_CODE = /(?:not[._]?found|missing)$/i;
 
-/** Whether an answer says that there is no such transaction. One about the API key, or of a proxy, does not. */
+/** How servers and gateways say that they have no such endpoint, which tells nothing of a transaction. */
+const NO_ENDPOINT = v.object({ message: v.pipe(v.string(), v.regex(/^(?:cannot get|no route) /i)) });
+
+/** Whether an answer says that there is no such transaction. One about the API key or an endpoint, or of a proxy, does not. */
 function saysAbsent(answer: HttpAnswer): boolean {
   const json = jsonOf(answer);
   if (typeof json !== "object" || json === null) return false;
-  if (answer.status === 404) return true;
-  return [400, 403].includes(answer.status) && ABSENT_CODE.test(errorCodeOf(answer) ?? "");
+  const code = errorCodeOf(answer);
+  if (answer.status === 404 && code === undefined) return !v.is(NO_ENDPOINT, json);
+  return [400, 403, 404].includes(answer.status) && ABSENT_CODE.test(code ?? "");
 }
 
 /** The API's form of an error, whatever the HTTP status that it came with. */

@@ -20,6 +20,8 @@ const api = new TatumApi(
 );
 const ID = `0x${"ab".repeat(32)}`;
 
+const notFound = (body: object): Response => Response.json({ statusCode: 404, ...body }, { status: 404 });
+
 describe("whether the network has a transaction", () => {
   test.each([
     ["yes", "names it", () => Response.json({ blockNumber: 7, hash: ID })],
@@ -30,8 +32,12 @@ describe("whether the network has a transaction", () => {
     ["unclear", "is a page", () => new Response("<html>")],
     ["unclear", "is an error of the server", () => new Response("", { status: 500 })],
     ["unclear", "is a page that is not found", () => new Response("<html>", { status: 404 })],
+    ["unclear", "is that there is no such endpoint", () => notFound({ message: `Cannot GET /v3/x/${ID}` })],
+    ["unclear", "is that a gateway has no such route", () => notFound({ message: "no Route matched" })],
+    ["unclear", "is an error about something else", () => notFound({ errorCode: "plan.x" })],
     ["unclear", "refuses the API key", () => Response.json({ statusCode: 403 }, { status: 403 })],
     ["unclear", "refuses the request", () => Response.json({ errorCode: "plan.x" }, { status: 403 })],
+    ["no", "says so as an error with its own status", () => notFound({ errorCode: "xlm.tx.not.found" })],
     ["no", "does not know it", () => new Response("{}", { status: 404 })],
     ["no", "says so as an error", () => Response.json({ errorCode: "tx.not.found" }, { status: 403 })],
   ])("is %s when the answer %s", async (finding, _what, answer) => {
