@@ -135,7 +135,8 @@ class Look {
     for (const job of done) this.#watch(job);
     const counts = await this.#counts();
     const { watched } = this.#options;
-    for (const entry of watched.values()) await this.#compare(entry, counts.get(entry.account ?? ""));
+    for (const entry of watched.values())
+      await this.#contained(entry, () => this.#compare(entry, counts.get(entry.account ?? "")));
     const grown = [...watched.values()].filter(({ doneAt }) => Date.now() - doneAt >= GRACE);
     grown.sort((a, b) => ((a.number ?? 0n) < (b.number ?? 0n) ? -1 : 1));
     const lowest = new Map(grown.toReversed().map((entry) => [entry.account ?? entry.id, entry]));
@@ -168,10 +169,11 @@ class Look {
 
   /** How many transactions of each account are in blocks; without those that cannot be asked now. */
   async #counts(): Promise<ReadonlyMap<string, bigint>> {
-    const { chain, environment, watched } = this.#options;
+    const { chain, environment, services, watched } = this.#options;
     const accounts = new Set([...watched.values()].flatMap(({ account }) => account ?? []));
     const counts = new Map<string, bigint>();
     for (const account of accounts) {
+      if (services.stopping.aborted) break;
       try {
         const count = await chain.countTransactions?.(account, environment);
         if (count !== undefined) counts.set(account, count);

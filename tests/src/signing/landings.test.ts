@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setSystemTime, spyOn, test } from "bun:test";
+import { KmsError } from "../../../src/errors.ts";
 import { Landings } from "../../../src/signing/landings.ts";
 import { Pipeline } from "../../../src/signing/pipeline.ts";
 import { ethereum, payment, SigningScene } from "./signing-scene.ts";
@@ -93,6 +94,31 @@ describe("a payment that was taken and that the network dropped", () => {
     await lookAfter(1);
     expect((await scene.job(payment(1))).problem).toMatch(/used its number 1.*can never land/);
     expect(scene.api.broadcasts).toHaveLength(1);
+  });
+});
+
+describe("a look at many payments", () => {
+  test("goes on to the others when the job of one cannot be read", async () => {
+    await scene.process(payment(1));
+    await scene.process(payment(2));
+    await lookAfter(3);
+    counted = 2;
+    await lookAfter(1);
+    const { journal } = scene;
+    const find = spyOn(journal, "find").mockRejectedValueOnce(new KmsError("JOURNAL", "It does not open."));
+    for (let look = 0; look < 5; look++) await lookAfter(2);
+    find.mockRestore();
+    expect(scene.log.join("")).toContain("It does not open.");
+    expect((await scene.job(payment(1))).problem).toMatch(/can never land/);
+    expect(dropped()).toHaveLength(1);
+  });
+
+  test("asks nobody any more once the daemon stops", async () => {
+    await scene.process(payment(1));
+    scene.api.requests.length = 0;
+    scene.stopping.abort();
+    await lookAfter(3);
+    expect(scene.api.requests).toEqual([]);
   });
 });
 
