@@ -3,10 +3,13 @@
  * of the journal knew of a vault that was restored from a backup.
  */
 import type { Chain, PendingTransaction } from "../../chains/chain.ts";
+import { sentence } from "../../chains/error.ts";
 import type { Job, Outcome } from "../journal/job.ts";
 import type { LogEvent } from "../operations/log.ts";
 import type { Completion } from "../tatum/api.ts";
+import { createChainEnvironment } from "./environment.ts";
 import type { Services } from "./services.ts";
+import { whereaboutsOf } from "./whereabouts.ts";
 
 const RESTORED =
   "the vault was restored from a backup, whose journal does not tell whether it was signed and sent before; if it surely was not: `job recover`";
@@ -47,8 +50,33 @@ export class EarlierSignatures {
   async settleReleased(job: Job): Promise<Outcome | undefined> {
     if (job.released === undefined) return undefined;
     const completion = await this.#services.api.completion(job.id);
-    if (completion.kind === "not-completed") return undefined;
-    return this.#settle(job, completion, "after its bytes had been given up");
+    if (completion.kind !== "not-completed")
+      return this.#settle(job, completion, "after its bytes had been given up");
+    const problem = await this.#landedOf(job, job.released);
+    if (problem === undefined) return undefined;
+    const { journal, log } = this.#services;
+    const event: LogEvent = { action: "transaction-released", chain: this.#chain.facts.ticker, job: job.id };
+    log.warn(sentence(`Transaction ${job.id} is not signed anew: ${problem}`), event);
+    await journal.retryLater(job, "seen", { problem });
+    return "waiting";
+  }
+
+  /**
+   * Why bytes that were given up may still pay. Their number is used again, but not once the blocks count it: then another one
+   * would be taken, and both would land. Bytes without a number were given up by a proof, or spend the same outputs.
+   */
+  async #landedOf({ id, account }: Job, released: readonly string[]): Promise<string | undefined> {
+    const { api } = this.#services;
+    const environment = createChainEnvironment(this.#chain, this.#services, () => undefined);
+    for (const transactionId of released) {
+      const signed = { transactionId, payload: "", filledIn: {} };
+      const where = await whereaboutsOf(signed, { chain: this.#chain, environment, api });
+      if (where === "unclear" && account !== undefined)
+        return `whether the network has the bytes that were given up, ${transactionId}, is not clear`;
+      if (where === "confirmed" || where === "pooled")
+        return `the network has the bytes that were given up; if they succeeded: tatum-kms job resolve ${id} --as=done --tx-id=${transactionId}`;
+    }
+    return undefined;
   }
 
   async #settle(

@@ -114,6 +114,54 @@ describe("after a restore", () => {
   });
 });
 
+describe("after bytes were given up on a person's word", () => {
+  const listed = repeatable(1);
+  let scene: SigningScene;
+  /** What nodes know of the bytes by now; the blocks count what landed. */
+  let known: "absent" | "pooled" | "confirmed" | "unclear";
+
+  beforeEach(async () => {
+    scene = await SigningScene.create();
+    scene.api.answer = ({ path, body }) => {
+      const { method } = (body ?? {}) as { method?: string };
+      const count = known === "confirmed" ? 2 : 1;
+      if (path.includes("/transaction/count/")) return Response.json(count);
+      if (method === "eth_getTransactionCount") return Response.json({ result: `0x${count}` });
+      if (method !== "eth_getTransactionByHash") return undefined;
+      if (known === "unclear") return new Response("", { status: 500 });
+      const block = { blockHash: known === "confirmed" ? "0xab" : null };
+      return Response.json({ result: known === "absent" ? null : block });
+    };
+    known = "absent";
+    const { answer } = scene.api;
+    scene.api.answer = (request) =>
+      request.path.endsWith("/broadcast") ? new Response("", { status: 500 }) : answer?.(request);
+    scene.list(listed);
+    await scene.process(listed);
+    scene.api.answer = answer;
+    await scene.journal.release(await scene.job(listed));
+    scene.api.requests.length = 0;
+  });
+  afterEach(() => scene.end());
+
+  test.each(["pooled", "confirmed", "unclear"] as const)(
+    "nothing is signed anew while they are %s",
+    async (where) => {
+      known = where;
+      expect(await scene.process(listed)).toBe("waiting");
+      expect(scene.payloads).toEqual([]);
+      const { state, problem, signed, released = [] } = await scene.job(listed);
+      expect({ state, signed }).toEqual({ state: "seen", signed: undefined });
+      expect(problem).toContain(released[0] ?? "no bytes were given up");
+    },
+  );
+
+  test("it is signed anew with their number when nobody has them", async () => {
+    expect(await scene.process(listed)).toBe("done");
+    expect((await scene.job(listed)).signed?.sequence?.number).toBe("1");
+  });
+});
+
 test("the chains whose pending transactions always name what the network takes once are those of the documents", async () => {
   const text = await Bun.file(join(import.meta.dir, "../../../docs/command-line.md")).text();
   const [, documented = ""] = /names what its network takes only once: ([A-Z, ]+)/.exec(text) ?? [];
