@@ -5,6 +5,7 @@ import { describeFailure } from "../failures.ts";
 import type { ShownJob } from "../journal/inspect.ts";
 import type { Job } from "../journal/job.ts";
 import { allJobs, type JobFilter, jobStateNamed } from "../journal/job-list.ts";
+import { oneLine } from "../operations/log.ts";
 import type { Vault } from "../vault/vault.ts";
 import { confirm } from "./confirmation.ts";
 import type { CommandContext } from "./context.ts";
@@ -84,8 +85,8 @@ export function namedJob(args: OneOrAllArguments): string | undefined {
 /** Rows of the table that a person is asked about. */
 const MOST_SHOWN = 50;
 
-/** A text of the outside, in one line. */
-const inOneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]+/gu, " ").slice(0, 60);
+/** A text of the outside, shortened. */
+const inOneLine = (text: string): string => oneLine(text).slice(0, 60);
 
 const minute = 60_000;
 

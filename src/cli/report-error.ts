@@ -5,6 +5,7 @@
 import { ChainError, sentence } from "../../chains/error.ts";
 import { type ErrorCode, exitStatus, KmsError } from "../errors.ts";
 import { explainProviderFailure } from "../failures.ts";
+import { oneLine } from "../operations/log.ts";
 import { OutputClosed } from "./output.ts";
 import { type Paint, wrapWords } from "./terminal/text-layout.ts";
 
@@ -67,15 +68,11 @@ export interface ErrorLayout {
   readonly mark: string;
 }
 
-/** What moves the cursor, changes colours or turns the writing direction: a text may quote an answer from outside. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
-
 /** An error as a person reads it: what happened with its code, and below it what to do. */
 export function errorText({ error, code, hint }: ToldError, { columns, paint, mark }: ErrorLayout): string {
-  const plain = (text: string): string => text.replace(INVISIBLE, " ");
-  const [first = "", ...rest] = wrapWords(`${plain(error)} (${code})`, columns - mark.length - 1);
+  const [first = "", ...rest] = wrapWords(`${oneLine(error)} (${code})`, columns - mark.length - 1);
   const indent = " ".repeat(mark.length + 1);
-  const advice = hint === undefined ? [] : wrapWords(plain(hint), columns - indent.length);
+  const advice = hint === undefined ? [] : wrapWords(oneLine(hint), columns - indent.length);
   return [`${paint("red", mark)} ${first}`, ...[...rest, ...advice].map((line) => indent + line), ""].join(
     "\n",
   );

@@ -89,11 +89,12 @@ interface Line {
   readonly time: Date;
 }
 
-const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
+/** What breaks lines, commands a terminal, or turns the writing direction. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
-/** Text from outside may hold line breaks or terminal commands; a log line holds neither. */
-function oneLine(text: string): string {
-  return text.replace(CONTROL_CHARACTERS, " ");
+/** A text without what cannot be seen: it may come from outside, and begins no line of its own and looks like nothing else. */
+export function oneLine(text: string): string {
+  return text.replace(INVISIBLE, " ");
 }
 
 function asText({ level, text, time }: Line): string {

@@ -8,6 +8,7 @@ import { walletFindings } from "../../doctor/wallets.ts";
 import { KmsError } from "../../errors.ts";
 import { HttpClient } from "../../http/client.ts";
 import { plainHttpReach } from "../../http/endpoints.ts";
+import { oneLine } from "../../operations/log.ts";
 import { settings } from "../../settings/table.ts";
 import { parseExternalUrl } from "../../signing/policy/four-eye.ts";
 import { readTatumSettings } from "../../tatum/settings.ts";
@@ -114,7 +115,7 @@ function printForPerson(found: readonly Finding[]): void {
   for (const { check, status, message, mend } of found) {
     const [mark, style] = marks[status];
     const texts = [`${check}: ${message}`, ...(mend === undefined ? [] : [`-> ${mend}`])];
-    const [first = "", ...rest] = texts.flatMap((text) => wrapWords(text, columns));
+    const [first = "", ...rest] = texts.flatMap((text) => wrapWords(oneLine(text), columns));
     const lines = [
       paint(style, mark.padEnd(MARK_COLUMNS)) + first,
       ...rest.map((line) => " ".repeat(MARK_COLUMNS) + line),

@@ -1,7 +1,7 @@
 /** `status`: what the running daemons of the vault do, on one screen or as JSON. Needs no password. */
 import { isatty } from "node:tty";
 import { KmsError } from "../../errors.ts";
-import { shortDuration } from "../../operations/log.ts";
+import { oneLine, shortDuration } from "../../operations/log.ts";
 import type { DaemonStatus, GlancedJob } from "../../operations/status.ts";
 import { askDaemons } from "../../operations/status-socket.ts";
 import { vaultPathOf } from "../choose-store.ts";
@@ -12,8 +12,6 @@ import { printJson, writeOutput } from "../output.ts";
 
 /** Jobs of a kind that fit on the screen. */
 const MOST_JOBS = 5;
-
-const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
 
 const ago = (time: string | undefined, now: number): string =>
   time === undefined ? "never" : `${shortDuration(Math.max(0, now - Date.parse(time)))} ago`;
@@ -27,8 +25,7 @@ function chainLines({ chains }: DaemonStatus, now: number): string[] {
 
 function jobLines(jobs: readonly GlancedJob[], now: number): string[] {
   const lines = jobs.slice(0, MOST_JOBS).map(({ id, chain, since, problem = "" }) => {
-    const why = problem.replace(CONTROL_CHARACTERS, " ");
-    return `    ${id} ${chain}, seen ${ago(since, now)}${why === "" ? "" : `: ${why.slice(0, 100)}`}`;
+    return `    ${id} ${chain}, seen ${ago(since, now)}${problem === "" ? "" : `: ${problem.slice(0, 100)}`}`;
   });
   return jobs.length > MOST_JOBS ? [...lines, `    and ${jobs.length - MOST_JOBS} more`] : lines;
 }
@@ -54,7 +51,9 @@ function screen(status: DaemonStatus, now = Date.now()): string {
       ({ kind, chains, seconds }) =>
         `  Trouble  ${kind}, for ${shortDuration(seconds * 1000)} (${chains.join(", ")})`,
     ),
-  ].join("\n");
+  ]
+    .map(oneLine)
+    .join("\n");
 }
 
 export default defineCommand({

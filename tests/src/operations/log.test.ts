@@ -78,10 +78,12 @@ describe("lines", () => {
 
   test.each(["text", "json"] as const)("as %s stay one line, whatever they quote", (format) => {
     const { lines, log } = collecting({ format });
-    log.info("a\n2024 - b\u001b[2J\u2028c", event);
+    log.info("a\n2024 - b\u001b[2J\u2028c\u202ed", event);
     const written = lines.join("");
     expect(written.indexOf("\n")).toBe(written.length - 1);
     expect(written).not.toContain("\u001b");
+    // Turns the direction of what follows: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+    expect(written).not.toContain("\u202e");
     expect(written).not.toContain("\\u001b");
   });
 
