@@ -60,7 +60,7 @@ export const options = {
   kind: {
     type: "string",
     valueHint: "kind",
-    description: "Only wallets that are kept as mnemonic, private-key, token-key",
+    description: "Only wallets that are kept as mnemonic, private-key, secret, token-key, other",
   },
   sort: {
     type: "string",
