@@ -61,7 +61,8 @@ function parse(text: string): Record<string, unknown> {
   try {
     return Bun.TOML.parse(text) as Record<string, unknown>;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    // The latter of brackets in brackets, deeper than the stack.
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     // Its message may quote a secret and is not repeated.
     throw new UnreadableLine(
       wrongLine(text),

@@ -48,6 +48,7 @@ describe("refused with its line is", () => {
     ["a date", ["TATUM_KMS_LEASE = 1979-05-27"], 1],
     ["a list with a comma in a text", ['TATUM_KMS_CHAIN = ["BTC,ETH"]'], 1],
     ["infinity", ["TATUM_KMS_LEASE = inf"], 1],
+    ["lists in lists without end", [`TATUM_KMS_CHAIN = ${"[".repeat(200_000)}`], 1],
   ])("%s, without what stands there", async (_what, lines, line) => {
     const error = await caught(() => configOf(...lines));
     expect(error.code).toBe("CONFIGURATION");
