@@ -63,6 +63,18 @@ function assertFitsBroadcast({ id }: Job, { payload }: SignedTransaction): void 
   );
 }
 
+/**
+ * Bytes of the job that were given up may still land. A content that was changed since may name another number: then both could.
+ * @param known what the journal keeps for the job
+ */
+function assertKeptNumber({ id }: Job, { sequence }: SignedTransaction, { kept }: JournalView): void {
+  if (kept === undefined || sequence?.number === kept) return;
+  throw new ChainError(
+    "INVALID_TRANSACTION",
+    `Transaction ${id} names the number ${sequence?.number ?? "of nothing"}, but bytes of it with the number ${kept} were given up and may still land: both could be carried out.`,
+  );
+}
+
 /** The way of the transactions of one chain. */
 export class Pipeline {
   readonly chain: Chain;
@@ -230,11 +242,18 @@ export class Pipeline {
     if (stopping.aborted) return "waiting";
     try {
       const known = await this.#journalFor(job, account);
-      const environment = createChainEnvironment(chain, services, this.#warnAbout(job.id), known);
+      const made = createChainEnvironment(chain, services, this.#warnAbout(job.id), known);
+      let isCounted = false;
+      const firstUnusedSequence: ChainEnvironment["firstUnusedSequence"] = (...asked) => {
+        isCounted = true;
+        return made.firstUnusedSequence(...asked);
+      };
+      const environment = { ...made, firstUnusedSequence };
       const pending = whilePending(request, listed, services.api);
       const sign = (): Promise<SignedTransaction> => chain.sign(pending, environment);
       const signed = await services.metrics.timed("signing", chain.facts.ticker, sign);
       assertFitsBroadcast(job, signed);
+      if (!isCounted) assertKeptNumber(job, signed, known);
       if (stopping.aborted) return "waiting";
       const broadcast = new Broadcast(chain, environment, services, this.reports);
       const record = (): Promise<Job> => journal.recordSigned(job, signed, known.used);

@@ -594,6 +594,16 @@ describe("a transaction that is to be signed anew", () => {
     expect((await scene.job(first())).signed?.sequence?.number).toBe("1");
   });
 
+  test("is not signed with content that names another number: both could land", async () => {
+    const changed = payment(3, { nonce: 7 });
+    const { contentDigest } = changed;
+    await scene.journal.release(await scene.recordedJob(payment(3)), { contentDigest });
+    scene.list(changed);
+    expect(await scene.process(changed, always())).toBe("failed");
+    expect(scene.payloads).toEqual([]);
+    expect((await scene.job(changed)).problem).toContain("bytes of it with the number 3 were given up");
+  });
+
   test("holds up what would take the next number before it, and names itself", async () => {
     expect(await scene.process(second(), always())).toBe("waiting");
     const { problem } = await scene.job(second());
