@@ -243,3 +243,52 @@ test(
     expect(daemon.log).not.toContain(PASSWORD);
   }),
 );
+
+/** Distinct signed bytes by the pending transaction that they were sent for, as the API was given them. */
+function contentsOf(broadcasts: readonly { readonly body: unknown }[]): Map<string, Set<string>> {
+  const contents = new Map<string, Set<string>>();
+  for (const { body } of broadcasts) {
+    const { signatureId, txData } = body as { signatureId: string; txData: string };
+    contents.set(signatureId, (contents.get(signatureId) ?? new Set()).add(txData));
+  }
+  return contents;
+}
+
+describe("of two daemons on one database", () => {
+  test.each([
+    ["one that is killed", "SIGKILL"],
+    ["one that stands still for longer than its lease, and goes on", "SIGSTOP"],
+  ] as const)("%s leaves its work to the other, and everything is paid once", async (_, signal) => {
+    await onScene(async (scene) => {
+      const { url } = await newDatabase();
+      const file = `${scene.installation.home}/wallets.json`;
+      writeFileSync(file, JSON.stringify(allWallets), { mode: 0o600 });
+      const imported = await scene.installation.run(["import", file, `--store=${url}`], { env });
+      expect(imported.status).toBe(0);
+      const start = () =>
+        scene.start(["--chain=ETH", `--store=${url}`], { env: { ...env, TATUM_KMS_LEASE: "2" } });
+      const payments = Array.from({ length: 40 }, (_, number) => ethPayment(number + 1));
+      const [early, late] = [payments.slice(0, 20), payments.slice(20)];
+      const sent = () => contentsOf(scene.api.broadcasts);
+
+      scene.api.pending = early;
+      const first = start();
+      await until("some are sent", () => sent().size >= 3, 30_000);
+      const second = start();
+      first.signal(signal);
+      scene.api.pending = payments;
+      await until("all are sent by the other", () => sent().size === payments.length, 50_000);
+      if (signal === "SIGSTOP") {
+        expect(second.log).toContain("takes over");
+        first.signal("SIGCONT");
+        await first.logged("Another daemon took the lease over");
+        expect(first.log).not.toContain(`Tx was processed: ${late[0]?.id}`);
+      }
+      second.signal("SIGTERM");
+      expect(await second.exited()).toBe(0);
+      expect([...sent().values()].map(({ size }) => size)).toEqual(Array(payments.length).fill(1));
+      const jobs = await scene.installation.run(["job", "list", "done", `--store=${url}`], { env });
+      expect(JSON.parse(jobs.stdout)).toHaveLength(payments.length);
+    })();
+  });
+});

@@ -118,6 +118,7 @@ describe("the log", () => {
     }),
   );
 
+  // The journal of systemd is Linux's alone, and its stream is known by device and inode there.
   test.skipIf(process.platform !== "linux")(
     "begins its lines with priorities when standard error is the journal's, and not otherwise",
     onScene(async ({ api, installation }) => {
