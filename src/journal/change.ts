@@ -40,6 +40,19 @@ export function claimsOf({ signed }: Job): Claim[] {
   return [{ kind: "transaction", name: signed.transactionId }, ...inputs];
 }
 
+/** @throws KmsError `JOURNAL` */
+function changed(used: UsedSequences, change: (used: UsedSequences) => UsedSequences): UsedSequences {
+  try {
+    return change(used);
+  } catch (failure) {
+    if (failure instanceof RangeError)
+      throw new KmsError("JOURNAL", failure.message, {
+        hint: "Decide about jobs of the account that wait (job list), or end them.",
+      });
+    throw failure;
+  }
+}
+
 interface ChangeOptions {
   readonly vault: Vault;
   readonly scope: JournalScope;
@@ -127,12 +140,15 @@ export class JournalChange {
     });
   }
 
-  /** Changes the numbers of an account. */
+  /**
+   * Changes the numbers of an account.
+   * @throws KmsError `JOURNAL` when more would have to be kept of them than can be
+   */
   async sequences(account: string, change: (used: UsedSequences) => UsedSequences): Promise<void> {
     const laneKey = laneKeyOf(this.#vault, this.#scope, account);
     const before = await readLaneRow(this.session, laneKey);
     const used = before === undefined ? UsedSequences.none() : openLane(this.#vault, before);
-    const row = sealLane(this.#vault, { laneKey, leaseKey: this.#leaseKey }, change(used));
+    const row = sealLane(this.#vault, { laneKey, leaseKey: this.#leaseKey }, changed(used, change));
     if (before !== undefined) this.#state.take(laneHash(this.#vault, before));
     this.#state.add(laneHash(this.#vault, row));
     await replaceLaneRow(this.session, row);

@@ -1,6 +1,7 @@
 /** The sealed rows of the journal: of a job, of an account's sequence numbers, and of what belongs to one job alone. */
 import type { Network } from "../../chains/chain.ts";
 import { KmsError } from "../errors.ts";
+import { mostBytes } from "../store/tables/bounds.ts";
 import type { JobRow, UncheckedJobRow } from "../store/tables/job.ts";
 import type { ClaimRow, LaneRow } from "../store/tables/lane.ts";
 import type { Sealing } from "../vault/vault.ts";
@@ -203,11 +204,11 @@ export function sealLane(
   { laneKey, leaseKey }: Pick<LaneRow, "laneKey" | "leaseKey">,
   used: UsedSequences,
 ): LaneRow {
-  return {
-    laneKey,
-    leaseKey,
-    sealed: vault.seal(LANE_PURPOSE, laneKey, utf8.encode(used.serialize())),
-  };
+  const sealed = vault.seal(LANE_PURPOSE, laneKey, utf8.encode(used.serialize()));
+  // What is written has to be read again: an account that does not open cannot be signed for.
+  if (sealed.length > mostBytes.lane.sealed)
+    throw new KmsError("JOURNAL", "The numbers of an account are too many to be recorded.");
+  return { laneKey, leaseKey, sealed };
 }
 
 /** @throws KmsError `JOURNAL` */

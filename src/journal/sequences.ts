@@ -17,6 +17,9 @@ const MOST_RANGES = 1_000;
 /** Numbers with several users; a further one is refused. */
 const MOST_SHARED = 1_000;
 
+/** Jobs of an account that numbers are kept for; a further one is refused. With the others they fit into what is read of an account. */
+const MOST_KEPT = 500;
+
 const sequenceNumber = v.pipe(
   v.string(),
   v.regex(/^\d{1,78}$/),
@@ -35,8 +38,8 @@ const rangesSchema = v.array(
 interface Details {
   /** How many more users than one a number has. */
   readonly shared: ReadonlyMap<bigint, number>;
-  /** The id of the pending transaction that a number is kept for. */
-  readonly kept: ReadonlyMap<bigint, string>;
+  /** By the id of the pending transaction, the number that is kept for it; several may have had the same. */
+  readonly kept: ReadonlyMap<string, bigint>;
 }
 
 /** A number that is kept for a job which is to be signed anew. */
@@ -64,11 +67,11 @@ export class UsedSequences {
   static parse(text: string): UsedSequences {
     const ranges: Range[] = [];
     const shared = new Map<bigint, number>();
-    const kept = new Map<bigint, string>();
+    const kept = new Map<string, bigint>();
     for (const [first, last, detail] of v.parse(rangesSchema, JSON.parse(text))) {
       if (detail === undefined) ranges.push({ first, last });
       else if (typeof detail === "number") shared.set(first, detail);
-      else kept.set(first, detail);
+      else kept.set(detail, first);
     }
     return new UsedSequences(ranges, { shared, kept });
   }
@@ -79,7 +82,8 @@ export class UsedSequences {
    */
   serialize(): string {
     const ranges = this.#ranges.map(({ first, last }) => [first.toString(), last.toString()]);
-    const details = [...this.#details.shared, ...this.#details.kept].map(([number, detail]) => [
+    const kept = [...this.#details.kept].map(([id, number]) => [number, id] as const);
+    const details = [...this.#details.shared, ...kept].map(([number, detail]) => [
       number.toString(),
       number.toString(),
       detail,
@@ -138,19 +142,25 @@ export class UsedSequences {
   /** The numbers that are kept for jobs, the lowest first. */
   get kept(): readonly KeptNumber[] {
     return [...this.#details.kept]
-      .map(([number, id]) => ({ id, number }))
+      .map(([id, number]) => ({ id, number }))
       .sort((a, b) => (a.number < b.number ? -1 : 1));
   }
 
-  /** These numbers, one of which stays used for a job that is to be signed anew with it. */
+  /**
+   * These numbers, one of which stays used for a job that is to be signed anew with it.
+   * @throws RangeError when numbers are kept for too many jobs
+   */
   keep({ id, number }: KeptNumber): UsedSequences {
-    const kept = new Map(this.#details.kept).set(number, id);
+    if (!this.#details.kept.has(id) && this.#details.kept.size >= MOST_KEPT)
+      throw new RangeError(`Numbers of the account are kept for ${MOST_KEPT} jobs.`);
+    const kept = new Map(this.#details.kept).set(id, number);
     return new UsedSequences(this.#ranges, { ...this.#details, kept });
   }
 
   /** These numbers with nothing kept for a job; what was is used. */
   unkeep(id: string): UsedSequences {
-    const kept = new Map([...this.#details.kept].filter(([, owner]) => owner !== id));
+    const kept = new Map(this.#details.kept);
+    kept.delete(id);
     return new UsedSequences(this.#ranges, { ...this.#details, kept });
   }
 

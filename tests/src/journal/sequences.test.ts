@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { UsedSequences } from "../../../src/journal/sequences.ts";
+import { mostBytes } from "../../../src/store/tables/bounds.ts";
 
 const used = (...numbers: number[]): UsedSequences =>
   numbers.reduce((sequences, number) => sequences.with(BigInt(number)), UsedSequences.none());
@@ -50,6 +51,33 @@ describe("the sequence numbers an account has used", () => {
         expect(sequences.firstUnused(from)).toBe(expected);
       }),
     );
+  });
+
+  test("a number that two jobs had is kept for both, also after it was written and read", () => {
+    const both = used(5, 5).keep({ id: "a", number: 5n }).keep({ id: "b", number: 5n });
+    const read = UsedSequences.parse(both.serialize());
+    expect(read.kept).toEqual([
+      { id: "a", number: 5n },
+      { id: "b", number: 5n },
+    ]);
+    const one = read.forget("a");
+    expect(one.kept).toEqual([{ id: "b", number: 5n }]);
+    expect(one.has(5n)).toBe(true);
+    expect(one.forget("b").has(5n)).toBe(false);
+  });
+
+  test("the most that is kept, shared and apart fits into what is read of an account", () => {
+    const highest = 2n ** 64n;
+    let most = UsedSequences.none();
+    for (let at = 0n; at < 1000n; at += 1n) {
+      const number = highest - 2n * at;
+      most = most.with(number).with(number);
+      if (at < 500n) most = most.keep({ id: `${"f".repeat(46)}${at + 1000n}`, number });
+    }
+    expect(most.kept).toHaveLength(500);
+    expect(most.serialize().length + 29).toBeLessThan(mostBytes.lane.sealed);
+    expect(() => most.keep({ id: "one more", number: highest })).toThrow("500 jobs");
+    expect(UsedSequences.parse(most.serialize()).serialize()).toBe(most.serialize());
   });
 
   test("text of another shape is refused", () => {
