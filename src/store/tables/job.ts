@@ -150,13 +150,15 @@ export async function readJobPlaces(
 
 const laneJob = v.object({ laneKey: key, jobKey: key });
 
-/** One job of each account that has jobs which are not settled. */
+/** One job of each account that has jobs which are not settled. PostgreSQL before 18 has no `max` of bytes. */
 export async function readLaneJobs(
   session: Session,
 ): Promise<{ readonly laneKey: Uint8Array; readonly jobKey: Uint8Array }[]> {
   const rows = await session.query(
-    `SELECT lane_key AS "laneKey", max(job_key) AS "jobKey" FROM job
-     WHERE octet_length(lane_key) = 32 AND octet_length(job_key) = 32 GROUP BY lane_key`,
+    `SELECT "laneKey", "jobKey" FROM (
+       SELECT lane_key AS "laneKey", job_key AS "jobKey", row_number() OVER (PARTITION BY lane_key ORDER BY job_key DESC) AS place
+       FROM job WHERE octet_length(lane_key) = 32 AND octet_length(job_key) = 32
+     ) AS numbered WHERE place = 1`,
   );
   return rows.map((row) => parseRow("job", laneJob, row));
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { postgresDatabase } from "../../../src/store/postgres/postgres-store.ts";
 import { sqliteFile } from "../../../src/store/sqlite/sqlite-store.ts";
 import type { Session, Store, StorePlace } from "../../../src/store/store.ts";
+import { insertJobRow, readLaneJobs } from "../../../src/store/tables/job.ts";
 import { readWalletRow } from "../../../src/store/tables/wallet.ts";
 import { usePostgres } from "../../postgres-server.ts";
 import { useTemporaryFolder } from "../../temporary-folder.ts";
@@ -114,6 +115,23 @@ describe.each(engines)("a store on %s", (_, newPlace) => {
     expect([read.message, checked.message]).toEqual(
       Array(2).fill(expect.stringContaining("a sealed that is longer than any")),
     );
+  });
+
+  test("names one job of each account", async () => {
+    const store = await opened();
+    const job = { leaseKey: key(9), state: "sent", revision: 1, attemptAt: 0, updatedAt: 0, sealed: key(9) };
+    await store.transaction(async (session) => {
+      await insertJobRow(session, { ...job, jobKey: key(1), laneKey: key(5) });
+      await insertJobRow(session, { ...job, jobKey: key(2), laneKey: key(5) });
+      await insertJobRow(session, { ...job, jobKey: key(3), laneKey: key(6) });
+      await insertJobRow(session, { ...job, jobKey: key(4), laneKey: null });
+    });
+    const named = await store.read(readLaneJobs);
+    await store.close();
+    expect(named.map(({ laneKey, jobKey }) => [laneKey[0], jobKey[0]]).sort()).toEqual([
+      [5, 2],
+      [6, 3],
+    ]);
   });
 
   test("passes its own check, and tells its size", async () => {
