@@ -98,6 +98,9 @@ describe("an address", () => {
     ["with a parameter", "postgres://me@127.0.0.1/kms?sslmode=disable", /"sslmode", which there is not/],
     ["without a database", "postgres://me@127.0.0.1", /names no database/],
     ["without a user", "postgres://127.0.0.1/kms", /names no user/],
+    ["with a database in a wrong escape", "postgres://me@127.0.0.1/%zz", /not the address of a PostgreSQL/],
+    ["with a user in a wrong escape", "postgres://m%zz@127.0.0.1/kms", /not the address of a PostgreSQL/],
+    ["with a NUL", "postgres://me%00database%00other@127.0.0.1/kms", /not the address of a PostgreSQL/],
     ["of another kind", "mysql://me@127.0.0.1/kms", /not the address of a PostgreSQL store/],
   ])("%s is refused without being shown", async (_, address, problem) => {
     const failure = failureOf(await installation.run(["vault", "status", `--store=${address}`]));

@@ -40,6 +40,17 @@ function wrongAddress(what: string, problem: string, hint?: string): KmsError {
   });
 }
 
+/** A part of an address without its escapes; the database's protocol ends each word with a NUL. */
+function withoutEscapes(text: string, what: string): string {
+  try {
+    const plain = decodeURIComponent(text);
+    if (!plain.includes("\0")) return plain;
+  } catch {
+    // An escape that is none: told like what else is wrong.
+  }
+  throw wrongAddress(what, "is not the address of a PostgreSQL store");
+}
+
 /**
  * Takes a store's address apart.
  *
@@ -64,7 +75,7 @@ export function parsePostgresAddress(text: string, what: string): PostgresAddres
         "TLS is set with TATUM_KMS_STORE_TLS.",
       );
   }
-  const database = decodeURIComponent(url.pathname.slice(1));
+  const database = withoutEscapes(url.pathname.slice(1), what);
   if (database === "" || database.includes("/")) throw wrongAddress(what, "names no database");
   const socketFolder = url.searchParams.get("host");
   if (socketFolder !== null && (!socketFolder.startsWith("/") || !["", "localhost"].includes(url.hostname)))
@@ -79,7 +90,7 @@ export function parsePostgresAddress(text: string, what: string): PostgresAddres
   return {
     host,
     port: url.port === "" ? STANDARD_PORT : Number(url.port),
-    user: decodeURIComponent(url.username),
+    user: withoutEscapes(url.username, what),
     database,
   };
 }
