@@ -37,14 +37,22 @@ export const schemaVersion = versions.length;
 
 const versionRow = v.object({ version: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
-/** `table.column type`, with what may be NULL told. */
+/** `table.column type`, with what may be NULL told, and what is of a table's primary key once more. */
 function expectedColumns(): string[] {
   return versions.flat().flatMap((statement) => {
     const table = /^CREATE TABLE (\w+)/.exec(statement)?.[1];
-    return [...statement.matchAll(/^ {2}([a-z_]+) (BYTEA|TEXT|BIGINT|TIMESTAMPTZ)(.*)$/gm)].map(
-      ([, column, type = "", rest = ""]) =>
-        `${table}.${column} ${type.toLowerCase()}${rest.includes("NOT NULL") ? "" : " or null"}`,
+    const columns = [...statement.matchAll(/^ {2}([a-z_]+) (BYTEA|TEXT|BIGINT|TIMESTAMPTZ)(.*)$/gm)];
+    const alone = columns.flatMap(([, column = "", , rest]) =>
+      rest?.includes("PRIMARY KEY") ? [column] : [],
     );
+    const keys = /^ {2}PRIMARY KEY \((.+)\)$/m.exec(statement)?.[1]?.split(", ") ?? alone;
+    return [
+      ...columns.map(
+        ([, column, type = "", rest = ""]) =>
+          `${table}.${column} ${type.toLowerCase()}${rest.includes("NOT NULL") ? "" : " or null"}`,
+      ),
+      ...keys.map((column) => `${table}.${column} of the primary key`),
+    ];
   });
 }
 
@@ -90,8 +98,8 @@ const columnRow = v.object({ text: v.string() });
 const strangerRow = v.object({ kind: v.string(), name: v.string() });
 
 /**
- * Checks that there are exactly the tables of this version, and nothing that acts on a reader's behalf: no trigger, rule, view or
- * row security.
+ * Checks that there are exactly the tables of this version with their keys, which a crash leaves as they are, and nothing that
+ * acts on a reader's behalf: no trigger, rule, view or row security.
  *
  * @throws KmsError `VAULT_CORRUPT`
  */
@@ -115,11 +123,16 @@ const columns = `
       WHEN 'timestamp with time zone' THEN 'timestamptz' ELSE format_type(a.atttypid, a.atttypmod) END
     || CASE WHEN a.attnotnull THEN '' ELSE ' or null' END AS text
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE c.relnamespace = '${SCHEMA}'::regnamespace AND c.relkind = 'r'
+  UNION ALL
+  SELECT c.relname || '.' || a.attname || ' of the primary key'
+  FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (k.conkey)
   WHERE c.relnamespace = '${SCHEMA}'::regnamespace AND c.relkind = 'r'`;
 
 const strangers = `
   SELECT 'relation' AS kind, relname::text AS name FROM pg_class
-    WHERE relnamespace = '${SCHEMA}'::regnamespace AND (relkind NOT IN ('r', 'i') OR relrowsecurity OR relhassubclass)
+    WHERE relnamespace = '${SCHEMA}'::regnamespace AND (relkind NOT IN ('r', 'i') OR relpersistence <> 'p' OR relrowsecurity OR relhassubclass)
   UNION ALL
   SELECT 'trigger', t.tgname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
     WHERE c.relnamespace = '${SCHEMA}'::regnamespace

@@ -3,7 +3,7 @@ import type { KmsError } from "../../../../src/errors.ts";
 import type { PostgresAccess } from "../../../../src/store/postgres/address.ts";
 import { postgresDatabase } from "../../../../src/store/postgres/postgres-store.ts";
 import type { Session, Store } from "../../../../src/store/store.ts";
-import { PASSWORD, usePostgres } from "../../../postgres-server.ts";
+import { PASSWORD, PostgresServer, usePostgres } from "../../../postgres-server.ts";
 import { caught } from "../../vault/caught.ts";
 import { type Cut, CuttingProxy } from "./cutting-proxy.ts";
 
@@ -145,6 +145,12 @@ describe("the tables", () => {
       "ALTER TABLE tatum_kms.job ALTER COLUMN state TYPE VARCHAR(9)",
       "job.state character varying",
     ],
+    ["a table that a crash empties", "ALTER TABLE tatum_kms.job SET UNLOGGED", 'relation "job"'],
+    [
+      "a key less",
+      "ALTER TABLE tatum_kms.claim DROP CONSTRAINT claim_pkey; ALTER TABLE tatum_kms.claim ALTER COLUMN claim_key SET NOT NULL",
+      "claim.claim_key of the primary key is missing",
+    ],
     ["row security", "ALTER TABLE tatum_kms.job ENABLE ROW LEVEL SECURITY", 'relation "job"'],
     [
       "a function",
@@ -173,6 +179,36 @@ describe("the tables", () => {
     );
     expect(failures).toEqual(["FILE_EXISTS", "FILE_EXISTS"]);
   });
+});
+
+describe("a standby", () => {
+  test("is refused, as it may be behind", async () => {
+    const primary = new PostgresServer();
+    try {
+      await primary.start();
+      const access = await primary.newDatabase();
+      await postgresDatabase(access).create(async (session) => {
+        await session.execute(
+          "INSERT INTO vault (row_number, format_version, vault_id, manifest) VALUES (1, 2, $1, $2)",
+          [new Uint8Array(16), Uint8Array.of(1)],
+        );
+      });
+      const open = await opened(access);
+      await primary.halt();
+      primary.file("data/standby.signal", "");
+      await primary.run();
+      const errors = [
+        await caught(() => opened(access)),
+        await caught(() => open.read(documents)),
+        await caught(() => open.transaction(insert(1))),
+      ];
+      expect(errors.map(({ code, message }) => [code, message])).toEqual(
+        Array(3).fill(["STORE_UNAVAILABLE", expect.stringMatching(/standby|during recovery/)]),
+      );
+    } finally {
+      await primary.stop();
+    }
+  }, 60_000);
 });
 
 describe("a user that works but owns nothing", () => {
