@@ -5,7 +5,7 @@ import type { Hazard } from "./hazards.ts";
 import { type Breach, judge } from "./judge.ts";
 import { Operators } from "./operators.ts";
 import type { Payment } from "./payment.ts";
-import { repairLanes, resolveAsDone, retry } from "./people.ts";
+import { repairLanes, resign, resolveAsDone, retry } from "./people.ts";
 import { MINUTE, Stage } from "./stage.ts";
 import { Weather } from "./weather.ts";
 
@@ -100,7 +100,17 @@ async function free(stage: Stage, payment: Payment): Promise<void> {
   const network = stage.world.network(payment.model.ticker);
   const landed = payment.sent.find((id) => network.hasLanded(id));
   if (landed !== undefined) await resolveAsDone(stage, payment, landed);
+  else if (await isReplaced(stage, payment)) await resign(stage, payment);
   else await retry(stage, payment);
+}
+
+/** Whether another transaction has used the number of the bytes that were signed: these can surely not land. */
+async function isReplaced(stage: Stage, { id, model }: Payment): Promise<boolean> {
+  const { status, stdout } = await stage.command(["job", "show", id]);
+  if (status !== 0) return false;
+  const { account, sequence, state } = JSON.parse(stdout) as Record<string, string | undefined>;
+  if (account === undefined || sequence === undefined || state !== "parked") return false;
+  return BigInt(sequence) < stage.world.network(model.ticker).count(account);
 }
 
 function countsOf(
