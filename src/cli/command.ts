@@ -1,6 +1,6 @@
 /** What a command declares of itself: arguments, options, examples, statuses, and which foreign options it does not let pass. */
 import type { ArgsDef, CommandDef, SubCommandsDef } from "citty";
-import type { SettingDefinition } from "../settings/table.ts";
+import type { SettingDefinition } from "../settings/kinds.ts";
 import type { OriginalOption } from "./options.ts";
 
 /** The commands under each title, for help. */

@@ -6,7 +6,7 @@ import { KmsError } from "../errors.ts";
 import { readConfigFile } from "./config-file.ts";
 import { type EnvFile, readEnvFile } from "./env-file.ts";
 import { homeDirectory, readPath } from "./home.ts";
-import type { SettingDefinition, SettingWithDefault } from "./table.ts";
+import type { SettingDefinition, SettingWithDefault } from "./kinds.ts";
 
 const SHOWN = 4;
 

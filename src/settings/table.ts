@@ -2,142 +2,26 @@
 import { feeUnitOf, tickers } from "../../chains/index.ts";
 import { providerNames, secretVariables } from "../../providers/index.ts";
 import { knownTickers } from "../chain-names.ts";
-import { readBaseUrl, readHttpUrl } from "../http/http-url.ts";
+import { readBaseUrl } from "../http/http-url.ts";
 import { type ListenAddress, parseListenAddress, wantedListenAddress } from "../http/listen-address.ts";
 import { LIBRARY_PATH_VARIABLE } from "../operations/clean-restart.ts";
 import { logFormats, logLevels } from "../operations/log.ts";
 import { type PostgresAddress, parsePostgresAddress } from "../store/postgres/address.ts";
 import { parseVaultPin, type VaultPin, wantedVaultPin } from "../vault-pin.ts";
-import { expandHome } from "./home.ts";
-
-/** A variable. Those of the secret providers are declared by the providers. */
-export interface SettingDefinition<Value = unknown> {
-  readonly name: string;
-  /** For help and documentation, without a full stop. */
-  readonly meaning: string;
-  /** Whether its value must never be shown. */
-  readonly secret: boolean;
-  /** The default, as somebody would write it. */
-  readonly standard?: string;
-  /** Whether it counts in the environment alone, and not in env files. */
-  readonly environmentOnly?: boolean;
-  /** What a value has to be, as in "a number of seconds from 0.1 to 600". */
-  readonly wanted: string;
-  /**
-   * @param what the variable and where it is set, for an error
-   * @returns `undefined` for what is not {@link wanted}
-   * @throws KmsError `CONFIGURATION` where more can be said
-   */
-  parse(text: string, what: string): Value | undefined;
-  /** What was probably meant by a text that is not {@link wanted}. */
-  advice?(text: string): string | undefined;
-}
-
-/** A variable that always has a value. */
-export type SettingWithDefault<Value> = SettingDefinition<Value> & {
-  readonly standard: string;
-};
-
-const text = (name: string, meaning: string): SettingDefinition<string> => ({
-  name,
-  meaning,
-  secret: false,
-  wanted: "a text",
-  parse: (value) => value,
-});
-
-const secret = (name: string, meaning: string): SettingDefinition<string> => ({
-  ...text(name, meaning),
-  secret: true,
-});
-
-/** A path; `~/` at its beginning is the home directory. */
-const path = (name: string, meaning: string): SettingDefinition<string> => ({
-  ...text(name, meaning),
-  wanted: "a path",
-  parse: expandHome,
-});
-
-const flag = (name: string, meaning: string): SettingWithDefault<boolean> => ({
-  name,
-  meaning,
-  secret: false,
-  standard: "false",
-  wanted: "true or false (1 or 0)",
-  parse(value) {
-    if (value === "true" || value === "1") return true;
-    return value === "false" || value === "0" ? false : undefined;
-  },
-});
-
-interface Bounds {
-  readonly standard: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-function bounded(name: string, meaning: string, unit: string, bounds: Bounds): SettingWithDefault<number> {
-  const { standard, from, to } = bounds;
-  return {
-    name,
-    meaning,
-    secret: false,
-    standard,
-    wanted: `a number${unit} from ${from} to ${to}`,
-    parse(value) {
-      const number = value.trim() === "" ? Number.NaN : Number(value);
-      return number >= from && number <= to ? number : undefined;
-    },
-  };
-}
-
-/** Written in seconds, used in milliseconds. */
-function seconds(name: string, meaning: string, bounds: Bounds): SettingWithDefault<number> {
-  const written = bounded(name, meaning, " of seconds", bounds);
-  return {
-    ...written,
-    parse(value, what) {
-      const number = written.parse(value, what);
-      return number === undefined ? undefined : number * 1000;
-    },
-  };
-}
-
-const withoutDefault = <Value>({
-  standard: _,
-  ...definition
-}: SettingWithDefault<Value>): SettingDefinition<Value> => definition;
-
-const matching = (
-  name: string,
-  meaning: string,
-  wanted: string,
-  pattern: RegExp,
-): SettingDefinition<string> => ({
-  ...text(name, meaning),
-  wanted,
-  parse: (value) => (pattern.test(value) ? value : undefined),
-});
-
-const oneOf = <Word extends string>(
-  name: string,
-  meaning: string,
-  words: readonly Word[],
-): SettingDefinition<Word> => ({
-  name,
-  meaning,
-  secret: false,
-  wanted: `one of ${words.join(", ")}`,
-  parse: (value) => words.find((word) => word === value.toLowerCase()),
-});
-
-const url = (name: string, meaning: string): SettingDefinition<URL> => ({
-  name,
-  meaning,
-  secret: false,
-  wanted: "an http or https URL",
-  parse: (value, what) => readHttpUrl({ what, text: value, code: "CONFIGURATION" }),
-});
+import {
+  bounded,
+  flag,
+  matching,
+  oneOf,
+  path,
+  type SettingDefinition,
+  type SettingWithDefault,
+  seconds,
+  secret,
+  text,
+  url,
+  withoutDefault,
+} from "./kinds.ts";
 
 /** The variables that are asked for by name. */
 export const settings = {

@@ -5,7 +5,8 @@ import { providerVariables } from "../../../providers/index.ts";
 import { argumentsOf, selectCommand } from "../../../src/cli/parse.ts";
 import { program } from "../../../src/cli/program.ts";
 import { KmsError } from "../../../src/errors.ts";
-import { families, type SettingDefinition, settings, settingTable } from "../../../src/settings/table.ts";
+import type { SettingDefinition } from "../../../src/settings/kinds.ts";
+import { families, settings, settingTable } from "../../../src/settings/table.ts";
 import { configOf } from "../config-of.ts";
 
 const documentation = await Bun.file("docs/command-line.md").text();
