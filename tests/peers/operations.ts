@@ -6,7 +6,7 @@ import type { Chain, ChainEnvironment, PendingTransaction, Signer } from "../../
 import { digestToSign as evmDigest } from "../../chains/families/evm/encode.ts";
 import * as flowTransaction from "../../chains/families/flow/encode.ts";
 import * as multiversx from "../../chains/families/multiversx/encode.ts";
-import { isInputSigned } from "../../chains/families/utxo/input-verification.ts";
+import { isInputSigned } from "../../chains/families/utxo/sign.ts";
 import { SignatureDigests } from "../../chains/families/utxo/signature-digest.ts";
 import { spendableScript } from "../../chains/families/utxo/spendable-script.ts";
 import * as vechain from "../../chains/families/vechain/encode.ts";

@@ -1,19 +1,79 @@
 /**
- * Signing of Cardano transactions that the construction API builds: nothing of its answers is taken unchecked.
+ * Signing of Cardano transactions that the construction API builds: nothing of its answers is taken unchecked. Addresses name
+ * their payment keys by hashes (CIP-19).
  * https://github.com/coinbase/mesh-specifications
+ * https://cips.cardano.org/cip/CIP-0019
  */
-
 import { bytesToHex } from "@noble/curves/utils.js";
-import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import type { ChainEnvironment, Network, SignedTransaction, Signer, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519Bip32 } from "../../keys/ed25519-bip32.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { assertFeeWithinBound, lovelace } from "../fee-bound.ts";
+import { keyHashText, readAddress } from "./address.ts";
 import { readRosettaTransaction, transactionHash } from "./encode.ts";
 import { combineSignatures, constructTransaction, type PayloadSignature, slotTime } from "./node.ts";
 import { type Operations, parsePayload } from "./payload.ts";
-import { keyOfAddress, paymentKeys } from "./signing-keys.ts";
 import { assertBodyDoes } from "./transaction-body.ts";
+
+/** Keys by the BLAKE2b-224 of their public key, in hex. */
+type PaymentKeys = ReadonlyMap<string, SigningKey>;
+
+/**
+ * The keys that a transaction's inputs need. A mnemonic wallet has to be named in `signatures`, with an index; a
+ * withdrawal is signed with such wallets alone.
+ *
+ * @throws ChainError `MISSING_KEY` naming the wallet or the address, `INVALID_KEY`
+ */
+async function paymentKeys(request: SigningRequest, { inputs }: Operations): Promise<PaymentKeys> {
+  const keys = new Map<string, SigningKey>();
+  for (const signer of signersOf(request)) {
+    const key = await signer.key(signer.index);
+    keys.set(keyHashText(key.publicKey), key);
+  }
+  const uncovered = inputs.find(({ address }) => !keys.has(address.paymentKeyHash ?? ""));
+  if (uncovered === undefined) return keys;
+  throw new ChainError(
+    "MISSING_KEY",
+    `Transaction ${request.transaction.id} spends from ${uncovered.addressText}, but no wallet that it names has the ` +
+      "key of this address.",
+  );
+}
+
+/**
+ * The key that spends from an address.
+ *
+ * @throws ChainError `MISSING_KEY`
+ */
+function keyOfAddress(address: string, keys: PaymentKeys, network: Network): SigningKey {
+  const key = keys.get(readAddress(address, network).paymentKeyHash ?? "");
+  if (key === undefined) throw new ChainError("MISSING_KEY", `No wallet has the key of ${address}.`);
+  return key;
+}
+
+function signersOf({ transaction, signers }: SigningRequest): readonly Signer[] {
+  const { id, withdrawalId, signatures } = transaction;
+  const named = new Set(signatures.map((entry) => entry.id));
+  const isWithdrawal = withdrawalId !== undefined;
+  const used = isWithdrawal ? signers.filter(({ signatureId }) => named.has(signatureId)) : signers;
+
+  const withoutIndex = used.find(({ kind, index }) => kind === "mnemonic" && index === undefined);
+  if (withoutIndex !== undefined) {
+    throw new ChainError(
+      "MISSING_KEY",
+      `Wallet ${withoutIndex.signatureId} is mnemonic based: transaction ${id} has to name it in signatures with an index.`,
+    );
+  }
+  const withoutMnemonic = used.find(({ kind }) => kind === "private-key");
+  if (isWithdrawal && withoutMnemonic !== undefined) {
+    throw new ChainError(
+      "MISSING_KEY",
+      `Wallet ${withoutMnemonic.signatureId} is private key based, but the withdrawal ${id} has to be signed with ` +
+        "mnemonic based wallets.",
+    );
+  }
+  return used;
+}
 
 /** More than ten times what the largest transaction costs. */
 const FEE_BOUND = { ticker: "ADA", unit: lovelace, highest: 10_000_000n } as const;

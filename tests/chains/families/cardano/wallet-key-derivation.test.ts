@@ -9,7 +9,7 @@ import {
   descendant,
   icarusMasterKey,
   publicSide,
-} from "../../../../chains/families/cardano/key-derivation.ts";
+} from "../../../../chains/families/cardano/wallet.ts";
 
 const masterKey = (mnemonic: string) => icarusMasterKey(mnemonicToEntropy(mnemonic, wordlist));
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { isInputSignature, signInput } from "../../../../chains/families/bitcoin-cash/input-signature.ts";
+import { isInputSignature, signInput } from "../../../../chains/families/bitcoin-cash/sign.ts";
 import { SignatureDigests } from "../../../../chains/families/utxo/signature-digest.ts";
 import type { SigningKey } from "../../../../chains/signing-key.ts";
 import { testKey } from "../utxo/payment.ts";
