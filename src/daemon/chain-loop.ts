@@ -99,7 +99,9 @@ export class ChainLoop {
         await this.#serve(fence, stopping);
       } else {
         const lease = await waitForLease(this.#leaseOptions(stopping));
-        if (lease !== undefined) await this.#under(lease, stopping, (signal) => this.#serve(lease, signal));
+        if (lease === undefined) continue;
+        await this.#under(lease, stopping, (signal) => this.#serve(lease, signal));
+        if (isFatal(lease.lost.reason)) throw lease.lost.reason;
       }
     }
   }
@@ -181,14 +183,15 @@ export class ChainLoop {
       metrics.leaseReleased(this.#ticker);
       this.#options.troubles.forget(this.#ticker);
       await lease.release();
-      if (lease.lost.aborted && !isFatal(lease.lost.reason))
-        log.warn(
-          `Another daemon took the lease over, for ${this.#ticker}; this one stopped its work there.`,
-          {
-            action: "lease-lost",
-            chain: this.#ticker,
-          },
-        );
+      if (lease.lost.aborted && !isFatal(lease.lost.reason)) {
+        const what = lease.hasEnded
+          ? "The lease ended before it could be renewed"
+          : "Another daemon took the lease over";
+        log.warn(`${what}, for ${this.#ticker}; this one stopped its work there.`, {
+          action: "lease-lost",
+          chain: this.#ticker,
+        });
+      }
     }
   }
 

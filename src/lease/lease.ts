@@ -16,8 +16,9 @@ import {
   releaseLeaseRow,
   renewLeaseRow,
   replaceLeaseRow,
+  type TakenLease,
 } from "../store/tables/lease.ts";
-import { nameOfThisProcess } from "./holder.ts";
+import { isSurelyDead, nameOfThisProcess } from "./holder.ts";
 
 /** Renewals within one duration: two may fail before another daemon takes over. */
 const RENEWALS_PER_DURATION = 3;
@@ -25,6 +26,17 @@ const RENEWALS_PER_DURATION = 3;
 /** Whether two looks at the table show the same holder, without a sign of life in between. */
 export function isUnchanged(before: LeaseRow, after: LeaseRow): boolean {
   return before.epoch === after.epoch && before.renewals === after.renewals;
+}
+
+/**
+ * Whether a lease may be taken. In a database its clock alone decides, unless the holder is a process of this machine that is
+ * dead; in a file, whoever watched it until now.
+ */
+function isFree(current: LeaseRow, seen: LeaseRow | undefined): boolean {
+  const { holder, hasEnded } = current;
+  if (holder === null || hasEnded === true) return true;
+  if (seen === undefined || !isUnchanged(seen, current)) return false;
+  return hasEnded !== false || isSurelyDead(holder);
 }
 
 /** What a lease is of. */
@@ -39,12 +51,13 @@ export interface LeaseSubject {
 
 export class Lease {
   readonly #subject: LeaseSubject;
-  readonly #row: LeaseRow & { readonly holder: Uint8Array };
+  readonly #row: TakenLease;
   readonly #lost = new AbortController();
   readonly #released = new AbortController();
+  #hasEnded = false;
   readonly #renewing: Promise<void>;
 
-  private constructor(subject: LeaseSubject, row: LeaseRow & { readonly holder: Uint8Array }) {
+  private constructor(subject: LeaseSubject, row: TakenLease) {
     this.#subject = subject;
     this.#row = row;
     this.#renewing = this.#keepRenewing();
@@ -67,8 +80,7 @@ export class Lease {
     const holder = nameOfThisProcess();
     const row = await store.transaction(async (session) => {
       const current = await readLeaseRow(session, leaseKey);
-      const isSame = current === undefined || (seen !== undefined && isUnchanged(seen, current));
-      if (!isSame && current.holder !== null) return undefined;
+      if (current !== undefined && !isFree(current, seen)) return undefined;
       if (current === undefined && (await hasLeaseRow(session, leaseKey))) {
         log.warn("The vault held a lease that no daemon wrote; it is taken anew.", {
           action: "lease-failed",
@@ -78,9 +90,7 @@ export class Lease {
       const next = {
         holder,
         epoch: (current === undefined || current.epoch === MOST_COUNTED ? 0 : current.epoch) + 1,
-        renewals: 0,
         duration: Math.ceil(duration),
-        takenAt: Date.now(),
       };
       await replaceLeaseRow(session, leaseKey, next);
       return next;
@@ -88,33 +98,53 @@ export class Lease {
     return row === undefined ? undefined : new Lease(subject, row);
   }
 
-  /** Set once another daemon has the lease; with a reason when the store was turned back instead. */
+  /** Set once the lease is not this daemon's any more, with the `KmsError` that says why. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
 
+  /** Whether it was lost by the database's clock alone: it was not renewed in time, and nobody else had taken it by then. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   /**
    * Checks in a transaction of the journal that whoever writes may do so.
-   * @throws KmsError `LEASE_LOST`
+   * @throws KmsError `LEASE_LOST`, `ROLLED_BACK`
    */
   async assertHeld(session: Session): Promise<void> {
     const current = await readLeaseRow(session, this.#subject.leaseKey);
+    const loss = this.#isIn(current) ? this.#ending(current) : this.#displacement(current);
+    if (loss === undefined) return;
+    this.#lost.abort(loss);
+    throw loss;
+  }
+
+  #isIn(current: LeaseRow | undefined): boolean {
     const { holder, epoch } = this.#row;
-    if (current?.epoch === epoch && current.holder !== null && Buffer.compare(current.holder, holder) === 0)
-      return;
+    return (
+      current?.epoch === epoch && current.holder !== null && Buffer.compare(current.holder, holder) === 0
+    );
+  }
+
+  #ending(current: LeaseRow | undefined): KmsError | undefined {
+    if (current?.hasEnded !== true) return undefined;
+    this.#hasEnded = true;
+    return new KmsError("LEASE_LOST", "The lease ended before it was renewed; nothing is changed under it.");
+  }
+
+  #displacement(current: LeaseRow | undefined): KmsError {
+    const { epoch } = this.#row;
     if (current !== undefined && current.epoch < epoch) {
-      const turnedBack = new KmsError(
+      return new KmsError(
         "ROLLED_BACK",
         `The vault was turned back to an older state while it was in use: its lease has epoch ${current.epoch}, not ${epoch}.`,
         {
           hint: "What was signed since is not in its journal: it could be paid again. Put the file back that was there.",
         },
       );
-      this.#lost.abort(turnedBack);
-      throw turnedBack;
     }
-    this.#lost.abort();
-    throw new KmsError("LEASE_LOST", "Another daemon works on this chain now; this one changes nothing.");
+    return new KmsError("LEASE_LOST", "Another daemon works on this chain now; this one changes nothing.");
   }
 
   /** Gives the lease back, so that another daemon can go on at once. Throws nothing. */
@@ -137,9 +167,11 @@ export class Lease {
       await pause(duration / RENEWALS_PER_DURATION, this.#released.signal);
       if (this.#released.signal.aborted || this.#lost.signal.aborted) return;
       try {
-        const isHeld = await store.transaction((session) => renewLeaseRow(session, leaseKey, this.#row));
-        if (!isHeld) this.#lost.abort();
+        await store.transaction(async (session) => {
+          if (!(await renewLeaseRow(session, leaseKey, this.#row))) await this.assertHeld(session);
+        });
       } catch (failure) {
+        if (this.#lost.signal.aborted) return;
         const event = { action: "lease-failed", chain, failure } as const;
         log.error(`The lease could not be renewed: ${describeFailure(failure)}`, event);
       }

@@ -1,4 +1,7 @@
-/** The watch over another daemon's lease: whether its holder is alive, without trust in any wall clock. */
+/**
+ * The watch over another daemon's lease: whether its holder is alive. In a database its clock says so; in a file this process
+ * watches, without trust in any wall clock.
+ */
 import { KmsError } from "../errors.ts";
 import type { Session, Store } from "../store/store.ts";
 import { type LeaseRow, readLeaseRows } from "../store/tables/lease.ts";
@@ -26,7 +29,7 @@ export class LeaseWatch {
 
   /** @param now milliseconds of a clock that only ever goes forward */
   look(row: LeaseRow | undefined, now: number): Finding {
-    if (row === undefined || row.holder === null) return "free";
+    if (row === undefined || row.holder === null || row.hasEnded === true) return "free";
     const before = this.#seen;
     const gap = Math.min(now - this.#lookedAt, this.#longestGap);
     this.#seen = row;
@@ -36,7 +39,7 @@ export class LeaseWatch {
       return before === undefined ? "held" : "renewed";
     }
     this.#silence += gap;
-    return this.#silence >= row.duration ? "free" : "held";
+    return row.hasEnded !== false && this.#silence >= row.duration ? "free" : "held";
   }
 }
 

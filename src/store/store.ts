@@ -7,6 +7,11 @@ export type SqlValue = string | number | null | Uint8Array;
 
 /** The statements of one transaction. Not to be used after the transaction has ended. */
 export interface Session {
+  /**
+   * Milliseconds since 1970 by the clock of the database, as a word of its statements. Absent for a file, whose processes share the
+   * clock of one machine.
+   */
+  readonly clock?: string | undefined;
   /** The rows a statement gives, unchecked: parse them with a schema. */
   query(statement: string, values?: readonly SqlValue[]): Promise<readonly unknown[]>;
   /** The number of rows a statement changed. */

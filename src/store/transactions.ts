@@ -130,6 +130,7 @@ function whileActive(session: Session, state: { readonly active: boolean }): Ses
     if (!state.active) throw new KmsError("INTERNAL", "A transaction was used after its end.");
   };
   return {
+    clock: session.clock,
     query: async (statement, values) => {
       assertActive();
       return session.query(statement, values);

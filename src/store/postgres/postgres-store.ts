@@ -10,7 +10,7 @@ import { checkLengths } from "../tables/row.ts";
 import { type Purpose, Transactions } from "../transactions.ts";
 import { formatPostgresAddress, type PostgresAccess } from "./address.ts";
 import { Connection, SCHEMA, transactionSettings } from "./connection.ts";
-import { bringForward, checkObjects, readSchemaVersion, schemaVersion } from "./schema.ts";
+import { bringForward, CLOCK, checkObjects, readSchemaVersion, schemaVersion } from "./schema.ts";
 
 /** "TKMS": who changes a vault holds the advisory lock of this number until its transaction ends. */
 const LOCK = 0x544b4d53;
@@ -148,6 +148,7 @@ class PostgresStore implements Store {
     let result: Result;
     try {
       result = await work({
+        clock: CLOCK,
         query: (statement, values) => this.#connection.run(statement, values),
         execute: async (statement, values) => (await this.#connection.run(statement, values)).count,
       });

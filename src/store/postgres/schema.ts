@@ -5,6 +5,9 @@ import type { Session } from "../store.ts";
 import { schemaStatements } from "../tables/statements.ts";
 import { SCHEMA } from "./connection.ts";
 
+/** Milliseconds since 1970 by the server's clock, which goes on during a transaction. */
+export const CLOCK = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+
 /** The table of a file in PostgreSQL's words: the same columns, under the same names. */
 function inPostgres(statement: string): string {
   return statement
@@ -31,6 +34,16 @@ const versions: readonly (readonly string[])[] = [
   marked_at TIMESTAMPTZ NOT NULL
 )`,
   ],
+  [
+    `ALTER TABLE lease ADD COLUMN renewed_at BIGINT NOT NULL DEFAULT ${CLOCK}`,
+    `CREATE TABLE node (
+  node_key BYTEA PRIMARY KEY NOT NULL,
+  sealed BYTEA NOT NULL,
+  duration BIGINT NOT NULL,
+  since BIGINT NOT NULL,
+  renewed_at BIGINT NOT NULL
+)`,
+  ],
 ];
 
 export const schemaVersion = versions.length;
@@ -40,8 +53,10 @@ const versionRow = v.object({ version: v.pipe(v.number(), v.safeInteger(), v.min
 /** `table.column type`, with what may be NULL told, and what is of a table's primary key once more. */
 function expectedColumns(): string[] {
   return versions.flat().flatMap((statement) => {
-    const table = /^CREATE TABLE (\w+)/.exec(statement)?.[1];
-    const columns = [...statement.matchAll(/^ {2}([a-z_]+) (BYTEA|TEXT|BIGINT|TIMESTAMPTZ)(.*)$/gm)];
+    const table = /^(?:CREATE|ALTER) TABLE (\w+)/.exec(statement)?.[1];
+    const columns = [
+      ...statement.matchAll(/(?:^ {2}|ADD COLUMN )([a-z_]+) (BYTEA|TEXT|BIGINT|TIMESTAMPTZ)(.*)$/gm),
+    ];
     const alone = columns.flatMap(([, column = "", , rest]) =>
       rest?.includes("PRIMARY KEY") ? [column] : [],
     );

@@ -21,6 +21,8 @@ const leaseRow = v.object({
   renewals: wholeNumber(MOST_COUNTED),
   duration: v.pipe(positiveInteger, v.maxValue(MAXIMUM_DURATION)),
   takenAt: wholeNumber(LATEST_TIME),
+  renewedAt: v.nullable(wholeNumber(LATEST_TIME)),
+  hasEnded: v.nullable(v.boolean()),
 });
 
 export interface LeaseRow {
@@ -32,14 +34,31 @@ export interface LeaseRow {
   readonly renewals: number;
   /** Milliseconds without a renewal after which another daemon may take the lease. */
   readonly duration: number;
-  /** Milliseconds since 1970, for people. */
+  /** Milliseconds since 1970, in a file for people alone. */
   readonly takenAt: number;
+  /** In a database: when it was taken, renewed or given back last, in milliseconds since 1970 by the clock of the database. */
+  readonly renewedAt?: number | null;
+  /** In a database: whether by its clock the lease was not renewed for its whole duration. A file has no clock to judge by. */
+  readonly hasEnded?: boolean | null;
 }
 
-const columns = `${upTo(mostBytes.lease.holder, "holder")}, epoch, renewals, duration, taken_at AS "takenAt" FROM lease`;
+/**
+ * Whether what was renewed last at `renewed_at` has ended by now. That of a time to come has too, so that no clock that was
+ * set back and no number that somebody wrote keeps a dead daemon's lease for hours; a living one renews it at once.
+ */
+const ended = (clock: string): string => `abs(${clock} - renewed_at) >= duration`;
+
+function columnsOf({ clock }: Session): string {
+  const byClock =
+    clock === undefined
+      ? `NULL AS "renewedAt", NULL AS "hasEnded"`
+      : `renewed_at AS "renewedAt",
+         CASE WHEN renewed_at BETWEEN 0 AND ${LATEST_TIME} THEN ${ended(clock)} ELSE true END AS "hasEnded"`;
+  return `${upTo(mostBytes.lease.holder, "holder")}, epoch, renewals, duration, taken_at AS "takenAt", ${byClock} FROM lease`;
+}
 
 async function query(session: Session, leaseKey: Uint8Array): Promise<unknown> {
-  const [row] = await session.query(`SELECT ${columns} WHERE lease_key = $1`, [leaseKey]);
+  const [row] = await session.query(`SELECT ${columnsOf(session)} WHERE lease_key = $1`, [leaseKey]);
   return row;
 }
 
@@ -56,7 +75,7 @@ export async function readLeaseRow(session: Session, leaseKey: Uint8Array): Prom
 
 /** The leases that somebody has or had, of this format and of the one before. */
 export async function readLeaseRows(session: Session): Promise<LeaseRow[]> {
-  const rows = await session.query(`SELECT ${columns}`);
+  const rows = await session.query(`SELECT ${columnsOf(session)}`);
   return rows
     .map((row) => v.safeParse(leaseRow, row))
     .flatMap(({ success, output }) => (success ? [output] : []));
@@ -69,7 +88,7 @@ export async function hasLeaseRow(session: Session, leaseKey: Uint8Array): Promi
 
 /** @throws KmsError `VAULT_CORRUPT` when there is a row that no daemon writes, naming the column */
 export async function checkLeaseRows(session: Session): Promise<void> {
-  for (const row of await session.query(`SELECT ${columns}`)) {
+  for (const row of await session.query(`SELECT ${columnsOf(session)}`)) {
     parseRow("lease", leaseRow, row, {
       hint: "Wallets and jobs are not affected. The next daemon that starts takes the lease anew.",
     });
@@ -81,24 +100,35 @@ export async function deleteLeaseRows(session: Session): Promise<void> {
   await session.execute("DELETE FROM lease");
 }
 
-export async function replaceLeaseRow(session: Session, leaseKey: Uint8Array, row: LeaseRow): Promise<void> {
+/** A lease that is taken now. */
+export type TakenLease = Pick<LeaseRow, "epoch" | "duration"> & { readonly holder: Uint8Array };
+
+export async function replaceLeaseRow(
+  session: Session,
+  leaseKey: Uint8Array,
+  { holder, epoch, duration }: TakenLease,
+): Promise<void> {
+  const { clock } = session;
   await session.execute("DELETE FROM lease WHERE lease_key = $1", [leaseKey]);
   await session.execute(
-    `INSERT INTO lease (lease_key, holder, epoch, renewals, duration, taken_at)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
-    [leaseKey, row.holder, row.epoch, row.renewals, row.duration, row.takenAt],
+    `INSERT INTO lease (lease_key, holder, epoch, renewals, duration, taken_at${clock === undefined ? "" : ", renewed_at"})
+     VALUES ($1, $2, $3, 0, $4, ${clock === undefined ? Date.now() : `${clock}, ${clock}`})`,
+    [leaseKey, holder, epoch, duration],
   );
 }
 
-/** Counts a renewal, if the lease is still the holder's; whether it is. */
+/** Counts a renewal, if the lease is still the holder's and by the database's clock has not ended; whether it is. */
 export async function renewLeaseRow(
   session: Session,
   leaseKey: Uint8Array,
-  { holder, epoch }: LeaseRow,
+  { holder, epoch }: TakenLease,
 ): Promise<boolean> {
+  const { clock } = session;
   const changed = await session.execute(
     `UPDATE lease SET renewals = CASE WHEN renewals < ${MOST_COUNTED} THEN renewals + 1 ELSE 0 END
-     WHERE lease_key = $1 AND holder = $2 AND epoch = $3`,
+       ${clock === undefined ? "" : `, renewed_at = ${clock}`}
+     WHERE lease_key = $1 AND holder = $2 AND epoch = $3
+       ${clock === undefined ? "" : `AND renewed_at BETWEEN 0 AND ${LATEST_TIME} AND NOT ${ended(clock)}`}`,
     [leaseKey, holder, epoch],
   );
   return changed === 1;
@@ -108,10 +138,12 @@ export async function renewLeaseRow(
 export async function releaseLeaseRow(
   session: Session,
   leaseKey: Uint8Array,
-  { holder, epoch }: LeaseRow,
+  { holder, epoch }: TakenLease,
 ): Promise<void> {
+  const { clock } = session;
   await session.execute(
-    "UPDATE lease SET holder = NULL WHERE lease_key = $1 AND holder = $2 AND epoch = $3",
+    `UPDATE lease SET holder = NULL${clock === undefined ? "" : `, renewed_at = ${clock}`}
+     WHERE lease_key = $1 AND holder = $2 AND epoch = $3`,
     [leaseKey, holder, epoch],
   );
 }
