@@ -24,6 +24,12 @@ export interface SigningKey {
   sign(digestOrMessage: Uint8Array): Promise<Uint8Array>;
 
   /**
+   * Signs a 32-byte digest and tells the recovery id, which a key in memory knows: 65 bytes, the id and `r || s` with `s` in the
+   * lower half of the order. Absent where a key cannot tell it: it is found from its public key.
+   */
+  signRecoverable?(digest: Uint8Array): Promise<Uint8Array>;
+
+  /**
    * Signs a 32-byte digest with the Schnorr scheme of Bitcoin Cash (specification of May 2019); 64 bytes. Absent where a
    * key cannot do it, such as in a token: Bitcoin Cash takes ECDSA from that key as well.
    */

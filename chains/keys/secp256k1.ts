@@ -27,6 +27,12 @@ class MemorySecp256k1Key implements SigningKey {
     return secp256k1.sign(digest, this.#privateKey, { prehash: false, lowS: false, extraEntropy: false });
   }
 
+  async signRecoverable(digest: Uint8Array): Promise<Uint8Array> {
+    assertDigest(digest);
+    const options = { prehash: false, lowS: true, extraEntropy: false, format: "recovered" } as const;
+    return secp256k1.sign(digest, this.#privateKey, options);
+  }
+
   async signBitcoinCashSchnorr(digest: Uint8Array): Promise<Uint8Array> {
     assertDigest(digest);
     return signSchnorr(this.#privateKey, digest);
@@ -85,16 +91,19 @@ export async function signUnchecked(key: SigningKey, digest: Uint8Array): Promis
   return (await lowSSignature(key, digest)).toBytes("compact");
 }
 
+/** A signature with its recovery id (SEC 1, 4.1.6): the parity of the nonce point's y coordinate. */
+export interface RecoverableSignature {
+  readonly r: bigint;
+  readonly s: bigint;
+  readonly recovery: 0 | 1;
+}
+
 /**
- * Signs a 32-byte digest like {@link signLowS} and finds the recovery id (SEC 1, 4.1.6): the parity of the nonce
- * point's y coordinate.
+ * Signs a 32-byte digest like {@link signLowS} and finds the recovery id.
  *
  * @throws ChainError `INVALID_KEY` when the key's answer is not a signature of its public key.
  */
-export async function signRecoverable(
-  key: SigningKey,
-  digest: Uint8Array,
-): Promise<{ readonly r: bigint; readonly s: bigint; readonly recovery: 0 | 1 }> {
+export async function signRecoverable(key: SigningKey, digest: Uint8Array): Promise<RecoverableSignature> {
   const signature = await lowSSignature(key, digest);
   const nonce = noncePoint(signature, digest, secp256k1.Point.fromBytes(key.publicKey));
   // The signature is valid when the point has the x coordinate r (SEC 1, 4.1.4), so finding it is also the verification.
@@ -103,23 +112,62 @@ export async function signRecoverable(
   return { r, s, recovery: nonce.y % 2n === 0n ? 0 : 1 };
 }
 
+/**
+ * {@link signRecoverable} for who recovers the public key from the finished transaction, so that the signature is not verified
+ * twice.
+ *
+ * @throws ChainError `INVALID_KEY` when the key's answer is no signature at all, or is verified here and is not its own.
+ */
+export async function signRecoverableUnchecked(
+  key: SigningKey,
+  digest: Uint8Array,
+): Promise<RecoverableSignature> {
+  if (key.signRecoverable === undefined) return signRecoverable(key, digest);
+  assertSecp256k1(key);
+  const { r, s, recovery } = readSignature(key, await key.signRecoverable(digest), "recovered");
+  // A nonce point whose x is not below the order is met by nobody: transactions of Ethereum's form cannot tell of it.
+  if (recovery !== 0 && recovery !== 1) throw wrongSignature(key);
+  return { r, s, recovery };
+}
+
+/**
+ * The public key (65 bytes) whose signature of a 32-byte digest it is (SEC 1, 4.1.6).
+ * @returns `undefined` when it is nobody's.
+ */
+export function recoverPublicKey(
+  { r, s, recovery }: { readonly r: bigint; readonly s: bigint; readonly recovery: number },
+  digest: Uint8Array,
+): Uint8Array | undefined {
+  assertDigest(digest);
+  try {
+    return new secp256k1.Signature(r, s, recovery).recoverPublicKey(digest).toBytes(false);
+  } catch {
+    return undefined; // Not two numbers on the curve, or no point with that x.
+  }
+}
+
 type Signature = ReturnType<typeof secp256k1.Signature.fromBytes>;
 type Point = ReturnType<typeof secp256k1.Point.fromBytes>;
 
 async function lowSSignature(key: SigningKey, digest: Uint8Array): Promise<Signature> {
-  if (key.curve !== "secp256k1") {
-    throw new ChainError("INVALID_KEY", `This chain signs on secp256k1, but the key is one of ${key.curve}.`);
-  }
+  assertSecp256k1(key);
   assertDigest(digest);
-  const answer = await key.sign(digest);
-  let signature: Signature;
+  const signature = readSignature(key, await key.sign(digest), "compact");
+  if (!signature.hasHighS()) return signature;
+  return new secp256k1.Signature(signature.r, secp256k1.Point.Fn.neg(signature.s));
+}
+
+function assertSecp256k1({ curve }: SigningKey): void {
+  if (curve === "secp256k1") return;
+  throw new ChainError("INVALID_KEY", `This chain signs on secp256k1, but the key is one of ${curve}.`);
+}
+
+function readSignature(key: SigningKey, answer: Uint8Array, format: "compact" | "recovered"): Signature {
   try {
-    signature = secp256k1.Signature.fromBytes(answer, "compact");
+    return secp256k1.Signature.fromBytes(answer, format);
   } catch (cause) {
     throw wrongSignature(key, cause);
   }
-  if (!signature.hasHighS()) return signature;
-  return new secp256k1.Signature(signature.r, secp256k1.Point.Fn.neg(signature.s));
 }
 
 /** The point that a valid signature was made with: u1 G + u2 Q (SEC 1, 4.1.4). */

@@ -17,15 +17,23 @@ async function keyOfWallet(
   index: number,
 ): Promise<SigningKey> {
   const place = { chain, wallet, index };
-  return keys.with(place, ({ curve, publicKey, signBitcoinCashSchnorr }) => ({
+  return keys.with(place, ({ curve, publicKey, signRecoverable, signBitcoinCashSchnorr }) => ({
     curve,
     publicKey,
     sign: (message) => keys.with(place, (key) => key.sign(message)),
+    ...(signRecoverable !== undefined && {
+      signRecoverable: (digest: Uint8Array) =>
+        keys.with(place, (key) => key.signRecoverable?.(digest) ?? Promise.reject(noRecovery())),
+    }),
     ...(signBitcoinCashSchnorr !== undefined && {
       signBitcoinCashSchnorr: (digest: Uint8Array) =>
         keys.with(place, (key) => key.signBitcoinCashSchnorr?.(digest) ?? Promise.reject(noSchnorr())),
     }),
   }));
+}
+
+function noRecovery(): ChainError {
+  return new ChainError("INVALID_KEY", "The key tells no recovery id.");
 }
 
 function noSchnorr(): ChainError {
@@ -62,6 +70,7 @@ function withCheck(signer: Signer, assertMaySign: () => Promise<void>): Signer {
 
 function checkedKey(key: SigningKey, assertMaySign: () => Promise<void>): SigningKey {
   const { curve, publicKey } = key;
+  const recoverable = key.signRecoverable?.bind(key);
   const schnorr = key.signBitcoinCashSchnorr?.bind(key);
   return {
     curve,
@@ -70,6 +79,12 @@ function checkedKey(key: SigningKey, assertMaySign: () => Promise<void>): Signin
       await assertMaySign();
       return key.sign(message);
     },
+    ...(recoverable !== undefined && {
+      async signRecoverable(digest: Uint8Array) {
+        await assertMaySign();
+        return recoverable(digest);
+      },
+    }),
     ...(schnorr !== undefined && {
       async signBitcoinCashSchnorr(digest: Uint8Array) {
         await assertMaySign();

@@ -7,6 +7,7 @@ import * as v from "valibot";
 import type { Hex } from "viem";
 import { bytesToHex, getAddress, keccak256 } from "viem/utils";
 import type { Network } from "../../chain.ts";
+import { Recent } from "../../codec/recent.ts";
 import { uncompressedPublicKey } from "../../keys/public-key.ts";
 
 /** How users of a chain write addresses, besides `0x` and bare hex digits. */
@@ -20,13 +21,20 @@ export interface AddressForms {
 const ADDRESS_BYTES = 20;
 const ADDRESS = /^(?:0x)?[0-9a-fA-F]{40}$/;
 
+/** Addresses of the keys that were asked for last: a payment asks for that of its key more than once. */
+const known = new Recent<Hex>(2_000);
+
 /**
  * The address in lower case that receives to a secp256k1 public key (33 or 65 bytes): the end of its Keccak-256.
  *
  * @throws ChainError `INVALID_KEY` when it is no such key.
  */
 export function addressOfPublicKey(publicKey: Uint8Array): Hex {
-  return `0x${keccak256(uncompressedPublicKey(publicKey).subarray(1)).slice(-40)}`;
+  const name = bytesToHex(publicKey);
+  const address: Hex =
+    known.get(name) ?? `0x${keccak256(uncompressedPublicKey(publicKey).subarray(1)).slice(-40)}`;
+  known.set(name, address);
+  return address;
 }
 
 /**

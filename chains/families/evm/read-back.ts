@@ -3,8 +3,10 @@
  * https://eips.ethereum.org/EIPS/eip-2718, https://eips.ethereum.org/EIPS/eip-2930, https://eips.ethereum.org/EIPS/eip-1559
  */
 import type { Hex } from "viem";
-import { keccak256, parseTransaction, recoverAddress, serializeTransaction } from "viem/utils";
+import { hexToBytes, keccak256, parseTransaction, serializeTransaction } from "viem/utils";
 import { ChainError } from "../../error.ts";
+import { recoverPublicKey } from "../../keys/secp256k1.ts";
+import { addressOfPublicKey } from "./address.ts";
 import type { EvmTransaction } from "./encode.ts";
 
 /** A signed transaction as somebody else reads it. Members of other transaction types are absent. */
@@ -51,20 +53,26 @@ const FIELDS = [
  * @param sender address in lower case
  * @throws ChainError `UNSAFE_TRANSACTION`
  */
-export async function assertSignedAsMeant(
+export function assertSignedAsMeant(
   raw: Hex,
   meant: EvmTransaction,
   sender: Hex,
   read: SignedTransactionReader = readEthereum,
-): Promise<void> {
+): void {
   const found = read(raw);
   if (found === undefined) throw differs("signature");
   const expected: { readonly [Field in (typeof FIELDS)[number]]?: unknown } = meant;
   for (const field of FIELDS) {
     if (comparable(found[field]) !== comparable(expected[field])) throw differs(field);
   }
-  const recovered = await recoverAddress({ hash: found.digest, signature: found.signature });
-  if (recovered.toLowerCase() !== sender) throw differs("sender");
+  if (recoveredSender(found) !== sender) throw differs("sender");
+}
+
+/** The address in lower case that the signature comes from; `undefined` when it is nobody's. */
+function recoveredSender({ digest, signature: { r, s, yParity } }: ReadBack): Hex | undefined {
+  const signature = { r: BigInt(r), s: BigInt(s), recovery: yParity };
+  const publicKey = recoverPublicKey(signature, hexToBytes(digest));
+  return publicKey && addressOfPublicKey(publicKey);
 }
 
 /** Reads a signed transaction of Ethereum's types. Addresses are in lower case. */

@@ -7,7 +7,7 @@ import type { Hex } from "viem";
 import { keccak256 } from "viem/utils";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
-import { signRecoverable } from "../../keys/secp256k1.ts";
+import { signRecoverableUnchecked } from "../../keys/secp256k1.ts";
 import { assertFeeWithinBound, assertWithin, operatorsBound, wei } from "../fee-bound.ts";
 import { chooseKey } from "../signer-key.ts";
 import { addressOfPublicKey } from "./address.ts";
@@ -35,8 +35,8 @@ export async function signTransaction(
   assertTakenByNetwork(transaction, sender, facts);
   assertFeeWithinBounds(transaction, facts, environment);
 
-  const raw = serializeSigned(transaction, await signRecoverable(key, digestToSign(transaction)));
-  await assertSignedAsMeant(raw, transaction, sender, facts.feeCurrencies?.readSigned);
+  const raw = serializeSigned(transaction, await signRecoverableUnchecked(key, digestToSign(transaction)));
+  assertSignedAsMeant(raw, transaction, sender, facts.feeCurrencies?.readSigned);
   return {
     payload: raw,
     transactionId: keccak256(raw),

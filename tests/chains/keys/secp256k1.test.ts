@@ -3,7 +3,13 @@ import { inspect } from "node:util";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { memorySecp256k1Key, signLowS, signRecoverable } from "../../../chains/keys/secp256k1.ts";
+import {
+  memorySecp256k1Key,
+  recoverPublicKey,
+  signLowS,
+  signRecoverable,
+  signRecoverableUnchecked,
+} from "../../../chains/keys/secp256k1.ts";
 import type { SigningKey } from "../../../chains/signing-key.ts";
 
 const ORDER = secp256k1.Point.Fn.ORDER;
@@ -105,6 +111,15 @@ describe.each([
     }
     expect(seen).toEqual(new Set([0, 1]));
   });
+
+  test("gives the same ones to who verifies them in the finished transaction", async () => {
+    for (const digest of digests) {
+      const signature = await signRecoverableUnchecked(key, digest);
+      expect(signature).toEqual(await signRecoverable(key, digest));
+      const recovered = recoverPublicKey(signature, digest) ?? new Uint8Array();
+      expect(recovered).toEqual(secp256k1.Point.fromBytes(key.publicKey).toBytes(false));
+    }
+  });
 });
 
 describe("a key with a wrong answer", () => {
@@ -122,6 +137,22 @@ describe("a key with a wrong answer", () => {
     const refusal = expect.objectContaining({ name: "ChainError", code: "INVALID_KEY" });
     await expect(signLowS(key, digest)).rejects.toEqual(refusal);
     await expect(signRecoverable(key, digest)).rejects.toEqual(refusal);
+  });
+
+  test.each([
+    ["zeros", new Uint8Array(65)],
+    ["64 bytes", new Uint8Array(64).fill(1)],
+    ["a recovery id of no transaction", new Uint8Array(65).fill(1).fill(2, 0, 1)],
+  ])("is found out when it tells its recovery id: %s", async (_, answer) => {
+    const { publicKey, sign } = good;
+    const key: SigningKey = { curve: "secp256k1", publicKey, sign, signRecoverable: async () => answer };
+    await expect(signRecoverableUnchecked(key, digest)).rejects.toEqual(
+      expect.objectContaining({ name: "ChainError", code: "INVALID_KEY" }),
+    );
+  });
+
+  test("has no public key where r is on no point", () => {
+    expect(recoverPublicKey({ r: 5n, s: 1n, recovery: 0 }, digest)).toBeUndefined();
   });
 
   test("a key of another curve is refused", async () => {

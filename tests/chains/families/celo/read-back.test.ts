@@ -57,7 +57,7 @@ describe("a signed transaction is read back as it was meant:", () => {
   test.each(transactions)("%p", async (transaction) => {
     const { feeCurrency: _, ...ethereum } = { feeCurrency: undefined, ...transaction };
     const meant = transaction.type === "legacy" ? (ethereum as EvmTransaction) : transaction;
-    await assertSignedAsMeant(await signed(meant), meant, sender, readSignedCelo);
+    assertSignedAsMeant(await signed(meant), meant, sender, readSignedCelo);
   });
 });
 
@@ -87,14 +87,12 @@ describe("reading a signed Celo transaction back finds another", () => {
     ["type", LEGACY, { type: "cip64" }],
   ])("%s", async (field, written, change) => {
     const meant = { ...written, ...change } as EvmTransaction;
-    await expect(assertSignedAsMeant(await signed(written), meant, sender, readSignedCelo)).rejects.toThrow(
-      `another ${field} than`,
-    );
+    const raw = await signed(written);
+    expect(() => assertSignedAsMeant(raw, meant, sender, readSignedCelo)).toThrow(`another ${field} than`);
   });
 
   test("sender", async () => {
-    await expect(assertSignedAsMeant(await signed(CIP_64), CIP_64, other, readSignedCelo)).rejects.toThrow(
-      "another sender than",
-    );
+    const raw = await signed(CIP_64);
+    expect(() => assertSignedAsMeant(raw, CIP_64, other, readSignedCelo)).toThrow("another sender than");
   });
 });
