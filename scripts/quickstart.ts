@@ -18,6 +18,9 @@ const environment = {
   TATUM_API_KEY: "sandbox",
 };
 
+// The sandbox is on this machine: a proxy, by which the libraries may have come, has no part in it.
+for (const name of ["HTTP_PROXY", "http_proxy"]) delete process.env[name];
+
 interface QueueEntry {
   readonly transaction: { readonly id: string; readonly chain: string };
   readonly state: string;
