@@ -11,9 +11,9 @@ const argv = process.argv.slice(2);
 /** Tells whether the words asked for help, and it was printed. */
 async function answersHelp(): Promise<boolean> {
   if (argv.length > 0 && !argv.some((word) => ["--help", "-h", "help"].includes(word))) return false;
-  const { answerHelp } = await import("./cli/manual/help-page.ts");
+  const { answerHelp } = await import("./cli/manual/answer-help.ts");
   try {
-    return answerHelp(argv);
+    return await answerHelp(argv);
   } catch {
     // It cannot be written: the long way tells why.
     return false;

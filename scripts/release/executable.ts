@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { BuildFacts } from "../../src/build-facts.ts";
 import { describeCommands } from "../../src/cli/manual/describe-commands.ts";
+import { plainHelpTexts } from "../../src/cli/manual/help-page.ts";
 import { program } from "../../src/cli/program.ts";
 import { pkcs11Binding } from "../pkcs11-binding.ts";
 import { removeRuntimeVariables } from "../runtime-variables.ts";
@@ -92,6 +93,7 @@ async function knownToBuild(facts: BuildFacts, notices: string): Promise<Bun.Bun
   return [
     constantsPlugin(/[\\/]src[\\/]build-facts\.ts$/, { buildFacts: facts, thirdPartyNotices: notices }),
     constantsPlugin(/[\\/]src[\\/]cli[\\/]manual[\\/]manual\.ts$/, { builtManual: manual }),
+    constantsPlugin(/[\\/]src[\\/]cli[\\/]manual[\\/]help-texts\.ts$/, { helpTexts: plainHelpTexts(manual) }),
   ];
 }
 

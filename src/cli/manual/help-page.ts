@@ -117,6 +117,13 @@ export function helpPage(page: ManualPage, { version }: Manual, layout: Layout):
   return `${[...lines, ...more].join("\n")}\n`;
 }
 
+/** The help of every command by its words, laid out as where nobody looks on. */
+export function plainHelpTexts(manual: Manual): Readonly<Record<string, string>> {
+  const layout = { columns: columnsOf({}, {}), paint: paintFor(false) };
+  const texts = allPages(manual.program).map((page) => [page.words, helpPage(page, manual, layout)] as const);
+  return Object.fromEntries(texts);
+}
+
 /** Every page below one, and the page itself. */
 export function allPages(page: ManualPage): ManualPage[] {
   return [page, ...page.groups.flatMap(({ pages }) => pages.flatMap(allPages))];
@@ -140,21 +147,12 @@ export function printHelp(page: ManualPage, manual: Manual): void {
   writeOutput(helpPage(page, manual, { columns, paint: paintFor(hasColours(1, process.env)) }));
 }
 
-const helpWords: readonly string[] = ["--help", "-h"];
-
-/** The words of the command that a command line asks the help of, where that is all it says. */
-function askedHelp(argv: readonly string[]): readonly string[] | undefined {
-  const words = argv.filter((word) => !helpWords.includes(word));
-  const isHelp = argv.length === 0 || words.length < argv.length || words[0] === "help";
-  if (!isHelp || words.some((word) => word.startsWith("-"))) return undefined;
-  return words[0] === "help" ? words.slice(1) : words;
-}
-
-/** Answers a command line that asks for help and nothing else, before any command is loaded. Tells whether that was so. */
-export function answerHelp(argv: readonly string[]): boolean {
-  const words = askedHelp(argv);
-  const page =
-    words === undefined || builtManual === undefined ? undefined : pageNamed(builtManual.program, words);
+/**
+ * Prints the help of the command that words begin with, from the manual of the executable. Tells whether there is such a command.
+ * @throws OutputClosed, KmsError `CANNOT_WRITE`
+ */
+export function printHelpOf(words: readonly string[]): boolean {
+  const page = builtManual === undefined ? undefined : pageNamed(builtManual.program, words);
   if (page === undefined || builtManual === undefined) return false;
   printHelp(page, builtManual);
   return true;

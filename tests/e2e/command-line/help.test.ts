@@ -58,8 +58,8 @@ const commands: readonly (readonly [command: string, shown: readonly string[]])[
   ["sandbox", ["--port=<number>", "--node=<ETH=http://127.0.0.1:8545>", "--testnet"]],
 ];
 
-async function helpOf(args: readonly string[]): Promise<string> {
-  const { status, stdout, stderr } = await installation.run(args);
+async function helpOf(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { status, stdout, stderr } = await installation.run(args, { env });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   return stdout;
 }
@@ -96,6 +96,12 @@ describe("--help", () => {
       const text = helpPage(page, manual, { columns: 80, paint: paintFor(false) });
       expect(await helpOf([...page.words.split(" ").filter((word) => word !== ""), "--help"])).toBe(text);
     }
+  });
+
+  test("has the columns that the environment says", async () => {
+    const manual = await describeCommands(program);
+    const text = helpPage(manual.program, manual, { columns: 50, paint: paintFor(false) });
+    expect(await helpOf(["--help"], { COLUMNS: "50" })).toBe(text);
   });
 
   test("asks for no arguments and no password", async () => {
