@@ -31,9 +31,9 @@ import {
   SECRET_ID,
   SECRET_ID_FILE,
   TOKEN_FILE,
+  withLoginToken,
 } from "./login.ts";
 import { serverHost, TITLE, vaultServer } from "./server.ts";
-import { withLoginToken } from "./token.ts";
 
 /**
  * Every variable that decides where and as whom Vault is asked; the `VAULT_` ones are those of its own command line:

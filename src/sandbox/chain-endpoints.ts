@@ -32,14 +32,6 @@ export function chainEndpoints(state: SandboxState): readonly Route[] {
       path: "/v3/blockchain/node/:chain/:apiKey",
       handle: (request) => rpc(state, tickerInPath(request), request),
     },
-    {
-      method: "POST",
-      path: `/v3/blockchain/node/cardano-${state.network === "mainnet" ? "mainnet" : "preprod"}/:apiKey/construction/:step`,
-      handle: async (request) => {
-        const { constructionAnswer } = await import("./nodes/cardano-construction.ts");
-        return jsonResponse(constructionAnswer(request.parameter("step"), request, state.network));
-      },
-    },
   ];
 }
 

@@ -5,10 +5,7 @@ import { sandboxChains } from "./chains/index.ts";
 import { sandboxEndpoints } from "./control.ts";
 import { disturb } from "./faults.ts";
 import { kmsEndpoints } from "./kms-endpoints.ts";
-import { flowEndpoints } from "./nodes/flow-node.ts";
-import { multiversxEndpoints } from "./nodes/multiversx-node.ts";
 import { NodeRpc } from "./nodes/node-rpc.ts";
-import { vechainEndpoints } from "./nodes/vechain-node.ts";
 import { ApiRequest, matchRoute, type Route } from "./routes.ts";
 import { SandboxState } from "./state.ts";
 
@@ -75,9 +72,7 @@ export function startSandbox(options: SandboxOptions): Sandbox {
   const routes = [
     ...kmsEndpoints(state),
     ...chainEndpoints(state),
-    ...multiversxEndpoints(state),
-    ...vechainEndpoints(state.network),
-    ...flowEndpoints(),
+    ...sandboxChains.flatMap((chain) => chain.endpoints?.(state) ?? []),
     ...sandboxEndpoints(state),
   ];
   const server = listen(options.port ?? 0, (request) => answer(state, routes, request));

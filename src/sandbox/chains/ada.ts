@@ -1,4 +1,5 @@
 /** Cardano in the sandbox: a payment in Rosetta operations. */
+import { jsonResponse } from "../api-error.ts";
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
 const INPUT_LOVELACE = 10_000_000;
@@ -52,4 +53,14 @@ export const cardano: SandboxChain = {
   transactionId: async (txData) =>
     (await import("../nodes/cardano-construction.ts")).cardanoTransactionId(txData),
   examples: { "with-change": payment },
+  endpoints: ({ network }) => [
+    {
+      method: "POST",
+      path: `/v3/blockchain/node/cardano-${network === "mainnet" ? "mainnet" : "preprod"}/:apiKey/construction/:step`,
+      handle: async (request) => {
+        const { constructionAnswer } = await import("../nodes/cardano-construction.ts");
+        return jsonResponse(constructionAnswer(request.parameter("step"), request, network));
+      },
+    },
+  ],
 };

@@ -1,5 +1,7 @@
 /** What the sandbox knows of a chain: one file a ticker. */
 import type { Network } from "../../../chains/chain.ts";
+import type { AccountSequences } from "../account-sequences.ts";
+import type { Route } from "../routes.ts";
 
 /** How the sandbox talks to a node of the chain. */
 export type ChainKind = "evm" | "bitcoin-like" | "other";
@@ -22,6 +24,14 @@ export interface SandboxChain {
   readonly examples: Readonly<Record<string, PaymentBuilder>>;
   /** JSON-RPC methods of a node that does not exist, where they are not those of Ethereum. */
   readonly rpc?: ReadonlyMap<string, (params: readonly unknown[]) => unknown>;
+  /** What a signer asks at paths that this chain alone has: of a node that does not exist, or of a service beside it. */
+  endpoints?(known: KnownOfNetwork): readonly Route[];
+}
+
+/** What a stand-in of a node answers from. */
+export interface KnownOfNetwork {
+  readonly network: Network;
+  readonly sequences: Pick<AccountSequences, "next">;
 }
 
 /** The text is not a transaction of its chain. */

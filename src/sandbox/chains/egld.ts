@@ -1,6 +1,44 @@
-/** MultiversX in the sandbox: a transfer of EGLD, and transaction ids. */
+/** MultiversX in the sandbox: a transfer of EGLD, transaction ids, and the node behind the API. */
 import * as v from "valibot";
-import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
+import { jsonResponse } from "../api-error.ts";
+import type { Route } from "../routes.ts";
+import type { ExamplePayment, ExampleWallet, KnownOfNetwork, SandboxChain } from "./chain.ts";
+
+const MIN_GAS = 50_000;
+const GAS_PER_DATA_BYTE = 1_500;
+
+const costRequest = v.object({ data: v.optional(v.string(), "") });
+
+function endpoints({ network, sequences }: KnownOfNetwork): readonly Route[] {
+  const answer = (data: object): Response => jsonResponse({ data, error: "", code: "successful" });
+  const config = {
+    erd_chain_id: network === "mainnet" ? "1" : "D",
+    erd_min_gas_price: 1_000_000_000,
+    erd_min_gas_limit: MIN_GAS,
+    erd_gas_per_data_byte: GAS_PER_DATA_BYTE,
+    erd_min_transaction_version: 1,
+  };
+  return [
+    {
+      method: "GET",
+      path: "/v3/egld/node/:apiKey/network/config",
+      handle: () => answer({ config }),
+    },
+    {
+      method: "GET",
+      path: "/v3/egld/node/:apiKey/address/:address/nonce",
+      handle: (request) => answer({ nonce: sequences.next("EGLD", request.parameter("address")) }),
+    },
+    {
+      method: "POST",
+      path: "/v3/egld/node/:apiKey/transaction/cost",
+      handle: (request) => {
+        const bytes = Buffer.from(request.body(costRequest).data, "base64").length;
+        return answer({ txGasUnits: MIN_GAS + bytes * GAS_PER_DATA_BYTE, returnMessage: "" });
+      },
+    },
+  ];
+}
 
 /** In EGLD, as the API writes it. */
 const VALUE = "0.001";
@@ -48,4 +86,5 @@ export const multiversx: SandboxChain = {
   kind: "other",
   transactionId,
   examples: { transfer: payment },
+  endpoints,
 };
