@@ -5,9 +5,9 @@ import { knownChain, knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { WalletDescription } from "../vault/wallet-record.ts";
-import { findWallet, networkName } from "../wallets/finding.ts";
+import { findWallet } from "../wallets/finding.ts";
 import { sayIfStored, toNetwork, type WalletOrder } from "../wallets/managed-wallets.ts";
-import { type GivenNames, readGroups, readName, titleOf } from "../wallets/names.ts";
+import { type GivenNames, networkName, readGroups, readName, titleOf } from "../wallets/names.ts";
 import { isAsked } from "./confirmation.ts";
 import { type CommandContext, createContext, type VaultArguments } from "./context.ts";
 import { withVault } from "./open-vault.ts";
@@ -69,7 +69,7 @@ export const namedWalletOptions = {
   ...vaultOptions,
 } as const;
 
-interface NamedWalletArguments extends VaultArguments {
+export interface NamedWalletArguments extends VaultArguments {
   readonly signatureId: string;
   readonly chain?: string | undefined;
   readonly testnet?: boolean | undefined;
@@ -98,20 +98,39 @@ export async function withNamedWallet(
   consequence: Consequence,
   work: (wallet: NamedWallet) => Promise<void>,
 ): Promise<void> {
-  const tickers = args.chain === undefined ? undefined : knownTickers(args.chain);
+  // A chain that there is not is told before anything is asked for.
+  if (args.chain !== undefined) knownTickers(args.chain);
   const context = await createContext(args);
-  await withVault(context, async (vault) => {
-    const { wallet, isExact } = await findWallet(vault, args.signatureId);
-    const { signatureId, chain = "" } = wallet;
-    const network = networkName(wallet);
-    const isOfNetwork = args.testnet === undefined || toNetwork(args.testnet) === network;
-    if (!isOfNetwork) throw otherWallet(signatureId, `a ${network} wallet`, "testnet");
-    if (tickers?.includes(chain) === false) throw otherWallet(signatureId, `one of ${chain}`, "chain");
-    if (!isExact && consequence === "reveals or destroys" && !isAsked(context)) throw wholeIdNeeded(wallet);
-    if (!isExact && consequence !== "describes")
-      printNote(`The wallet is ${titleOf(wallet)}, ${chain} ${network}.`);
-    await work({ vault, context, signatureId });
-  });
+  await withVault(context, (vault) => workOnNamedWallet(args, consequence, { vault, context }, work));
+}
+
+/** {@link withNamedWallet} in a vault that is open already. */
+export async function workOnNamedWallet(
+  args: NamedWalletArguments,
+  consequence: Consequence,
+  { vault, context }: Omit<NamedWallet, "signatureId">,
+  work: (wallet: NamedWallet) => Promise<void>,
+): Promise<void> {
+  const { wallet, isExact } = await findWallet(vault, args.signatureId);
+  const { signatureId, chain = "" } = wallet;
+  assertWanted(args, wallet);
+  if (!isExact && consequence === "reveals or destroys" && !isAsked(context)) throw wholeIdNeeded(wallet);
+  if (!isExact && consequence !== "describes")
+    printNote(`The wallet is ${titleOf(wallet)}, ${chain} ${networkName(wallet)}.`);
+  await work({ vault, context, signatureId });
+}
+
+/** @throws KmsError `USAGE` when a wallet is of another chain or network than the options say */
+export function assertWanted(
+  { chain: chains, testnet }: Pick<NamedWalletArguments, "chain" | "testnet">,
+  wallet: WalletDescription,
+): void {
+  const tickers = chains === undefined ? undefined : knownTickers(chains);
+  const { signatureId, chain = "" } = wallet;
+  const network = networkName(wallet);
+  const isOfNetwork = testnet === undefined || toNetwork(testnet) === network;
+  if (!isOfNetwork) throw otherWallet(signatureId, `a ${network} wallet`, "testnet");
+  if (tickers?.includes(chain) === false) throw otherWallet(signatureId, `one of ${chain}`, "chain");
 }
 
 function wholeIdNeeded(wallet: WalletDescription): KmsError {

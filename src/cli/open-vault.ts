@@ -18,6 +18,7 @@ import { prepareTokenSlot, tokenOpener } from "../vault/key-slots/token-slot.ts"
 import { createVault } from "../vault/sealed-vault.ts";
 import type { Vault } from "../vault/vault.ts";
 import { assertNoPin, assertPinnedId, assertPinnedVault, formatVaultPin } from "../vault-pin.ts";
+import { endRemovedWallets } from "../wallets/removed.ts";
 import type { CommandContext } from "./context.ts";
 import { warnOfWeakPassword } from "./new-password.ts";
 import { printNote, printUnreadEnvFile, printWarning } from "./output.ts";
@@ -105,6 +106,7 @@ export function withVault<Result>(
     assertPinnedVault(context.vaultPin, vault.identity, context.vaultPath);
     const anchor = context.config.value(settings.anchor);
     if (anchor !== undefined && copy === undefined) await keepAnchor(vault, anchor, printWarning);
+    if (copy === undefined) await endRemovedWallets(vault);
     return work(vault);
   });
 }

@@ -69,6 +69,11 @@ export const options = {
   },
   index: { type: "string", valueHint: "0,5-9", description: "The indexes whose addresses are shown" },
   remove: { type: "boolean", description: "Take it away instead" },
+  removed: {
+    type: "boolean",
+    description: "Those that were removed and can be restored, and until when",
+  },
+  now: { type: "boolean", description: "For good at once: it cannot be restored any more" },
   fix: {
     type: "boolean",
     description: "Mend what is safe to mend: access of others to files that are yours",

@@ -20,6 +20,7 @@ import { NodeCalls } from "../tatum/node.ts";
 import { connectToTatum, type StopSignals } from "../tatum/settings.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
+import { keepEndingRemoved } from "../wallets/removed.ts";
 import type { Turn } from "./chain-loop.ts";
 import { createDryRound, type Forecast, readOnly } from "./dry-run.ts";
 import { tellIdleChains } from "./idle-chains.ts";
@@ -205,10 +206,12 @@ export async function startDaemon(
         tellStart(source.vault, usable, settings);
         const endNotifying = notifySystemd(signals.stopping, log);
         const endTelling = keepTelling(log, metrics);
+        const endEnding = keepEndingRemoved(source.vault);
         const endAnswering = runOnce ? undefined : await answer({ ...settings, ...numbers });
         await work(source, settings, signals, { roundsOf }).finally(() => {
           endNotifying();
           endTelling();
+          endEnding();
           endAnswering?.();
         });
       });

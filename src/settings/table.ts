@@ -82,6 +82,15 @@ export const settings = {
       to: 315_360_000,
     },
   ),
+  removedWallets: seconds(
+    "TATUM_KMS_REMOVED_WALLETS",
+    "Seconds that a removed wallet stays in the vault and can be restored; 0 for not at all",
+    {
+      standard: "2592000",
+      from: 0,
+      to: 315_360_000,
+    },
+  ),
   anchor: path(
     "TATUM_KMS_ANCHOR",
     "File on another disk that tells when the vault was turned back while nothing ran",

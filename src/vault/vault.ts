@@ -179,12 +179,13 @@ export class Vault implements Sealing, JournalRegister {
   }
 
   /**
-   * Removes a wallet for good.
+   * Removes a wallet.
    *
-   * @returns `false` when there is none.
+   * @param until when it can be restored no more, in milliseconds since 1970; without it, it is gone at once
+   * @returns `false` when there is none
    */
-  remove(signatureId: string): Promise<boolean> {
-    return this.#state.change((change) => deleteWallet(change, signatureId));
+  remove(signatureId: string, until?: number): Promise<boolean> {
+    return this.#state.change((change) => deleteWallet(change, signatureId, until));
   }
 
   /**

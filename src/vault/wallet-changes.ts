@@ -5,6 +5,8 @@ import {
   deleteRemovedWalletRow,
   deleteWalletRow,
   insertWalletRow,
+  readKeptWalletRows,
+  readRemovedWalletRow,
   readWalletRow,
   replaceRemovedWalletRow,
   updateWalletRow,
@@ -12,7 +14,7 @@ import {
 } from "../store/tables/wallet.ts";
 import { addToDigest, takeFromDigest } from "./digest.ts";
 import { type Manifest, walletHash } from "./manifest.ts";
-import { sealRemovedWallet } from "./removed-wallet.ts";
+import { openRemovedWallet, type RemovedWallet, sealRemovedWallet } from "./removed-wallet.ts";
 import type { RootKey } from "./root-key.ts";
 import type { VaultChange } from "./state.ts";
 import { deleteNames, insertNames } from "./wallet-names.ts";
@@ -49,18 +51,9 @@ export async function insertWallets(
     if ((await readWalletRow(session, walletKey)) !== undefined) {
       throw new KmsError("WALLET_EXISTS", `There is a wallet with the signature ID ${signatureId} already.`);
     }
-    const sealed = sealWallet(rootKey, {
-      signatureId,
-      position: nextPosition,
-      createdAt,
-      ...names,
-      record,
-    });
-    const row = { walletKey, generation, sealed };
-    await deleteRemovedWalletRow(session, walletKey);
-    await insertWalletRow(session, row);
-    await insertNames(session, rootKey, { signatureId, ...names });
-    digest = addToDigest(digest, walletHash(rootKey, row));
+    assertReplaceable(await findKept(session, rootKey, signatureId), record);
+    const wallet = { signatureId, position: nextPosition, createdAt, ...names, record };
+    digest = addToDigest(digest, await insertWallet({ session, rootKey, generation }, wallet));
     indexed += indexedBy(names);
     nextPosition += 1;
   }
@@ -73,10 +66,43 @@ export async function insertWallets(
   };
 }
 
-/** `undefined` when there is no such wallet. */
+/** @returns what its row adds to the digest of all, 32 bytes */
+async function insertWallet(
+  { session, rootKey, generation }: Omit<VaultChange, "manifest">,
+  wallet: StoredWallet,
+): Promise<Uint8Array> {
+  const walletKey = walletKeyOf(rootKey, wallet.signatureId);
+  const row = { walletKey, generation, sealed: sealWallet(rootKey, wallet) };
+  await deleteRemovedWalletRow(session, walletKey);
+  await insertWalletRow(session, row);
+  await insertNames(session, rootKey, wallet);
+  return walletHash(rootKey, row);
+}
+
+/** @throws KmsError `WALLET_EXISTS` when a wallet that can still be restored would be lost */
+function assertReplaceable(removed: KeptRemovedWallet | undefined, record: WalletRecord): void {
+  if (removed === undefined || Bun.deepEquals(removed.kept.wallet.record, record, true)) return;
+  const { signatureId } = removed;
+  throw new KmsError(
+    "WALLET_EXISTS",
+    `The removed wallet ${signatureId} has this signature ID; it can still be restored.`,
+    {
+      hint: `tatum-kms wallet restore ${signatureId} brings it back; removewallet ${signatureId} --now ends it for good.`,
+    },
+  );
+}
+
+/** A removed wallet that the vault still has. */
+type KeptRemovedWallet = RemovedWallet & { readonly kept: NonNullable<RemovedWallet["kept"]> };
+
+/**
+ * @param until when it can be restored no more, in milliseconds since 1970; without it, it is gone at once
+ * @returns `undefined` when there is no such wallet
+ */
 export async function deleteWallet(
   { session, rootKey, manifest, generation }: VaultChange,
   signatureId: string,
+  until?: number,
 ): Promise<Manifest | undefined> {
   // Opened first: only a genuine row may be taken out of the digest.
   const found = await findWallet(session, rootKey, signatureId);
@@ -84,7 +110,8 @@ export async function deleteWallet(
   const rowHash = walletHash(rootKey, found.row);
   await deleteWalletRow(session, found.row.walletKey);
   await deleteNames(session, rootKey, found.wallet);
-  const removed = { signatureId, removedAt: Date.now(), rowHash };
+  const kept = until === undefined ? undefined : { until, wallet: found.wallet };
+  const removed = { signatureId, removedAt: Date.now(), rowHash, kept };
   await replaceRemovedWalletRow(session, sealRemovedWallet(rootKey, generation, removed));
   return {
     ...manifest,
@@ -92,6 +119,67 @@ export async function deleteWallet(
     digest: takeFromDigest(manifest.digest, rowHash),
     indexed: manifest.indexed - indexedBy(found.wallet),
   };
+}
+
+/** All removed wallets that can be restored at a time, or whose time is over and that are still there. */
+export async function* keptWallets(session: Session, rootKey: RootKey): AsyncGenerator<KeptRemovedWallet> {
+  for await (const row of readKeptWalletRows(session)) {
+    const removed = openRemovedWallet(rootKey, row);
+    if (isKept(removed)) yield removed;
+  }
+}
+
+const isKept = (removed: RemovedWallet): removed is KeptRemovedWallet => removed.kept !== undefined;
+
+async function findKept(
+  session: Session,
+  rootKey: RootKey,
+  signatureId: string,
+): Promise<(KeptRemovedWallet & { readonly generation: number }) | undefined> {
+  const row = await readRemovedWalletRow(session, walletKeyOf(rootKey, signatureId));
+  const removed = row === undefined ? undefined : openRemovedWallet(rootKey, row);
+  if (row === undefined || removed === undefined || !isKept(removed)) return undefined;
+  return { ...removed, generation: row.generation };
+}
+
+/**
+ * Brings a removed wallet back, as the newest.
+ * @param names what it is found by from now on, instead of what it was found by
+ * @returns `undefined` when there is none, or its time is over
+ */
+export async function restoreWallet(
+  { session, rootKey, manifest, generation }: VaultChange,
+  signatureId: string,
+  names?: Pick<WalletNames, "label">,
+): Promise<Manifest | undefined> {
+  const kept = (await findKept(session, rootKey, signatureId))?.kept;
+  if (kept === undefined || kept.until <= Date.now()) return undefined;
+  const wallet = { ...kept.wallet, ...names, position: manifest.nextPosition };
+  const rowHash = await insertWallet({ session, rootKey, generation }, wallet);
+  return {
+    ...manifest,
+    count: manifest.count + 1,
+    digest: addToDigest(manifest.digest, rowHash),
+    nextPosition: manifest.nextPosition + 1,
+    indexed: manifest.indexed + indexedBy(wallet),
+  };
+}
+
+/** Ends removed wallets for good: what is left only tells others of the removal. */
+export async function forgetWallets(
+  { session, rootKey, manifest }: VaultChange,
+  signatureIds: readonly string[],
+): Promise<Manifest | undefined> {
+  let isChanged = false;
+  for (const signatureId of signatureIds) {
+    const removed = await findKept(session, rootKey, signatureId);
+    if (removed === undefined) continue;
+    const { generation, kept: _, ...rest } = removed;
+    // Under the generation that it was removed in, so that whoever has not seen the removal yet still sees it.
+    await replaceRemovedWalletRow(session, sealRemovedWallet(rootKey, generation, rest));
+    isChanged = true;
+  }
+  return isChanged ? manifest : undefined;
 }
 
 /**

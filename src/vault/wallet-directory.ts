@@ -1,7 +1,16 @@
 /** What may be said of the wallets of an open vault, and by what they are found: nothing in it is secret. */
+
+import type { RemovedDescription } from "./removed-wallet.ts";
 import type { RootKey } from "./root-key.ts";
 import type { VaultState } from "./state.ts";
-import { editWallets, findWallet, type WalletEdit } from "./wallet-changes.ts";
+import {
+  editWallets,
+  findWallet,
+  forgetWallets,
+  keptWallets,
+  restoreWallet,
+  type WalletEdit,
+} from "./wallet-changes.ts";
 import { findNamed, type WalletName } from "./wallet-names.ts";
 import { describeWallet, type WalletDescription } from "./wallet-record.ts";
 
@@ -59,5 +68,44 @@ export class WalletDirectory {
    */
   edit(edits: readonly WalletEdit[]): Promise<boolean> {
     return this.#state.change((change) => editWallets(change, edits));
+  }
+
+  /** The removed wallets that can be restored, the one that was removed last first. */
+  async removed(): Promise<RemovedDescription[]> {
+    const now = Date.now();
+    return (await this.#kept()).filter(({ until }) => until > now).sort((a, b) => b.removedAt - a.removedAt);
+  }
+
+  /**
+   * Brings a removed wallet back, as the newest of all.
+   * @param names the label that it has from now on, where it is another one
+   * @returns `false` when there is none, or its time is over
+   */
+  restore(signatureId: string, names?: { readonly label: string | undefined }): Promise<boolean> {
+    return this.#state.change((change) => restoreWallet(change, signatureId, names));
+  }
+
+  /** Ends a removed wallet for good. @returns `false` when there is none */
+  forget(signatureId: string): Promise<boolean> {
+    return this.#state.change((change) => forgetWallets(change, [signatureId]));
+  }
+
+  /** Ends for good what can be restored no more. @returns how many wallets */
+  async purge(now = Date.now()): Promise<number> {
+    const over = (await this.#kept())
+      .filter(({ until }) => until <= now)
+      .map(({ signatureId }) => signatureId);
+    if (over.length > 0) await this.#state.change((change) => forgetWallets(change, over));
+    return over.length;
+  }
+
+  #kept(): Promise<RemovedDescription[]> {
+    return this.#state.read(async (session) => {
+      await this.#state.catchUp(session);
+      const found: RemovedDescription[] = [];
+      for await (const { removedAt, kept } of keptWallets(session, this.#rootKey))
+        found.push({ ...describeWallet(kept.wallet), removedAt, until: kept.until });
+      return found;
+    });
   }
 }

@@ -84,7 +84,8 @@ export const longestSignatureId = 128;
 /** In bytes of JSON. */
 const LARGEST_RECORD = 65_536;
 
-const storedWalletSchema = v.strictObject({
+/** The JSON of a wallet, see {@link storedWalletJson}. */
+export const storedWalletSchema = v.strictObject({
   signatureId: v.pipe(v.string(), v.nonEmpty(), v.maxLength(longestSignatureId)),
   position: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   createdAt: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
@@ -107,23 +108,33 @@ export function sealWallet(rootKey: RootKey, wallet: StoredWallet): Uint8Array {
   if (signatureId.length === 0 || signatureId.length > longestSignatureId) {
     throw new KmsError("INVALID_INPUT", `A signature ID has 1 to ${longestSignatureId} characters.`);
   }
-  const text = Buffer.from(stringifyExactJson(toJson(wallet)));
+  const text = Buffer.from(stringifyExactJson(storedWalletJson(wallet)));
   if (text.length > LARGEST_RECORD) {
     throw new KmsError(
       "INVALID_INPUT",
       `The wallet ${signatureId} is too large: ${text.length} bytes of JSON, at most ${LARGEST_RECORD} can be stored.`,
     );
   }
-  // Spaces after a JSON text mean nothing.
-  const padded = Buffer.alloc(Math.ceil(text.length / PADDING) * PADDING, " ");
-  text.copy(padded);
+  const padded = paddedText(text);
   const sealed = rootKey.seal(PURPOSE, walletKeyOf(rootKey, signatureId), padded);
-  text.fill(0);
   padded.fill(0);
   return sealed;
 }
 
-function toJson({ signatureId, position, record, ...optional }: StoredWallet): Record<string, JsonValue> {
+/** A JSON text in one of few lengths: spaces after it mean nothing. The text that was given is wiped. */
+export function paddedText(text: Buffer): Buffer {
+  const padded = Buffer.alloc(Math.ceil(text.length / PADDING) * PADDING, " ");
+  text.copy(padded);
+  text.fill(0);
+  return padded;
+}
+
+export function storedWalletJson({
+  signatureId,
+  position,
+  record,
+  ...optional
+}: StoredWallet): Record<string, JsonValue> {
   const given = Object.entries(optional).filter(([, value]) => value !== undefined);
   return { signatureId, position, ...Object.fromEntries(given), record };
 }
@@ -167,7 +178,8 @@ export function describeWallet(wallet: StoredWallet): WalletDescription {
   return { ...summarize(wallet), kind: kindOf(record), label, groups, createdAt, firstAddress };
 }
 
-function parseJson(text: string): unknown {
+/** `undefined` for what is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return parseExactJson(text);
   } catch {

@@ -2,10 +2,12 @@
 import { ChainError } from "../../chains/error.ts";
 import { KmsError } from "../errors.ts";
 import { didYouMean } from "../suggestion.ts";
+import type { RemovedDescription } from "../vault/removed-wallet.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type WalletDescription, walletFields } from "../vault/wallet-record.ts";
 import { addressOf, getManagedWallet } from "./managed-wallets.ts";
-import { titleOf } from "./names.ts";
+import { networkName, titleOf } from "./names.ts";
+import { meantBy } from "./removed.ts";
 
 /** The fewest characters that stand for a signature ID. */
 const SHORTEST_ID = 4;
@@ -40,7 +42,7 @@ export async function findWallet(vault: Vault, typed: string): Promise<FoundWall
     text.length < SHORTEST_ID
       ? []
       : all.filter(({ signatureId }) => signatureId.startsWith(text.toLowerCase()));
-  if (begun.length === 0) throw noSuchWallet(text, all);
+  if (begun.length === 0) throw noSuchWallet(text, all, meantBy(text, await vault.directory.removed())[0]);
   return { wallet: onlyOne(begun, text), isExact: false };
 }
 
@@ -60,12 +62,16 @@ function onlyOne(found: readonly WalletDescription[], text: string): WalletDescr
   );
 }
 
-/** `mainnet` or `testnet`; an entry that does not say counts as one of the main network. */
-export function networkName({ testnet }: Pick<WalletDescription, "testnet">): "mainnet" | "testnet" {
-  return testnet === true ? "testnet" : "mainnet";
-}
-
-function noSuchWallet(text: string, all: readonly WalletDescription[]): KmsError {
+function noSuchWallet(
+  text: string,
+  all: readonly WalletDescription[],
+  removed: RemovedDescription | undefined,
+): KmsError {
+  const error = `No such wallet for signatureId '${text.slice(0, 128)}'.`;
+  if (removed !== undefined)
+    return new KmsError("NO_SUCH_WALLET", error, {
+      hint: `It was removed; tatum-kms wallet restore ${removed.signatureId} brings it back.`,
+    });
   const labels = all.flatMap(({ label }) => label ?? []);
   const ids = all.map(({ signatureId }) => signatureId);
   const unindexed = all.filter(({ firstAddress }) => firstAddress === undefined).length;
@@ -75,7 +81,7 @@ function noSuchWallet(text: string, all: readonly WalletDescription[]): KmsError
     (unindexed === 0
       ? "tatum-kms wallet list shows all wallets."
       : `${unindexed} wallets are not yet found by their address; tatum-kms wallet find looks among all.`);
-  return new KmsError("NO_SUCH_WALLET", `No such wallet for signatureId '${text.slice(0, 128)}'.`, { hint });
+  return new KmsError("NO_SUCH_WALLET", error, { hint });
 }
 
 /** Milliseconds of deriving after which what there is is written. */

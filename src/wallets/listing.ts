@@ -1,7 +1,7 @@
 /** Wallets as lists show them: chosen, in an order, a page at a time. Nothing in it is secret. */
 import { KmsError } from "../errors.ts";
 import type { WalletDescription, WalletKind } from "../vault/wallet-record.ts";
-import { networkName } from "./finding.ts";
+import { networkName } from "./names.ts";
 
 /** A wallet as JSON shows it; what is not known is `null`. */
 export interface ListedWallet {
@@ -87,12 +87,28 @@ function compareBy({ by, isFalling }: SortOrder): (a: ListedWallet, b: ListedWal
   };
 }
 
-export interface WalletPage {
-  readonly wallets: readonly ListedWallet[];
+export interface WalletPage<Wallet = ListedWallet> {
+  readonly wallets: readonly Wallet[];
   /** How many there are of those that are wanted. */
   readonly total: number;
   /** The signature ID behind which to go on, when more follow. */
   readonly next: string | undefined;
+}
+
+export interface PageOrder {
+  readonly sort?: SortOrder | undefined;
+  readonly limit: number;
+  /** The signature ID behind which the page begins. */
+  readonly after?: string | undefined;
+}
+
+/** {@link pageOf} of wallets as the vault describes them. */
+export function pageOfWallets(
+  all: readonly WalletDescription[],
+  filter: WalletFilter,
+  order: PageOrder,
+): WalletPage {
+  return pageOf(all.map(listedWallet), filter, order);
 }
 
 /**
@@ -100,16 +116,12 @@ export interface WalletPage {
  * @param all newest first
  * @throws KmsError `USAGE` when the place behind which to go on is none of them
  */
-export function pageOfWallets(
-  all: readonly WalletDescription[],
+export function pageOf<Wallet extends ListedWallet>(
+  all: readonly Wallet[],
   filter: WalletFilter,
-  {
-    sort,
-    limit,
-    after,
-  }: { readonly sort?: SortOrder | undefined; readonly limit: number; readonly after?: string | undefined },
-): WalletPage {
-  const wanted = all.map(listedWallet).filter((wallet) => isWanted(wallet, filter));
+  { sort, limit, after }: PageOrder,
+): WalletPage<Wallet> {
+  const wanted = all.filter((wallet) => isWanted(wallet, filter));
   const sorted = sort === undefined ? wanted : wanted.sort(compareBy(sort));
   const place =
     after === undefined ? -1 : sorted.findIndex(({ signatureId }) => signatureId === after.trim());

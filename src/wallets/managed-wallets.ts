@@ -199,9 +199,12 @@ function noSuchWallet(signatureId: string): KmsError {
   return new KmsError("NO_SUCH_WALLET", `No such wallet for signatureId '${signatureId.slice(0, 128)}'.`);
 }
 
-/** @throws KmsError `NO_SUCH_WALLET` */
-export async function removeManagedWallet(vault: Vault, signatureId: string): Promise<void> {
-  if (!(await vault.remove(signatureId))) throw noSuchWallet(signatureId);
+/**
+ * @param until when it can be restored no more, in milliseconds since 1970; without it, it is gone at once
+ * @throws KmsError `NO_SUCH_WALLET`
+ */
+export async function removeManagedWallet(vault: Vault, signatureId: string, until?: number): Promise<void> {
+  if (!(await vault.remove(signatureId, until))) throw noSuchWallet(signatureId);
 }
 
 interface Derivation {

@@ -59,6 +59,11 @@ export function titleOf({ signatureId, label }: Pick<WalletDescription, "signatu
   return label === undefined ? signatureId : `${signatureId} (${label})`;
 }
 
+/** `mainnet` or `testnet`; an entry that does not say counts as one of the main network. */
+export function networkName({ testnet }: Pick<WalletDescription, "testnet">): "mainnet" | "testnet" {
+  return testnet === true ? "testnet" : "mainnet";
+}
+
 /** @throws KmsError `WALLET_EXISTS` naming the wallet that has one of the labels */
 export async function assertLabelsFree(
   vault: Vault,

@@ -3,6 +3,7 @@ import { KmsError } from "../../errors.ts";
 import type { Vault } from "../../vault/vault.ts";
 import { indexFirstAddresses, type WalletAddress } from "../../wallets/finding.ts";
 import { type ListedWallet, listedWallet } from "../../wallets/listing.ts";
+import type { ListedRemoved } from "../../wallets/removed.ts";
 import { printJson, printNote, writeOutput } from "../output.ts";
 import { type Column, isForPerson, renderFields, renderTable } from "./table.ts";
 
@@ -23,6 +24,17 @@ const columns: readonly Column<ListedWallet>[] = [
 /** One line a wallet, no line wider than `width` where that can be. */
 export function walletTable(wallets: readonly ListedWallet[], width: number): string {
   return renderTable(columns, wallets, width);
+}
+
+const removedColumns: readonly Column<ListedRemoved>[] = [
+  ...columns.filter(({ title }) => title !== "CREATED"),
+  { title: "REMOVED", text: ({ removedAt }) => removedAt.slice(0, 10), leaveOut: 4 },
+  { title: "UNTIL", text: ({ restorableUntil }) => restorableUntil.slice(0, 10) },
+];
+
+/** {@link walletTable} of those that were removed, with until when they can be restored. */
+export function removedTable(wallets: readonly ListedRemoved[], width: number): string {
+  return renderTable(removedColumns, wallets, width);
 }
 
 /** One wallet, a line for each thing that may be said of it. */

@@ -55,6 +55,30 @@ export function readRemovedWalletRows(session: Session): AsyncGenerator<RemovedW
   return readInPages(session, removedColumns, "wallet_key", parseRemoved, ({ walletKey }) => walletKey);
 }
 
+/** A sealed row with a whole wallet in it is longer: its text has a multiple of 512 bytes. */
+const LONGEST_WITHOUT_WALLET = 540;
+const KEPT_PAGE = 50;
+
+/** The rows of removed wallets that may still have the wallet in them, in no meaningful order. */
+export async function* readKeptWalletRows(session: Session): AsyncGenerator<RemovedWalletRow> {
+  const statement = `${removedColumns} WHERE octet_length(sealed) > $1 AND wallet_key > $2 ORDER BY wallet_key LIMIT $3`;
+  let last: Uint8Array | undefined = new Uint8Array();
+  while (last !== undefined) {
+    const rows = await session.query(statement, [LONGEST_WITHOUT_WALLET, last, KEPT_PAGE]);
+    const page: RemovedWalletRow[] = rows.map(parseRemoved);
+    yield* page;
+    last = page.at(-1)?.walletKey;
+  }
+}
+
+export async function readRemovedWalletRow(
+  session: Session,
+  walletKey: Uint8Array,
+): Promise<RemovedWalletRow | undefined> {
+  const [row] = await session.query(`${removedColumns} WHERE wallet_key = $1`, [walletKey]);
+  return row === undefined ? undefined : parseRemoved(row);
+}
+
 export async function readWalletRow(session: Session, walletKey: Uint8Array): Promise<WalletRow | undefined> {
   const [row] = await session.query(`${columns} WHERE wallet_key = $1`, [walletKey]);
   return row === undefined ? undefined : parse(row);

@@ -157,3 +157,30 @@ test("imported wallets are found by their address as well", async () => {
   expect(JSON.parse(done[1]!.stdout)).toMatchObject([{ signatureId: "old", address }]);
   other.remove();
 });
+
+test("a removed wallet is listed as such without a secret, restored by its label, and gone with --now", async () => {
+  const { signatureId } = await json<Listed>(["generatemanagedwallet", "SOL", "--label=short"]);
+  const [before] = await json<Listed[]>(["wallet", "list", "--label=short"]);
+  const { screen } = await removedBy(["removewallet", signatureId, "--yes"]);
+  expect(screen).toMatch(
+    new RegExp(`^Removed. Until \\d{4}-\\d\\d-\\d\\d: tatum-kms wallet restore ${signatureId}`),
+  );
+  expect(await json<Listed[]>(["wallet", "list", "--label=short"])).toEqual([]);
+  const removed = await installation.run(["wallet", "list", "--removed"]);
+  expect(JSON.parse(removed.stdout)).toEqual([
+    { ...before, removedAt: expect.any(String), restorableUntil: expect.any(String) },
+  ]);
+  for (const secret of secrets) expect(removed.stdout).not.toContain(secret);
+  expect(await json(["wallet", "restore", "short"])).toEqual(before);
+  await removedBy(["removewallet", signatureId, "--yes"]);
+  expect(failureOf(await installation.run(["removewallet", signatureId])).hint).toContain("wallet restore");
+  await removedBy(["removewallet", signatureId, "--now", "--yes"]);
+  expect(await json<Listed[]>(["wallet", "list", "--removed"])).toEqual([]);
+  expect(failureOf(await installation.run(["wallet", "restore", signatureId])).code).toBe("NO_SUCH_WALLET");
+});
+
+async function removedBy(args: readonly string[]): Promise<TerminalRun> {
+  const run = new TerminalRun(installation, args, { env: { TATUM_KMS_PASSWORD: installation.password } });
+  expect(await run.ended()).toBe(0);
+  return run;
+}

@@ -90,7 +90,7 @@ const questions: Readonly<Record<string, Question>> = {
   },
   removewallet: {
     args: (turn) => ["removewallet", wallet(turn)],
-    about: "Wallet first is going to be removed for good",
+    about: "Wallet first is going to be removed. Until",
     result: "",
     isUntouched: () => has(["getmanagedwallet", "first"], privateKey),
   },

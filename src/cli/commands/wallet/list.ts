@@ -2,7 +2,15 @@
 import { knownTickers } from "../../../chain-names.ts";
 import { KmsError } from "../../../errors.ts";
 import type { WalletKind } from "../../../vault/wallet-record.ts";
-import { kinds, pageOfWallets, readSortOrder, type WalletFilter } from "../../../wallets/listing.ts";
+import {
+  kinds,
+  pageOf,
+  pageOfWallets,
+  readSortOrder,
+  type WalletFilter,
+  type WalletPage,
+} from "../../../wallets/listing.ts";
+import { listedRemoved } from "../../../wallets/removed.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
@@ -10,7 +18,7 @@ import { pickOptions, readWholeNumber, vaultOptions } from "../../options.ts";
 import { printJson, printNote, writeOutput } from "../../output.ts";
 import { isForPerson } from "../../terminal/table.ts";
 import { terminalColumns } from "../../terminal/text-layout.ts";
-import { indexFew, walletTable } from "../../terminal/wallet-output.ts";
+import { indexFew, removedTable, walletTable } from "../../terminal/wallet-output.ts";
 
 /** Wallets of a page, where nothing else is asked for. */
 const USUAL_LIMIT = 1000;
@@ -41,6 +49,19 @@ function filterOf({ chain, testnet, label, group, kind }: FilterArguments): Wall
   };
 }
 
+/** Prints a page of wallets, as a table for a person. */
+function print<Wallet>(
+  args: { readonly json?: boolean | undefined },
+  page: WalletPage<Wallet>,
+  table: (wallets: readonly Wallet[], width: number) => string,
+): WalletPage<Wallet> {
+  const { wallets } = page;
+  if (!isForPerson(args)) printJson(wallets);
+  else if (wallets.length > 0) writeOutput(table(wallets, terminalColumns(process.stdout, process.env)));
+  else printNote("There are no such wallets.");
+  return page;
+}
+
 export default defineCommand({
   meta: { name: "list", description: "Print the wallets, newest first, without their secrets" },
   examples: ["tatum-kms wallet list --chain=ETH --sort=label", "tatum-kms wallet list --group=shop --json"],
@@ -52,7 +73,7 @@ export default defineCommand({
     },
     label: { type: "string", valueHint: "text", description: "Only wallets with this in their label" },
     group: { type: "string", valueHint: "text", description: "Only wallets of this group" },
-    ...pickOptions("kind", "sort", "limit", "after", "json"),
+    ...pickOptions("kind", "sort", "limit", "after", "removed", "json"),
     ...vaultOptions,
   },
   refuses: ["wallets", "transaction-ids"],
@@ -61,17 +82,17 @@ export default defineCommand({
       args.limit === undefined ? USUAL_LIMIT : readWholeNumber("limit", args.limit, 1, HIGHEST_LIMIT);
     const sort = args.sort === undefined ? undefined : readSortOrder(args.sort);
     const filter = filterOf(args);
+    const order = { sort, limit, after: args.after };
     await withVault(await createContext(args), async (vault) => {
-      await indexFew(vault);
-      const { wallets, total, next } = pageOfWallets(await vault.directory.all(), filter, {
-        sort,
-        limit,
-        after: args.after,
-      });
-      if (!isForPerson(args)) printJson(wallets);
-      else if (wallets.length > 0)
-        writeOutput(walletTable(wallets, terminalColumns(process.stdout, process.env)));
-      else printNote("There are no such wallets.");
+      if (args.removed !== true) await indexFew(vault);
+      const { total, next } =
+        args.removed === true
+          ? print(
+              args,
+              pageOf((await vault.directory.removed()).map(listedRemoved), filter, order),
+              removedTable,
+            )
+          : print(args, pageOfWallets(await vault.directory.all(), filter, order), walletTable);
       if (next !== undefined)
         printNote(`There are more (${total} in all); for those that follow add --after=${next}`);
     });
