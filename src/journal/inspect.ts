@@ -5,7 +5,7 @@ import { LATEST_TIME, readJobRow } from "../store/tables/job.ts";
 import { readJournalRows } from "../store/tables/journal.ts";
 import { readLeaseRow } from "../store/tables/lease.ts";
 import type { Vault } from "../vault/vault.ts";
-import { isClosed, type Job, type JobState } from "./job.ts";
+import { isClosed, type Job, type JobPayment, type JobState } from "./job.ts";
 import { Journal } from "./journal.ts";
 import { openState } from "./journal-state.ts";
 import { jobKeyOf, leaseKeyOf, openJob } from "./records.ts";
@@ -21,6 +21,8 @@ export interface ShownJob {
   readonly txId?: string;
   /** Transaction ids of bytes that were given up. */
   readonly released?: readonly string[];
+  /** What it pays; absent where it does something else or nobody read it yet. Amounts in the smallest unit. */
+  readonly payments?: readonly JobPayment[];
   readonly account?: string;
   readonly sequence?: string;
   readonly refusals: number;
@@ -110,6 +112,7 @@ function show(job: Job, { wallets, hasDaemon }: Surroundings): ShownJob {
     ...(signed === undefined ? {} : { transactionId: signed.transactionId }),
     ...(txId === undefined ? {} : { txId }),
     ...(released === undefined ? {} : { released }),
+    ...(job.payments === undefined ? {} : { payments: job.payments }),
     ...(signed?.sequence === undefined
       ? {}
       : { account: signed.sequence.account, sequence: signed.sequence.number }),

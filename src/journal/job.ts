@@ -1,6 +1,6 @@
 /** A job: one pending transaction on its way through the pipeline, as the journal keeps it. */
 import * as v from "valibot";
-import type { PendingTransaction, SignedTransaction } from "../../chains/chain.ts";
+import type { Intent, PendingTransaction, SignedTransaction } from "../../chains/chain.ts";
 
 /** How one pending transaction ended a round. */
 export const outcomes = [
@@ -117,6 +117,11 @@ const signedSchema = v.object({
   expiry: v.optional(v.object({ kind: v.picklist(["height", "time"]), value: decimalDigits })),
 });
 
+const paymentSchema = v.object({ to: v.string(), amount: v.string(), asset: v.string() });
+
+/** What a transaction pays to whom: a decimal amount in the smallest unit of the coin or token, as its intent has it. */
+export type JobPayment = Readonly<v.InferOutput<typeof paymentSchema>>;
+
 /**
  * `missing`: the API did not know it any more. `claimed`: its transaction, or an output that it spends, is another job's.
  * `restored`: the vault was restored from a backup, and it may have been sent before.
@@ -132,6 +137,8 @@ const jobSchema = v.object({
   withdrawalId: v.optional(v.string()),
   /** Signature IDs of the wallets that sign it; absent where there are too many, and in jobs of older versions. */
   wallets: v.optional(v.array(v.string())),
+  /** What it pays, where that is all that it does and not too much to name. */
+  payments: v.optional(v.array(paymentSchema)),
   /** Tries since the last progress that did not succeed. */
   attempts: v.number(),
   /** How often the API or the node refused the signed bytes. */
@@ -185,6 +192,26 @@ export function walletsOf({
   return wallets.length > MOST_NAMED_WALLETS ? {} : { wallets };
 }
 
+/** A job with more payments than these does not name them. */
+const MOST_NAMED_PAYMENTS = 16;
+/** In characters of an address, amount or asset. */
+const LONGEST_NAMED = 256;
+/** Kinds of intents that move nothing themselves. */
+const besides: ReadonlySet<Intent["kind"]> = new Set(["fee", "data", "signs-for", "warning"]);
+
+/** What a transaction pays, where it does nothing else: of a contract that is called nobody knows whom it pays. */
+export function paymentsOf(intents: readonly Intent[]): Pick<JobContent, "payments"> {
+  const actions = intents.filter(({ kind }) => !besides.has(kind));
+  const payments = actions.flatMap((intent) =>
+    intent.kind === "transfer" ? [{ to: intent.to, amount: intent.amount, asset: intent.asset }] : [],
+  );
+  const isNamed =
+    payments.length === actions.length &&
+    payments.length <= MOST_NAMED_PAYMENTS &&
+    payments.every((payment) => Object.values(payment).every((text) => text.length <= LONGEST_NAMED));
+  return { payments: isNamed && payments.length > 0 ? payments : undefined };
+}
+
 /** Whether a wallet of the job's chain and network may sign it; of a job that does not name its wallets each may. */
 export function mayUse({ wallets }: Pick<JobContent, "wallets">, signatureId: string): boolean {
   return wallets === undefined || wallets.includes(signatureId);
@@ -205,7 +232,10 @@ export type NewContent = Partial<
 >;
 
 /** A job that starts anew, also with another content; bytes that it held are among those that were given up. */
-export function startedAnew({ signed, problem: _, parkedFor: __, ...rest }: Job, content: NewContent): Job {
+export function startedAnew(
+  { signed, problem: _, parkedFor: __, payments: ___, ...rest }: Job,
+  content: NewContent,
+): Job {
   const released = signed === undefined ? rest.released : [...(rest.released ?? []), signed.transactionId];
   const account = signed?.sequence?.account ?? rest.account;
   return {

@@ -10,7 +10,7 @@ import type {
 import { ChainError, sentence } from "../../chains/error.ts";
 import { ApiUnavailable, isVaultFailure, KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
-import { type Job, type Outcome, signedStates } from "../journal/job.ts";
+import { type Job, type Outcome, paymentsOf, signedStates } from "../journal/job.ts";
 import { SetAside } from "../journal/records.ts";
 import { ClaimTaken, ForeignJob } from "../journal/refusals.ts";
 import { UsedSequences } from "../journal/sequences.ts";
@@ -105,7 +105,8 @@ export class Pipeline {
     if (!runOnce && !journal.isDue(job)) return "skipped";
     try {
       const understood = await this.understand(listed, job);
-      const run = (): Promise<Outcome> => this.#process(job, listed, understood);
+      const told = { ...job, ...paymentsOf(understood.intents) };
+      const run = (): Promise<Outcome> => this.#process(told, listed, understood);
       return { isSigned: false, lane: understood.account, run };
     } catch (failure) {
       return this.#fail(job, failure);

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import type { Intent } from "../../../chains/chain.ts";
 import {
   type JobContent,
   jobStates,
   mayFollow,
   parseJobContent,
+  paymentsOf,
   recordOfSigned,
   serializeJobContent,
   signedOfRecord,
@@ -69,6 +71,38 @@ describe("the states of a job", () => {
     for (const from of jobStates) {
       if (!signedStates.includes(from)) expect(mayFollow(from, "sent", "step")).toBe(from === "approved");
     }
+  });
+});
+
+describe("what a job pays", () => {
+  const transfer = { kind: "transfer", to: "a", amount: "1", asset: "ETH" } as const;
+  const paid = { to: "a", amount: "1", asset: "ETH" };
+
+  test("is each of its transfers, whatever fee and data come with them", () => {
+    const besides = [
+      { kind: "fee", amount: "2", asset: "ETH" },
+      { kind: "data", hex: "00" },
+      { kind: "warning", reason: "odd" },
+      { kind: "signs-for", account: "a", signer: "b" },
+    ] as const;
+    expect(paymentsOf([transfer, ...besides, { ...transfer, from: "f", authority: "x" }]).payments).toEqual([
+      paid,
+      paid,
+    ]);
+  });
+
+  test.each([
+    [
+      "a call",
+      [transfer, { kind: "contract-call", to: "a", amount: "0", method: "0x00000000", arguments: [] }],
+    ],
+    ["a creation", [transfer, { kind: "contract-creation", amount: "0", codeBytes: 1, codeDigest: "" }]],
+    ["what is not understood", [transfer, { kind: "opaque", reason: "?" }]],
+    ["nothing", [{ kind: "fee", amount: "2", asset: "ETH" }]],
+    ["too much to name", Array.from({ length: 17 }, () => transfer)],
+    ["a name without end", [{ ...transfer, asset: "x".repeat(257) }]],
+  ] as const)("is not told of %s", (_, intents) => {
+    expect(paymentsOf(intents as readonly Intent[]).payments).toBeUndefined();
   });
 });
 

@@ -26,6 +26,18 @@ describe("a transaction that is approved", () => {
     expect(scene.log.join("")).toContain(`Tx was processed: ${job.id}`);
   });
 
+  test("is recorded with what it pays to whom; a call of a contract with neither", async () => {
+    scene.api.fourEye = () => new Response("", { status: 403 });
+    await scene.process(payment(1));
+    await scene.process(payment(2, { data: "0x12345678" }));
+    const to = "0xdc5db2fdaaa1efd8114157fc3534cbbcc9c2faa5";
+    expect((await scene.job(payment(1))).payments).toEqual([{ to, amount: "1000", asset: "ETH" }]);
+    expect((await scene.job(payment(2))).payments).toBeUndefined();
+    scene.api.fourEye = () => new Response("");
+    await scene.process(payment(3));
+    expect(await scene.job(payment(3))).toMatchObject({ state: "done", payments: [{ to, amount: "1000" }] });
+  });
+
   test("is not signed again when it is still listed", async () => {
     await scene.process(payment(1));
     expect(await scene.process(payment(1))).toBe("signed before");

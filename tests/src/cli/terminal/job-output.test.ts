@@ -18,8 +18,15 @@ function job(changes: Partial<ShownJob>): ShownJob {
   } as ShownJob;
 }
 
+const to = "0xdc5db2fdaaa1efd8114157fc3534cbbcc9c2faa5";
+const payments = [{ to, amount: "1500000000000000000", asset: "ETH" }];
+
 const jobs = [
-  job({ nextAttempt: "2026-11-28T12:00:40.000Z", problem: "the four-eye server answered HTTP 403" }),
+  job({
+    payments,
+    nextAttempt: "2026-11-28T12:00:40.000Z",
+    problem: "the four-eye server answered HTTP 403",
+  }),
   job({ state: "parked", problem: "nonce too low\u001b[2J" }),
   job({ state: "sent", nextAttempt: "2026-11-28T11:59:00.000Z" }),
   job({ state: "done" }),
@@ -27,12 +34,12 @@ const jobs = [
 
 test("a job has its state, its age and when it is tried again", () => {
   expect(
-    jobTable(jobs, 120, NOW),
-  ).toBe(`ID                        CHAIN  NETWORK  STATE   AGE     NEXT TRY     PROBLEM
-5f0c5f0c5f0c5f0c5f0c5f0c  ETH    mainnet  denied  45 min  in 40 s      the four-eye server answered HTTP 403
-5f0c5f0c5f0c5f0c5f0c5f0c  ETH    mainnet  parked  45 min  by a person  nonce too low?[2J
-5f0c5f0c5f0c5f0c5f0c5f0c  ETH    mainnet  sent    45 min  now
-5f0c5f0c5f0c5f0c5f0c5f0c  ETH    mainnet  done    45 min
+    jobTable(jobs, 170, NOW),
+  ).toBe(`ID                        CHAIN  NETWORK  STATE   AMOUNT   RECIPIENT                                   AGE     NEXT TRY     PROBLEM
+5f0c5f0c5f0c5f0c5f0c5f0c  ETH    mainnet  denied  1.5 ETH  0xdc5db2fdaaa1efd8114157fc3534cbbcc9c2faa5  45 min  in 40 s      the four-eye server answered HTTP 403
+5f0c5f0c5f0c5f0c5f0c5f0c  ETH    mainnet  parked  -        -                                           45 min  by a person  nonce too low?[2J
+5f0c5f0c5f0c5f0c5f0c5f0c  ETH    mainnet  sent    -        -                                           45 min  now
+5f0c5f0c5f0c5f0c5f0c5f0c  ETH    mainnet  done    -        -                                           45 min
 `);
 });
 
@@ -44,4 +51,25 @@ test.each([80, 40])("no line is wider than %d characters", (width) => {
 
 test("that there are none is said", () => {
   expect(jobTable([], 80, NOW)).toBe("There are no such jobs.\n");
+});
+
+test.each([
+  [[{ to, amount: "1", asset: "ETH" }], "0.000000000000000001 ETH"],
+  [[{ to, amount: "0", asset: "ETH" }], "0 ETH"],
+  [
+    [{ to, amount: "2500000", asset: "0xdac17f958d2ee523a2206206994597c13d831ec7" }],
+    "2500000 units of 0xdac1…31ec7",
+  ],
+  [[{ to, amount: "1.5", asset: "ETH" }], "1.5 units of ETH"],
+  [[...payments, ...payments], "-"],
+  [undefined, "-"],
+])("the amount of %j is told as %s, whole at any width", (paid, amount) => {
+  const found = paid === undefined ? job({}) : job({ payments: paid });
+  const [, line = ""] = jobTable([found], 200, NOW).split("\n");
+  expect(line.slice(line.indexOf("denied") + 8).split(/ {2,}/)[0]).toBe(amount);
+});
+
+test("at 80 columns amount and recipient stay, at 40 an amount is left out rather than cut", () => {
+  expect(jobTable([job({ payments })], 80, NOW)).toMatch(/ AMOUNT +RECIPIENT +AGE/);
+  expect(jobTable([job({ payments })], 40, NOW)).not.toContain("AMOUNT");
 });
