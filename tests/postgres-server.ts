@@ -74,6 +74,31 @@ export class PostgresServer {
     await this.run();
   }
 
+  /** Begins as a standby of another server, which streams to it what it writes. */
+  async follow(primary: PostgresServer): Promise<void> {
+    if (isRoot) chownSync(this.#folder.path, NOBODY, NOBODY);
+    const { port } = primary;
+    const source = `host=127.0.0.1 port=${port} user=${OWNER} password=${PASSWORD} application_name=standby`;
+    const copy = [
+      `${this.#bin}/pg_basebackup`,
+      "-D",
+      this.#folder.at("data"),
+      "-R",
+      "--no-sync",
+      "-c",
+      "fast",
+    ];
+    const child = Bun.spawn(asNobody([...copy, "-d", source]), { stderr: "pipe", cwd: this.#folder.path });
+    const told = await new Response(child.stderr).text();
+    if ((await child.exited) !== 0) throw new Error(`pg_basebackup failed: ${told}`);
+    await this.run();
+  }
+
+  /** Makes a standby the primary. */
+  async promote(): Promise<void> {
+    await this.sql("SELECT pg_promote()");
+  }
+
   /**
    * Runs the server whose files are there, and waits until it answers.
    * @param more lines of postgresql.conf

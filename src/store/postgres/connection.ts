@@ -118,11 +118,12 @@ export class Connection {
 
   /**
    * Runs statements without values that are separated by semicolons, in one way there and back.
+   * @param limit milliseconds for all of them
    * @returns the rows of the last one
    * @throws KmsError
    */
-  async runAll(statements: string): Promise<Record<string, unknown>[]> {
-    const results: unknown = await this.#ask((connection) => connection.unsafe(statements).simple());
+  async runAll(statements: string, limit = STATEMENT_TIME): Promise<Record<string, unknown>[]> {
+    const results: unknown = await this.#ask((connection) => connection.unsafe(statements).simple(), limit);
     return (results as Record<string, unknown>[][]).at(-1) ?? [];
   }
 
@@ -162,11 +163,14 @@ export class Connection {
     });
   }
 
-  async #ask<Result>(work: (connection: ReservedSQL) => Promise<Result>): Promise<Result> {
+  async #ask<Result>(
+    work: (connection: ReservedSQL) => Promise<Result>,
+    limit = STATEMENT_TIME,
+  ): Promise<Result> {
     const connection = this.#reserved;
     if (connection === undefined) throw this.#unavailable("the connection was lost");
     try {
-      return await this.#within(STATEMENT_TIME, work(connection));
+      return await this.#within(limit, work(connection));
     } catch (error) {
       if (isLoss(error)) await this.drop();
       throw this.#explain(error);

@@ -72,6 +72,8 @@ class PostgresStore implements Store {
   readonly #transactions = new Transactions((purpose, work) => this.#transact(purpose, work));
   /** Names this process among those that write, by which it finds out whether a commit was made. */
   readonly #writerId = randomBytes(16).toString("hex");
+  /** Whether a commit's answer was lost and could not be asked for. */
+  #isUnclear = false;
 
   constructor(access: PostgresAccess) {
     this.place = formatPostgresAddress(access.address);
@@ -144,6 +146,7 @@ class PostgresStore implements Store {
   }
 
   async #transact<Result>(purpose: Purpose, work: (session: Session) => Promise<Result>): Promise<Result> {
+    await this.#settleUnclear();
     await this.#begin(purpose);
     let result: Result;
     try {
@@ -212,26 +215,53 @@ class PostgresStore implements Store {
     }
   }
 
-  /** Asks under the lock, which the lost transaction holds as long as it may still be committed. */
   async #wasMade(mark: string, cause: unknown): Promise<boolean> {
     const end = performance.now() + this.#unclearTime;
     do {
       try {
-        await this.#beginOn("change");
-        const rows = await this.#connection.run(
-          `SELECT 1 FROM writer WHERE writer_id = '\\x${this.#writerId}' AND mark = '\\x${mark}'`,
-        );
-        await this.#undo();
-        return rows.length > 0;
+        return await this.#commitMark(mark, Math.max(end - performance.now(), UNCLEAR_PAUSE));
       } catch {
         await this.#connection.drop();
         await Bun.sleep(UNCLEAR_PAUSE);
       }
     } while (performance.now() < end);
+    this.#isUnclear = true;
     throw new KmsError(
       "STORE_UNCLEAR",
       `The connection to the store ${this.place} was lost while a change was committed: it may have been made, or not.`,
       { cause, hint: "Look whether it was made before it is asked for again." },
     );
+  }
+
+  /**
+   * Commits anew the mark that a lost commit may have left. It is asked under the lock, which the lost transaction holds as long as
+   * it may still be committed. That the mark is seen is not enough where a standby takes over by itself: a primary that is ended, or
+   * told to wait no longer, while a commit waits for its standby shows it all the same. Logs are written and sent in order, so
+   * once a later commit is answered, the standby has what was before it as well.
+   *
+   * @param mark of this process; without it any
+   * @param limit milliseconds
+   * @returns whether the mark was there
+   */
+  async #commitMark(mark: string | undefined, limit: number): Promise<boolean> {
+    await this.#beginOn("change");
+    const isIt = mark === undefined ? "" : `AND mark = '\\x${mark}'`;
+    const { count } = await this.#connection.run(
+      `UPDATE writer SET marked_at = now() WHERE writer_id = '\\x${this.#writerId}' ${isIt}`,
+    );
+    await this.#connection.runAll("COMMIT", limit);
+    return count > 0;
+  }
+
+  /** After an unclear commit nothing is read or changed before it is known that what is seen then lasts. */
+  async #settleUnclear(): Promise<void> {
+    if (!this.#isUnclear) return;
+    try {
+      await this.#commitMark(undefined, this.#unclearTime);
+      this.#isUnclear = false;
+    } catch (error) {
+      await this.#connection.drop();
+      throw error;
+    }
   }
 }

@@ -1,67 +1,36 @@
-/** A way to a PostgreSQL server that is cut at a message of the client, before or after the server got it. */
-import type { Socket } from "bun";
+/**
+ * A way to a PostgreSQL server that is cut at a message of the client, before or after the server got it, and that can be led
+ * to another server.
+ */
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { PostgresAccess } from "../../../../src/store/postgres/address.ts";
 
 /** `lost`: the server never got the message. `unanswered`: it got it, and its answer is lost. */
 export type Cut = "lost" | "unanswered";
 
 interface Link {
-  server: Socket<Link> | undefined;
-  client: Socket<Link>;
-  /** Bytes that came before the way to the server stood. */
-  early: Buffer[];
+  readonly server: Socket;
+  readonly client: Socket;
   isCut: boolean;
 }
 
 export class CuttingProxy implements Disposable {
-  readonly #target: PostgresAccess;
-  readonly #listener: Bun.TCPSocketListener<Link>;
+  #target: PostgresAccess;
+  readonly #listener = createServer((client) => this.#accept(client));
+  readonly #links = new Set<Link>();
   #messages = 0;
   #refuses = false;
   #cut: { readonly at: number; readonly how: Cut } | undefined;
 
   constructor(target: PostgresAccess) {
     this.#target = target;
-    const { address } = target;
-    this.#listener = Bun.listen<Link>({
-      hostname: "127.0.0.1",
-      port: 0,
-      socket: {
-        open: (client): void => {
-          const link: Link = { server: undefined, client, early: [], isCut: false };
-          client.data = link;
-          if (this.#refuses) {
-            end(link);
-            return;
-          }
-          void Bun.connect<Link>({
-            hostname: address.host,
-            port: address.port,
-            data: link,
-            socket: {
-              open(server) {
-                link.server = server;
-                for (const bytes of link.early) server.write(bytes);
-              },
-              data(_, bytes) {
-                // The server has done what it was asked for, and its answer is lost.
-                if (link.isCut) end(link);
-                else link.client.write(bytes);
-              },
-              close: () => end(link),
-            },
-          }).catch(() => end(link));
-        },
-        data: (client, bytes) => this.#forward(client.data, Buffer.from(bytes)),
-        close: (client) => end(client.data),
-      },
-    });
+    this.#listener.listen(0, "127.0.0.1");
   }
 
   /** The store, reached through the proxy. */
   get access(): PostgresAccess {
-    const { address } = this.#target;
-    return { ...this.#target, address: { ...address, host: "127.0.0.1", port: this.#listener.port } };
+    const { port } = this.#listener.address() as AddressInfo;
+    return { ...this.#target, address: { ...this.#target.address, host: "127.0.0.1", port } };
   }
 
   /** Messages of clients that were seen. */
@@ -84,8 +53,39 @@ export class CuttingProxy implements Disposable {
     this.#refuses = true;
   }
 
+  /** Leads to another server from now on, as an address that moves to another machine does; who is connected is thrown out. */
+  leadTo(target: PostgresAccess): void {
+    this.#target = target;
+    for (const link of this.#links) end(link);
+  }
+
   [Symbol.dispose](): void {
-    this.#listener.stop(true);
+    this.#listener.close();
+    for (const link of this.#links) end(link);
+  }
+
+  #accept(client: Socket): void {
+    if (this.#refuses) {
+      client.destroy();
+      return;
+    }
+    const { host, port } = this.#target.address;
+    const link: Link = { client, server: connect(port, host), isCut: false };
+    this.#links.add(link);
+    client.on("data", (bytes: Buffer) => this.#forward(link, bytes));
+    link.server.on("data", (bytes: Buffer) => {
+      // The server has done what it was asked for, and its answer is lost.
+      if (link.isCut) end(link);
+      else client.write(bytes);
+    });
+    for (const socket of [client, link.server]) {
+      socket.setNoDelay(true);
+      socket.on("error", () => end(link));
+      socket.on("close", () => {
+        end(link);
+        this.#links.delete(link);
+      });
+    }
   }
 
   #forward(link: Link, bytes: Buffer): void {
@@ -99,12 +99,11 @@ export class CuttingProxy implements Disposable {
         return;
       }
     }
-    if (link.server === undefined) link.early.push(bytes);
-    else link.server.write(bytes);
+    link.server.write(bytes);
   }
 }
 
-function end(link: Link): void {
-  link.client.end();
-  link.server?.end();
+function end({ client, server }: Link): void {
+  client.destroy();
+  server.destroy();
 }

@@ -181,6 +181,53 @@ describe("the tables", () => {
   });
 });
 
+describe("where commits wait for a standby", () => {
+  async function pair() {
+    const [primary, standby] = [new PostgresServer(), new PostgresServer()];
+    await primary.start();
+    const access = await primary.newDatabase();
+    await postgresDatabase(access).create(async (session) => {
+      await session.execute(
+        "INSERT INTO vault (row_number, format_version, vault_id, manifest) VALUES (1, 2, $1, $2)",
+        [new Uint8Array(16), Uint8Array.of(1)],
+      );
+    });
+    await standby.follow(primary);
+    await primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+    await primary.sql("SELECT pg_reload_conf()");
+    return { primary, standby, access };
+  }
+
+  test("one that is seen, but that the standby did not get, is not told as made, and nothing is read before it has it", async () => {
+    const { primary, standby, access } = await pair();
+    try {
+      const proxy = new CuttingProxy(access);
+      const store = await opened({ ...proxy.access, patience: { lock: 300, unclear: 1_000 } });
+      await store.transaction(insert(1));
+      await standby.halt();
+      const change = store.transaction(insert(2)).then(
+        () => undefined,
+        (error: KmsError) => error.code,
+      );
+      const waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+      while ((await primary.sql(waiting)).length === 0) await Bun.sleep(10);
+      await primary.sql(`SELECT pg_terminate_backend(pid) FROM (${waiting}) AS one`);
+      expect(await change).toBe("STORE_UNCLEAR");
+      const seen = await primary.sql("SELECT 1 FROM tatum_kms.document", nameOf(access));
+      expect(seen).toHaveLength(2);
+      expect((await caught(() => store.read(documents))).exitStatus).toBe(75);
+      await primary.halt("immediate");
+      await standby.run();
+      await standby.promote();
+      proxy.leadTo(standby.access(nameOf(access)));
+      expect(await store.read(documents)).toBe(1);
+      proxy[Symbol.dispose]();
+    } finally {
+      await Promise.all([primary.stop(), standby.stop()]);
+    }
+  }, 60_000);
+});
+
 describe("a standby", () => {
   test("is refused, as it may be behind", async () => {
     const primary = new PostgresServer();
