@@ -92,7 +92,8 @@ export class Customers {
       const count = this.#world.network("ETH").pendingCount(wallet.address);
       return count === 0n ? {} : { number: count + BigInt(random.below(3)) };
     }
-    return model.window !== undefined && random.chance(0.03) ? { blocks: SHORT } : {};
+    const isHurried = this.#hazards.has("hurried payments") && model.window !== undefined;
+    return isHurried && random.chance(0.03) ? { blocks: SHORT } : {};
   }
 
   #cancelSome(): void {

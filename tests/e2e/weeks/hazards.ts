@@ -14,6 +14,7 @@ export const hazards = {
   "nodes that lie behind": ["14-vet", "14-sol"],
   cancellations: ["6", "6-approval"],
   "removed wallets": ["5"],
+  "hurried payments": [],
   decisions: ["3", "3-unclear", "18"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

@@ -12,6 +12,18 @@ const LONGEST_PEACE = 3_000;
 /** Real milliseconds for which a process stands still, shorter and longer than the lease. */
 const LONGEST_STANDSTILL = 4_000;
 
+/** Those who run the daemons of a week, and what happens to these. */
+export interface Crew {
+  /** Starts the daemons and the accidents. */
+  begin(): Promise<void>;
+  /** Starts what has ended. To be called often. */
+  look(): void;
+  /** Ends the accidents; daemons go on. */
+  rest(): Promise<void>;
+  /** What happened, by its name. */
+  readonly done: Readonly<Record<string, number>>;
+}
+
 export interface OperatorOptions {
   readonly tickers: readonly string[];
   readonly daemons: number;
@@ -20,7 +32,7 @@ export interface OperatorOptions {
   readonly rollback: boolean;
 }
 
-export class Operators {
+export class Operators implements Crew {
   readonly #stage: Stage;
   readonly #options: OperatorOptions;
   readonly #daemons: Daemon[] = [];

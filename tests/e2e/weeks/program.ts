@@ -13,6 +13,12 @@ export interface Ran {
   readonly stderr: string;
 }
 
+interface Surroundings {
+  readonly server: ApiServer;
+  /** More of the program's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** A vault in memory, where there is such a place: what a disk loses is the power-cut test's matter. */
 function newHome(): string {
   try {
@@ -27,12 +33,14 @@ export class Program {
   readonly #executable: string;
   readonly #world: World;
   readonly #server: ApiServer;
+  readonly #more: Readonly<Record<string, string>>;
   readonly daemons: Daemon[] = [];
 
-  constructor(executable: string, world: World, server: ApiServer) {
+  constructor(executable: string, world: World, { server, environment }: Surroundings) {
     this.#executable = executable;
     this.#world = world;
     this.#server = server;
+    this.#more = environment;
   }
 
   get vaultPath(): string {
@@ -46,6 +54,7 @@ export class Program {
       TATUM_KMS_PASSWORD: "correct horse battery",
       ...this.#world.clock.environment,
       ...this.#server.environment,
+      ...this.#more,
     };
   }
 
@@ -82,12 +91,17 @@ export class Program {
     await this.succeed(["import", file]);
   }
 
-  startDaemon(chains: readonly string[], options: readonly string[] = []): Daemon {
+  /** @param environment of this daemon alone */
+  startDaemon(
+    chains: readonly string[],
+    options: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ): Daemon {
     const args = ["daemon", `--chain=${chains.join(",")}`, `--external-url=${this.#server.url}/four-eye`];
     const daemon = new Daemon(
       [this.#executable, ...args, ...options],
       this.home,
-      this.#environment,
+      { ...this.#environment, ...environment },
       this.#world.history,
     );
     this.daemons.push(daemon);

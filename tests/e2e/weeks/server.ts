@@ -40,14 +40,14 @@ export class ApiServer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** The environment that leads the program here. The seconds of a call are real ones, those of the lease are not. */
+  /** The environment that leads the program here. The seconds of a call and of the lease are real ones. */
   get environment(): Record<string, string> {
     return {
       TATUM_API_URL: this.url,
       TATUM_API_KEY: "test-api-key",
       TATUM_KMS_VET_URL: this.url,
       TATUM_KMS_HTTP_TIMEOUT: String(this.patience),
-      TATUM_KMS_LEASE: "120",
+      TATUM_KMS_LEASE: "2",
       TATUM_RETRIES: "2",
     };
   }

@@ -24,14 +24,19 @@ export class Stage {
   /** What a scenario found by itself. */
   readonly breaches: Breach[] = [];
 
-  private constructor(executable: string, seed: number) {
+  private constructor(executable: string, seed: number, environment: Readonly<Record<string, string>>) {
     this.world = new World(seed);
     this.server = new ApiServer(this.world);
-    this.program = new Program(executable, this.world, this.server);
+    this.program = new Program(executable, this.world, { server: this.server, environment });
   }
 
-  static async open(executable: string, seed: number): Promise<Stage> {
-    const stage = new Stage(executable, seed);
+  /** @param environment of the program, beside what leads it to the stand-in */
+  static async open(
+    executable: string,
+    seed: number,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Stage> {
+    const stage = new Stage(executable, seed, environment);
     await stage.server.start();
     return stage;
   }

@@ -3,24 +3,28 @@ import { modelOf } from "./chains/index.ts";
 import { Customers } from "./customers.ts";
 import type { Hazard } from "./hazards.ts";
 import { type Breach, judge } from "./judge.ts";
-import { Operators } from "./operators.ts";
+import { type Crew, Operators } from "./operators.ts";
 import type { Payment } from "./payment.ts";
 import { repairLanes, resign, resolveAsDone, retry } from "./people.ts";
 import { MINUTE, Stage } from "./stage.ts";
 import { Weather } from "./weather.ts";
 
-export interface WeekOptions {
-  readonly executable: string;
-  readonly seed: number;
+/** What is ordered, and what goes wrong meanwhile. */
+export interface Load {
   readonly payments: number;
   readonly tickers: readonly string[];
-  readonly daemons: number;
   readonly hazards: ReadonlySet<Hazard>;
+  /** Real milliseconds for the orders; after that the week calms down, however many there were. */
+  readonly longest: number;
+}
+
+export interface WeekOptions extends Load {
+  readonly executable: string;
+  readonly seed: number;
+  readonly daemons: number;
   /** Whether an older copy of the vault's file is put back, once. */
   readonly rollback: boolean;
   readonly keep: boolean;
-  /** Real milliseconds for the orders; after that the week calms down, however many there were. */
-  readonly longest: number;
 }
 
 export interface WeekResult {
@@ -37,40 +41,41 @@ const LOOK_AGAIN = 50;
 const ROUNDS_OF_PEOPLE = 4;
 
 export async function runWeek(options: WeekOptions): Promise<WeekResult> {
-  const { executable, seed, payments, tickers, hazards, daemons, rollback, keep, longest } = options;
+  const { executable, seed, keep } = options;
   const stage = await Stage.open(executable, seed);
   try {
-    const wallets = await stage.wallets(tickers, WALLETS_OF_A_CHAIN);
-    const customers = new Customers(stage.world, wallets, hazards);
-    const weather = new Weather(stage.world, hazards);
-    const operators = new Operators(stage, { tickers, daemons, hazards, rollback });
-    await operators.begin();
-    const end = performance.now() + longest;
-    while (performance.now() < end && (customers.ordered < payments || customers.open.length > 20)) {
-      customers.pass(payments);
-      weather.pass();
-      operators.look();
-      await Bun.sleep(LOOK_AGAIN);
-    }
-    weather.isOver = true;
-    await operators.rest();
-    await settle(stage, customers);
-    const jobs = await stage.jobs();
-    const breaches = judge({
-      world: stage.world,
-      jobs,
-      mayStayOpen: (payment) => customers.sharing.has(payment),
-    });
-    return {
-      breaches,
-      account: stage.accountOf(breaches),
-      counts: countsOf(stage, customers, weather, operators),
-      home: stage.program.home,
-    };
+    return await playOut(stage, options, new Operators(stage, options));
   } finally {
     await stage.close();
     if (!keep) stage.program.remove();
   }
+}
+
+/** Plays a week to its end. */
+export async function playOut(stage: Stage, load: Load, crew: Crew): Promise<WeekResult> {
+  const { payments, tickers, hazards, longest } = load;
+  const { world } = stage;
+  const customers = new Customers(world, await stage.wallets(tickers, WALLETS_OF_A_CHAIN), hazards);
+  const weather = new Weather(world, hazards);
+  await crew.begin();
+  const end = performance.now() + longest;
+  while (performance.now() < end && (customers.ordered < payments || customers.open.length > 20)) {
+    customers.pass(payments);
+    weather.pass();
+    crew.look();
+    await Bun.sleep(LOOK_AGAIN);
+  }
+  weather.isOver = true;
+  await crew.rest();
+  await settle(stage, customers);
+  const jobs = await stage.jobs();
+  const breaches = judge({ world, jobs, mayStayOpen: (payment) => customers.sharing.has(payment) });
+  return {
+    breaches,
+    account: stage.accountOf(breaches),
+    counts: { ...countsOf(stage, customers, weather), ...crew.done },
+    home: stage.program.home,
+  };
 }
 
 /** Waits until all is over; what is not is handed to people, who know what is true on the networks. */
@@ -113,12 +118,7 @@ async function isReplaced(stage: Stage, { id, model }: Payment): Promise<boolean
   return BigInt(sequence) < stage.world.network(model.ticker).count(account);
 }
 
-function countsOf(
-  stage: Stage,
-  customers: Customers,
-  weather: Weather,
-  operators: Operators,
-): Record<string, number> {
+function countsOf(stage: Stage, customers: Customers, weather: Weather): Record<string, number> {
   const payments = [...stage.world.platform.payments.values()];
   const { ordered, cancelled, denied, foreign } = customers;
   return {
@@ -132,7 +132,6 @@ function countsOf(
     "signed anew": payments.filter(({ sent }) => sent.length > 1).length,
     open: customers.open.length,
     faults: weather.happened,
-    ...operators.done,
   };
 }
 

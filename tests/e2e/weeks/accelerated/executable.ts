@@ -1,26 +1,32 @@
 /** The program as a test build, whose clock runs fast. It is made here and nowhere else: no release has an option for it. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pkcs11Binding } from "../../../../scripts/pkcs11-binding.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
+const inThisProcess: { made?: Promise<string> } = {};
+
 /** The test build that `KMS_TEST_WEEKS_EXECUTABLE` names, else one that is made of the sources of this moment. */
-export async function acceleratedExecutable(): Promise<string> {
+export function acceleratedExecutable(): Promise<string> {
   const made = process.env["KMS_TEST_WEEKS_EXECUTABLE"];
-  if (made !== undefined) return made;
+  if (made !== undefined) return Promise.resolve(made);
   const outfile = join(root, "dist", "tatum-kms-accelerated");
-  await makeAcceleratedExecutable(outfile);
-  return outfile;
+  inThisProcess.made ??= makeAcceleratedExecutable(outfile).then(() => outfile);
+  return inThisProcess.made;
 }
 
-/** The store waits for other processes, whose speed is the machine's. */
+/** What the machine's speed decides: the store and the lease wait for other processes and for the database. */
+const timedByMachine = /[\\/]src[\\/](store|lease)[\\/].*\.ts$/;
+const ofMachine = "const { performance, setTimeout, pause } = globalThis.machineTime;";
+const pauseOfProgram = /^import \{ pause \} from .*$/m;
+
 const realTimeInStore: Bun.BunPlugin = {
   name: "real-time-in-store",
   setup: ({ onLoad }) =>
-    void onLoad({ filter: /[\\/]src[\\/]store[\\/].*\.ts$/ }, async ({ path }) => ({
-      contents: `const performance = globalThis.realPerformance;\n${await Bun.file(path).text()}`,
+    void onLoad({ filter: timedByMachine }, async ({ path }) => ({
+      contents: `${ofMachine}\n${(await Bun.file(path).text()).replace(pauseOfProgram, "")}`,
       loader: "ts",
     })),
 };
@@ -28,6 +34,8 @@ const realTimeInStore: Bun.BunPlugin = {
 /** @throws Error when it cannot be built */
 async function makeAcceleratedExecutable(outfile: string): Promise<void> {
   mkdirSync(dirname(outfile), { recursive: true });
+  // Another process that runs tests may make it at the same time.
+  const own = `${outfile}-${process.pid}`;
   const result = await Bun.build({
     entrypoints: [join(import.meta.dir, "main.ts")],
     target: "bun",
@@ -36,7 +44,8 @@ async function makeAcceleratedExecutable(outfile: string): Promise<void> {
     bytecode: true,
     splitting: true,
     plugins: [pkcs11Binding, realTimeInStore],
-    compile: { outfile, autoloadDotenv: false, autoloadBunfig: false },
+    compile: { outfile: own, autoloadDotenv: false, autoloadBunfig: false },
   });
   if (!result.success) throw new Error(`The test build could not be made: ${result.logs.join("\n")}`);
+  renameSync(own, outfile);
 }

@@ -1,4 +1,5 @@
 /** Gives the program under test its fast clock, before anything of it is loaded. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { CLOCK_VARIABLE, readClock } from "./clock.ts";
 
 const clock = readClock(process.env[CLOCK_VARIABLE]);
@@ -10,7 +11,15 @@ function faster<Timer extends typeof globalThis.setTimeout | typeof globalThis.s
 
 const { performance } = globalThis;
 const realNow = performance.now.bind(performance);
-Object.assign(globalThis, { realPerformance: { now: realNow } });
+const machineTime = {
+  performance: { now: realNow },
+  setTimeout: globalThis.setTimeout,
+  /** Waits so many real milliseconds, unless the program is being stopped. */
+  pause: (milliseconds: number, signal?: AbortSignal) =>
+    sleep(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
+};
+
+Object.assign(globalThis, { machineTime });
 performance.now = () => clock.passed(realNow());
 Date.now = () => Math.floor(clock.now());
 globalThis.setTimeout = faster(globalThis.setTimeout);

@@ -1,0 +1,45 @@
+/**
+ * `bun run test:cluster [--payments=10000] [--nodes=2,3,5] [--chains=ETH,BTC,...] [--seed=N]`: several daemons on one database
+ * under one stand-in of the API, of which nodes are killed and stand still for longer than their lease, connections are cut, the
+ * database crashes and calls fail; an independent ledger judges what landed. The payments are shared between clusters of so many
+ * nodes. Ends with status 1 when the promise was broken.
+ */
+import { parseArgs } from "node:util";
+import { clusterChains, runCluster } from "../tests/e2e/cluster/cluster.ts";
+import { acceleratedExecutable } from "../tests/e2e/weeks/accelerated/executable.ts";
+import { readTickers } from "../tests/e2e/weeks/week.ts";
+
+/** Real milliseconds that the orders of a cluster may take. */
+const LONGEST = 60 * 60_000;
+
+const { values } = parseArgs({
+  options: {
+    payments: { type: "string", default: "10000" },
+    nodes: { type: "string", default: "2,3,5" },
+    chains: { type: "string", default: clusterChains.join(",") },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+  },
+});
+
+const sizes = values.nodes.split(",").map(Number);
+const executable = await acceleratedExecutable();
+let isSound = true;
+for (const nodes of sizes) {
+  const start = performance.now();
+  const { breaches, account, counts } = await runCluster({
+    executable,
+    seed: Number(values.seed),
+    nodes,
+    payments: Math.ceil(Number(values.payments) / sizes.length),
+    tickers: readTickers(values.chains),
+    longest: LONGEST,
+  });
+  const figures = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  console.log(
+    `${nodes} nodes, seed ${values.seed}: ${breaches.length} breaches; ${figures.join(", ")}; ${seconds} s.`,
+  );
+  if (breaches.length > 0) console.log(account);
+  isSound &&= breaches.length === 0;
+}
+process.exit(isSound ? 0 : 1);

@@ -1,0 +1,25 @@
+/** A short run of several nodes on one database; `bun run test:cluster` plays long ones. */
+import { expect, test } from "bun:test";
+import { runCluster } from "./cluster/cluster.ts";
+import { acceleratedExecutable } from "./weeks/accelerated/executable.ts";
+
+const TIMEOUT = 600_000;
+/** Real milliseconds that the orders may take. */
+const LONGEST = 15_000;
+
+test(
+  "three nodes on one database pay everything once, while they are killed and stand still and the database crashes",
+  async () => {
+    const { breaches, account, counts } = await runCluster({
+      executable: await acceleratedExecutable(),
+      seed: 5,
+      nodes: 3,
+      payments: 70,
+      tickers: ["ETH", "BTC", "TRON"],
+      longest: LONGEST,
+    });
+    expect(breaches, account).toEqual([]);
+    expect(counts).toMatchObject({ open: 0, "signed anew": 0 });
+  },
+  TIMEOUT,
+);

@@ -1,0 +1,35 @@
+/** A cluster under load: several daemons on one database and one stand-in of the API, accidents, then quiet, then the judgement. */
+import type { Hazard } from "../weeks/hazards.ts";
+import { Stage } from "../weeks/stage.ts";
+import { playOut, type WeekResult } from "../weeks/week.ts";
+import { ClusterDatabase, storeEnvironment } from "./database.ts";
+import { Nodes } from "./nodes.ts";
+
+/** Chains whose payments stay valid for longer than a database is away. */
+export const clusterChains: readonly string[] = ["ETH", "BTC", "XRP", "XLM", "TRON"];
+
+/** What the networks do wrong, beside calls that fail. Nothing of it makes a person decide. */
+const hazards: ReadonlySet<Hazard> = new Set<Hazard>(["forgetful pools"]);
+
+export interface ClusterOptions {
+  readonly executable: string;
+  readonly seed: number;
+  readonly nodes: number;
+  readonly payments: number;
+  readonly tickers: readonly string[];
+  /** Real milliseconds for the orders. */
+  readonly longest: number;
+}
+
+export async function runCluster(options: ClusterOptions): Promise<WeekResult> {
+  const { executable, seed } = options;
+  const database = await ClusterDatabase.open();
+  const stage = await Stage.open(executable, seed, storeEnvironment(database.newWay().access));
+  try {
+    return await playOut(stage, { ...options, hazards }, new Nodes(stage, database, options));
+  } finally {
+    await stage.close();
+    stage.program.remove();
+    await database.close();
+  }
+}
