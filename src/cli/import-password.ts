@@ -1,4 +1,4 @@
-/** Which password opens a file whose wallets are taken over. */
+/** Which password opens a file, or another vault, whose wallets are taken over. */
 
 import { ProviderError } from "../../providers/error.ts";
 import { PASSWORD_VARIABLE } from "../../providers/password/provider.ts";
@@ -8,7 +8,12 @@ import { KmsError } from "../errors.ts";
 import { settings } from "../settings/table.ts";
 import type { ImportedWallet } from "../vault/import/imported-wallets.ts";
 import { type ImportOptions, readImportFile } from "../vault/import/read-import-file.ts";
+import type { SlotOpener } from "../vault/key-slots/key-slot.ts";
+import { passwordOpener } from "../vault/key-slots/password-slot.ts";
+import type { SealedVault } from "../vault/sealed-vault.ts";
+import type { Vault } from "../vault/vault.ts";
 import type { CommandContext } from "./context.ts";
+import { openerOf } from "./open-vault.ts";
 
 /** The password of the file, where it differs from the vault's. Set to nothing, it stands for the empty password. */
 const IMPORT_PASSWORD_VARIABLE = settings.importPassword.name;
@@ -19,9 +24,9 @@ export function importPassword({ config }: CommandContext): string | undefined {
 }
 
 /** The password that a person gives for the file; `undefined` when nobody is there. */
-async function askFilePassword({ prompt }: CommandContext): Promise<Secret | undefined> {
+async function askFilePassword({ prompt }: CommandContext, what: string): Promise<Secret | undefined> {
   try {
-    return await prompt.ask("Enter password of the file to import", IMPORT_PASSWORD_VARIABLE);
+    return await prompt.ask(`Enter password of ${what}`, IMPORT_PASSWORD_VARIABLE);
   } catch (error) {
     if (error instanceof ProviderError && error.code === "NO_ANSWER") return undefined;
     throw error;
@@ -84,7 +89,7 @@ export async function readWallets(
     }
     if (own !== undefined) yield* bothWays(await own());
     yield new Secret("");
-    const typed = await askFilePassword(context);
+    const typed = await askFilePassword(context, "the file to import");
     if (typed !== undefined) yield typed;
   }
   try {
@@ -94,6 +99,32 @@ export async function readWallets(
       throw error;
     throw new KmsError("IMPORT_UNREADABLE", error.message, {
       hint: `Set ${IMPORT_PASSWORD_VARIABLE} to the password of that file.`,
+    });
+  }
+}
+
+/**
+ * Another vault, opened with a token where one is named that fits, or with its password: `TATUM_KMS_IMPORT_PASSWORD`; without
+ * that the first vault's own is tried, then somebody is asked.
+ *
+ * @param context asks for the first vault's password once
+ * @param open tries one way
+ * @throws KmsError `WRONG_PASSWORD`, and what `open` throws otherwise
+ */
+export async function openOtherVault(
+  context: CommandContext,
+  open: (choose: (sealed: SealedVault) => Promise<SlotOpener>) => Promise<Vault>,
+): Promise<Vault> {
+  const variable = importPassword(context);
+  if (variable !== undefined) return open(async () => passwordOpener(new Secret(variable)));
+  try {
+    return await open(({ slotKinds }) => openerOf(context, slotKinds));
+  } catch (error) {
+    if (!(error instanceof KmsError) || error.code !== "WRONG_PASSWORD") throw error;
+    const typed = await askFilePassword(context, "the other vault");
+    if (typed !== undefined) return open(async () => passwordOpener(typed));
+    throw new KmsError("WRONG_PASSWORD", "The password does not open the other vault.", {
+      hint: `Set ${IMPORT_PASSWORD_VARIABLE} to the password of that vault.`,
     });
   }
 }

@@ -23,7 +23,8 @@ import type { CommandContext } from "./context.ts";
 import { warnOfWeakPassword } from "./new-password.ts";
 import { printNote, printUnreadEnvFile, printWarning } from "./output.ts";
 
-async function openerOf(context: CommandContext, slotKinds: readonly string[]): Promise<SlotOpener> {
+/** What opens a vault with slots of these kinds: a token that is named, or the password. */
+export async function openerOf(context: CommandContext, slotKinds: readonly string[]): Promise<SlotOpener> {
   const unlocking = context.chooseUnlocking(slotKinds);
   if (unlocking.kind === "password") return passwordOpener(await context.password("unlock"));
   const uri = wrappingKeyUri(context, unlocking.uri);

@@ -40,7 +40,7 @@ async function stateOf(vault: Vault): Promise<AnchorState> {
   const { generation } = vault;
   const journals = await vault.store.read(async (session) => {
     const found: Record<string, [number, string]> = {};
-    for (const name of await vault.listedJournals(session)) {
+    for (const name of await vault.journals.listedJournals(session)) {
       const row = await readJournalRow(session, leaseKeyOfName(vault, name));
       if (row === undefined) continue;
       const state = openState(vault, row);

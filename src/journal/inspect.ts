@@ -1,14 +1,14 @@
 /** What a person can see of the journal, and decide about a job that is stuck. */
 import { KmsError } from "../errors.ts";
 import { isSurelyDead } from "../lease/holder.ts";
-import { LATEST_TIME, readJobRow } from "../store/tables/job.ts";
+import { LATEST_TIME } from "../store/tables/job.ts";
 import { readJournalRows } from "../store/tables/journal.ts";
 import { readLeaseRow } from "../store/tables/lease.ts";
 import type { Vault } from "../vault/vault.ts";
 import { isClosed, type Job, type JobPayment, type JobState } from "./job.ts";
 import { Journal } from "./journal.ts";
 import { openState } from "./journal-state.ts";
-import { jobKeyOf, leaseKeyOf, openJob } from "./records.ts";
+import { checkedRow, findJobRow, leaseKeyOf, openJob } from "./records.ts";
 
 /** A job as it is shown: no signed bytes, no keys. */
 export interface ShownJob {
@@ -140,8 +140,8 @@ export async function countJobs(vault: Vault): Promise<Readonly<Record<string, n
  * @throws KmsError `NO_SUCH_JOB`, `JOURNAL` when its row does not open
  */
 export async function findJob(vault: Vault, id: string): Promise<Job> {
-  const row = await vault.store.read((session) => readJobRow(session, jobKeyOf(vault, id)));
-  if (row !== undefined) return { ...openJob(vault, row), id };
+  const found = await vault.store.read((session) => findJobRow(session, vault, id));
+  if (found !== undefined) return { ...openJob(vault, checkedRow(found)), id };
   throw new KmsError("NO_SUCH_JOB", `The journal has no job for transaction '${id.slice(0, 128)}'.`);
 }
 

@@ -141,16 +141,21 @@ function isSame(row: JournalRow | undefined, { sealed }: SealedState): boolean {
   return Buffer.compare(row?.sealed ?? new Uint8Array(), sealed ?? new Uint8Array()) === 0;
 }
 
+/** A vault that says which journals there have to be. */
+interface JournalKeeper extends Sealing {
+  readonly journals: JournalRegister;
+}
+
 /** Watches over the state of one journal: it only ever goes forward, and is not missing once it was begun. */
 export class JournalWatch {
-  readonly #vault: Sealing & JournalRegister;
+  readonly #vault: JournalKeeper;
   readonly #journal: NamedJournal;
   /** The highest that was seen committed. */
   #known: SealedState = { state: emptyState, sealed: undefined };
   /** What was opened or sealed last, be it not committed: its bytes are not opened again. */
   #last: SealedState = this.#known;
 
-  constructor(vault: Sealing & JournalRegister, journal: NamedJournal) {
+  constructor(vault: JournalKeeper, journal: NamedJournal) {
     this.#vault = vault;
     this.#journal = journal;
   }
@@ -184,14 +189,14 @@ export class JournalWatch {
     const sealed = sealState(this.#vault, leaseKey, state);
     const isNew = state.counter === 1;
     await writeJournalRow(session, { leaseKey, sealed }, isNew);
-    if (isNew) await this.#vault.listJournal(session, name);
+    if (isNew) await this.#vault.journals.listJournal(session, name);
     this.#last = { state, sealed };
     return this.#last;
   }
 
   async #compareWithManifest(session: Session, isThere: boolean): Promise<void> {
     const { name } = this.#journal;
-    if ((await this.#vault.listedJournals(session)).includes(name) !== isThere)
+    if ((await this.#vault.journals.listedJournals(session)).includes(name) !== isThere)
       throw notAsListed(name, isThere);
   }
 

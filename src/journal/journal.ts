@@ -6,13 +6,7 @@
 import type { PendingTransaction, SignedTransaction } from "../../chains/chain.ts";
 import { KmsError } from "../errors.ts";
 import type { Session } from "../store/store.ts";
-import {
-  type JobRow,
-  type JobSelection,
-  readJobRow,
-  readJobRows,
-  readUncheckedJobRow,
-} from "../store/tables/job.ts";
+import { type JobRow, type JobSelection, readJobRow, readJobRows } from "../store/tables/job.ts";
 import { readClaimRow, readLaneRow } from "../store/tables/lane.ts";
 import type { Vault } from "../vault/vault.ts";
 import { claimsOf, JournalChange } from "./change.ts";
@@ -33,6 +27,8 @@ import { ChangingState, JournalWatch, type SealedState } from "./journal-state.t
 import {
   checkedRow,
   claimKeyOf,
+  findJobRow,
+  findMergedRow,
   type JournalScope,
   jobKeyOf,
   journalNameOf,
@@ -95,7 +91,7 @@ export class Journal {
    */
   find(id: string): Promise<Job | undefined> {
     return this.#read(async (session) => {
-      const found = await readUncheckedJobRow(session, jobKeyOf(this.#vault, id));
+      const found = await findJobRow(session, this.#vault, id);
       return found && this.#opened(checkedRow(found), id);
     });
   }
@@ -109,7 +105,7 @@ export class Journal {
     return this.#read(async (session) => {
       const resting = new Map<string, JobState>();
       for (const id of ids) {
-        const found = await readUncheckedJobRow(session, jobKeyOf(this.#vault, id));
+        const found = await findJobRow(session, this.#vault, id);
         const state = found !== undefined && "row" in found ? restingState(found.row, now) : undefined;
         if (state !== undefined) resting.set(id, state);
       }
@@ -306,7 +302,10 @@ export class Journal {
 
   /** The sequence numbers that the signed transactions of an account use. */
   usedSequences(account: string): Promise<UsedSequences> {
-    return this.#read((session) => this.#readSequences(session, account));
+    return this.#read(async (session) => {
+      const row = await readLaneRow(session, laneKeyOf(this.#vault, this.scope, account));
+      return row === undefined ? UsedSequences.none() : openLane(this.#vault, row);
+    });
   }
 
   /** Changes the numbers of an account on a person's word. */
@@ -371,11 +370,6 @@ export class Journal {
     return job;
   }
 
-  async #readSequences(session: Session, account: string): Promise<UsedSequences> {
-    const row = await readLaneRow(session, laneKeyOf(this.#vault, this.scope, account));
-    return row === undefined ? UsedSequences.none() : openLane(this.#vault, row);
-  }
-
   #changed(job: Job, state: JobState, { rest, ...changes }: JobChanges): Job {
     return { ...job, ...changes, state, ...(rest !== undefined && { attemptAt: this.#now() + rest }) };
   }
@@ -391,7 +385,9 @@ export class Journal {
     }
     const next: Job = { ...to, revision: from.revision + 1, updatedAt: this.#now() };
     const before = await readJobRow(change.session, from.key);
-    if ((before?.revision ?? NOT_RECORDED) !== from.revision) throw changedByAnother(`Job ${from.id}`);
+    const merged = before ?? (await findMergedRow(change.session, this.#vault, from.id));
+    if (merged !== before || (before?.revision ?? NOT_RECORDED) !== from.revision)
+      throw changedByAnother(`Job ${from.id}`);
     await change.replace(before, next);
     return next;
   }

@@ -48,7 +48,7 @@ export async function listLanes(vault: Vault, chains?: readonly string[]): Promi
   const names = await namesOfLanes(vault);
   const open = await allJobs(vault, { states: ["sent", "parked"], chains });
   const scopes = new Map(
-    (await vault.store.read((session) => vault.listedJournals(session))).map(
+    (await vault.store.read((session) => vault.journals.listedJournals(session))).map(
       (name) => [hex(leaseKeyOfName(vault, name)), name.split(" ")] as const,
     ),
   );

@@ -19,9 +19,9 @@ import { ChangingState, type JournalState, openState, sealState } from "./journa
 import {
   claimHash,
   damaged,
+  findJobRow,
   hex,
   jobHash,
-  jobKeyOf,
   laneHash,
   openedLeaseKey,
   openLane,
@@ -113,7 +113,7 @@ async function namedRow(vault: Vault, session: Session, name: string): Promise<U
   const byKey = /^[0-9a-f]{64}$/.test(name)
     ? await readUncheckedJobRow(session, Buffer.from(name, "hex"))
     : undefined;
-  const found = byKey ?? (await readUncheckedJobRow(session, jobKeyOf(vault, name)));
+  const found = byKey ?? (await findJobRow(session, vault, name));
   if (found === undefined)
     throw new KmsError("NO_SUCH_JOB", `The journal has no job record '${name.slice(0, 128)}'.`, {
       hint: "`vault verify` names those that do not open.",

@@ -1,10 +1,13 @@
 /** The sealed rows of the journal: of a job, of an account's sequence numbers, and of what belongs to one job alone. */
 import type { Network } from "../../chains/chain.ts";
 import { KmsError } from "../errors.ts";
+import type { Session } from "../store/store.ts";
 import { mostBytes } from "../store/tables/bounds.ts";
-import type { JobRow, UncheckedJobRow } from "../store/tables/job.ts";
+import { type JobRow, readUncheckedJobRow, type UncheckedJobRow } from "../store/tables/job.ts";
 import type { ClaimRow, LaneRow } from "../store/tables/lane.ts";
-import type { Sealing } from "../vault/vault.ts";
+import { hashWith } from "../vault/root-key.ts";
+import type { JournalRegister } from "../vault/state.ts";
+import type { Sealing, Vault } from "../vault/vault.ts";
 import { type Job, jobStates, parseJobContent, serializeJobContent } from "./job.ts";
 import { rowHash } from "./journal-state.ts";
 import { UsedSequences } from "./sequences.ts";
@@ -88,6 +91,44 @@ export function leaseKeyOfName(vault: Sealing, name: string): Uint8Array {
 
 export function jobKeyOf(vault: Sealing, id: string): Uint8Array {
   return vault.keyedHash(JOB_PURPOSE, utf8.encode(id));
+}
+
+/** The vault that a job is looked for in. */
+interface JobKeeper extends Sealing {
+  readonly journals: Pick<JournalRegister, "mergedJobKeys">;
+}
+
+/** Under what key a job of a pending transaction stands in vaults with these keys of hashes. */
+export function jobKeysWith(hashKeys: readonly Uint8Array[], id: string): Uint8Array[] {
+  return hashKeys.map((key) => hashWith(key, utf8.encode(id)));
+}
+
+/** The keys of hashes under which the jobs stand of a vault that another one is merged into, its own and those it was given. */
+export function jobHashKeysOf(vault: Vault): Uint8Array[] {
+  return [vault.copyHashKey(JOB_PURPOSE), ...vault.journals.mergedJobKeys];
+}
+
+/** The row of a pending transaction: the vault's own, or what a vault that was merged into it knew of it. */
+export async function findJobRow(
+  session: Session,
+  vault: JobKeeper,
+  id: string,
+): Promise<UncheckedJobRow | undefined> {
+  const own = await readUncheckedJobRow(session, jobKeyOf(vault, id));
+  return own ?? findMergedRow(session, vault, id);
+}
+
+/** What a vault that was merged into this one knew of a pending transaction. */
+export async function findMergedRow(
+  session: Session,
+  { journals }: Pick<JobKeeper, "journals">,
+  id: string,
+): Promise<UncheckedJobRow | undefined> {
+  for (const key of jobKeysWith(journals.mergedJobKeys, id)) {
+    const found = await readUncheckedJobRow(session, key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 export function laneKeyOf(

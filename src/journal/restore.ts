@@ -8,22 +8,38 @@ import { untilNoneHeld } from "../lease/watch.ts";
 import { formatVersion } from "../store/format.ts";
 import type { Store, StorePlace } from "../store/store.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
-import type { Vault, VaultCounts } from "../vault/vault.ts";
+import type { VaultCounts } from "../vault/contents.ts";
+import type { Vault } from "../vault/vault.ts";
 import { hex } from "./records.ts";
 import { restoreWhole, verifyWhole } from "./whole-vault.ts";
 
+/** Milliseconds after which a journal beside a file is one of a change that was broken off, not of one that is being made. */
+const CHANGE_LASTS = 1000;
+
+async function isBrokenOff(file: string): Promise<boolean> {
+  const isThere = (): boolean => (statSync(`${file}-journal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  for (const end = performance.now() + CHANGE_LASTS; isThere(); await Bun.sleep(20))
+    if (performance.now() > end) return true;
+  return false;
+}
+
 /**
- * A backup as it was made: of this format, and with no change that was broken off.
+ * A backup, or another vault's file, that is only read: of this format, and with no change that was broken off.
+ * @param use what becomes of it
  * @throws KmsError `VAULT_CORRUPT`, `INVALID_INPUT`, and as {@link StorePlace.open}
  */
-export async function openBackup(file: string, place: Pick<StorePlace, "open">): Promise<Store> {
-  const journal = statSync(`${file}-journal`, { throwIfNoEntry: false });
-  if (journal !== undefined && journal.size > 0)
+export async function openUnchanged(
+  file: string,
+  place: Pick<StorePlace, "open">,
+  use: "restored" | "merged",
+): Promise<Store> {
+  const [what, then] = use === "restored" ? ["backup", "restore"] : ["vault", "merge"];
+  if (await isBrokenOff(file))
     throw new KmsError(
       "VAULT_CORRUPT",
-      `The file ${file} is no finished backup: ${file}-journal lies beside it, of a change that was broken off.`,
+      `The file ${file} is no finished ${what}: ${file}-journal lies beside it, of a change that was broken off.`,
       {
-        hint: `\`vault verify --path=${file}\` undoes that change, if it belongs to the file; then restore it.`,
+        hint: `\`vault verify --path=${file}\` undoes that change, if it belongs to the file; then ${then} it.`,
       },
     );
   const store = await place.open();
@@ -31,8 +47,8 @@ export async function openBackup(file: string, place: Pick<StorePlace, "open">):
   await store.close();
   throw new KmsError(
     "INVALID_INPUT",
-    `The backup ${file} has format ${store.format} of the vault; format ${formatVersion} is restored.`,
-    { hint: `\`vault verify --path=${file}\` converts it, after a copy beside it; then restore it.` },
+    `The ${what} ${file} has format ${store.format} of the vault; format ${formatVersion} is ${use}.`,
+    { hint: `\`vault verify --path=${file}\` converts it, after a copy beside it; then ${then} it.` },
   );
 }
 

@@ -170,6 +170,19 @@ export class UsedSequences {
     return own === undefined ? this : this.unkeep(id).without(own.number);
   }
 
+  /** These numbers and those that another journal knows of the account; what is kept there for jobs is not used. */
+  and(other: UsedSequences): UsedSequences {
+    const theirs = other.kept.reduce((used, { id }) => used.forget(id), other);
+    const rising = [...this.#ranges, ...theirs.#ranges].sort((a, b) => (a.first < b.first ? -1 : 1));
+    const joined: Range[] = [];
+    for (const range of rising) {
+      const last = joined.at(-1);
+      if (last === undefined || range.first > last.last + 1n) joined.push(range);
+      else if (range.last > last.last) joined[joined.length - 1] = { first: last.first, last: range.last };
+    }
+    return new UsedSequences(joinLowest(joined), this.#details);
+  }
+
   /** One above the highest number that is used; `undefined` when none is. */
   get next(): bigint | undefined {
     const last = this.#ranges.at(-1)?.last;

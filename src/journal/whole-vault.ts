@@ -4,9 +4,10 @@ import type { Session, StorePlace } from "../store/store.ts";
 import { readAllJobRows } from "../store/tables/job.ts";
 import { readJournalRows } from "../store/tables/journal.ts";
 import { readAllClaimRows, readAllLaneRows } from "../store/tables/lane.ts";
+import type { VaultCounts } from "../vault/contents.ts";
 import type { SlotOpener } from "../vault/key-slots/key-slot.ts";
 import { SealedVault } from "../vault/sealed-vault.ts";
-import type { Restoring, Vault, VaultCounts } from "../vault/vault.ts";
+import type { Restoring, Vault } from "../vault/vault.ts";
 import { convertFormat1 } from "./conversion.ts";
 import { ChangingState, emptyState, notAsListed, openState } from "./journal-state.ts";
 import {
@@ -157,7 +158,7 @@ async function compareStates(vault: Vault, session: Session, found: FoundStates)
   }
   const known = new Set(rows.map(({ leaseKey }) => hex(leaseKey)));
   const listed = new Set<string>();
-  for (const name of await vault.listedJournals(session)) {
+  for (const name of await vault.journals.listedJournals(session)) {
     const leaseKey = hex(leaseKeyOfName(vault, name));
     if (!known.has(leaseKey)) throw notAsListed(name, false);
     listed.add(leaseKey);

@@ -182,7 +182,7 @@ export const settings = {
     "LD_LIBRARY_PATH of a token's module and of the password's command",
   ),
   newPassword: secret("TATUM_KMS_NEW_PASSWORD", "New password for vault change-password and vault slot add"),
-  importPassword: secret("TATUM_KMS_IMPORT_PASSWORD", "Password of the file for import and migrate"),
+  importPassword: secret("TATUM_KMS_IMPORT_PASSWORD", "Password of the file for import, migrate, merge"),
 } as const;
 
 /** `0.05` of a coin with 18 decimals as the whole number of its smallest unit; `undefined` when there is none. */

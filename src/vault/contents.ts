@@ -3,6 +3,7 @@ import type { Network } from "../../chains/chain.ts";
 import { vaultCorrupt } from "../errors.ts";
 import type { Session } from "../store/store.ts";
 import { readKeySlotRows } from "../store/tables/key-slot.ts";
+import { checkLeaseRows } from "../store/tables/lease.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
 import {
   readRemovedWalletRows,
@@ -14,6 +15,7 @@ import { addToDigest, hashNumber, takeFromDigest } from "./digest.ts";
 import { checkSlots, checkWallets, type Manifest, openManifest, walletHash } from "./manifest.ts";
 import { openRemovedWallet } from "./removed-wallet.ts";
 import type { RootKey } from "./root-key.ts";
+import { NameCheck } from "./wallet-names.ts";
 import { openWallet, type StoredWallet, summarize, type WalletSummary } from "./wallet-record.ts";
 
 /** What may be said of a wallet, and its place in the list. */
@@ -160,7 +162,7 @@ export async function checkAllWallets(session: Session, rootKey: RootKey, manife
  * Opens every row of a wallet that was removed.
  * @throws KmsError `VAULT_CORRUPT`
  */
-export async function checkRemovedWallets(session: Session, rootKey: RootKey): Promise<number> {
+async function checkRemovedWallets(session: Session, rootKey: RootKey): Promise<number> {
   let count = 0;
   for await (const row of readRemovedWalletRows(session)) {
     openRemovedWallet(rootKey, row);
@@ -203,4 +205,35 @@ export async function readChanges(
   for (const wallet of changed) index.replace(wallet);
   for (const wallet of fresh) index.add(wallet);
   return { manifest, index };
+}
+
+/** What a full check went through. */
+export interface VaultCounts {
+  readonly generation: number;
+  readonly wallets: number;
+  readonly keySlots: number;
+  /** Of the rows of other tables, by their name. */
+  readonly [others: string]: number;
+}
+
+/** Opens the rows of tables that are not the vault's own, and counts them by name. */
+export type RowCheck = (session: Session) => Promise<Readonly<Record<string, number>>>;
+
+/**
+ * Opens every record, and the rows of the other tables.
+ * @throws KmsError `VAULT_CORRUPT` naming what is wrong, and what `checkRows` throws
+ */
+export async function countAll(
+  session: Session,
+  rootKey: RootKey,
+  checkRows: RowCheck,
+): Promise<VaultCounts> {
+  const names = new NameCheck(rootKey);
+  const { manifest } = await readContents(session, rootKey, (wallet) => names.expect(wallet));
+  await names.compare(session);
+  const slots = await readKeySlotRows(session);
+  await checkRemovedWallets(session, rootKey);
+  await checkLeaseRows(session);
+  const others = await checkRows(session);
+  return { generation: manifest.generation, wallets: manifest.count, keySlots: slots.length, ...others };
 }

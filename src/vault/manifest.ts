@@ -24,6 +24,8 @@ export interface Manifest {
   readonly indexed: number;
   /** The journals that there are, each as `<network> <chain>`, in the order in which they were begun. */
   readonly journals?: readonly string[] | undefined;
+  /** Keys of the vaults that were merged into this one, see JournalRegister; 64 digits each. */
+  readonly mergedJobKeys?: readonly string[] | undefined;
   /** When the vault was restored from a backup, in milliseconds since 1970, until a person confirms it. */
   readonly restoredAt?: number | undefined;
 }
@@ -42,6 +44,7 @@ const manifestSchema = v.strictObject({
   nextPosition: counter,
   indexed: v.optional(counter, 0),
   journals: v.optional(v.array(v.string())),
+  mergedJobKeys: v.optional(v.array(hex256)),
   restoredAt: v.optional(counter),
 });
 

@@ -104,6 +104,11 @@ const PURPOSE = /^[a-z][a-z0-9/-]{0,63}$/;
 
 export const rootKeyLength = 32;
 
+/** HMAC-SHA-256 (RFC 2104); 32 bytes. */
+export function hashWith(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return createHmac("sha256", key).update(bytes).digest();
+}
+
 export class RootKey {
   readonly #key: Uint8Array;
   readonly #vaultId: Uint8Array;
@@ -159,10 +164,19 @@ export class RootKey {
 
   /** HMAC-SHA-256 under a key that only this vault has and that serves only this purpose; 32 bytes. */
   keyedHash(purpose: string, bytes: Uint8Array): Uint8Array {
+    return hashWith(this.#hashKey(purpose), bytes);
+  }
+
+  /** A copy of the key of {@link keyedHash}; 32 bytes. */
+  copyHashKey(purpose: string): Uint8Array {
+    return Uint8Array.from(this.#hashKey(purpose));
+  }
+
+  #hashKey(purpose: string): Uint8Array {
     if (this.#wiped) throw new KmsError("INTERNAL", "The vault was used after it was closed.");
     const key = this.#hashKeys.get(purpose) ?? this.#derive(HASH_INFO, purpose, new Uint8Array());
     this.#hashKeys.set(purpose, key);
-    return createHmac("sha256", key).update(bytes).digest();
+    return key;
   }
 
   /** Hands the key itself to a key slot, which wraps it. */

@@ -30,6 +30,8 @@ export interface JournalRegister {
   listedJournals(session: Session): Promise<readonly string[]>;
   /** Adds one, in the transaction that begins it. */
   listJournal(session: Session, name: string): Promise<void>;
+  /** Of vaults that were merged into this one, the keys of the hashes under which what ended there is found; 32 bytes each. */
+  readonly mergedJobKeys: readonly Uint8Array[];
 }
 
 /** Who follows what is committed, of the vault or of its journals. */
@@ -48,7 +50,7 @@ export class Commits {
 }
 
 /** Each method sees one state of memory and store. */
-export class VaultState {
+export class VaultState implements JournalRegister {
   readonly commits = new Commits();
   readonly #store: Store;
   readonly #rootKey: RootKey;
@@ -177,7 +179,14 @@ export class VaultState {
     await updateManifest(session, sealManifest(this.#rootKey, next));
   }
 
-  /** Adds a journal to those that there have to be, in the transaction that begins it. */
+  async listedJournals(session: Session): Promise<readonly string[]> {
+    return (await this.look(session)).journals ?? [];
+  }
+
+  get mergedJobKeys(): readonly Uint8Array[] {
+    return (this.#manifest.mergedJobKeys ?? []).map((key) => Buffer.from(key, "hex"));
+  }
+
   async listJournal(session: Session, name: string): Promise<void> {
     const { journals = [], ...manifest } = await this.look(session);
     const next = { ...manifest, generation: manifest.generation + 1, journals: [...journals, name] };

@@ -6,9 +6,9 @@ import { vaultCorrupt } from "../errors.ts";
 import { formatVersion } from "../store/format.ts";
 import type { Session, Store, StoreReplacement } from "../store/store.ts";
 import { type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
-import { checkLeaseRows, deleteLeaseRows } from "../store/tables/lease.ts";
+import { deleteLeaseRows } from "../store/tables/lease.ts";
 import { readWalletRow } from "../store/tables/wallet.ts";
-import { checkAllWallets, checkRemovedWallets, readContents } from "./contents.ts";
+import { checkAllWallets, countAll, type RowCheck, type VaultCounts } from "./contents.ts";
 import { opensAnySlot, type PreparedSlot } from "./key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "./key-slots/password-slot.ts";
 import type { RootKey, VaultIdentity } from "./root-key.ts";
@@ -16,7 +16,6 @@ import { deleteSlot, insertSlot, replacePasswordSlots } from "./slot-changes.ts"
 import { type Commits, type JournalRegister, VaultState } from "./state.ts";
 import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wallet-changes.ts";
 import { WalletDirectory } from "./wallet-directory.ts";
-import { NameCheck } from "./wallet-names.ts";
 import { type WalletRecord, type WalletSummary, walletKeyOf } from "./wallet-record.ts";
 
 /** The purposes that the vault seals and hashes its own rows for. */
@@ -29,18 +28,6 @@ export interface Sealing {
   open(purpose: string, id: Uint8Array, sealed: Uint8Array): Uint8Array;
   keyedHash(purpose: string, bytes: Uint8Array): Uint8Array;
 }
-
-/** What a full check went through. */
-export interface VaultCounts {
-  readonly generation: number;
-  readonly wallets: number;
-  readonly keySlots: number;
-  /** Of the rows of other tables, by their name. */
-  readonly [others: string]: number;
-}
-
-/** Opens the rows of tables that are not the vault's own, and counts them by name. */
-export type RowCheck = (session: Session) => Promise<Readonly<Record<string, number>>>;
 
 const noOtherRows: RowCheck = async () => ({});
 
@@ -73,18 +60,20 @@ export interface VaultStatus extends VaultIdentity {
  * An open vault. In memory are the root key, and a list of the wallets without their secrets once that was asked for; a
  * record is found by its signature ID, and decrypted, when it is asked for. Every change is on disk when its promise resolves. Several processes may use one store.
  */
-export class Vault implements Sealing, JournalRegister {
+export class Vault implements Sealing {
   /** For the statements of the other tables. */
   readonly store: Store;
   /** By what wallets are found, and what may be said of them. */
   readonly directory: WalletDirectory;
   readonly commits: Commits;
+  readonly journals: JournalRegister;
   readonly #rootKey: RootKey;
   readonly #state: VaultState;
 
   private constructor(store: Store, rootKey: RootKey, state: VaultState) {
     this.store = store;
     this.commits = state.commits;
+    this.journals = state;
     this.#rootKey = rootKey;
     this.#state = state;
     this.directory = new WalletDirectory(rootKey, state);
@@ -168,6 +157,15 @@ export class Vault implements Sealing, JournalRegister {
     return this.#state.readAll(({ signatureId, record }) => [signatureId, record]);
   }
 
+  /** {@link exportAll} with what the wallets are found by, and when they were stored. */
+  exportEntries(): Promise<Required<WalletEntry>[]> {
+    return this.#state.readAll(({ signatureId, record, position: _, ...names }) => [
+      signatureId,
+      record,
+      names,
+    ]);
+  }
+
   /**
    * Adds wallets, all or none; the last one is the newest.
    *
@@ -176,6 +174,27 @@ export class Vault implements Sealing, JournalRegister {
   async add(entries: readonly WalletEntry[]): Promise<void> {
     if (entries.length === 0) return;
     await this.#state.change((change) => insertWallets(change, entries));
+  }
+
+  /**
+   * {@link add} for wallets of another vault, in one transaction with what else comes from there.
+   *
+   * @param mergedJobKeys all that there are from now on, see {@link JournalRegister}
+   * @param alongside changes the rows of other tables
+   */
+  async merge(
+    entries: readonly WalletEntry[],
+    mergedJobKeys: readonly string[],
+    alongside: (session: Session) => Promise<void>,
+  ): Promise<void> {
+    await this.#state.change(async (change) => {
+      await alongside(change.session);
+      const manifest = await insertWallets(
+        { ...change, manifest: await this.#state.look(change.session) },
+        entries,
+      );
+      return { ...manifest, mergedJobKeys };
+    });
   }
 
   /**
@@ -254,7 +273,7 @@ export class Vault implements Sealing, JournalRegister {
     await this.store.check();
     return await this.#state.read(async (session) => {
       await this.#state.catchUp(session);
-      return await this.#count(session, checkRows);
+      return await countAll(session, this.#rootKey, checkRows);
     });
   }
 
@@ -291,7 +310,7 @@ export class Vault implements Sealing, JournalRegister {
   ): Promise<VaultCounts> {
     await copy.transaction(change);
     await copy.check();
-    return await copy.read((session) => this.#count(session, checkRows));
+    return await copy.read((session) => countAll(session, this.#rootKey, checkRows));
   }
 
   /** When the vault was restored from a backup, in milliseconds since 1970, while no person has confirmed it. */
@@ -304,14 +323,6 @@ export class Vault implements Sealing, JournalRegister {
     await this.#state.change(async ({ manifest: { restoredAt, ...rest } }) =>
       restoredAt === undefined ? undefined : rest,
     );
-  }
-
-  async listedJournals(session: Session): Promise<readonly string[]> {
-    return (await this.#state.look(session)).journals ?? [];
-  }
-
-  listJournal(session: Session, name: string): Promise<void> {
-    return this.#state.listJournal(session, name);
   }
 
   async status(): Promise<VaultStatus> {
@@ -357,25 +368,14 @@ export class Vault implements Sealing, JournalRegister {
     return this.#rootKey.keyedHash(foreignPurpose(purpose), bytes);
   }
 
+  /** A copy of the key of {@link keyedHash}, for a vault that this one is merged into. */
+  copyHashKey(purpose: string): Uint8Array {
+    return this.#rootKey.copyHashKey(foreignPurpose(purpose));
+  }
+
   /** Wipes the root key and closes the store. The vault cannot be used any more. */
   async close(): Promise<void> {
     await this.#state.close();
-  }
-
-  async #count(session: Session, checkRows: RowCheck): Promise<VaultCounts> {
-    const names = new NameCheck(this.#rootKey);
-    const { manifest } = await readContents(session, this.#rootKey, (wallet) => names.expect(wallet));
-    await names.compare(session);
-    const slots = await readKeySlotRows(session);
-    await checkRemovedWallets(session, this.#rootKey);
-    await checkLeaseRows(session);
-    const others = await checkRows(session);
-    return {
-      generation: manifest.generation,
-      wallets: manifest.count,
-      keySlots: slots.length,
-      ...others,
-    };
   }
 
   toJSON(): string {

@@ -27,8 +27,12 @@ import {
   walletKeyOf,
 } from "./wallet-record.ts";
 
-/** A wallet to add, and what it is found by, where that is known. */
-export type WalletEntry = readonly [signatureId: string, record: WalletRecord, names?: WalletNames];
+/** A wallet to add, what it is found by, where that is known, and when another vault stored it. */
+export type WalletEntry = readonly [
+  signatureId: string,
+  record: WalletRecord,
+  names?: WalletNames & Pick<StoredWallet, "createdAt">,
+];
 
 /** What a wallet is found by from now on; `undefined` to leave it as it is. */
 export interface WalletEdit {
@@ -52,7 +56,13 @@ export async function insertWallets(
       throw new KmsError("WALLET_EXISTS", `There is a wallet with the signature ID ${signatureId} already.`);
     }
     assertReplaceable(await findKept(session, rootKey, signatureId), record);
-    const wallet = { signatureId, position: nextPosition, createdAt, ...names, record };
+    const wallet = {
+      signatureId,
+      position: nextPosition,
+      ...names,
+      createdAt: names.createdAt ?? createdAt,
+      record,
+    };
     digest = addToDigest(digest, await insertWallet({ session, rootKey, generation }, wallet));
     indexed += indexedBy(names);
     nextPosition += 1;

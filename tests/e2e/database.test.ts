@@ -83,6 +83,18 @@ describe("a vault in a database", () => {
     expect(JSON.parse(verified.stdout)).toMatchObject({ wallets: Object.keys(allWallets).length });
   });
 
+  test("takes in the wallets of another vault, and is itself one that others take in", async () => {
+    const [first, second] = [await newDatabase(), await newDatabase()];
+    await runOn(first.url, ["generatemanagedwallet", "BTC"]);
+    await runOn(second.url, ["generatemanagedwallet", "ETH"]);
+    const merged = await runOn(first.url, ["vault", "merge", second.url]);
+    expect(JSON.parse(merged.stdout)).toMatchObject({ imported: 1, perChain: { ETH: 1 } });
+    expect((await installation.run(["generatemanagedwallet", "SOL"])).status).toBe(0);
+    const intoFile = await installation.run(["vault", "merge", first.url], { env });
+    expect(JSON.parse(intoFile.stdout)).toMatchObject({ imported: 2, perChain: { BTC: 1, ETH: 1 } });
+    expect(JSON.parse((await installation.run(["vault", "verify"])).stdout)).toMatchObject({ wallets: 3 });
+  });
+
   test("keeps an original file from being migrated in its place", async () => {
     const { url } = await newDatabase();
     expect(failureOf(await runOn(url, ["migrate"]))).toMatchObject({

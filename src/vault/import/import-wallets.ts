@@ -2,6 +2,7 @@
 import { tickers } from "../../../chains/index.ts";
 import { KmsError } from "../../errors.ts";
 import type { Vault } from "../vault.ts";
+import type { WalletEntry } from "../wallet-changes.ts";
 import type { ImportedWallet } from "./imported-wallets.ts";
 
 /** Something odd about an imported wallet. Values are never told. */
@@ -61,13 +62,25 @@ export interface ImportResult {
 /** So many signature IDs an error names. */
 const MOST_NAMED = 10;
 
+/** How wallets that the vault does not hold get into it. */
+interface Taking {
+  /** The last one becomes the newest. */
+  readonly write: (fresh: readonly WalletEntry[]) => Promise<void>;
+  /** The word for it. */
+  readonly done: "imported" | "merged";
+}
+
 /**
  * Takes wallets of another file into a vault, all or none. They become its newest, in the order they had.
  *
  * @param wallets Newest first.
  * @throws KmsError `IMPORT_CONFLICT` when the vault holds another wallet under the same signature ID
  */
-export async function importWallets(vault: Vault, wallets: readonly ImportedWallet[]): Promise<ImportResult> {
+export async function importWallets(
+  vault: Vault,
+  wallets: readonly ImportedWallet[],
+  { write, done }: Taking = { write: (fresh) => vault.add(fresh), done: "imported" },
+): Promise<ImportResult> {
   const fresh: ImportedWallet[] = [];
   const conflicts: string[] = [];
   await vault.refresh();
@@ -77,8 +90,10 @@ export async function importWallets(vault: Vault, wallets: readonly ImportedWall
     if (existing === undefined) fresh.push(wallet);
     else if (!Bun.deepEquals(existing, wallet.record, true)) conflicts.push(wallet.signatureId);
   }
-  if (conflicts.length > 0) throw conflict(conflicts);
-  await vault.add(fresh.map(({ signatureId, record }) => [signatureId, record] as const).reverse());
+  if (conflicts.length > 0) throw conflict(conflicts, done);
+  await write(
+    fresh.map(({ signatureId, record, names = {} }) => [signatureId, record, names] as const).reverse(),
+  );
   return {
     imported: fresh.length,
     skipped: wallets.length - fresh.length,
@@ -102,12 +117,12 @@ export function named(signatureIds: readonly string[]): string {
   return `${signatureIds.slice(0, MOST_NAMED).join(", ")}${more}`;
 }
 
-function conflict(signatureIds: readonly string[]): KmsError {
+function conflict(signatureIds: readonly string[], done: Taking["done"]): KmsError {
   return new KmsError(
     "IMPORT_CONFLICT",
-    `Nothing was imported: the vault holds other wallets under the signature IDs ${named(signatureIds)}.`,
+    `Nothing was ${done}: the vault holds other wallets under the signature IDs ${named(signatureIds)}.`,
     {
-      hint: "Import into a new vault (--path), or remove the wallets that are not wanted.",
+      hint: "Take them into a new vault (--path), or remove the wallets that are not wanted.",
     },
   );
 }

@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { type JsonValue, parseExactJson } from "../../../chains/codec/exact-json.ts";
 import { KmsError } from "../../errors.ts";
+import type { WalletEntry } from "../wallet-changes.ts";
 import { longestSignatureId, type WalletRecord } from "../wallet-record.ts";
 
 /**
@@ -48,6 +49,8 @@ function jsonMembers(text: string): JsonMember[] {
 export interface ImportedWallet {
   readonly signatureId: string;
   readonly record: WalletRecord;
+  /** What another vault calls it. */
+  readonly names?: WalletEntry[2];
 }
 
 const objectSchema = v.custom<WalletRecord>(

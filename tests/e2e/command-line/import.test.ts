@@ -304,3 +304,35 @@ describe("the vault that an import makes", () => {
     expect(resultOf(await installation.run(["import", file], { env })).imported).toBe(1);
   });
 });
+
+describe("vault merge", () => {
+  /** A vault with a wallet under a password of its own, and the same wallets as text. */
+  async function otherVault(password: string) {
+    const installation = newInstallation();
+    const file = join(installation.home, "wallets.json");
+    const wallet = { mnemonic: "secret-words-91c2", chain: "BTC", testnet: false };
+    writeFileSync(file, JSON.stringify({ "id-1": wallet }), { mode: 0o600 });
+    const env = { TATUM_KMS_PASSWORD: password };
+    resultOf(await installation.run(["import", file], { env }));
+    return { vault: join(installation.home, ".tatumrc/wallet.dat"), text: await exported(installation, env) };
+  }
+
+  test("takes in the wallets of a vault with another password, shows no secret, and leaves that file as it is", async () => {
+    const other = await otherVault("the other password 7");
+    const installation = newInstallation();
+    resultOf(await installation.run(["import", sample("zero-byte")]));
+    const before = readFileSync(other.vault);
+    const refused = failureOf(await installation.run(["vault", "merge", other.vault]));
+    expect(refused).toMatchObject({
+      code: "WRONG_PASSWORD",
+      hint: expect.stringContaining("TATUM_KMS_IMPORT_PASSWORD"),
+    });
+    const env = { TATUM_KMS_IMPORT_PASSWORD: "the other password 7" };
+    const run = await installation.run(["vault", "merge", other.vault], { env });
+    expect(resultOf(run)).toEqual({ imported: 1, skipped: 0, perChain: { BTC: 1 }, payments: 0 } as Imported);
+    expect(run.stdout + run.stderr).not.toMatch(/secret-words|other password/);
+    expect(run.stderr).toContain("No daemon may work on the other vault any more");
+    expect(await exported(installation)).toBe(other.text);
+    expect(readFileSync(other.vault)).toEqual(before);
+  });
+});

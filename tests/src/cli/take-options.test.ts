@@ -89,6 +89,7 @@ const table: Readonly<Record<string, Row>> = {
   "vault change-password": ofEverything,
   "vault backup": ofEverything,
   "vault restore": asksOfEverything,
+  "vault merge": asksOfEverything,
   "job list": {
     takes: `chain wallets account older-than limit after json ${vault}`,
     ignores: `api-key ${daemonOnly}`,

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import type { KmsError } from "../../../src/errors.ts";
 import { Journal } from "../../../src/journal/journal.ts";
 import type { JournalScope } from "../../../src/journal/records.ts";
-import { openBackup, type Restored, restoreVault } from "../../../src/journal/restore.ts";
+import { openUnchanged, type Restored, restoreVault } from "../../../src/journal/restore.ts";
 import { backUpWhole, verifyWhole } from "../../../src/journal/whole-vault.ts";
 import { Lease } from "../../../src/lease/lease.ts";
 import { sqliteFile } from "../../../src/store/sqlite/sqlite-store.ts";
@@ -171,7 +171,7 @@ describe("nothing is changed", () => {
 
   test("by a backup beside which a rollback journal lies", async () => {
     writeFileSync(path("backup-journal"), "half a change", { mode: 0o600 });
-    const failure = await caught(() => openBackup(path("backup"), sqliteFile(path("backup"))));
+    const failure = await caught(() => openUnchanged(path("backup"), sqliteFile(path("backup")), "restored"));
     expect(failure).toMatchObject({
       code: "VAULT_CORRUPT",
       message: expect.stringContaining("no finished backup"),

@@ -15,11 +15,15 @@ async function makeTemplate(): Promise<Uint8Array> {
   return readFileSync(folder.at("vault"));
 }
 
-let template: Promise<Uint8Array> | undefined;
+const templates = new Map<string, Promise<Uint8Array>>();
 
-/** Puts a vault without wallets at a path and opens it, without paying for Argon2 each time. */
-export async function freshVault(path: string): Promise<Vault> {
-  template ??= makeTemplate();
+/**
+ * Puts a vault without wallets at a path and opens it, without paying for Argon2 each time.
+ * @param which those of one name are copies of one vault
+ */
+export async function freshVault(path: string, which = "usual"): Promise<Vault> {
+  const template = templates.get(which) ?? makeTemplate();
+  templates.set(which, template);
   writeFileSync(path, await template, { mode: 0o600 });
   return reopen(path);
 }

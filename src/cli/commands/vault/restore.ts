@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { KmsError } from "../../../errors.ts";
-import { openBackup, restoreVault } from "../../../journal/restore.ts";
+import { openUnchanged, restoreVault } from "../../../journal/restore.ts";
 import { readPath } from "../../../settings/home.ts";
 import { sqliteFile } from "../../../store/sqlite/sqlite-store.ts";
 import type { Vault } from "../../../vault/vault.ts";
@@ -56,7 +56,7 @@ export default defineCommand({
         hint: "Restore the database itself, or restore into a file with --path.",
       });
     }
-    const place = { open: () => openBackup(file, sqliteFile(file, context.access)) };
+    const place = { open: () => openUnchanged(file, sqliteFile(file, context.access), "restored") };
     await withVault({ ...context, vaultPath: file }, (backup) => restore(context, file, backup), place);
   },
 });

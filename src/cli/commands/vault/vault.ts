@@ -4,7 +4,7 @@ import { defineCommand } from "../../command.ts";
 export default defineCommand({
   meta: {
     name: "vault",
-    description: "Look after the vault: status, verify, slot, change-password, backup, restore",
+    description: "Look after the vault: status, verify, slot, change-password, backup, restore, merge",
   },
   subCommands: {
     status: () => import("./status.ts").then((module) => module.default),
@@ -12,6 +12,7 @@ export default defineCommand({
     slot: () => import("./slot.ts").then((module) => module.default),
     "change-password": () => import("./change-password.ts").then((module) => module.default),
     backup: () => import("./backup.ts").then((module) => module.default),
+    merge: () => import("./merge.ts").then((module) => module.default),
     restore: () => import("./restore.ts").then((module) => module.default),
   },
 });
