@@ -41,7 +41,8 @@ beforeEach(async () => {
   key = jobKeyOf(vault, "paid");
 });
 
-const flip = "sealed = CAST(substr(sealed, 1, 40) || x'00' || substr(sealed, 42) AS BLOB)";
+const other = "CASE substr(sealed, 41, 1) WHEN x'00' THEN x'01' ELSE x'00' END";
+const flip = `sealed = CAST(substr(sealed, 1, 40) || ${other} || substr(sealed, 42) AS BLOB)`;
 
 afterEach(() => vault.close());
 
