@@ -299,6 +299,18 @@ export interface Chain {
    */
   spendsOnce?(transaction: PendingTransaction, network: Network): boolean;
   /**
+   * Whether the network has used up by now what {@link spendsOnce} means: the output is spent, the number is counted. Then a
+   * signature that is lost may have landed, and no other one can. Absent where nobody can be asked.
+   *
+   * @param account as {@link sendingAccount} has it
+   * @throws ChainError
+   */
+  isUsedUp?(
+    transaction: PendingTransaction,
+    account: string | undefined,
+    environment: ChainEnvironment,
+  ): Promise<boolean>;
+  /**
    * What the transaction does, as far as its payload shows it.
    * @throws ChainError `INVALID_TRANSACTION`
    */

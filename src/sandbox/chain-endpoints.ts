@@ -19,6 +19,11 @@ export function chainEndpoints(state: SandboxState): readonly Route[] {
     },
     {
       method: "GET",
+      path: "/v3/:name/utxo/:hash/:index",
+      handle: async (request) => jsonResponse(unspentOutput(request)),
+    },
+    {
+      method: "GET",
       path: "/v3/blockchain/fee/:chain",
       handle: async (request) => jsonResponse(await fee(state, tickerInPath(request))),
     },
@@ -47,6 +52,13 @@ async function transactionCount({ nodes, sequences }: SandboxState, request: Api
   const node = nodes.get(ticker);
   if (node === undefined) return sequences.next(ticker, address);
   return Number(await ask(node, "eth_getTransactionCount", [address, "latest"]));
+}
+
+/** The sandbox keeps no outputs: each that is asked for is unspent. */
+function unspentOutput(request: ApiRequest): object {
+  if (nameInPath(request).kind !== "bitcoin-like")
+    throw new ApiError(404, "not.found", "The chain has no outputs.");
+  return { hash: request.parameter("hash"), index: Number(request.parameter("index")) };
 }
 
 async function fee({ nodes }: SandboxState, chain: SandboxChain): Promise<object> {

@@ -2,8 +2,9 @@
  * What may have been signed before, although the journal holds no bytes of it: bytes that were given up, and what the lost part
  * of the journal knew of a vault that was restored from a backup.
  */
-import type { Chain, PendingTransaction } from "../../chains/chain.ts";
-import { sentence } from "../../chains/error.ts";
+import type { Chain, ChainEnvironment, PendingTransaction } from "../../chains/chain.ts";
+import { ChainError, sentence } from "../../chains/error.ts";
+import { KmsError } from "../errors.ts";
 import type { Job, Outcome } from "../journal/job.ts";
 import type { LogEvent } from "../operations/log.ts";
 import type { Completion } from "../tatum/api.ts";
@@ -13,6 +14,13 @@ import { whereaboutsOf } from "./whereabouts.ts";
 
 const RESTORED =
   "the vault was restored from a backup, whose journal does not tell whether it was signed and sent before; if it surely was not: `job recover`";
+
+/** What the chain says of a transaction that may have been signed before. */
+interface Suspicion {
+  /** `unlikely`: of all its signatures one can land at most, and none has. `unclear`: the chain did not answer. */
+  readonly kind: "unlikely" | "likely" | "unclear";
+  readonly reason: string;
+}
 
 export class EarlierSignatures {
   readonly #chain: Chain;
@@ -25,12 +33,17 @@ export class EarlierSignatures {
 
   /**
    * A transaction of a restored vault whose bytes, if there were any, are lost. What the API has completed is done. Where the
-   * pending transaction itself names what the chain takes only once, it may be signed: of two signatures of it one can land at
-   * most. Everything else is parked until a person says that it was not sent.
+   * pending transaction itself names what the chain takes only once, and the chain has not used that up, it may be signed: of two
+   * signatures of it one can land at most. Everything else is parked until a person says that it was not sent.
    *
+   * @param account as {@link Chain.sendingAccount} has it
    * @returns the outcome when nothing is to be signed now
    */
-  async settleUnknown(job: Job, transaction: PendingTransaction): Promise<Outcome | undefined> {
+  async settleUnknown(
+    job: Job,
+    transaction: PendingTransaction,
+    account: string | undefined,
+  ): Promise<Outcome | undefined> {
     const { vault, journal, api, parkedReminder } = this.#services;
     if (vault.restoredAt === undefined || job.recovered === true) return undefined;
     // A person may have confirmed it meanwhile.
@@ -39,11 +52,46 @@ export class EarlierSignatures {
     const completion = await api.completion(job.id);
     if (completion.kind !== "not-completed")
       return this.#settle(job, completion, "before the vault was restored");
-    if (this.#chain.spendsOnce?.(transaction, this.#services.network) === true) return undefined;
-    parkedReminder.parked(
-      await journal.move(job, "parked", { problem: RESTORED, parkedFor: "restored", attempts: 0 }),
-    );
+    const { kind, reason } = await this.#suspicionOf(transaction, account);
+    if (kind === "unlikely") return undefined;
+    if (kind === "unclear") {
+      await journal.retryLater(job, "seen", { problem: `whether it was sent before the restore: ${reason}` });
+      return "waiting";
+    }
+    const problem = reason === "" ? RESTORED : `${reason}; ${RESTORED}`;
+    parkedReminder.parked(await journal.move(job, "parked", { problem, parkedFor: "restored", attempts: 0 }));
     return "parked";
+  }
+
+  async #suspicionOf(transaction: PendingTransaction, account: string | undefined): Promise<Suspicion> {
+    const chain = this.#chain;
+    const environment = createChainEnvironment(chain, this.#services, () => undefined);
+    if (chain.spendsOnce?.(transaction, this.#services.network) !== true)
+      return { kind: "likely", reason: await this.#comparedCount(account, environment) };
+    try {
+      return (await chain.isUsedUp?.(transaction, account, environment)) === true
+        ? { kind: "likely", reason: "the chain has used up what it spends (an output or a number)" }
+        : { kind: "unlikely", reason: "" };
+    } catch (failure) {
+      if (failure instanceof ChainError || failure instanceof KmsError)
+        return { kind: "unclear", reason: failure.message };
+      throw failure;
+    }
+  }
+
+  /** How many transactions of the account blocks hold, against what the journal knows; nothing where nobody tells. */
+  async #comparedCount(account: string | undefined, environment: ChainEnvironment): Promise<string> {
+    if (account === undefined || this.#chain.countTransactions === undefined) return "";
+    try {
+      const counted = await this.#chain.countTransactions(account, environment);
+      const next = (await this.#services.journal.usedSequences(account)).next ?? 0n;
+      return counted > next
+        ? `blocks hold ${counted} transactions of ${account}, ${counted - next} more than the journal knows`
+        : `blocks hold no transaction of ${account} that the journal does not know; one may be on its way`;
+    } catch (failure) {
+      if (failure instanceof ChainError || failure instanceof KmsError) return "";
+      throw failure;
+    }
   }
 
   /** Bytes that were given up may have landed all the same: then nothing is signed. `undefined` when they did not. */

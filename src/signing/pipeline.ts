@@ -234,7 +234,7 @@ export class Pipeline {
     const { journal, stopping } = services;
     if (stopping.aborted) return "waiting";
     const earlier = new EarlierSignatures(chain, services);
-    const unknown = await earlier.settleUnknown(seen, request.transaction);
+    const unknown = await earlier.settleUnknown(seen, request.transaction, account);
     if (unknown !== undefined) return unknown;
     const [job, denied] = await this.#approve(seen, listed, intents);
     if (denied !== undefined) return denied;

@@ -37,6 +37,11 @@ export function evmChain(own: EvmFacts): EvmChain {
     addressOfPublicKey: (publicKey) => walletAddress(publicKey, facts),
     sendingAccount: async (request) => addressOfPublicKey((await chooseKey(request)).publicKey),
     spendsOnce: (transaction, network) => parsePayload(transaction, facts, network).nonce !== undefined,
+    async isUsedUp(transaction, account, environment) {
+      const { nonce } = parsePayload(transaction, facts, environment.network);
+      if (nonce === undefined || account === undefined) return false;
+      return (await countTransactions(account as Hex, facts, environment)) > nonce;
+    },
     describe: (transaction, network) => describeTransaction(transaction, facts, network),
     sign: (request, environment) => signTransaction(request, facts, environment),
     countTransactions: (account, environment) => countTransactions(account as Hex, facts, environment),

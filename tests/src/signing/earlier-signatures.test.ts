@@ -20,9 +20,19 @@ describe("after a restore", () => {
     scene = await SigningScene.createRestored(async (before) => {
       await before.journal.move(before.journal.begin(known.transaction, known.contentDigest), "seen");
     });
-    scene.api.answer = ({ path }) => (path.includes("/transaction/count/") ? Response.json(1) : undefined);
+    scene.api.answer = ({ path, body }) => {
+      if (path.includes("/transaction/count/")) return Response.json(1);
+      const { method } = (body ?? {}) as { method?: string };
+      return method === "eth_getTransactionCount" ? counted() : undefined;
+    };
   });
   afterEach(() => scene.end());
+  /** What blocks hold of the account. */
+  let counted = (): Response => Response.json({ jsonrpc: "2.0", id: 1, result: "0x1" });
+  const blocksHold = (count: number) => {
+    counted = () => Response.json({ jsonrpc: "2.0", id: 1, result: `0x${count.toString(16)}` });
+  };
+  beforeEach(() => blocksHold(1));
 
   test("a transaction that the API has completed is done, and nothing is signed", async () => {
     const listed = repeatable(1);
@@ -42,6 +52,7 @@ describe("after a restore", () => {
     expect(await scene.process(listed)).toBe("parked");
     expect(await scene.job(listed)).toMatchObject({ state: "parked", parkedFor: "restored" });
     expect(scene.log.join("\n")).toContain("the vault was restored from a backup");
+    expect((await scene.job(listed)).problem).toContain("1 more than the journal knows");
     expect([scene.payloads, scene.api.to("/four-eye")]).toEqual([[], []]);
   });
 
@@ -63,6 +74,33 @@ describe("after a restore", () => {
     scene.list(listed);
     expect(await scene.process(listed)).toBe("done");
     expect((await scene.job(listed)).signed?.sequence?.number).toBe("3");
+  });
+
+  test("one whose nonce blocks count already may be what they hold: it is parked with that, and not signed", async () => {
+    const listed = fixed(3);
+    scene.list(listed);
+    blocksHold(4);
+    expect(await scene.process(listed)).toBe("parked");
+    expect(await scene.job(listed)).toMatchObject({ parkedFor: "restored" });
+    expect((await scene.job(listed)).problem).toContain("used up");
+    expect(scene.payloads).toEqual([]);
+  });
+
+  test("one whose chain does not answer waits", async () => {
+    const listed = fixed(3);
+    scene.list(listed);
+    counted = () => new Response("", { status: 503 });
+    expect(await scene.process(listed)).toBe("waiting");
+    expect(await scene.job(listed)).toMatchObject({ state: "seen" });
+    expect(scene.payloads).toEqual([]);
+  });
+
+  test("of an account that blocks hold nothing new of, it is parked all the same, and told so", async () => {
+    const listed = repeatable(1);
+    scene.list(listed);
+    blocksHold(0);
+    expect(await scene.process(listed)).toBe("parked");
+    expect((await scene.job(listed)).problem).toContain("one may be on its way");
   });
 
   describe("and a person's word", () => {

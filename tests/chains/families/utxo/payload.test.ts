@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { bitcoin } from "../../../../chains/btc.ts";
+import type { ChainEnvironment } from "../../../../chains/chain.ts";
 import { ChainError } from "../../../../chains/error.ts";
 import { litecoin } from "../../../../chains/ltc.ts";
+import { answeringEnvironment } from "../../answering-environment.ts";
 import { type Payload, payload, pending, scriptTo, testKey } from "./payment.ts";
 
 const spent = scriptTo.p2wpkh(testKey(1));
@@ -239,3 +241,21 @@ function refusal(content: Payload | string): string {
   }
   throw new Error("It was accepted.");
 }
+
+describe("what a UTXO payment spends is used up", () => {
+  test.each([
+    [bitcoin, "/v3/bitcoin"],
+    [litecoin, "/v3/litecoin"],
+  ])("when the API has its output no more among those that are unspent: %#", async (chain, api) => {
+    const content = payload(spent);
+    const [{ prevTxId, outputIndex } = { prevTxId: "", outputIndex: 0 }] = content.inputs;
+    const path = `${api}/utxo/${prevTxId}/${outputIndex}`;
+    const isUsedUp = (status: number) => {
+      const exchange = { method: "GET", path, status, response: { index: 0 } };
+      const environment = answeringEnvironment([exchange], chain.facts, "testnet");
+      return chain.isUsedUp?.(pending(content), undefined, environment as ChainEnvironment);
+    };
+    expect(await isUsedUp(200)).toBe(false);
+    expect(await isUsedUp(404)).toBe(true);
+  });
+});
