@@ -9,6 +9,7 @@ const groups = {
     daemon: () => import("./commands/daemon.ts").then((module) => module.default),
     job: () => import("./commands/job/job.ts").then((module) => module.default),
     status: () => import("./commands/status.ts").then((module) => module.default),
+    nodes: () => import("./commands/nodes.ts").then((module) => module.default),
     lane: () => import("./commands/lane/lane.ts").then((module) => module.default),
     health: () => import("./commands/health.ts").then((module) => module.default),
   },

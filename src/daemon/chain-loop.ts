@@ -8,6 +8,7 @@ import { type Fence, Journal } from "../journal/journal.ts";
 import { boundedWait } from "../journal/retry-time.ts";
 import { takeLeaseNow, waitForLease } from "../lease/acquire.ts";
 import type { Lease } from "../lease/lease.ts";
+import { nameOfHolder } from "../lease/node.ts";
 import { type Log, type Troubles, withoutRepetition } from "../operations/log.ts";
 import type { JobMetrics } from "../operations/metrics.ts";
 import { ErrorReports } from "../signing/error-reports.ts";
@@ -166,6 +167,7 @@ export class ChainLoop {
       duration,
       log,
       stopping,
+      nameOf: (holder: Uint8Array) => nameOfHolder(vault, holder),
     };
   }
 

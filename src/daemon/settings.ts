@@ -6,6 +6,7 @@ import { KmsError } from "../errors.ts";
 import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
 import { type ListenAddress, parseListenAddress, wantedListenAddress } from "../http/listen-address.ts";
 import type { PlainHttpReach } from "../http/plain-http.ts";
+import { usualNodeName } from "../node-name.ts";
 import { createLog, isJournal, type Log, type LogLevel, logFormats, logLevels } from "../operations/log.ts";
 import { checkMetricsPath } from "../operations/metrics-file.ts";
 import { type Config, placeOf } from "../settings/settings.ts";
@@ -55,6 +56,8 @@ export interface DaemonSettings {
   readonly metricsFile: string | undefined;
   /** Where probes and Prometheus may ask. */
   readonly listen: ListenAddress | undefined;
+  /** The name of this daemon. */
+  readonly node: string;
   /** Milliseconds without a sign of life after which another daemon takes over. */
   readonly leaseDuration: number;
   /** Milliseconds after which of a job that ended only what keeps it from being signed again is kept. */
@@ -181,6 +184,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
     ),
     metricsFile: await readMetricsFile(config),
     listen: readListen(args.listen, config),
+    node: config.value(settings.node) ?? usualNodeName(),
     leaseDuration: config.value(settings.lease),
     retention: config.value(settings.retention),
     tatum,

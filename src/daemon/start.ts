@@ -1,6 +1,7 @@
 /** The daemon's start and end: put together from its settings, and taken down on a signal. */
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../http/client.ts";
+import { NodeMembership } from "../lease/node.ts";
 import { Listener } from "../operations/listener.ts";
 import { type Log, Troubles, withoutRepetition } from "../operations/log.ts";
 import { JobMetrics, type MetricsSource, type RateLimitState } from "../operations/metrics.ts";
@@ -20,6 +21,7 @@ import { NodeCalls } from "../tatum/node.ts";
 import { connectToTatum, type StopSignals } from "../tatum/settings.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
+import { version } from "../version.ts";
 import { keepEndingRemoved } from "../wallets/removed.ts";
 import type { Turn } from "./chain-loop.ts";
 import { createDryRound, type Forecast, readOnly } from "./dry-run.ts";
@@ -153,6 +155,23 @@ async function answer(source: StatusSource & Pick<RunningSettings, "listener">):
   return answerBesideVault(source.vault.place, () => collector.status(), source.log);
 }
 
+/** Works where the others that share a database see who does. */
+async function asNode(
+  vault: Vault,
+  { node: name, network, tickers: chains, leaseDuration: duration, log }: RunningSettings,
+  stopping: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (!namesPostgres(vault.place)) return work();
+  const membership = await NodeMembership.join(vault, { name, version, network, chains, duration, log });
+  const drain = (): void => void membership.drain();
+  stopping.addEventListener("abort", drain);
+  await work().finally(() => {
+    stopping.removeEventListener("abort", drain);
+    return membership.leave();
+  });
+}
+
 /**
  * Listens where the settings say, also while the vault is being unlocked; nowhere for a single cycle or a dry run.
  * @throws KmsError `CONFIGURATION` when it cannot be listened there, and what the work throws
@@ -188,7 +207,7 @@ export async function startDaemon(
   const keys = new WalletKeys(source.vault);
   const troubles = new Troubles(log);
   const settings = { ...given, log, metrics, keys, troubles, http: clientOf(given) };
-  const signals = handleSignals(log);
+  const signals = handleSignals(log, namesPostgres(source.vault.place) ? "database" : "file");
   // A module that hangs does not see the signal, and may take longer than anybody waits for a daemon to stop.
   signals.deadline.addEventListener("abort", () => source.tokens.close());
   try {
@@ -204,11 +223,14 @@ export async function startDaemon(
         await openTokens(source, usable, log);
         buryOrphans();
         tellStart(source.vault, usable, settings);
-        const endNotifying = notifySystemd(signals.stopping, log);
+        const { stopping } = signals;
+        const endNotifying = notifySystemd(stopping, log);
         const endTelling = keepTelling(log, metrics);
         const endEnding = keepEndingRemoved(source.vault);
-        const endAnswering = runOnce ? undefined : await answer({ ...settings, ...numbers });
-        await work(source, settings, signals, { roundsOf }).finally(() => {
+        const endAnswering = runOnce ? undefined : await answer({ ...settings, ...numbers, stopping });
+        await asNode(source.vault, settings, stopping, () =>
+          work(source, settings, signals, { roundsOf }),
+        ).finally(() => {
           endNotifying();
           endTelling();
           endEnding();

@@ -21,6 +21,8 @@ export interface LeaseOptions extends LeaseSubject {
   /** Milliseconds without a renewal after which another daemon may take the lease. */
   readonly duration: number;
   readonly stopping: AbortSignal;
+  /** The name of a holder, for people. */
+  readonly nameOf?: (holder: Uint8Array) => Promise<string | undefined>;
 }
 
 interface Obstacle {
@@ -32,7 +34,7 @@ interface Obstacle {
 /** Takes the lease as soon as it is free; `undefined` when the program is stopped before. */
 async function obtain(
   options: LeaseOptions,
-  onObstacle: (obstacle: Obstacle) => void,
+  onObstacle: (obstacle: Obstacle) => Promise<void>,
 ): Promise<Lease | undefined> {
   const { store, leaseKey, duration, stopping } = options;
   const interval = Math.min(duration / LOOKS_PER_DURATION, LONGEST_PAUSE);
@@ -45,7 +47,7 @@ async function obtain(
       const lease = await Lease.take(options, row, duration);
       if (lease !== undefined) return lease;
     } else if (row !== undefined) {
-      onObstacle({ holder: row, isAlive: finding === "renewed" });
+      await onObstacle({ holder: row, isAlive: finding === "renewed" });
     }
     await pause(interval, stopping);
   }
@@ -63,10 +65,12 @@ function since({ takenAt }: LeaseRow): string {
 export async function waitForLease(options: LeaseOptions): Promise<Lease | undefined> {
   const { log, stopping, duration, work, chain } = options;
   let told: number | undefined;
-  const tell = ({ holder }: Obstacle): void => {
+  const tell = async ({ holder }: Obstacle): Promise<void> => {
     if (told === holder.epoch) return;
     told = holder.epoch;
-    log.info(`Another daemon holds the lease since ${since(holder)}, for ${work}; standing by.`, {
+    const name = holder.holder === null ? undefined : await options.nameOf?.(holder.holder);
+    const whose = name === undefined ? "" : `; it is node ${name}`;
+    log.info(`Another daemon holds the lease since ${since(holder)}, for ${work}${whose}; standing by.`, {
       action: "lease-awaited",
       chain,
     });
@@ -92,7 +96,7 @@ export async function waitForLease(options: LeaseOptions): Promise<Lease | undef
  * @throws KmsError `VAULT_BUSY` when another daemon holds it
  */
 export function takeLeaseNow(options: LeaseOptions): Promise<Lease | undefined> {
-  return obtain(options, ({ holder, isAlive }) => {
+  return obtain(options, async ({ holder, isAlive }) => {
     if (!isAlive) return;
     throw new KmsError(
       "VAULT_BUSY",

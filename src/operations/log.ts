@@ -55,6 +55,7 @@ export const logActions = {
   "lease-taken": "This daemon takes over",
   "lease-lost": "Another daemon took over",
   "lease-failed": "The lease could not be taken, renewed or given back",
+  "node-failed": "The other daemons of a database could not be told of this one",
   "metrics-failed": "The metrics could not be counted or written",
   "systemd-failed": "systemd could not be told",
 } as const;

@@ -1,4 +1,5 @@
 /** What a running daemon tells of itself to whoever asks: whether it is ready, its chains, its jobs. Ids, never secrets. */
+import { hostname } from "node:os";
 import * as v from "valibot";
 import type { Network } from "../../chains/chain.ts";
 import { describeFailure } from "../failures.ts";
@@ -29,6 +30,11 @@ const chainSchema = v.object({
 export const statusSchema = v.object({
   version: text,
   pid: count,
+  /** Absent where a daemon of an older version answers, as the two after it. */
+  node: v.optional(text),
+  host: v.optional(text),
+  /** Whether it finishes what it has begun, and takes nothing new. */
+  draining: v.optional(v.boolean()),
   vaultId: text,
   network: v.picklist(["mainnet", "testnet"]),
   startedAt: text,
@@ -63,6 +69,9 @@ export interface StatusSource extends MetricsSource {
   readonly wallets?: ReadonlySet<string> | undefined;
   /** Milliseconds between two polls of a chain. */
   readonly period: number;
+  /** The name of the daemon. */
+  readonly node: string;
+  readonly stopping: AbortSignal;
   readonly troubles: Troubles;
 }
 
@@ -97,7 +106,7 @@ export class StatusCollector {
   }
 
   async #collect(): Promise<DaemonStatus> {
-    const { vault, network, period, limit, troubles } = this.#source;
+    const { vault, network, period, limit, troubles, node, stopping } = this.#source;
     const { jobs = new Map<JobState, number>(), queue = { jobs: 0 } } = await countInVault(this.#source);
     const chains = await this.#chains();
     const reasons = await this.#reasons(chains);
@@ -106,6 +115,9 @@ export class StatusCollector {
     return {
       version,
       pid: process.pid,
+      node,
+      host: hostname(),
+      draining: stopping.aborted,
       vaultId: vault.identity.vaultId,
       network,
       startedAt: new Date(performance.timeOrigin).toISOString(),

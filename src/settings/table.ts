@@ -4,6 +4,7 @@ import { providerNames, secretVariables } from "../../providers/index.ts";
 import { knownTickers } from "../chain-names.ts";
 import { readBaseUrl } from "../http/http-url.ts";
 import { type ListenAddress, parseListenAddress, wantedListenAddress } from "../http/listen-address.ts";
+import { nodeNamePattern, wantedNodeName } from "../node-name.ts";
 import { LIBRARY_PATH_VARIABLE } from "../operations/clean-restart.ts";
 import { logFormats, logLevels } from "../operations/log.ts";
 import { type PostgresAddress, parsePostgresAddress } from "../store/postgres/address.ts";
@@ -73,6 +74,14 @@ export const settings = {
       to: 3600,
     },
   ),
+  node: {
+    ...matching(
+      "TATUM_KMS_NODE",
+      "Name of this daemon among those of the vault",
+      wantedNodeName,
+      nodeNamePattern,
+    ),
+  } satisfies SettingDefinition<string>,
   retention: seconds(
     "TATUM_KMS_JOURNAL_RETENTION",
     "Seconds after which the journal keeps of an ended job only what keeps it from being signed again",

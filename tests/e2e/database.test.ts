@@ -307,3 +307,73 @@ describe("of two daemons on one database", () => {
     })();
   });
 });
+
+/** What `nodes` prints. */
+interface PrintedNode {
+  readonly node?: string;
+  readonly state: string;
+  readonly leases: readonly {
+    readonly chain: string;
+    readonly epoch: number;
+    readonly lastRenewal: string;
+  }[];
+  readonly standsBy: readonly string[];
+}
+
+describe("the nodes of a database", () => {
+  test(
+    "are shown with what each does since when, and a node that is stopped hands over within two seconds",
+    onScene(async (scene) => {
+      const { url } = await newDatabase();
+      const file = `${scene.installation.home}/wallets.json`;
+      writeFileSync(file, JSON.stringify(allWallets), { mode: 0o600 });
+      expect((await scene.installation.run(["import", file, `--store=${url}`], { env })).status).toBe(0);
+      const start = (node: string) =>
+        scene.start(["--chain=ETH", `--store=${url}`], {
+          env: { ...env, TATUM_KMS_LEASE: "600", TATUM_KMS_NODE: node },
+        });
+      const nodes = async (): Promise<PrintedNode[]> => {
+        const printed = await scene.installation.run(["nodes", `--store=${url}`], { env });
+        expect(printed.stderr).toBe("");
+        return JSON.parse(printed.stdout);
+      };
+      const first = start("north-1");
+      await until("a poll", () => scene.api.requests.length > 0);
+      const second = start("south.2");
+      await second.logged("it is node north-1; standing by");
+      expect(await nodes()).toEqual([
+        {
+          ...{ node: "north-1", state: "active", network: "mainnet", standsBy: [] },
+          ...{ host: expect.any(String), pid: first.pid, version: expect.any(String) },
+          ...{ since: expect.any(String), lastRenewal: expect.any(String) },
+          leases: [
+            {
+              ...{ network: "mainnet", chain: "ETH", epoch: 1 },
+              ...{ since: expect.any(String), lastRenewal: expect.any(String) },
+            },
+          ],
+        },
+        expect.objectContaining({ node: "south.2", state: "standby", leases: [], standsBy: ["ETH"] }),
+      ]);
+
+      // What is being sent when the signal comes hangs.
+      let hangs = 0;
+      scene.api.answer = async ({ path }) => {
+        if (!path.endsWith("/broadcast") || hangs++ > 0) return undefined;
+        return new Promise(() => undefined);
+      };
+      scene.api.pending = [ethPayment(1)];
+      await until("a broadcast that hangs", () => hangs === 1);
+      const stopped = performance.now();
+      first.signal("SIGTERM");
+      await second.logged("takes over");
+      expect(performance.now() - stopped).toBeLessThan(2000);
+      expect(await first.exited()).toBe(0);
+      await second.logged("Tx was processed");
+      expect(contentsOf(scene.api.broadcasts).get(ethPayment(1).id)?.size).toBe(1);
+      expect((await nodes()).map(({ node, state, leases }) => [node, state, leases[0]?.epoch])).toEqual([
+        ["south.2", "active", 2],
+      ]);
+    }),
+  );
+});

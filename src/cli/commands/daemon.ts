@@ -41,6 +41,7 @@ export default defineCommand({
     settings.retryDelay,
     settings.httpTimeout,
     settings.lease,
+    settings.node,
     settings.metricsFile,
     settings.listen,
     settings.logLevel,

@@ -81,6 +81,21 @@ export async function readLeaseRows(session: Session): Promise<LeaseRow[]> {
     .flatMap(({ success, output }) => (success ? [output] : []));
 }
 
+/** Keyed hash of network and chain, 32 bytes, with its lease. */
+export type KeyedLeaseRow = LeaseRow & { readonly leaseKey: Uint8Array };
+
+const keyedLeaseRow = v.object({ ...leaseRow.entries, leaseKey: blobOfLength(32) });
+
+/** {@link readLeaseRows} of this format, with what they are of. */
+export async function readKeyedLeaseRows(session: Session): Promise<KeyedLeaseRow[]> {
+  const rows = await session.query(
+    `SELECT ${upTo(mostBytes.lease.lease_key, "lease_key", "leaseKey")}, ${columnsOf(session)}`,
+  );
+  return rows
+    .map((row) => v.safeParse(keyedLeaseRow, row))
+    .flatMap(({ success, output }) => (success ? [output] : []));
+}
+
 /** Whether there is a row, be it one that no daemon writes. */
 export async function hasLeaseRow(session: Session, leaseKey: Uint8Array): Promise<boolean> {
   return (await query(session, leaseKey)) !== undefined;

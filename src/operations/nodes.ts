@@ -1,0 +1,153 @@
+/**
+ * Who does what since when: the daemons of a vault, with the leases that they hold. Beside a database they tell of themselves in its
+ * tables, beside a file over their sockets.
+ */
+import type { Network } from "../../chains/chain.ts";
+import { tickers } from "../../chains/index.ts";
+import { leaseKeyOf } from "../journal/records.ts";
+import { type KnownNode, readNodes } from "../lease/node.ts";
+import { namesPostgres } from "../store/postgres/address.ts";
+import { type KeyedLeaseRow, readKeyedLeaseRows } from "../store/tables/lease.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { DaemonStatus } from "./status.ts";
+import { askDaemons } from "./status-socket.ts";
+
+/** A chain that a daemon works for. */
+export interface HeldLease {
+  readonly network: Network;
+  readonly chain: string;
+  /** The fencing epoch. */
+  readonly epoch: number;
+  /** When it was taken. */
+  readonly since: string;
+  /** Absent beside a file, where renewals are counted and have no time. */
+  readonly lastRenewal?: string;
+}
+
+export interface ShownNode {
+  /** Absent for who holds a lease and tells nothing of itself. */
+  readonly node?: string;
+  readonly host?: string;
+  readonly pid?: number;
+  readonly version?: string;
+  readonly network?: Network;
+  /** `silent` is who gave no sign of life for the duration of a lease. */
+  readonly state: "active" | "standby" | "draining" | "silent";
+  readonly since?: string;
+  /** Its last sign of life. */
+  readonly lastRenewal?: string;
+  readonly leases: readonly HeldLease[];
+  /** The chains that it would work for, and that others hold the lease of. */
+  readonly standsBy: readonly string[];
+}
+
+/** A held lease, and by whom. */
+interface Holding extends HeldLease {
+  readonly holder: Uint8Array;
+  readonly hasEnded: boolean;
+}
+
+const iso = (time: number): string => new Date(time).toISOString();
+
+/** A lease row as it is shown; one of a chain that this program does not know is left out. */
+function holdingOf(vault: Vault, { leaseKey, holder, ...row }: KeyedLeaseRow): Holding[] {
+  if (holder === null) return [];
+  for (const network of ["mainnet", "testnet"] as const) {
+    for (const chain of tickers) {
+      if (Buffer.compare(leaseKeyOf(vault, { network, chain }), leaseKey) !== 0) continue;
+      const { epoch, takenAt, renewedAt, hasEnded } = row;
+      const lastRenewal = renewedAt == null ? {} : { lastRenewal: iso(renewedAt) };
+      return [
+        {
+          ...{ network, chain, epoch, since: iso(takenAt), ...lastRenewal },
+          ...{ holder, hasEnded: hasEnded === true },
+        },
+      ];
+    }
+  }
+  return [];
+}
+
+const shownLease = ({ holder: _, hasEnded: __, ...lease }: Holding): HeldLease => lease;
+
+/** Those of its chains that others hold. */
+function standsBy(
+  { network, chains }: Pick<KnownNode, "network" | "chains">,
+  others: readonly Holding[],
+): string[] {
+  return chains.filter((chain) => others.some((held) => held.network === network && held.chain === chain));
+}
+
+function shownNode(node: KnownNode, holdings: readonly Holding[]): ShownNode {
+  const { name, host, pid, version, network, since, renewedAt, nodeKey, isDraining, isSilent } = node;
+  const isOwn = ({ holder }: Holding): boolean => Buffer.compare(holder, nodeKey) === 0;
+  const own = holdings.filter(isOwn);
+  const working = own.length > 0 ? "active" : "standby";
+  return {
+    ...{ node: name, host, pid, version, network },
+    state: isSilent ? "silent" : isDraining ? "draining" : working,
+    since: iso(since),
+    lastRenewal: iso(renewedAt),
+    leases: own.map(shownLease),
+    standsBy: standsBy(
+      node,
+      holdings.filter((held) => !isOwn(held)),
+    ),
+  };
+}
+
+/** Who holds leases and has told nothing of itself. */
+function unknownHolders(holdings: readonly Holding[]): ShownNode[] {
+  const byHolder = Map.groupBy(holdings, ({ holder }) => Buffer.from(holder).toString("hex"));
+  return [...byHolder.values()].map((held) => ({
+    state: held.every(({ hasEnded }) => hasEnded) ? "silent" : "active",
+    leases: held.map(shownLease),
+    standsBy: [],
+  }));
+}
+
+/** Beside a file, a daemon that answers tells which leases it holds. */
+function shownDaemon(daemon: DaemonStatus, holdings: readonly Holding[]): ShownNode {
+  const { node, host, pid, version, network, startedAt, draining, chains, at } = daemon;
+  const held = new Set(chains.filter(({ lease }) => lease === "held").map(({ chain }) => chain));
+  const here = holdings.filter((holding) => holding.network === network);
+  const own = here.filter(({ chain }) => held.has(chain));
+  const others = here.filter(({ chain }) => !held.has(chain));
+  return {
+    ...(node !== undefined && { node }),
+    ...(host !== undefined && { host }),
+    ...{ pid, version, network },
+    state: draining === true ? "draining" : own.length > 0 ? "active" : "standby",
+    since: startedAt,
+    lastRenewal: at,
+    leases: own.map(shownLease),
+    standsBy: standsBy({ network, chains: chains.map(({ chain }) => chain) }, others),
+  };
+}
+
+/**
+ * The daemons of a vault, those that are known best first.
+ * @throws KmsError `STORE_UNAVAILABLE`, `VAULT_CORRUPT`
+ */
+export async function listNodes(vault: Vault): Promise<ShownNode[]> {
+  const rows = await vault.store.read(readKeyedLeaseRows);
+  const holdings = rows.flatMap((row) => holdingOf(vault, row));
+  if (!namesPostgres(vault.place)) {
+    const { daemons } = await askDaemons(vault.place);
+    const shown = daemons.map((daemon) => shownDaemon(daemon, holdings));
+    const told = new Set(
+      shown.flatMap(({ leases }) => leases.map(({ network, chain }) => `${network} ${chain}`)),
+    );
+    return [
+      ...shown,
+      ...unknownHolders(holdings.filter(({ network, chain }) => !told.has(`${network} ${chain}`))),
+    ];
+  }
+  const nodes = await readNodes(vault);
+  const isKnown = ({ holder }: Holding): boolean =>
+    nodes.some(({ nodeKey }) => Buffer.compare(nodeKey, holder) === 0);
+  return [
+    ...nodes.map((node) => shownNode(node, holdings)),
+    ...unknownHolders(holdings.filter((held) => !isKnown(held))),
+  ];
+}
