@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { StatefulSet } from "kubernetes-models/apps/v1";
-import { ConfigMap, PersistentVolumeClaim } from "kubernetes-models/v1";
+import { ConfigMap, PersistentVolumeClaim, Pod } from "kubernetes-models/v1";
+import { providerVariables } from "../../../providers/index.ts";
 import { program } from "../../../src/cli/program.ts";
 import { settingTable } from "../../../src/settings/table.ts";
 import { version } from "../../../src/version.ts";
@@ -17,6 +18,7 @@ type Documents = [
   ConstructorParameters<typeof StatefulSet>[0],
 ];
 const [configMap, claim, set] = Bun.YAML.parse(read("kubernetes.yaml")) as Documents;
+const wallets = Bun.YAML.parse(read("kubernetes-wallets.yaml")) as ConstructorParameters<typeof Pod>[0];
 const compose = Bun.YAML.parse(read("compose.yaml")) as {
   readonly services: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 };
@@ -29,6 +31,7 @@ describe("the manifests", () => {
     new ConfigMap(configMap).validate();
     new PersistentVolumeClaim(claim).validate();
     new StatefulSet(set).validate();
+    new Pod(wallets).validate();
     const broken = { ...set, spec: { ...set?.spec, replicas: "one" } } as unknown as typeof set;
     expect(() => new StatefulSet(broken).validate()).toThrow();
   });
@@ -50,13 +53,24 @@ describe("the manifests", () => {
     expect(container?.readinessProbe?.exec?.command).toEqual(["/tatum-kms", "health"]);
   });
 
-  test("hold no secret, and name variables that there are", () => {
+  test("give a person at a terminal the same vault, as the same user, with the same image", () => {
+    const [own] = wallets?.spec?.containers ?? [];
+    expect(wallets?.spec?.securityContext).toEqual(pod?.securityContext ?? {});
+    expect(own).toMatchObject({
+      image: container?.image ?? "",
+      envFrom: container?.envFrom ?? [],
+      securityContext: container?.securityContext ?? {},
+      stdin: true,
+      tty: true,
+    });
+    for (const volume of wallets?.spec?.volumes ?? []) expect(pod?.volumes).toContainEqual(volume);
+    for (const mount of own?.volumeMounts ?? []) expect(container?.volumeMounts).toContainEqual(mount);
+  });
+
+  test("hold no secret, and name variables that there are", async () => {
     expect(Object.keys(configMap?.data ?? {})).not.toContain("TATUM_KMS_PASSWORD");
-    const known = settingTable.map(({ name }) => name);
-    for (const name of ["TATUM_KMS_PROVIDER", "TATUM_KMS_METRICS_FILE"]) {
-      expect(configMap?.data).toHaveProperty(name);
-      expect(known).toContain(name);
-    }
+    const known = [...settingTable, ...(await providerVariables())].map(({ name }) => name);
+    for (const name of Object.keys(configMap?.data ?? {})) expect(known).toContain(name);
   });
 });
 

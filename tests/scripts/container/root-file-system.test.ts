@@ -14,6 +14,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +23,21 @@ import { executable } from "../../e2e/executable.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
 setDefaultTimeout(60_000);
+
+interface Probe {
+  readonly exec: { readonly command: readonly string[] };
+}
+
+interface Manifest {
+  readonly data?: Readonly<Record<string, string>>;
+  readonly spec?: { readonly template?: { readonly spec: { readonly containers: readonly Container[] } } };
+}
+
+interface Container {
+  readonly args: readonly string[];
+  readonly livenessProbe: Probe;
+  readonly readinessProbe: Probe;
+}
 
 const project = join(import.meta.dir, "../../..");
 const password = "correct horse battery";
@@ -34,26 +50,36 @@ const mayMount =
 /** Mounts as a container runtime does, then becomes the program: process 1 of its own world. */
 const enter = `
   set -e
-  root=$1 user=$2 volume=$3; shift 3
+  root=$1 user=$2; shift 2
   mount --make-rprivate /
   mount --bind "$root" "$root"
   mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
   mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs "$root/tmp"
   mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs "$root/run/tatum-kms"
-  [ -z "$volume" ] || mount --bind "$volume" "$root/root/.tatumrc"
+  while [ "$1" != -- ]; do
+    mkdir -p "$root$2"
+    mount --bind "$1" "$root$2"
+    shift 2
+  done
+  shift
   mount -o remount,bind,ro "$root"
   exec chroot --userspec="$user:$user" --groups= "$root" "$@"
 `;
 
 interface Entering {
   readonly user: number;
+  /** The folder at the place of the user's vault. */
   readonly volume?: string;
+  /** Other folders by the place where they are seen. */
+  readonly mounts?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-function start(words: readonly string[], { user, volume = "", env = {} }: Entering) {
+function start(words: readonly string[], { user, volume, mounts = {}, env = {} }: Entering) {
   const world = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", enter, "sh"];
-  return Bun.spawn([...world, root, String(user), volume, "/tatum-kms", ...words], {
+  const all = { ...mounts, ...(volume !== undefined && { "/root/.tatumrc": volume }) };
+  const binds = Object.entries(all).flatMap(([place, of]) => [of, place]);
+  return Bun.spawn([...world, root, String(user), ...binds, "--", "/tatum-kms", ...words], {
     env: { ...env, PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
     stdin: "ignore",
     stdout: "pipe",
@@ -75,6 +101,27 @@ async function programWithin(outer: number): Promise<number> {
     await Bun.sleep(100);
   }
   throw new Error("The program did not start.");
+}
+
+/** What the manifests start, and with which variables. */
+function kubernetes() {
+  const text = readFileSync(join(project, "scripts/container/kubernetes.yaml"), "utf8");
+  const manifests = Bun.YAML.parse(text) as readonly Manifest[];
+  const [container] = manifests.flatMap(({ spec }) => spec?.template?.spec.containers ?? []);
+  if (container === undefined) throw new Error("The manifests start nothing.");
+  return { data: manifests[0]?.data ?? {}, container };
+}
+
+/** Waits until the daemon has written its metrics: it lives then, and has asked the API. */
+async function metricsOf(program: number): Promise<void> {
+  const written = `/proc/${program}/root/run/tatum-kms/daemon.prom`;
+  for (let waited = 0; waited < 300 && !existsSync(written); waited++) await Bun.sleep(100);
+}
+
+/** The status of a command that the runtime starts beside the program, as probes are. */
+function probe(program: number, command: readonly string[], env: Readonly<Record<string, string>>): number {
+  const within = ["nsenter", `--target=${program}`, "--mount", "--pid", "--root", "--wd"];
+  return Bun.spawnSync([...within, ...command], { env }).exitCode;
 }
 
 function makeVolume(name: string, owner: number, mode = 0o700): string {
@@ -169,25 +216,42 @@ describe.skipIf(!mayMount)("the root file system of the image", () => {
     const child = start(["daemon", "--testnet", "--period=1"], { user: 65532, volume, env });
     try {
       const program = await programWithin(child.pid);
-      const written = `/proc/${program}/root/run/tatum-kms/daemon.prom`;
-      for (let waited = 0; waited < 300 && !existsSync(written); waited++) await Bun.sleep(100);
+      await metricsOf(program);
       expect(readFileSync(`/proc/${program}/status`, "utf8")).toMatch(/^NSpid:\t\d+\t1$/m);
-      const probe = [
-        "nsenter",
-        `--target=${program}`,
-        "--mount",
-        "--pid",
-        "--root",
-        "--wd",
-        "/tatum-kms",
-        "health",
-      ];
-      const probeEnv = { env: { TATUM_KMS_METRICS_FILE: env.TATUM_KMS_METRICS_FILE } };
-      expect(Bun.spawnSync([...probe, "--live"], probeEnv).exitCode).toBe(0);
+      const probeEnv = { TATUM_KMS_METRICS_FILE: env.TATUM_KMS_METRICS_FILE };
+      expect(probe(program, ["/tatum-kms", "health", "--live"], probeEnv)).toBe(0);
       // Nobody answers at the API's place: it is alive, and not ready.
-      expect(Bun.spawnSync(probe, probeEnv).exitCode).toBe(69);
+      expect(probe(program, ["/tatum-kms", "health"], probeEnv)).toBe(69);
       process.kill(program, "SIGTERM");
       expect(await child.exited).toBe(0);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  test("runs as Kubernetes is told to, and its probes tell being alive from being ready", async () => {
+    const { data, container } = kubernetes();
+    // A volume of root's, as fsGroup hands it to the group of the pod.
+    const vault = makeVolume("vault", 0);
+    chownSync(vault, 0, 65532);
+    chmodSync(vault, 0o2770);
+    const secrets = makeVolume("secrets", 0, 0o755);
+    writeFileSync(join(secrets, "password"), password);
+    chownSync(join(secrets, "password"), 0, 65532);
+    chmodSync(join(secrets, "password"), 0o440);
+    const env = { ...data, HOME: "/root", TATUM_API_KEY: "key", TATUM_API_URL: "http://127.0.0.1:9" };
+    const entering = { user: 65532, mounts: { "/vault": vault, "/secrets": secrets }, env };
+    const made = await run(["generatemanagedwallet", "ETH"], entering);
+    expect({ status: made.status, error: made.status === 0 ? "" : made.stderr }).toEqual({
+      status: 0,
+      error: "",
+    });
+    const child = start(container.args, entering);
+    try {
+      const program = await programWithin(child.pid);
+      await metricsOf(program);
+      expect(probe(program, container.livenessProbe.exec.command, env)).toBe(0);
+      expect(probe(program, container.readinessProbe.exec.command, env)).toBe(69);
     } finally {
       child.kill("SIGKILL");
     }
