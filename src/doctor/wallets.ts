@@ -1,6 +1,7 @@
 /** The wallets in the vault: chains that were closed, and how many the API takes. */
 import { loadChain } from "../../chains/index.ts";
 import { MAXIMUM_SIGNATURE_IDS } from "../tatum/pending-list.ts";
+import type { LastBackup } from "../vault/status.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
 import { type Finding, findings } from "./finding.ts";
 
@@ -40,6 +41,29 @@ function numbers(wallets: readonly WalletSummary[]): Finding {
   const mend = `The API takes ${MAXIMUM_SIGNATURE_IDS} for a chain and key: use another vault and key for more.`;
   if (most > MAXIMUM_SIGNATURE_IDS) return failure(told, mend);
   return most > MAXIMUM_SIGNATURE_IDS * NEAR ? warning(told, mend) : ok(told);
+}
+
+const DAY = 86_400_000;
+/** Days after which a backup is told to be old. */
+const OLD = 30;
+
+/** How old the last backup is, and whether wallets were added since: their keys are nowhere else. */
+export function backupFinding(
+  lastBackup: LastBackup | undefined,
+  wallets: number,
+  now = Date.now(),
+): Finding {
+  const { ok, warning } = findings("backup");
+  const mend = "tatum-kms vault backup <file> makes one, also while the daemon runs.";
+  if (lastBackup === undefined)
+    return wallets === 0
+      ? ok("There are no wallets to back up.")
+      : warning("No backup was ever made of this vault.", mend);
+  const days = Math.max(0, Math.floor((now - lastBackup.at) / DAY));
+  const told = `The last backup was made at ${new Date(lastBackup.at).toISOString()}`;
+  if (lastBackup.added > 0)
+    return warning(`${told}; wallets that were added since: ${lastBackup.added}.`, mend);
+  return days > OLD ? warning(`${told}, ${days} days ago.`, mend) : ok(`${told}.`);
 }
 
 export async function walletFindings(wallets: readonly WalletSummary[]): Promise<Finding[]> {

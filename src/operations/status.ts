@@ -45,6 +45,8 @@ export const statusSchema = v.object({
   wallets: count,
   /** Seconds between two polls of a chain. */
   period: count,
+  /** When the last backup of the vault was made. */
+  backedUpAt: v.optional(text),
   chains: v.array(chainSchema),
   jobs: v.record(text, count),
   queue: v.object({ jobs: count, oldestSeconds: count }),
@@ -126,6 +128,7 @@ export class StatusCollector {
       reasons,
       wallets: chains.reduce((sum, { wallets }) => sum + wallets, 0),
       period: period / 1000,
+      ...(vault.lastBackup !== undefined && { backedUpAt: new Date(vault.lastBackup.at).toISOString() }),
       chains,
       jobs: Object.fromEntries(jobs),
       queue: { jobs: queue.jobs, oldestSeconds: secondsSince(queue.oldest, now) },

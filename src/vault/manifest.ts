@@ -26,6 +26,8 @@ export interface Manifest {
   readonly journals?: readonly string[] | undefined;
   /** Keys of the vaults that were merged into this one, see JournalRegister; 64 digits each. */
   readonly mergedJobKeys?: readonly string[] | undefined;
+  /** The last backup that was made of the vault: when, in milliseconds since 1970, and the `nextPosition` of that time. */
+  readonly backup?: { readonly at: number; readonly nextPosition: number } | undefined;
   /** When the vault was restored from a backup, in milliseconds since 1970, until a person confirms it. */
   readonly restoredAt?: number | undefined;
 }
@@ -45,6 +47,7 @@ const manifestSchema = v.strictObject({
   indexed: v.optional(counter, 0),
   journals: v.optional(v.array(v.string())),
   mergedJobKeys: v.optional(v.array(hex256)),
+  backup: v.optional(v.strictObject({ at: counter, nextPosition: counter })),
   restoredAt: v.optional(counter),
 });
 

@@ -187,6 +187,15 @@ export class VaultState implements JournalRegister {
     return (this.#manifest.mergedJobKeys ?? []).map((key) => Buffer.from(key, "hex"));
   }
 
+  /** Keeps when a backup was made. The backup is there, whether or not this can be written. */
+  async recordBackup(backup: NonNullable<Manifest["backup"]>): Promise<void> {
+    try {
+      await this.change(async ({ manifest }) => ({ ...manifest, backup }));
+    } catch (error) {
+      if (!(error instanceof KmsError) || !["CANNOT_WRITE", "VAULT_BUSY"].includes(error.code)) throw error;
+    }
+  }
+
   async listJournal(session: Session, name: string): Promise<void> {
     const { journals = [], ...manifest } = await this.look(session);
     const next = { ...manifest, generation: manifest.generation + 1, journals: [...journals, name] };

@@ -3,9 +3,8 @@ import { inspect } from "node:util";
 import type { Network } from "../../chains/chain.ts";
 import type { Secret } from "../../providers/secret.ts";
 import { vaultCorrupt } from "../errors.ts";
-import { formatVersion } from "../store/format.ts";
 import type { Session, Store, StoreReplacement } from "../store/store.ts";
-import { type KeySlotRow, readKeySlotRows } from "../store/tables/key-slot.ts";
+import { readKeySlotRows } from "../store/tables/key-slot.ts";
 import { deleteLeaseRows } from "../store/tables/lease.ts";
 import { readWalletRow } from "../store/tables/wallet.ts";
 import { checkAllWallets, countAll, type RowCheck, type VaultCounts } from "./contents.ts";
@@ -14,6 +13,7 @@ import { passwordOpener, preparePasswordSlot } from "./key-slots/password-slot.t
 import type { RootKey, VaultIdentity } from "./root-key.ts";
 import { deleteSlot, insertSlot, replacePasswordSlots } from "./slot-changes.ts";
 import { type Commits, type JournalRegister, VaultState } from "./state.ts";
+import { type LastBackup, lastBackupOf, type VaultStatus, vaultStatus } from "./status.ts";
 import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wallet-changes.ts";
 import { WalletDirectory } from "./wallet-directory.ts";
 import { type WalletRecord, type WalletSummary, walletKeyOf } from "./wallet-record.ts";
@@ -38,22 +38,6 @@ export interface Restoring {
   readonly checkRows: RowCheck;
   /** As {@link StoreReplacement} has it; `undefined` where nothing lies at the place. */
   readonly whileQuiet: StoreReplacement<VaultCounts>["whileQuiet"] | undefined;
-}
-
-/** What can be told of a vault without telling what is in it. */
-export interface VaultStatus extends VaultIdentity {
-  readonly path: string;
-  readonly format: number;
-  readonly generation: number;
-  readonly wallets: number;
-  /** When it was restored from a backup, while no person has confirmed that. */
-  readonly restoredAt?: string;
-  readonly slots: readonly (Pick<KeySlotRow, "slotId" | "kind"> & {
-    /** As they stand in the slot; what they mean depends on the kind. */
-    readonly parameters: unknown;
-  })[];
-  /** Of the file, in bytes. */
-  readonly size: number;
 }
 
 /**
@@ -278,13 +262,17 @@ export class Vault implements Sealing {
   }
 
   /**
-   * Writes a copy, mode 0600, and checks it like {@link Vault.verify}. Others may go on using the vault meanwhile. No daemon
-   * holds the copy's lease.
+   * Writes a copy, mode 0600, and checks it like {@link Vault.verify}; then the vault knows when that was. Others may go on using
+   * the vault meanwhile. No daemon holds the copy's lease.
    *
    * @throws KmsError `FILE_EXISTS`, `CANNOT_WRITE`, `VAULT_CORRUPT`, and what `checkRows` throws
    */
-  backup(place: string, checkRows: RowCheck = noOtherRows): Promise<VaultCounts> {
-    return this.store.copyInto(place, (copy) => this.#finishCopy(copy, deleteLeaseRows, checkRows));
+  async backup(place: string, checkRows: RowCheck = noOtherRows): Promise<VaultCounts> {
+    const finish = (copy: Store): Promise<VaultCounts> => this.#finishCopy(copy, deleteLeaseRows, checkRows);
+    const { nextPosition } = this.#state.manifest;
+    const counts = await this.store.copyInto(place, finish);
+    await this.#state.recordBackup({ at: Date.now(), nextPosition });
+    return counts;
   }
 
   /**
@@ -318,6 +306,11 @@ export class Vault implements Sealing {
     return this.#state.manifest.restoredAt;
   }
 
+  /** The last backup, as far as this process has seen; `undefined` where there was none. */
+  get lastBackup(): LastBackup | undefined {
+    return lastBackupOf(this.#state.manifest);
+  }
+
   /** Takes a restored vault for complete, on a person's word. */
   async confirmRestored(): Promise<void> {
     await this.#state.change(async ({ manifest: { restoredAt, ...rest } }) =>
@@ -329,21 +322,8 @@ export class Vault implements Sealing {
     const size = await this.store.size();
     return this.#state.read(async (session) => {
       const manifest = await this.#state.catchUp(session);
-      const slots = await readKeySlotRows(session);
-      return {
-        path: this.place,
-        format: formatVersion,
-        ...this.identity,
-        generation: manifest.generation,
-        wallets: manifest.count,
-        ...(manifest.restoredAt !== undefined && { restoredAt: new Date(manifest.restoredAt).toISOString() }),
-        slots: slots.map(({ slotId, kind, parameters }) => ({
-          slotId,
-          kind,
-          parameters: JSON.parse(parameters) as unknown,
-        })),
-        size,
-      };
+      const about = { path: this.place, ...this.identity, size };
+      return vaultStatus(about, manifest, await readKeySlotRows(session));
     });
   }
 

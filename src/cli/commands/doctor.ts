@@ -4,7 +4,7 @@ import { diskFindings } from "../../doctor/disk.ts";
 import { examine, type Finding, failureOf, findings } from "../../doctor/finding.ts";
 import { machineFindings } from "../../doctor/machine.ts";
 import { apiFindings, fourEyeFindings } from "../../doctor/services.ts";
-import { walletFindings } from "../../doctor/wallets.ts";
+import { backupFinding, walletFindings } from "../../doctor/wallets.ts";
 import { KmsError } from "../../errors.ts";
 import { HttpClient } from "../../http/client.ts";
 import { plainHttpReach } from "../../http/endpoints.ts";
@@ -57,10 +57,14 @@ async function vaultFindings(context: CommandContext): Promise<Finding[]> {
       ),
     ];
   }
-  return withVault(context, async (vault) => [
-    ok("The provider or token gives what opens the vault."),
-    ...(await walletFindings(await vault.wallets())),
-  ]);
+  return withVault(context, async (vault) => {
+    const wallets = await vault.wallets();
+    return [
+      ok("The provider or token gives what opens the vault."),
+      ...(await walletFindings(wallets)),
+      backupFinding(vault.lastBackup, wallets.length),
+    ];
+  });
 }
 
 async function serviceFindings({ config }: CommandContext, args: DoctorArguments): Promise<Finding[]> {

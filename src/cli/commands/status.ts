@@ -31,14 +31,28 @@ function jobLines(jobs: readonly GlancedJob[], now: number): string[] {
 }
 
 function screen(status: DaemonStatus, now = Date.now()): string {
-  const { version, pid, network, startedAt, vaultId, queue, limit, parked, waiting, troubles, period } =
-    status;
+  const {
+    version,
+    pid,
+    host,
+    network,
+    startedAt,
+    vaultId,
+    queue,
+    limit,
+    parked,
+    waiting,
+    troubles,
+    period,
+    backedUpAt,
+  } = status;
   const perSecond =
     limit.perSecond === undefined ? "no limit known" : `${limit.perSecond.toFixed(1)} a second`;
   const readiness = status.ready ? "ready" : `not ready: ${status.reasons.join("; ")}`;
   return [
-    `tatum-kms ${version}, process ${pid}, ${network}, started ${ago(startedAt, now)}: ${readiness}`,
+    `tatum-kms ${version}, process ${pid}${host === undefined ? "" : ` on ${host}`}, ${network}, started ${ago(startedAt, now)}: ${readiness}`,
     `  Vault    ${vaultId}, ${status.wallets} wallets`,
+    `  Backup   ${backedUpAt === undefined ? "none was ever made" : `made ${ago(backedUpAt, now)}`}`,
     `  Chains   a poll every ${period} s`,
     ...chainLines(status, now),
     `  Queue    ${queue.jobs} jobs, the oldest seen ${shortDuration(queue.oldestSeconds * 1000)} ago`,

@@ -41,7 +41,7 @@ describe("doctor", () => {
     expect(checks.map(({ check }) => check)).toEqual([
       ...["environment", "home", "swap", "core-files", "libc", "settings", "folders", "vault-file"],
       ...["original-file", "file-system", "disk-space", "disk-sync", "unlocking", "wallet-count"],
-      ...["closed-chains", "api", "clock", "api-key"],
+      ...["closed-chains", "backup", "api", "clock", "api-key"],
     ]);
     expect(stdout).not.toContain("canary-key");
     expect(stdout).not.toContain(installation.password);

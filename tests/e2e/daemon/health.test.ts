@@ -2,6 +2,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { lstatSync } from "node:fs";
 import { connect } from "node:net";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { version } from "../../../src/version.ts";
 import { onScene, type RunningDaemon, type Scene } from "./running-daemon.ts";
@@ -135,7 +136,16 @@ describe("status", () => {
           { id: pendingId(1), chain: "ETH", state: "denied", problem: expect.stringContaining("403") },
         ],
         parked: [],
+        host: hostname(),
       });
+      expect(shown).not.toHaveProperty("backedUpAt");
+      expect((await installation.run(["vault", "backup", "copy.dat"])).status).toBe(0);
+      const { backedUpAt } = JSON.parse((await installation.run(["vault", "status"])).stdout) as {
+        backedUpAt: string;
+      };
+      // A status is told again for half a second.
+      while (!(await installation.run(["status"], withoutPassword)).stdout.includes(backedUpAt))
+        await Bun.sleep(50);
       for (const secret of [installation.password, ethPrivateKey.slice(2), ethAddress, walletIds.eth])
         expect(stdout.toLowerCase()).not.toContain(secret.toLowerCase());
     }),

@@ -47,7 +47,8 @@ test("a backup made while another process writes is a whole vault", async () => 
   const counts: number[] = [];
   while (writer.exitCode === null) {
     const { wallets, generation } = await vault.backup(path(`backup ${counts.length}`));
-    expect(generation).toBe(wallets + 1);
+    // Each backup before this one was a change as well: the vault remembers it.
+    expect(generation).toBe(wallets + 1 + counts.length);
     counts.push(wallets);
     await Bun.sleep(5);
   }
@@ -80,6 +81,20 @@ test("a process that is killed while it adds leaves a whole vault", async () => 
 }, 30_000);
 
 describe("a backup of a vault", () => {
+  test("is remembered by the vault, with how many wallets were added since", async () => {
+    const vault = await freshVault(path("vault"));
+    await vault.add([["before", record]]);
+    expect([vault.lastBackup, (await vault.status()).backedUpAt]).toEqual([undefined, undefined]);
+    await vault.backup(path("backup"));
+    await vault.add([["after", record]]);
+    await vault.remove("before");
+    await vault.close();
+    const again = await reopen(path("vault"));
+    expect(again.lastBackup).toEqual({ at: expect.any(Number), added: 1 });
+    expect((await again.status()).backedUpAt).toBe(new Date(again.lastBackup?.at ?? 0).toISOString());
+    await again.close();
+  });
+
   test("replaces nothing", async () => {
     const [vault, other] = await twice();
     writeFileSync(path("backup"), "before");
