@@ -17,13 +17,15 @@ interface Entry {
 
 /**
  * The API with a list of Ethereum payments, answers that take a random time, and broadcasts that succeed, fail, or
- * succeed without saying so. The node's transaction count never moves.
+ * succeed without saying so. The node's transaction count never moves, unless it is told to.
  */
 export class UnreliableApi {
   readonly server = new StandInApi();
   readonly entries = new Map<string, Entry>();
   /** Whether broadcasts fail at random. */
   isFlaky = true;
+  /** Whether the node counts what is out, so that a second signature gets another number. */
+  isCounting = false;
   broadcasts = 0;
   readonly #random: Random;
 
@@ -50,6 +52,15 @@ export class UnreliableApi {
       serializedTransaction: JSON.stringify(transaction),
     };
     this.entries.set(id, { pending, payloads: new Set(), isOut: false, isDone: false });
+  }
+
+  get #count(): number {
+    return this.isCounting ? [...this.entries.values()].filter(({ isOut }) => isOut).length : 0;
+  }
+
+  /** Lists everything as pending again, as if it had never been completed. */
+  listAgain(): void {
+    for (const entry of this.entries.values()) entry.isDone = false;
   }
 
   get isAllDone(): boolean {
@@ -88,8 +99,10 @@ export class UnreliableApi {
       const open = [...this.entries.values()].filter(({ isDone }) => !isDone);
       return Response.json(open.map(({ pending }) => pending));
     }
-    if (path.includes("/transaction/count/")) return Response.json(0);
+    if (path.includes("/transaction/count/")) return Response.json(this.#count);
     const call = body as { readonly method?: string; readonly params?: readonly string[] } | undefined;
+    if (call?.method === "eth_getTransactionCount")
+      return Response.json({ jsonrpc: "2.0", id: 1, result: `0x${this.#count.toString(16)}` });
     if (call?.method === "eth_getTransactionByHash") return this.#found(call.params?.[0] ?? "");
     if (path.endsWith("/broadcast")) return this.#broadcast(body as { txData: string; signatureId: string });
     const entry = this.entries.get(path.split("/")[3] ?? "");

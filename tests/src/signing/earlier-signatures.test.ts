@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { join } from "node:path";
 import { loadChain, tickers } from "../../../chains/index.ts";
 import { recoverJobs, restoredJobs } from "../../../src/journal/recover.ts";
@@ -149,6 +149,76 @@ describe("after a restore", () => {
         code: "USAGE",
       });
     });
+  });
+});
+
+/** What docs/vault-format.md says of the one case that is left. */
+describe("an older copy of the vault, put back at rest without an anchor", () => {
+  let scene: SigningScene;
+  /** What landed for a transaction that the copy does not know. */
+  let paid: { readonly listed: ReturnType<typeof payment>; readonly payload: string | undefined };
+  afterEach(() => scene.end());
+
+  /** Blocks hold as many transactions of the account as they would have then. */
+  const answerCounts = ({ api }: SigningScene, count: number): void => {
+    api.answer = ({ path, body }) => {
+      if (path.includes("/transaction/count/")) return Response.json(count);
+      const { method } = (body ?? {}) as { method?: string };
+      return method === "eth_getTransactionCount"
+        ? Response.json({ jsonrpc: "2.0", id: 1, result: `0x${count.toString(16)}` })
+        : undefined;
+    };
+  };
+  const pay = async (on: SigningScene, listed: ReturnType<typeof payment>, count: number) => {
+    answerCounts(on, count);
+    on.list(listed);
+    expect(await on.process(listed)).toBe("done");
+    paid = { listed, payload: on.payloads.at(-1) };
+  };
+  const turnBack = async (listed: ReturnType<typeof payment>) => {
+    scene = await SigningScene.createTurnedBack(
+      (before) => pay(before, payment(0), 0),
+      (after) => pay(after, listed, 1),
+    );
+    answerCounts(scene, 2);
+    scene.list(paid.listed);
+  };
+
+  test("signs a payment that names its nonce to the same bytes, which can land only once", async () => {
+    await turnBack(fixed(1));
+    expect(await scene.process(paid.listed)).toBe("done");
+    expect(scene.payloads).toEqual([paid.payload ?? ""]);
+  });
+
+  test("holds an account that the chain counts more of than the journal knows, and says so", async () => {
+    await turnBack(repeatable(1));
+    expect(await scene.process(paid.listed)).toBe("waiting");
+    expect(scene.payloads).toEqual([]);
+    expect(scene.log.join("\n")).toContain("counts 2 transactions");
+    expect(scene.log.join("\n")).toContain("the journal's next number is 1");
+  });
+
+  test("pays it a second time once the count is confirmed, and has warned of it", async () => {
+    await turnBack(repeatable(1));
+    spyOn(scene.services.sightings, "isSeenAgain").mockReturnValue(true);
+    expect(await scene.process(paid.listed)).toBe("done");
+    expect(scene.payloads).toHaveLength(1);
+    expect(scene.payloads).not.toEqual([paid.payload ?? ""]);
+    expect(scene.log.join("\n")).toContain("somebody else signs for the account");
+  });
+
+  test("pays nothing that the API has as completed when it is asked", async () => {
+    await turnBack(repeatable(1));
+    spyOn(scene.services.sightings, "isSeenAgain").mockReturnValue(true);
+    const { answer } = scene.api;
+    const { id } = paid.listed.transaction;
+    scene.api.answer = (request) =>
+      request.method === "GET" && request.path.includes(id)
+        ? Response.json({ id, txId: "0xpaid" })
+        : answer?.(request);
+    const stale = { ...paid.listed, listedAt: -60_000 };
+    expect(await scene.process(stale)).toBe("waiting");
+    expect(scene.payloads).toEqual([]);
   });
 });
 

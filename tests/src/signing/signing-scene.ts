@@ -1,5 +1,6 @@
 /** Everything one pending transaction passes through, on a vault of its own: only API and four-eye server are stand-ins. */
 import { spyOn } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { Chain } from "../../../chains/chain.ts";
 import { stringifyExactJson } from "../../../chains/codec/exact-json.ts";
 import { loadChain } from "../../../chains/index.ts";
@@ -119,6 +120,26 @@ export class SigningScene {
     const backup = await reopen(scene.#folder.at("backup"));
     await restoreVault(backup, { path, place: sqliteFile(path), confirmUnreadable: async () => undefined });
     await backup.close();
+    return new SigningScene(await reopen(path), scene.#folder);
+  }
+
+  /**
+   * A scene whose vault is an older copy of its file, put back while nobody worked on it; nothing tells that.
+   * @param before what the copy knew
+   * @param after what it does not know
+   */
+  static async createTurnedBack(
+    before: (scene: SigningScene) => Promise<unknown>,
+    after: (scene: SigningScene) => Promise<unknown>,
+  ): Promise<SigningScene> {
+    const scene = await SigningScene.create();
+    const path = scene.vault.place;
+    await before(scene);
+    const old = readFileSync(path);
+    await after(scene);
+    await scene.api.stop();
+    await scene.vault.close();
+    writeFileSync(path, old);
     return new SigningScene(await reopen(path), scene.#folder);
   }
 
