@@ -85,6 +85,11 @@ export const options = {
     description: "Chains to poll, separated by commas (default: all for which the vault holds wallets)",
   },
   period: { type: "string", valueHint: "seconds", description: "Seconds between polls (default 5)" },
+  standby: {
+    type: "string",
+    valueHint: "seconds",
+    description: "Work for a chain only when no other daemon did for so long (a node in another place)",
+  },
   "external-url": {
     type: "string",
     valueHint: "url",

@@ -8,7 +8,7 @@ import { type Fence, Journal } from "../journal/journal.ts";
 import { boundedWait } from "../journal/retry-time.ts";
 import { takeLeaseNow, waitForLease } from "../lease/acquire.ts";
 import type { Lease } from "../lease/lease.ts";
-import { nameOfHolder } from "../lease/node.ts";
+import { hasOrdinaryNode, nameOfHolder } from "../lease/node.ts";
 import { type Log, type Troubles, withoutRepetition } from "../operations/log.ts";
 import type { JobMetrics } from "../operations/metrics.ts";
 import { ErrorReports } from "../signing/error-reports.ts";
@@ -43,6 +43,8 @@ export interface ChainLoopOptions {
   readonly fence?: Fence | undefined;
   /** Milliseconds without a sign of life after which another daemon takes over. */
   readonly leaseDuration: number;
+  /** Of a daemon that stands by in another place: milliseconds for which nobody else may have had a lease that it takes. */
+  readonly standby?: number | undefined;
   /** Milliseconds after which of a job that ended only what keeps it from being signed again is kept. */
   readonly retention: number;
   readonly log: Log;
@@ -53,6 +55,9 @@ export interface ChainLoopOptions {
 
 /** What there is nothing to do for. */
 const IDLE: BegunRound = { ended: Promise.resolve({ isFinished: true }) };
+
+/** How often within the duration of a lease one that stands by in another place looks whether it is still needed. */
+const LOOKS_PER_LEASE = 3;
 
 /** Jobs that one round settles at most. */
 const MOST_SETTLED = 500;
@@ -101,7 +106,7 @@ export class ChainLoop {
       } else {
         const lease = await waitForLease(this.#leaseOptions(stopping));
         if (lease === undefined) continue;
-        await this.#under(lease, stopping, (signal) => this.#serve(lease, signal));
+        await this.#under(lease, stopping, (signal) => this.#serveWhileNeeded(lease, signal));
         if (isFatal(lease.lost.reason)) throw lease.lost.reason;
       }
     }
@@ -157,7 +162,7 @@ export class ChainLoop {
   }
 
   #leaseOptions(stopping: AbortSignal) {
-    const { vault, network, leaseDuration: duration, log } = this.#options;
+    const { vault, network, leaseDuration: duration, standby, log } = this.#options;
     const { leaseKey } = this.#journal;
     return {
       store: vault.store,
@@ -165,6 +170,7 @@ export class ChainLoop {
       chain: this.#ticker,
       work: `${this.#ticker} on the ${network}`,
       duration,
+      standby,
       log,
       stopping,
       nameOf: (holder: Uint8Array) => nameOfHolder(vault, holder),
@@ -195,6 +201,35 @@ export class ChainLoop {
         });
       }
     }
+  }
+
+  /** A daemon that stands by in another place gives the chain back as soon as one is there that works for it by itself. */
+  async #serveWhileNeeded(lease: Lease, stopping: AbortSignal): Promise<void> {
+    const { standby, vault, network, leaseDuration, log } = this.#options;
+    if (standby === undefined) return this.#serve(lease, stopping);
+    const notNeeded = new AbortController();
+    const served = this.#serve(lease, AbortSignal.any([stopping, notNeeded.signal])).finally(() =>
+      notNeeded.abort(),
+    );
+    // Told below, once this has ended as well.
+    served.catch(() => undefined);
+    const isOver = AbortSignal.any([stopping, notNeeded.signal]);
+    while (!isOver.aborted) {
+      await pause(leaseDuration / LOOKS_PER_LEASE, isOver);
+      const isReplaced = !isOver.aborted && (await this.#isReplaced(vault, network));
+      if (!isReplaced) continue;
+      log.info(`A node that works for ${this.#ticker} by itself is there; this one gives the lease back.`, {
+        action: "lease-returned",
+        chain: this.#ticker,
+      });
+      notNeeded.abort();
+    }
+    await served;
+  }
+
+  /** Where nobody can be asked, the work goes on. */
+  #isReplaced(vault: Vault, network: Network): Promise<boolean> {
+    return hasOrdinaryNode(vault, network, this.#ticker).catch(() => false);
   }
 
   #servicesFor(fence: Fence, stopping: AbortSignal): Services {

@@ -33,6 +33,7 @@ export interface DaemonArguments {
   readonly "transaction-ids"?: string | undefined;
   readonly "api-key"?: string | undefined;
   readonly listen?: string | undefined;
+  readonly standby?: string | undefined;
   readonly "log-level"?: string | undefined;
   readonly "log-format"?: string | undefined;
 }
@@ -56,6 +57,8 @@ export interface DaemonSettings {
   readonly metricsFile: string | undefined;
   /** Where probes and Prometheus may ask. */
   readonly listen: ListenAddress | undefined;
+  /** Of a daemon that stands by in another place: milliseconds for which nobody else may have had a lease that it takes. */
+  readonly standby: number | undefined;
   /** The name of this daemon. */
   readonly node: string;
   /** Milliseconds without a sign of life after which another daemon takes over. */
@@ -76,6 +79,14 @@ function readPeriod(text: string): number {
     "USAGE",
     `Option --period must be a number of seconds from ${MINIMUM_PERIOD_SECONDS} to ${MAXIMUM_PERIOD_SECONDS}${found}.`,
   );
+}
+
+/** @throws KmsError `USAGE` */
+function readStandby(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const milliseconds = settings.standby.parse(text, "Option --standby");
+  if (milliseconds !== undefined) return milliseconds;
+  throw new KmsError("USAGE", `Option --standby must be ${settings.standby.wanted}.`);
 }
 
 function readMethod(text: string): ApprovalMethod {
@@ -184,6 +195,7 @@ export async function readDaemonSettings(args: DaemonArguments, config: Config):
     ),
     metricsFile: await readMetricsFile(config),
     listen: readListen(args.listen, config),
+    standby: readStandby(args.standby) ?? config.value(settings.standby),
     node: config.value(settings.node) ?? usualNodeName(),
     leaseDuration: config.value(settings.lease),
     retention: config.value(settings.retention),

@@ -158,12 +158,15 @@ async function answer(source: StatusSource & Pick<RunningSettings, "listener">):
 /** Works where the others that share a database see who does. */
 async function asNode(
   vault: Vault,
-  { node: name, network, tickers: chains, leaseDuration: duration, log }: RunningSettings,
+  { node: name, network, tickers: chains, leaseDuration: duration, standby, log }: RunningSettings,
   stopping: AbortSignal,
   work: () => Promise<void>,
 ): Promise<void> {
   if (!namesPostgres(vault.place)) return work();
-  const membership = await NodeMembership.join(vault, { name, version, network, chains, duration, log });
+  const isStandby = standby !== undefined;
+  const membership = await NodeMembership.join(vault, {
+    ...{ name, version, network, chains, isStandby, duration, log },
+  });
   const drain = (): void => void membership.drain();
   stopping.addEventListener("abort", drain);
   await work().finally(() => {

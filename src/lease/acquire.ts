@@ -21,6 +21,8 @@ export interface LeaseOptions extends LeaseSubject {
   /** Milliseconds without a renewal after which another daemon may take the lease. */
   readonly duration: number;
   readonly stopping: AbortSignal;
+  /** Of a daemon that stands by in another place: milliseconds for which nobody else may have had the lease. */
+  readonly standby?: number | undefined;
   /** The name of a holder, for people. */
   readonly nameOf?: (holder: Uint8Array) => Promise<string | undefined>;
 }
@@ -31,22 +33,46 @@ interface Obstacle {
   readonly isAlive: boolean;
 }
 
+/** For how long a lease was seen to be nobody's, by looks that are not far apart. */
+class FreeTime {
+  readonly #longestGap: number;
+  #lookedAt: number | undefined;
+  #freeFor = 0;
+
+  /** @param longestGap Milliseconds: of a longer gap between two looks, in which this process stood still, no more is counted. */
+  constructor(longestGap: number) {
+    this.#longestGap = longestGap;
+  }
+
+  /** @returns milliseconds */
+  look(isFree: boolean, now: number): number {
+    const gap = this.#lookedAt === undefined ? 0 : Math.min(now - this.#lookedAt, this.#longestGap);
+    this.#lookedAt = isFree ? now : undefined;
+    this.#freeFor = isFree ? this.#freeFor + gap : 0;
+    return this.#freeFor;
+  }
+}
+
 /** Takes the lease as soon as it is free; `undefined` when the program is stopped before. */
 async function obtain(
   options: LeaseOptions,
   onObstacle: (obstacle: Obstacle) => Promise<void>,
 ): Promise<Lease | undefined> {
-  const { store, leaseKey, duration, stopping } = options;
+  const { store, leaseKey, duration, stopping, standby = 0 } = options;
   const interval = Math.min(duration / LOOKS_PER_DURATION, LONGEST_PAUSE);
   const watch = new LeaseWatch(2 * interval);
+  const freeTime = new FreeTime(2 * interval);
   while (!stopping.aborted) {
     const row = await store.read((session) => readLeaseRow(session, leaseKey));
-    const finding = watch.look(row, performance.now());
+    const now = performance.now();
+    const finding = watch.look(row, now);
     const isLeftBehind = row !== undefined && row.holder !== null && isSurelyDead(row.holder);
-    if (finding === "free" || isLeftBehind) {
+    const isFree = finding === "free" || isLeftBehind;
+    const freeFor = freeTime.look(isFree, now);
+    if (isFree && freeFor >= standby) {
       const lease = await Lease.take(options, row, duration);
       if (lease !== undefined) return lease;
-    } else if (row !== undefined) {
+    } else if (!isFree && row !== undefined) {
       await onObstacle({ holder: row, isAlive: finding === "renewed" });
     }
     await pause(interval, stopping);

@@ -32,6 +32,8 @@ const descriptionSchema = v.object({
   /** Those that it may work for. */
   chains: v.array(text),
   isDraining: v.boolean(),
+  /** Whether it stands by in another place, and works only where no other does. */
+  isStandby: v.optional(v.boolean(), false),
 });
 
 /** What a daemon says of itself. */
@@ -59,7 +61,19 @@ export async function nameOfHolder(vault: Vault, holder: Uint8Array): Promise<st
   return nodes.find(({ nodeKey }) => Buffer.compare(nodeKey, holder) === 0)?.name;
 }
 
+/** Whether a daemon lives that works for a chain by itself, for which one that stands by in another place gives the chain back. */
+export async function hasOrdinaryNode(vault: Vault, network: Network, chain: string): Promise<boolean> {
+  const nodes = await readNodes(vault);
+  return nodes.some(
+    (node) =>
+      !(node.isStandby || node.isDraining || node.isSilent) &&
+      node.network === network &&
+      node.chains.includes(chain),
+  );
+}
+
 export interface MembershipOptions {
+  readonly isStandby: boolean;
   readonly name: string;
   readonly version: string;
   readonly network: Network;
@@ -114,10 +128,10 @@ export class NodeMembership {
   async #giveSign(
     before: Parameters<Vault["store"]["transaction"]>[0] = async () => undefined,
   ): Promise<void> {
-    const { name, version, network, chains, duration } = this.#options;
+    const { name, version, network, chains, duration, isStandby } = this.#options;
     const host = hostname();
     const isDraining = this.#isDraining;
-    const description = { name, host, pid: process.pid, version, network, chains, isDraining };
+    const description = { name, host, pid: process.pid, version, network, chains, isDraining, isStandby };
     const nodeKey = this.#nodeKey;
     const sealed = this.#vault.seal(PURPOSE, nodeKey, Buffer.from(JSON.stringify(description)));
     await this.#told(async (session) => {

@@ -54,6 +54,7 @@ export const logActions = {
   "lease-awaited": "Another daemon works for the chain; this one stands by",
   "lease-taken": "This daemon takes over",
   "lease-lost": "Another daemon took over",
+  "lease-returned": "A daemon that stands by in another place gives a chain back",
   "lease-failed": "The lease could not be taken, renewed or given back",
   "node-failed": "The other daemons of a database could not be told of this one",
   "metrics-failed": "The metrics could not be counted or written",

@@ -74,6 +74,9 @@ export const settings = {
       to: 3600,
     },
   ),
+  standby: withoutDefault(
+    seconds("TATUM_KMS_STANDBY", "As --standby of daemon", { standard: "", from: 0, to: 86_400 }),
+  ),
   node: {
     ...matching(
       "TATUM_KMS_NODE",

@@ -376,4 +376,29 @@ describe("the nodes of a database", () => {
       ]);
     }),
   );
+
+  test(
+    "that stand by in another place work only while no other does",
+    onScene(async (scene) => {
+      const { url } = await newDatabase();
+      const file = `${scene.installation.home}/wallets.json`;
+      writeFileSync(file, JSON.stringify(allWallets), { mode: 0o600 });
+      expect((await scene.installation.run(["import", file, `--store=${url}`], { env })).status).toBe(0);
+      const start = (node: string, ...args: string[]) =>
+        scene.start(["--chain=ETH", `--store=${url}`, ...args], {
+          env: { ...env, TATUM_API_KEY: node, TATUM_KMS_LEASE: "2", TATUM_KMS_NODE: node },
+        });
+      const polls = (node: string): number =>
+        scene.api.requests.filter(({ headers }) => headers["x-api-key"] === node).length;
+      const far = start("far", "--standby=1");
+      await until("a poll of the one that is alone", () => polls("far") > 0);
+      const near = start("near");
+      await far.logged("this one gives the lease back");
+      await until("a poll of the one that works by itself", () => polls("near") > 0);
+      await far.logged("it is node near; standing by");
+      const before = polls("far");
+      near.signal("SIGKILL");
+      await until("another poll of the one in the other place", () => polls("far") > before);
+    }),
+  );
 });

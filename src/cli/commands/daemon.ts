@@ -31,7 +31,7 @@ export default defineCommand({
       "run-once",
       "dry-run",
     ),
-    ...pickOptions("wallets", "transaction-ids", "api-key", "log-level", "log-format", "listen"),
+    ...pickOptions("wallets", "transaction-ids", "api-key", "log-level", "log-format", "listen", "standby"),
     ...vaultOptions,
   },
   reads: [

@@ -221,6 +221,22 @@ describe("a second daemon", () => {
     await lease.release();
   });
 
+  test("in another place takes only what nobody else had for a set time, beginning anew with each who has it", async () => {
+    const lease = await take(LONG);
+    const waiting = waitForLease({ ...options(other), standby: 2 * SHORT });
+    await Bun.sleep(SHORT);
+    await lease.release();
+    await Bun.sleep(SHORT);
+    const again = await take(LONG);
+    await Bun.sleep(SHORT);
+    const released = performance.now();
+    await again.release();
+    const standby = await waiting;
+    expect(performance.now() - released).toBeGreaterThan(2 * SHORT * 0.9);
+    expect((await row())?.epoch).toBe(3);
+    await standby?.release();
+  });
+
   test("ends its waiting when the program is stopped", async () => {
     const lease = await take(LONG);
     const waiting = waitForLease(options(other));
