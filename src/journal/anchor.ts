@@ -117,7 +117,7 @@ export async function assertAnchored(vault: Vault, path: string): Promise<Anchor
     "ROLLED_BACK",
     `The vault ${vault.place} is older than its anchor ${path}: ${finding.reason}.`,
     {
-      hint: `What was signed since is not in it: it could be paid again. Put the file back that was there, or take this one over with \`vault restore ${vault.place}\`.`,
+      hint: `What was signed since is not in it: it could be paid again. Put the file back that was there, or take this one over with \`vault restore ${vault.place}\`, a database with \`vault mark-restored\`.`,
     },
   );
 }

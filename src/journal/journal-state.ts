@@ -112,7 +112,7 @@ function turnedBack(known: JournalState, found: JournalState): KmsError {
     "ROLLED_BACK",
     `The vault was turned back to an older state while it was in use: its journal counts ${found.counter} changes, ${known.counter} were made.`,
     {
-      hint: "What was signed since is not in it: it could be paid again. Put the file back that was there, or take this one over with `vault restore`.",
+      hint: "What was signed since is not in it: it could be paid again. Put the file back that was there, or take this one over with `vault restore`, a database with `vault mark-restored`.",
     },
   );
 }

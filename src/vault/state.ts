@@ -172,7 +172,7 @@ export class VaultState implements JournalRegister {
     return this.#manifest;
   }
 
-  /** Marks a copy as restored, in a transaction of it. */
+  /** Marks a vault as restored, in a transaction of it. */
   async markRestored(session: Session, restoredAt: number): Promise<void> {
     const manifest = await readManifest(session, this.#rootKey);
     const next = { ...manifest, generation: manifest.generation + 1, restoredAt };

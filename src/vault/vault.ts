@@ -311,6 +311,17 @@ export class Vault implements Sealing {
     return lastBackupOf(this.#state.manifest);
   }
 
+  /**
+   * Marks this vault itself as restored, where it lies.
+   * @param assertQuiet throws when a daemon works on it
+   */
+  markRestored(restoredAt: number, assertQuiet: (session: Session) => Promise<void>): Promise<void> {
+    return this.store.transaction(async (session) => {
+      await assertQuiet(session);
+      await this.#state.markRestored(session, restoredAt);
+    });
+  }
+
   /** Takes a restored vault for complete, on a person's word. */
   async confirmRestored(): Promise<void> {
     await this.#state.change(async ({ manifest: { restoredAt, ...rest } }) =>

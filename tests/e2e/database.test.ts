@@ -95,6 +95,18 @@ describe("a vault in a database", () => {
     expect(JSON.parse((await installation.run(["vault", "verify"])).stdout)).toMatchObject({ wallets: 3 });
   });
 
+  test("that was set back is marked as restored where it lies, on a person's word", async () => {
+    const { url } = await newDatabase();
+    await runOn(url, ["generatemanagedwallet", "SOL"]);
+    expect(failureOf(await runOn(url, ["vault", "mark-restored"])).code).toBe("NOT_CONFIRMED");
+    expect(JSON.parse((await runOn(url, ["vault", "status"])).stdout)).not.toHaveProperty("restoredAt");
+    const marked = await runOn(url, ["vault", "mark-restored", "--yes"]);
+    expect([marked.status, marked.stderr]).toEqual([0, expect.stringContaining("job recover")]);
+    expect(JSON.parse((await runOn(url, ["vault", "status"])).stdout)).toHaveProperty("restoredAt");
+    expect((await runOn(url, ["job", "recover", "--yes"])).status).toBe(0);
+    expect(JSON.parse((await runOn(url, ["vault", "status"])).stdout)).not.toHaveProperty("restoredAt");
+  });
+
   test("keeps an original file from being migrated in its place", async () => {
     const { url } = await newDatabase();
     expect(failureOf(await runOn(url, ["migrate"]))).toMatchObject({

@@ -90,6 +90,7 @@ const table: Readonly<Record<string, Row>> = {
   "vault backup": ofEverything,
   "vault restore": asksOfEverything,
   "vault merge": asksOfEverything,
+  "vault mark-restored": asksOfEverything,
   "job list": {
     takes: `chain wallets account older-than limit after json ${vault}`,
     ignores: `api-key ${daemonOnly}`,

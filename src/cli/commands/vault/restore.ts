@@ -53,7 +53,7 @@ export default defineCommand({
     const context = await createContext(args);
     if (context.store.kind === "database") {
       throw new KmsError("USAGE", "Command vault restore puts a file in a file's place; nothing was done.", {
-        hint: "Restore the database itself, or restore into a file with --path.",
+        hint: "Restore the database itself, then run `vault mark-restored`; or restore into a file with --path.",
       });
     }
     const place = { open: () => openUnchanged(file, sqliteFile(file, context.access), "restored") };

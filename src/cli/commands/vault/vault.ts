@@ -4,7 +4,8 @@ import { defineCommand } from "../../command.ts";
 export default defineCommand({
   meta: {
     name: "vault",
-    description: "Look after the vault: status, verify, slot, change-password, backup, restore, merge",
+    description:
+      "Look after the vault: status, verify, slot, change-password, backup, restore, mark-restored, merge",
   },
   subCommands: {
     status: () => import("./status.ts").then((module) => module.default),
@@ -14,5 +15,6 @@ export default defineCommand({
     backup: () => import("./backup.ts").then((module) => module.default),
     merge: () => import("./merge.ts").then((module) => module.default),
     restore: () => import("./restore.ts").then((module) => module.default),
+    "mark-restored": () => import("./mark-restored.ts").then((module) => module.default),
   },
 });
