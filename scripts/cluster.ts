@@ -1,7 +1,8 @@
 /**
- * `bun run test:cluster [--payments=10000] [--nodes=2,3,5] [--chains=ETH,BTC,...] [--seed=N]`: several daemons on one database
+ * `bun run test:cluster [--payments=10000] [--nodes=2,3,5] [--chains=ETH,BTC,...] [--seed=N]
+ * [--failover=sync|async] [--pooled]`: several daemons on one database
  * under one stand-in of the API, of which nodes are killed and stand still for longer than their lease, connections are cut, the
- * database crashes and calls fail; an independent ledger judges what landed. The payments are shared between clusters of so many
+ * database crashes or is taken over by its standby in the middle, and calls fail; an independent ledger judges what landed. The payments are shared between clusters of so many
  * nodes. Ends with status 1 when the promise was broken.
  */
 import { parseArgs } from "node:util";
@@ -17,10 +18,18 @@ const { values } = parseArgs({
     payments: { type: "string", default: "10000" },
     nodes: { type: "string", default: "2,3,5" },
     chains: { type: "string", default: clusterChains.join(",") },
+    failover: { type: "string" },
+    pooled: { type: "boolean", default: false },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
   },
 });
 
+const replications = ["sync", "async"] as const;
+const failover = replications.find((name) => name === values.failover);
+if (failover === undefined && values.failover !== undefined) {
+  console.error(`There is no replication ${values.failover}; there are ${replications.join(", ")}.`);
+  process.exit(64);
+}
 const sizes = values.nodes.split(",").map(Number);
 const executable = await acceleratedExecutable();
 let isSound = true;
@@ -33,6 +42,8 @@ for (const nodes of sizes) {
     payments: Math.ceil(Number(values.payments) / sizes.length),
     tickers: readTickers(values.chains),
     longest: LONGEST,
+    failover,
+    isPooled: values.pooled,
   });
   const figures = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
   const seconds = ((performance.now() - start) / 1000).toFixed(0);

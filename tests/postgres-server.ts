@@ -10,7 +10,7 @@ import { TemporaryFolder } from "./temporary-folder.ts";
 const NOBODY = 65_534;
 
 /** Of the role that owns everything; what is searched in logs for must not occur by chance. */
-const OWNER = "vault_owner";
+export const OWNER = "vault_owner";
 export const PASSWORD = "pass-of-the-database-7f31";
 
 /** @throws Error when PostgreSQL is not installed */
@@ -22,12 +22,12 @@ function programs(): string {
 }
 
 /** A command of the server, which ends with whoever started it. */
-function asNobody(command: readonly string[]): string[] {
+export function asNobody(command: readonly string[]): string[] {
   const user = isRoot ? [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"] : [];
   return ["setpriv", ...user, "--pdeathsig=KILL", ...command];
 }
 
-function freePort(): number {
+export function freePort(): number {
   const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
   const { port } = server;
   server.stop(true);

@@ -1,5 +1,6 @@
 /** A short run of several nodes on one database; `bun run test:cluster` plays long ones. */
 import { expect, test } from "bun:test";
+import { hasPgBouncer } from "../pgbouncer.ts";
 import { runCluster } from "./cluster/cluster.ts";
 import { acceleratedExecutable } from "./weeks/accelerated/executable.ts";
 
@@ -8,13 +9,14 @@ const TIMEOUT = 600_000;
 const LONGEST = 15_000;
 
 test(
-  "three nodes on one database pay everything once, while they are killed and stand still and the database crashes",
+  "three nodes on one database, two of them behind PgBouncer, pay everything once, while they are killed and stand still and the database crashes",
   async () => {
     const { breaches, account, counts } = await runCluster({
       executable: await acceleratedExecutable(),
       seed: 5,
       nodes: 3,
-      payments: 70,
+      isPooled: hasPgBouncer,
+      payments: 60,
       tickers: ["ETH", "BTC", "TRON"],
       longest: LONGEST,
     });

@@ -2,7 +2,7 @@
 import type { Hazard } from "../weeks/hazards.ts";
 import { Stage } from "../weeks/stage.ts";
 import { playOut, type WeekResult } from "../weeks/week.ts";
-import { ClusterDatabase, storeEnvironment } from "./database.ts";
+import { ClusterDatabase, type Replication, storeEnvironment } from "./database.ts";
 import { Nodes } from "./nodes.ts";
 
 /** Chains whose payments stay valid for longer than a database is away. */
@@ -17,13 +17,18 @@ export interface ClusterOptions {
   readonly nodes: number;
   readonly payments: number;
   readonly tickers: readonly string[];
+  /** Whether all nodes but the first go through PgBouncer. */
+  readonly isPooled?: boolean;
+  /** Set to have a standby take over in the middle: one that commits wait for, or one that may be behind. */
+  readonly failover?: Replication | undefined;
   /** Real milliseconds for the orders. */
   readonly longest: number;
 }
 
 export async function runCluster(options: ClusterOptions): Promise<WeekResult> {
   const { executable, seed } = options;
-  const database = await ClusterDatabase.open();
+  const database = await ClusterDatabase.open(options.failover);
+  if (options.isPooled === true) await database.startPooler();
   const stage = await Stage.open(executable, seed, storeEnvironment(database.newWay().access));
   try {
     return await playOut(stage, { ...options, hazards }, new Nodes(stage, database, options));

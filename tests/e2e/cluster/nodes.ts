@@ -3,7 +3,8 @@ import type { CuttingProxy } from "../../src/store/postgres/cutting-proxy.ts";
 import type { Daemon } from "../weeks/daemon.ts";
 import type { Crew } from "../weeks/operators.ts";
 import type { Stage } from "../weeks/stage.ts";
-import { type ClusterDatabase, storeEnvironment } from "./database.ts";
+import { type ClusterDatabase, type Replication, storeEnvironment } from "./database.ts";
+import { recoverJobs, unknownJobs } from "./people.ts";
 
 /** Real milliseconds between two accidents. */
 const LONGEST_PEACE = 1_500;
@@ -12,6 +13,10 @@ const LEASE = 2_000;
 const LONGEST_STANDSTILL = 2_500;
 /** Real milliseconds for which the database is away. */
 const LONGEST_OUTAGE = 1_000;
+/** Real milliseconds for which a primary goes on without its standby, before it crashes and after that. */
+const ALONE = 1_000;
+/** Real milliseconds after which a node has noticed that the database lost commits. */
+const NOTICED = 5_000;
 /** A connection is cut at one of so many messages. */
 const MOST_MESSAGES = 60;
 
@@ -24,6 +29,9 @@ interface Node {
 export interface NodesOptions {
   readonly nodes: number;
   readonly tickers: readonly string[];
+  readonly payments: number;
+  /** Set to have a standby take over in the middle. */
+  readonly failover?: Replication | undefined;
 }
 
 export class Nodes implements Crew {
@@ -32,9 +40,21 @@ export class Nodes implements Crew {
   readonly #options: NodesOptions;
   #nodes: Node[] = [];
   #isOver = false;
+  /** Whether nodes that ended stay so. */
+  #isHalted = false;
   #accidents = Promise.resolve();
   readonly #standstills: Promise<void>[] = [];
-  readonly done = { starts: 0, kills: 0, standstills: 0, terminations: 0, cuts: 0, crashes: 0 };
+  readonly done = {
+    starts: 0,
+    kills: 0,
+    standstills: 0,
+    terminations: 0,
+    cuts: 0,
+    crashes: 0,
+    "fail-overs": 0,
+    "nodes that noticed": 0,
+    "signed that the journal lost": 0,
+  };
 
   constructor(stage: Stage, database: ClusterDatabase, options: NodesOptions) {
     this.#stage = stage;
@@ -43,14 +63,15 @@ export class Nodes implements Crew {
   }
 
   async begin(): Promise<void> {
-    this.#nodes = Array.from({ length: this.#options.nodes }, () => {
-      const way = this.#database.newWay();
+    this.#nodes = Array.from({ length: this.#options.nodes }, (_, number) => {
+      const way = number === 0 ? this.#database.newWay() : this.#database.newPooledWay();
       return { way, daemon: this.#start(way), isStill: false };
     });
     this.#accidents = this.#haveAccidents();
   }
 
   look(): void {
+    if (this.#isHalted) return;
     for (const node of this.#nodes) if (!node.daemon.isRunning) node.daemon = this.#start(node.way);
   }
 
@@ -71,6 +92,7 @@ export class Nodes implements Crew {
     const { random } = this.#stage.world;
     while (!this.#isOver) {
       await Bun.sleep(300 + random.below(LONGEST_PEACE));
+      if (this.#isTimeToFailOver()) await this.#failOver();
       const awake = this.#nodes.filter(({ daemon, isStill }) => daemon.isRunning && !isStill);
       if (awake.length > 0 && !this.#isOver) await this.#accident(random.pick(awake));
     }
@@ -96,6 +118,35 @@ export class Nodes implements Crew {
       history.note("week", "the database crashes");
       await this.#database.crash(random.below(LONGEST_OUTAGE));
     }
+  }
+
+  #isTimeToFailOver(): boolean {
+    const { failover, payments } = this.#options;
+    const isDone = failover === undefined || this.done["fail-overs"] > 0;
+    return !isDone && this.#stage.world.platform.payments.size >= payments / 2;
+  }
+
+  async #failOver(): Promise<void> {
+    this.done["fail-overs"] += 1;
+    this.#isHalted = this.#options.failover === "async";
+    this.#stage.world.history.note("week", "the standby takes over");
+    await Promise.all(this.#standstills);
+    await this.#database.failOver(ALONE);
+    if (!this.#isHalted) return;
+    await this.#takeOver();
+  }
+
+  /** What people do where commits may have been lost: nothing runs before the vault is marked. */
+  async #takeOver(): Promise<void> {
+    await Bun.sleep(NOTICED);
+    const ended = this.#nodes.filter(({ daemon }) => daemon.exitCode !== null);
+    this.done["nodes that noticed"] = ended.length;
+    for (const { daemon } of this.#nodes) await daemon.kill();
+    this.done["signed that the journal lost"] = (await unknownJobs(this.#stage)).length;
+    await this.#stage.program.succeed(["vault", "mark-restored", "--yes"]);
+    this.#isHalted = false;
+    this.look();
+    await recoverJobs(this.#stage);
   }
 
   /** Beside other accidents. */

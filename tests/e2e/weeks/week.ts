@@ -95,9 +95,13 @@ async function settle(stage: Stage, customers: Customers): Promise<void> {
   }
 }
 
+/** Whether nothing is under way any more; bytes that a pool forgot are sent again after a while. */
 function isQuiet({ world }: Stage, customers: Customers): boolean {
-  const open = customers.open.filter((payment) => !customers.sharing.has(payment));
-  return open.length === 0 && world.networks.every(({ pool }) => pool.size === 0);
+  const isUnderWay = ({ status, model, sent }: Payment): boolean =>
+    status === "completed" && !sent.some((id) => world.network(model.ticker).hasLanded(id));
+  const open = [...customers.open, ...[...world.platform.payments.values()].filter(isUnderWay)];
+  const isOver = open.every((payment) => customers.sharing.has(payment));
+  return isOver && world.networks.every(({ pool }) => pool.size === 0);
 }
 
 /** What a person does about a payment that is still open: nothing that is not true. */

@@ -5,17 +5,27 @@ import { sqliteFile } from "../../../src/store/sqlite/sqlite-store.ts";
 import type { Session, Store, StorePlace } from "../../../src/store/store.ts";
 import { insertJobRow, readLaneJobs } from "../../../src/store/tables/job.ts";
 import { readWalletRow } from "../../../src/store/tables/wallet.ts";
+import { hasPgBouncer, usePgBouncer } from "../../pgbouncer.ts";
 import { usePostgres } from "../../postgres-server.ts";
 import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "../vault/caught.ts";
 
 const path = useTemporaryFolder();
 const server = usePostgres();
+const pooler = usePgBouncer(server);
 
-const engines: readonly (readonly [name: string, place: () => Promise<StorePlace>])[] = [
+type Engine = readonly [name: string, place: () => Promise<StorePlace>];
+const pooled: Engine = [
+  "PostgreSQL behind PgBouncer",
+  async () => postgresDatabase(pooler.through(await server.newDatabase())),
+];
+const engines: readonly Engine[] = [
   ["SQLite", async () => sqliteFile(path("vault"))],
   ["PostgreSQL", async () => postgresDatabase(await server.newDatabase())],
+  ...(hasPgBouncer ? [pooled] : []),
 ];
+
+if (!hasPgBouncer) test.skip(`a store on ${pooled[0]}, which is not installed`, () => undefined);
 
 const key = (n: number) => new Uint8Array(32).fill(n);
 
