@@ -11,6 +11,8 @@ import { FileIdentity } from "./vault-file.ts";
 const tryAgain = "Try again when the other tatum-kms command is done.";
 const freeSpace = "Free some space on it. Nothing was changed.";
 const checkDisk = "Check the disk, and whether its quota is used up.";
+/** The journal is gone, which is the commit; it may come back with a power cut. */
+const unconfirmed = "Look first whether it is there: only a power cut can undo it. Then check the disk.";
 const checkMode = "Check whether the disk is read-only, and owner and mode of the vault and its folder.";
 
 /** SQLite result codes (https://sqlite.org/rescode.html) by the beginning of their names. */
@@ -18,6 +20,12 @@ const errorCodes: readonly (readonly [prefix: string, code: ErrorCode, what: str
   ["SQLITE_BUSY", "VAULT_BUSY", "Another process keeps the vault locked", tryAgain],
   ["SQLITE_LOCKED", "VAULT_BUSY", "Another process keeps the vault locked", tryAgain],
   ["SQLITE_FULL", "CANNOT_WRITE", "The vault cannot be written, the disk is full", freeSpace],
+  [
+    "SQLITE_IOERR_DIR_FSYNC",
+    "STORE_UNCLEAR",
+    "The change was made, but the disk did not confirm it",
+    unconfirmed,
+  ],
   ["SQLITE_IOERR", "CANNOT_WRITE", "The vault cannot be read or written", checkDisk],
   ["SQLITE_READONLY_DBMOVED", "CANNOT_WRITE", "The vault was removed or replaced while it was open"],
   ["SQLITE_READONLY", "CANNOT_WRITE", "The vault cannot be written", checkMode],

@@ -65,7 +65,7 @@ export async function replaceFile<Result>(
         if (!(await linkOnce(target + suffix, keptAs + suffix))) throw alreadyThere(keptAs + suffix);
       await syncToDisk(dirname(target));
       await rename(temporaryFile, target);
-      await syncToDisk(dirname(target));
+      await syncNameOf(target);
       // Until now they kept anybody from opening the new file.
       for (const suffix of sideFiles) await rm(target + suffix);
     }),
@@ -140,7 +140,20 @@ async function giveName(temporaryFile: string, target: string): Promise<void> {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code ?? "")) throw error;
     await renameToReservedName(temporaryFile, target);
   }
-  await syncToDisk(dirname(target));
+  await syncNameOf(target);
+}
+
+/**
+ * Has the disk keep the name of a file that has it by now.
+ * @throws KmsError `CANNOT_WRITE` that says that the file is there all the same
+ */
+async function syncNameOf(target: string): Promise<void> {
+  try {
+    await syncToDisk(dirname(target));
+  } catch (error) {
+    const what = `The file ${target} was made and is complete, but the disk did not confirm its name`;
+    throw explainFileError("CANNOT_WRITE", what, error);
+  }
 }
 
 /** For file systems without hard links: the name is taken with an empty file first. */

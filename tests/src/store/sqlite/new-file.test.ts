@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Database } from "../../../../src/store/sqlite/database.ts";
 import { makeNewFile } from "../../../../src/store/sqlite/new-file.ts";
 import { useTemporaryFolder } from "../../../temporary-folder.ts";
 import { caught } from "../../vault/caught.ts";
@@ -76,4 +78,43 @@ describe("nothing that exists is replaced", () => {
 
 test("a directory that is not there is an error for a new file", async () => {
   expect((await caught(() => makeNewFile(path("no", "file"), write))).code).toBe("CANNOT_WRITE");
+});
+
+/** Runs a program whose folder cannot be synced. */
+function whereNamesAreNotSynced(program: string): string {
+  const trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", path(), "-e", "trace=fsync,fdatasync"];
+  const inject = ["-e", "inject=fsync,fdatasync:error=EIO"];
+  const { stdout, stderr } = Bun.spawnSync([...trace, ...inject, process.execPath, "-e", program], {
+    cwd: join(import.meta.dir, "../../../.."),
+  });
+  return `${stdout}${stderr}`;
+}
+
+describe("a disk that does not confirm a name", () => {
+  test("is told of together with the file that is there all the same", () => {
+    const told = whereNamesAreNotSynced(`
+      const { makeNewFile } = await import("./src/store/sqlite/new-file.ts");
+      const { appendFile } = await import("node:fs/promises");
+      await makeNewFile(${JSON.stringify(path("file"))}, (file) => appendFile(file, "content")).catch(({ code, message }) => console.log(code, message));
+    `);
+    expect(told).toContain("CANNOT_WRITE");
+    expect(told).toContain("was made and is complete, but the disk did not confirm its name");
+    expect(readFileSync(path("file"), "utf8")).toBe("content");
+  });
+
+  test("is told of as a change that was made, and not as one that was not", async () => {
+    writeFileSync(path("database"), "", { mode: 0o600 });
+    const told = whereNamesAreNotSynced(`
+      const { Database } = await import("./src/store/sqlite/database.ts");
+      const database = await Database.open(${JSON.stringify(path("database"))});
+      await database.transaction((session) => session.execute("CREATE TABLE made (it INTEGER)")).catch(({ code, message }) => console.log(code, message));
+      await database.close();
+    `);
+    expect(told).toContain("STORE_UNCLEAR The change was made");
+    const database = await Database.open(path("database"));
+    expect(await database.read((session) => session.query("SELECT name FROM sqlite_schema"))).toEqual([
+      { name: "made" },
+    ]);
+    await database.close();
+  });
 });
