@@ -88,14 +88,22 @@ class KeyThread {
 /** Orders of a thread, one after another; what was made is taken while the next keys are. */
 async function work(thread: Pick<KeyThread, "make">, orders: KeyOrder[], take: TakeKeys): Promise<void> {
   let taken = Promise.resolve();
-  for (let order = orders.shift(); order !== undefined; order = orders.shift()) {
-    const keys = await thread.make(order);
+  try {
+    for (let order = orders.shift(); order !== undefined; order = orders.shift()) {
+      const keys = await thread.make(order);
+      await taken;
+      taken = take(keys);
+      // It is waited for in the next turn.
+      taken.catch(() => undefined);
+    }
+  } catch (failure) {
+    // Nobody begins another order.
+    orders.length = 0;
+    throw failure;
+  } finally {
+    // What is on its way into the vault is told of, whatever else failed.
     await taken;
-    taken = take(keys);
-    // It is waited for in the next turn.
-    taken.catch(() => undefined);
   }
-  await taken;
 }
 
 /**
@@ -113,8 +121,11 @@ export async function makeKeysOnAllCores(order: KeyOrder, take: TakeKeys): Promi
     { length: Math.min(availableParallelism(), orders.length) },
     () => new KeyThread(),
   );
+  const works = threads.map((thread) => work(thread, orders, take));
   try {
-    await Promise.all(threads.map((thread) => work(thread, orders, take)));
+    // All of them end by themselves, so that no key is kept that its taker did not tell of.
+    await Promise.allSettled(works);
+    await Promise.all(works);
   } finally {
     await Promise.all(threads.map((thread) => thread.end()));
   }

@@ -42,4 +42,27 @@ describe("many new keys", () => {
     await expect(batch).rejects.toThrow("the disk is full");
     expect(kept).toBeLessThan(20);
   });
+
+  test("that are on their way into the vault when another thread fails are taken in whole before that is told", async () => {
+    const events: string[] = [];
+    let takes = 0;
+    let tellOfThird = (): void => undefined;
+    const third = new Promise<void>((resolve) => {
+      tellOfThird = resolve;
+    });
+    const batch = makeKeysOnAllCores({ ticker: "XRP", network: "testnet", count: 400 }, async () => {
+      const take = takes++;
+      if (take === 1) {
+        // On one core nobody takes keys beside it.
+        await Promise.race([third, Bun.sleep(1000)]);
+        throw new Error("the disk is full");
+      }
+      if (take === 2) tellOfThird();
+      await Bun.sleep(take === 0 ? 0 : 2000);
+      events.push("written");
+    });
+    await batch.catch(() => events.push("told"));
+    expect(events.at(-1)).toBe("told");
+    expect(events.length).toBe(takes);
+  });
 });
