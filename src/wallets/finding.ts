@@ -8,6 +8,7 @@ import { type WalletDescription, walletFields } from "../vault/wallet-record.ts"
 import { addressOf, getManagedWallet } from "./managed-wallets.ts";
 import { networkName, titleOf } from "./names.ts";
 import { meantBy } from "./removed.ts";
+import { shownName } from "./secret-kinds.ts";
 
 /** The fewest characters that stand for a signature ID. */
 const SHORTEST_ID = 4;
@@ -55,7 +56,7 @@ function onlyOne(found: readonly WalletDescription[], text: string): WalletDescr
   const more = found.length > MOST_TOLD ? `; and ${found.length - MOST_TOLD} more` : "";
   throw new KmsError(
     "USAGE",
-    `${found.length} wallets are meant by ${JSON.stringify(text.slice(0, 128))}; nothing was done.`,
+    `${found.length} wallets are meant by ${JSON.stringify(shownName(text))}; nothing was done.`,
     {
       hint: `Give the whole signature ID. They are: ${told.join("; ")}${more}.`,
     },
@@ -67,7 +68,7 @@ function noSuchWallet(
   all: readonly WalletDescription[],
   removed: RemovedDescription | undefined,
 ): KmsError {
-  const error = `No such wallet for signatureId '${text.slice(0, 128)}'.`;
+  const error = `No such wallet for signatureId '${shownName(text)}'.`;
   if (removed !== undefined)
     return new KmsError("NO_SUCH_WALLET", error, {
       hint: `It was removed; tatum-kms wallet restore ${removed.signatureId} brings it back.`,

@@ -9,7 +9,7 @@ import type { Vault } from "../vault/vault.ts";
 import { networkOf, tokenKeyOf, type WalletRecord, walletFields } from "../vault/wallet-record.ts";
 import { makeKeysOnAllCores } from "./key-threads.ts";
 import { assertLabelsFree, type GivenNames, numberedLabel, titleOf } from "./names.ts";
-import { kindOfSecret } from "./secret-kinds.ts";
+import { kindOfSecret, shownName } from "./secret-kinds.ts";
 
 export const MAXIMUM_BATCH = 1_000_000;
 
@@ -196,7 +196,7 @@ export async function getManagedWallet(vault: Vault, signatureId: string): Promi
 }
 
 function noSuchWallet(signatureId: string): KmsError {
-  return new KmsError("NO_SUCH_WALLET", `No such wallet for signatureId '${signatureId.slice(0, 128)}'.`);
+  return new KmsError("NO_SUCH_WALLET", `No such wallet for signatureId '${shownName(signatureId)}'.`);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { RemovedDescription } from "../vault/removed-wallet.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type ListedWallet, listedWallet } from "./listing.ts";
 import { titleOf } from "./names.ts";
+import { shownName } from "./secret-kinds.ts";
 
 /** A removed wallet as JSON shows it. */
 export interface ListedRemoved extends ListedWallet {
@@ -42,7 +43,7 @@ export function meantBy(typed: string, removed: readonly RemovedDescription[]): 
  */
 export async function findRemoved(vault: Vault, typed: string): Promise<RemovedDescription> {
   const [only, ...others] = meantBy(typed, await vault.directory.removed());
-  const text = JSON.stringify(typed.slice(0, 128));
+  const text = JSON.stringify(shownName(typed));
   if (only === undefined)
     throw new KmsError("NO_SUCH_WALLET", `No removed wallet that can be restored is meant by ${text}.`, {
       hint: "tatum-kms wallet list --removed shows those that there are.",

@@ -32,3 +32,14 @@ export function kindOfSecret(text: string, wanted: "mnemonic" | "private key"): 
   if (wanted === "mnemonic" && /^(0x)?[0-9a-f]{64}$/i.test(trimmed)) return "a private key of 64 hex digits";
   return kindsByForm.find(([form]) => form.test(trimmed))?.[1];
 }
+
+/** Signature IDs have no more characters as this program makes them; private keys have more, but for some seeds. */
+const LONGEST_SHOWN = 36;
+const EVM_ADDRESS = /^0x[0-9a-f]{40}$/i;
+
+/** What somebody typed to name a wallet, for an error: something longer may be a secret that was pasted, and is not repeated. */
+export function shownName(typed: string): string {
+  const isSecret = kindOfSecret(typed, "private key") !== undefined;
+  if (EVM_ADDRESS.test(typed) || (typed.length <= LONGEST_SHOWN && !isSecret)) return typed;
+  return `(${typed.length} characters, not shown)`;
+}
