@@ -54,17 +54,15 @@ function describeWallets(signatureIds: readonly string[]): string {
 /** Which of these transactions need nothing done now; for the choice among many. */
 export type LeaveOut = (ids: readonly string[]) => Promise<ReadonlySet<string>>;
 
-/** Each id once, those that were named first; entries without an id are kept. */
-function onceEach(entries: readonly JsonValue[], named: ReadonlySet<string> | undefined): JsonValue[] {
+/** Each id once, of each wallet in turn; entries without an id are kept. */
+function onceEach(entries: readonly JsonValue[]): JsonValue[] {
   const byId = new Map<string, JsonValue>();
   const nameless = entries.filter((entry) => {
     const id = listedId(entry);
     if (id !== undefined && !byId.has(id)) byId.set(id, entry);
     return id === undefined;
   });
-  const first = [...(named ?? [])].flatMap((id) => byId.get(id) ?? []);
-  const rest = [...byId].flatMap(([id, entry]) => (named?.has(id) === true ? [] : [entry]));
-  return [...first, ...byWallets(rest), ...nameless];
+  return [...byWallets([...byId.values()]), ...nameless];
 }
 
 /** One of each wallet, then the next of each: what is listed for one wallet does not hold up the others. */
@@ -87,11 +85,14 @@ async function choose(
   entries: readonly JsonValue[],
   leaveOut: LeaveOut,
 ): Promise<{ readonly chosen: readonly JsonValue[]; readonly candidates: number }> {
-  if (entries.length <= SHORT_LIST) return { chosen: entries, candidates: entries.length };
-  const ordered = onceEach(entries, transactionIds);
+  if (entries.length <= SHORT_LIST) return { chosen: list.inTurn(entries), candidates: entries.length };
+  const ordered = onceEach(entries);
   const resting = await leaveOut(ordered.flatMap((entry) => listedId(entry) ?? []));
   const candidates = ordered.filter((entry) => !resting.has(listedId(entry) ?? ""));
-  return { chosen: list.inTurn(candidates), candidates: candidates.length };
+  const isNamed = (entry: JsonValue): boolean => transactionIds?.has(listedId(entry) ?? "") === true;
+  const rest = candidates.filter((entry) => !isNamed(entry));
+  const chosen = [...candidates.filter(isNamed), ...list.inTurn(rest)];
+  return { chosen, candidates: candidates.length };
 }
 
 function chooseWanted(
@@ -147,6 +148,7 @@ async function read(round: Round, listing: Listing, leaveOut: LeaveOut): Promise
   }
   const readable = chosen.map((entry) => readPendingTransaction(entry, ticker, listing.listedAt));
   const malformed = readable.flatMap((entry) => ("transaction" in entry ? [] : [entry]));
+  for (const { id } of malformed) if (id !== undefined) round.list.lookedAt(id);
   const isAll = isWhole && candidates === chosen.length;
   return {
     wanted: chooseWanted(round, readable),

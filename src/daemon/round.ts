@@ -123,10 +123,11 @@ class OneRound {
   }
 
   async #lookAt(listed: readonly ListedTransaction[]): Promise<void> {
-    const { pipeline } = this.#round;
+    const { pipeline, list } = this.#round;
     const found = await Promise.all(
       listed.map((entry) => {
         const { id } = entry.transaction;
+        list.lookedAt(id);
         this.#shared.inWork.add(id);
         return this.#contained(id, () => pipeline.next(entry));
       }),
@@ -149,12 +150,21 @@ class OneRound {
     }
     // It may have been cancelled while it waited for its turn.
     const run = async (): Promise<Outcome> => (this.#shared.isListed(id) ? work.run() : "waiting");
-    this.#add(id, { ...work, run });
+    const { approve } = work;
+    const ahead = approve && (async () => (this.#shared.isListed(id) ? approve() : "waiting"));
+    this.#add(id, { ...work, run, ...(ahead && { approve: ahead }) });
   }
 
-  #add(id: string, { lane, run }: Pick<Work, "lane" | "run">): void {
+  #add(id: string, { lane, run, approve, isRepeated }: Work): void {
+    const ahead =
+      approve &&
+      (async (): Promise<boolean> => {
+        const outcome = await this.#contained(id, approve);
+        if (outcome !== undefined) this.#ended(id, outcome);
+        return outcome === undefined;
+      });
     const work = async (): Promise<void> => this.#ended(id, await this.#contained(id, run));
-    this.#works.push(this.#shared.lanes.add(lane, work));
+    this.#works.push(this.#shared.lanes.add(lane, { ahead, work, isRepeated }));
   }
 
   #ended(id: string, outcome: Outcome): void {

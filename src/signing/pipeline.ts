@@ -17,12 +17,12 @@ import { UsedSequences } from "../journal/sequences.ts";
 import type { LogAction, LogEvent } from "../operations/log.ts";
 import { MAXIMUM_TX_DATA_LENGTH } from "../tatum/api.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
+import { Approval } from "./approval.ts";
 import { Broadcast, type Step } from "./broadcast.ts";
 import { EarlierSignatures } from "./earlier-signatures.ts";
 import { createChainEnvironment, type HeldNumber, type JournalView } from "./environment.ts";
 import { ErrorReports, owing } from "./error-reports.ts";
 import { Landings } from "./landings.ts";
-import { decide } from "./policy/policy.ts";
 import type { Services } from "./services.ts";
 import { contentChanged, resolveSigners, whilePending } from "./signers.ts";
 
@@ -40,7 +40,11 @@ export interface Work {
   readonly isSigned: boolean;
   /** Work of one lane is done one after another, in the order in which it was found. */
   readonly lane: string | undefined;
-  run(): Promise<Outcome>;
+  /** Whether it was tried before. */
+  readonly isRepeated: boolean;
+  /** Asks for the approval ahead of the lane's turn; the outcome when that is the end of it. */
+  readonly approve?: () => Promise<Outcome | undefined>;
+  readonly run: () => Promise<Outcome>;
 }
 
 /** The cause of a failure in the words that may leave this machine: those about the transaction itself. */
@@ -106,8 +110,11 @@ export class Pipeline {
     try {
       const understood = await this.understand(listed, job);
       const told = { ...job, ...paymentsOf(understood.intents) };
-      const run = (): Promise<Outcome> => this.#process(told, listed, understood);
-      return { isSigned: false, lane: understood.account, run };
+      const approval = new Approval(this, listed, understood);
+      const approve = (): Promise<Outcome | undefined> => approval.ask(told);
+      const run = async (): Promise<Outcome> =>
+        (await approve()) ?? (await this.#process(told, listed, understood));
+      return { isSigned: false, isRepeated: job.attempts > 0, lane: understood.account, approve, run };
     } catch (failure) {
       return this.#fail(job, failure);
     }
@@ -137,6 +144,7 @@ export class Pipeline {
   resume(job: Job, isListed: boolean): Work {
     return {
       isSigned: true,
+      isRepeated: false,
       lane: job.signed?.sequence?.account,
       run: () => this.#resume(job, isListed),
     };
@@ -192,30 +200,6 @@ export class Pipeline {
     return passes ? "waiting" : "failed";
   }
 
-  /** Asks everybody who has to agree; the outcome when somebody did not. */
-  async #approve(
-    job: Job,
-    listed: ListedTransaction,
-    intents: readonly Intent[],
-  ): Promise<[Job, Outcome | undefined]> {
-    const { policies, journal, log, metrics, stopping, troubles } = this.services;
-    const { ticker } = this.chain.facts;
-    const decision = await metrics.timed("approval", ticker, () => decide(policies, listed, intents));
-    if (decision.kind !== "unreachable") troubles.ended("approval", ticker);
-    if (decision.kind === "approved") return [journal.approved(job), undefined];
-    if (decision.kind === "unreachable" && stopping.aborted) return [job, "waiting"];
-    const problem = `the ${decision.by} ${decision.reason}`;
-    if (decision.kind === "refused") {
-      const event = this.#event("transaction-refused", job.id);
-      log.warn(`Transaction was refused: ${problem}. ID: ${job.id}`, event);
-      return [await journal.retryLater(job, "denied", { problem }), "denied"];
-    }
-    troubles.began("approval", ticker);
-    const event = this.#event("approval-unavailable", job.id);
-    log.warn(`The ${decision.by} ${decision.reason}; not signed. ID: ${job.id}`, event);
-    return [await journal.retryLater(job, "seen", { problem }, decision.retryAfter), "waiting"];
-  }
-
   /** Looks for payments that the API took and the network dropped. */
   lookForDropped(): Promise<void> {
     const { chain, services } = this;
@@ -224,21 +208,16 @@ export class Pipeline {
     return this.#landings.look(chain, createChainEnvironment(chain, services, warn), services);
   }
 
-  /** Approves, signs, records and broadcasts. */
+  /** Signs, records and broadcasts what was approved. */
   async #process(
     seen: Job,
     listed: ListedTransaction,
-    { request, intents, account }: UnderstoodTransaction,
+    { request, account }: UnderstoodTransaction,
   ): Promise<Outcome> {
     const { chain, services } = this;
     const { journal, stopping } = services;
-    if (stopping.aborted) return "waiting";
-    const earlier = new EarlierSignatures(chain, services);
-    const unknown = await earlier.settleUnknown(seen, request.transaction, account);
-    if (unknown !== undefined) return unknown;
-    const [job, denied] = await this.#approve(seen, listed, intents);
-    if (denied !== undefined) return denied;
-    const settled = await earlier.settleReleased(job);
+    const job = journal.approved(seen);
+    const settled = await new EarlierSignatures(chain, services).settleReleased(job);
     if (settled !== undefined) return settled;
     if (stopping.aborted) return "waiting";
     try {

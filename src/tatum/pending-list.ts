@@ -3,9 +3,11 @@
  * as many of its entries as a round works on, in turn.
  */
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
+import { Recent } from "../../chains/codec/recent.ts";
 import { ApiUnavailable } from "../errors.ts";
 import { HttpFailure } from "../http/message.ts";
 import type { TatumApi } from "./api.ts";
+import { listedId } from "./pending-transaction.ts";
 
 /** Characters of one poll, all parts together; the other parts come with the next polls. */
 const MAXIMUM_TOGETHER = 64 * 1024 * 1024;
@@ -15,6 +17,9 @@ const LITTLE = 8 * 1024 * 1024;
 
 /** As many entries as one round works on; the rest comes in turn. */
 const MAXIMUM_WORKED_ON = 10_000;
+
+/** Entries of which is remembered when they were looked at, the latest; older ones count as never looked at. */
+const MAXIMUM_REMEMBERED = 100_000;
 
 /** The API takes no more signature IDs for one chain and API key. */
 export const MAXIMUM_SIGNATURE_IDS = 25_000;
@@ -76,9 +81,11 @@ export class PendingList {
   readonly #chain: string;
   /** Signature ids in one part. */
   #size = Number.POSITIVE_INFINITY;
-  /** Where among the signature ids, and among the entries, the next poll begins. */
+  /** Where among the signature ids the next poll begins. */
   #firstId = 0;
-  #firstEntry = 0;
+  #polls = 0;
+  /** In which poll an entry was looked at last. */
+  readonly #looks = new Recent<number>(MAXIMUM_REMEMBERED);
 
   constructor(chain: string) {
     this.#chain = chain;
@@ -89,6 +96,7 @@ export class PendingList {
    * @throws ApiUnavailable when nothing came
    */
   async poll(api: TatumApi, signatureIds: readonly string[]): Promise<Listing> {
+    this.#polls += 1;
     const first = this.#firstId % Math.max(1, signatureIds.length);
     const ids = [...signatureIds.slice(first), ...signatureIds.slice(0, first)];
     const gathered = new Gathered();
@@ -109,12 +117,25 @@ export class PendingList {
     return gathered.listing(left === 0);
   }
 
-  /** As many of these as one round works on: others each time, so that everything has its turn. */
-  inTurn<Entry>(entries: readonly Entry[]): readonly Entry[] {
-    if (entries.length <= MAXIMUM_WORKED_ON) return entries;
-    const first = this.#firstEntry % entries.length;
-    this.#firstEntry = first + MAXIMUM_WORKED_ON;
-    return [...entries.slice(first), ...entries.slice(0, first)].slice(0, MAXIMUM_WORKED_ON);
+  /**
+   * As many of these as one round works on: what was never looked at takes turns with what was looked at longest ago, so that
+   * neither of them keeps the other from its turn.
+   */
+  inTurn(entries: readonly JsonValue[]): readonly JsonValue[] {
+    const lookOf = (entry: JsonValue): number => this.#looks.get(listedId(entry) ?? "") ?? 0;
+    const fresh = entries.filter((entry) => lookOf(entry) === 0);
+    const known = entries.filter((entry) => lookOf(entry) > 0).sort((a, b) => lookOf(a) - lookOf(b));
+    const longest = Math.max(fresh.length, known.length);
+    const rows = Array.from({ length: longest }, (_, at) => [
+      ...fresh.slice(at, at + 1),
+      ...known.slice(at, at + 1),
+    ]);
+    return rows.flat().slice(0, MAXIMUM_WORKED_ON);
+  }
+
+  /** An entry had its turn in the latest poll. */
+  lookedAt(id: string): void {
+    this.#looks.set(id, this.#polls);
   }
 
   #halves(part: readonly string[], { tooLong }: Gathered): string[][] {

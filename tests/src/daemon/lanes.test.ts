@@ -1,12 +1,14 @@
 import { expect, test } from "bun:test";
-import { Lanes } from "../../../src/daemon/lanes.ts";
+import { Lanes, type Task } from "../../../src/daemon/lanes.ts";
 
 /** Work that notes its beginning and end, and takes a while. */
-function noting(notes: string[], name: string, milliseconds: number): () => Promise<void> {
-  return async () => {
-    notes.push(`+${name}`);
-    await Bun.sleep(milliseconds);
-    notes.push(`-${name}`);
+function noting(notes: string[], name: string, milliseconds: number): Task {
+  return {
+    async work() {
+      notes.push(`+${name}`);
+      await Bun.sleep(milliseconds);
+      notes.push(`-${name}`);
+    },
   };
 }
 
@@ -44,12 +46,13 @@ test("no more than eight quick ones are worked on at a time, and all are done", 
   let [now, most, done] = [0, 0, 0];
   const lanes = new Lanes();
   for (let at = 0; at < 100; at++) {
-    lanes.add(at % 3 === 0 ? undefined : `account ${at % 20}`, async () => {
+    const work = async (): Promise<void> => {
       most = Math.max(most, ++now);
       await Bun.sleep(1);
       now--;
       done++;
-    });
+    };
+    lanes.add(at % 3 === 0 ? undefined : `account ${at % 20}`, { work });
   }
   await lanes.finished();
   expect([most, done]).toEqual([8, 100]);
@@ -64,9 +67,9 @@ function hanging(): { readonly work: () => Promise<void>; readonly letGo: () => 
 test("fifty that hang hold up no work of another account", async () => {
   const lanes = new Lanes();
   const { work, letGo } = hanging();
-  for (let at = 0; at < 50; at++) lanes.add(`account ${at}`, work);
+  for (let at = 0; at < 50; at++) lanes.add(`account ${at}`, { work });
   const began = performance.now();
-  await lanes.add("another", async () => undefined);
+  await lanes.add("another", { work: async () => undefined });
   expect(performance.now() - began).toBeLessThan(1500);
   letGo();
   await lanes.finished();
@@ -76,7 +79,7 @@ test("work that hangs holds up the later work of its own account", async () => {
   const notes: string[] = [];
   const lanes = new Lanes();
   const { work, letGo } = hanging();
-  lanes.add("account", work);
+  lanes.add("account", { work });
   lanes.add("account", noting(notes, "a", 1));
   await Bun.sleep(300);
   expect(notes).toEqual([]);
@@ -90,9 +93,11 @@ test("what takes long keeps its place while more work would only wait as well", 
   const lanes = new Lanes(() => true);
   const { work, letGo } = hanging();
   for (let at = 0; at < 20; at++) {
-    lanes.add(undefined, () => {
-      begun++;
-      return work();
+    lanes.add(undefined, {
+      work() {
+        begun++;
+        return work();
+      },
     });
   }
   await Bun.sleep(350);
@@ -107,9 +112,11 @@ test("no more than 256 are in work, however long they take", async () => {
   const lanes = new Lanes();
   const { work, letGo } = hanging();
   for (let at = 0; at < 300; at++) {
-    lanes.add(undefined, () => {
-      begun++;
-      return work();
+    lanes.add(undefined, {
+      work() {
+        begun++;
+        return work();
+      },
     });
   }
   await Bun.sleep(4500);
@@ -122,7 +129,68 @@ test("no more than 256 are in work, however long they take", async () => {
 test("work that is added while others end is waited for", async () => {
   const notes: string[] = [];
   const lanes = new Lanes();
-  lanes.add(undefined, async () => void lanes.add(undefined, noting(notes, "late", 20)));
+  lanes.add(undefined, { work: async () => void lanes.add(undefined, noting(notes, "late", 20)) });
   await lanes.finished();
   expect(notes).toEqual(["+late", "-late"]);
+});
+
+/** Work that is asked about before, and what was asked and done. */
+class AskedAbout {
+  readonly asked: string[] = [];
+  readonly done: string[] = [];
+
+  task(name: string, answer: boolean | Promise<boolean>, isRepeated = false): Task {
+    return {
+      isRepeated,
+      ahead: async () => {
+        this.asked.push(name);
+        return answer;
+      },
+      work: async () => void this.done.push(name),
+    };
+  }
+}
+
+test("eight of an account are asked about side by side, and have their turns in their order", async () => {
+  const lanes = new Lanes();
+  const about = new AskedAbout();
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  lanes.add("account", about.task("0", late));
+  for (let at = 1; at < 20; at++) lanes.add("account", about.task(`${at}`, true));
+  await Bun.sleep(20);
+  expect([about.asked.length, about.done]).toEqual([8, []]);
+  resolve(true);
+  await lanes.finished();
+  expect(about.done).toEqual(Array.from({ length: 20 }, (_, at) => `${at}`));
+});
+
+test("one that is asked about for long holds up none that are denied", async () => {
+  const lanes = new Lanes();
+  const about = new AskedAbout();
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  lanes.add("account", about.task("late", late));
+  const denied = Array.from({ length: 50 }, () => lanes.add("account", about.task("denied", false)));
+  await Promise.all(denied);
+  resolve(true);
+  await lanes.finished();
+  expect(about.done).toEqual(["late"]);
+});
+
+test("what was tried before has one turn in eight while there is enough that is new", async () => {
+  const lanes = new Lanes();
+  const about = new AskedAbout();
+  for (let at = 0; at < 100; at++) lanes.add("account", about.task("new", true));
+  await lanes.add("account", about.task("old", true, true));
+  expect(about.done.length).toBeLessThan(20);
+  await lanes.finished();
+});
+
+test("what is new does not wait for all that was tried before", async () => {
+  const lanes = new Lanes();
+  const about = new AskedAbout();
+  for (let at = 0; at < 1000; at++) lanes.add("account", about.task("old", false, true));
+  await lanes.add("account", about.task("new", true));
+  expect(about.done).toEqual(["new"]);
+  expect(about.asked.length).toBeLessThan(50);
+  await lanes.finished();
 });

@@ -67,14 +67,35 @@ test("nothing at all is a failure", async () => {
   await expect(new PendingList("ETH").poll(api, ids)).rejects.toBeInstanceOf(ApiUnavailable);
 });
 
-test("of 25,000 entries each has its turn within three rounds", () => {
+const named = (count: number) => Array.from({ length: count }, (_, number) => ({ id: `${number}` }));
+
+/** Polls, and looks at the first of those that have their turn. */
+async function lookAt(list: PendingList, entries: readonly { readonly id: string }[], count: number) {
+  await list.poll(apiWith({}).api, []);
+  const turn = (list.inTurn(entries) as typeof entries).slice(0, count).map(({ id }) => id);
+  for (const id of turn) list.lookedAt(id);
+  return turn;
+}
+
+test("of 25,000 entries each has its turn within three rounds", async () => {
   const list = new PendingList("ETH");
-  const entries = Array.from({ length: 25_000 }, (_, number) => number);
-  const seen = new Set<number>();
-  for (let round = 0; round < 3; round++) {
-    const turn = list.inTurn(entries);
-    expect(turn).toHaveLength(10_000);
-    for (const entry of turn) seen.add(entry);
-  }
+  const seen = new Set<string>();
+  // What was looked at takes every second place of those that remain.
+  for (let round = 0; round < 4; round++)
+    for (const id of await lookAt(list, named(25_000), Number.POSITIVE_INFINITY)) seen.add(id);
   expect(seen.size).toBe(25_000);
+});
+
+test("the last of a list has its turn although each round is cut short", async () => {
+  const list = new PendingList("ETH");
+  const seen = new Set<string>();
+  for (let round = 0; round < 19; round++) for (const id of await lookAt(list, named(100), 10)) seen.add(id);
+  expect(seen.size).toBe(100);
+});
+
+test("a new entry has its turn at once, however many were looked at before", async () => {
+  const list = new PendingList("ETH");
+  const entries = named(50);
+  for (let round = 0; round < 10; round++) await lookAt(list, entries, 10);
+  expect(await lookAt(list, [...entries, { id: "new" }], 2)).toContain("new");
 });

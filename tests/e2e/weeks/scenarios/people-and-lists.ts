@@ -142,21 +142,23 @@ const longList: Scenario = {
   },
 };
 
-/** Denied ones come first in every list. */
+/** More than a list has that is taken as it is; each of them is to be tried again, long before the last was looked at. */
+const MANY = 1_200;
+
+/** Denied ones of the same wallet come first in every list. */
 const manyDenied: Scenario = {
-  name: "ten thousand denied payments before a good one",
+  name: "very many denied payments before a good one",
   tickers: ["ETH"],
-  isLong: true,
   async play(stage) {
     const { world, program } = stage;
     const [wallet] = world.wallets;
     if (wallet === undefined) return;
     stage.server.patience = LONG_CALL;
     const like = stage.pay("ETH", wallet, { isDenied: true });
-    for (let count = 0; count < 10_000; count++) stage.pay("ETH", wallet, { isDenied: true, like });
+    for (let count = 0; count < MANY; count++) stage.pay("ETH", wallet, { isDenied: true, like });
     const payment = stage.pay("ETH", wallet);
     program.startDaemon(["ETH"]);
-    await stage.until(() => areDone(stage, [payment]), 5 * PATIENCE);
+    await stage.until(() => areDone(stage, [payment]), PATIENCE);
   },
 };
 

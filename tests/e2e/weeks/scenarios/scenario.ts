@@ -8,8 +8,6 @@ export interface Scenario {
   readonly tickers: readonly string[];
   /** Wallets of each chain; one without it. */
   readonly wallets?: number;
-  /** Whether it takes more than half a minute. */
-  readonly isLong?: boolean;
   /** Plays it. What it leaves behind is judged. */
   play(stage: Stage): Promise<void>;
   /** Payments that need not be carried out, as long as somebody is told. */

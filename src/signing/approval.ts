@@ -1,0 +1,83 @@
+/** The approval of one transaction that is not signed yet: whether it may be signed at all, and what those say who have to agree. */
+import type { Chain, Intent } from "../../chains/chain.ts";
+import type { Job, Outcome } from "../journal/job.ts";
+import type { LogAction, LogEvent } from "../operations/log.ts";
+import type { ListedTransaction } from "../tatum/pending-transaction.ts";
+import { EarlierSignatures } from "./earlier-signatures.ts";
+import { decide } from "./policy/policy.ts";
+import type { Services } from "./services.ts";
+
+/** Milliseconds after which an approval that waited for its account's turn is asked for again. */
+const STAYS_FRESH = 10_000;
+
+interface Understood {
+  readonly intents: readonly Intent[];
+  readonly account: string | undefined;
+}
+
+export class Approval {
+  readonly #chain: Chain;
+  readonly #services: Services;
+  readonly #listed: ListedTransaction;
+  readonly #understood: Understood;
+  #approvedAt: number | undefined;
+
+  /** @param understood what the transaction would do, and from which account */
+  constructor(
+    { chain, services }: { readonly chain: Chain; readonly services: Services },
+    listed: ListedTransaction,
+    understood: Understood,
+  ) {
+    this.#chain = chain;
+    this.#services = services;
+    this.#listed = listed;
+    this.#understood = understood;
+  }
+
+  /**
+   * Asks everybody who has to agree, unless they did just now.
+   * @returns the outcome when somebody did not, or it is not to be signed anyway
+   */
+  async ask(job: Job): Promise<Outcome | undefined> {
+    const { stopping } = this.#services;
+    if (stopping.aborted) return "waiting";
+    if (this.#approvedAt !== undefined && performance.now() - this.#approvedAt < STAYS_FRESH)
+      return undefined;
+    this.#approvedAt = undefined;
+    const earlier = new EarlierSignatures(this.#chain, this.#services);
+    const { transaction } = this.#listed;
+    const unknown = await earlier.settleUnknown(job, transaction, this.#understood.account);
+    return unknown ?? this.#decide(job);
+  }
+
+  async #decide(job: Job): Promise<Outcome | undefined> {
+    const { policies, journal, log, metrics, stopping, troubles } = this.#services;
+    const { ticker } = this.#chain.facts;
+    const decision = await metrics.timed("approval", ticker, () =>
+      decide(policies, this.#listed, this.#understood.intents),
+    );
+    if (decision.kind !== "unreachable") troubles.ended("approval", ticker);
+    if (decision.kind === "approved") {
+      this.#approvedAt = performance.now();
+      return undefined;
+    }
+    if (decision.kind === "unreachable" && stopping.aborted) return "waiting";
+    const problem = `the ${decision.by} ${decision.reason}`;
+    if (decision.kind === "refused") {
+      log.warn(`Transaction was refused: ${problem}. ID: ${job.id}`, this.#event("transaction-refused", job));
+      await journal.retryLater(job, "denied", { problem });
+      return "denied";
+    }
+    troubles.began("approval", ticker);
+    log.warn(
+      `The ${decision.by} ${decision.reason}; not signed. ID: ${job.id}`,
+      this.#event("approval-unavailable", job),
+    );
+    await journal.retryLater(job, "seen", { problem }, decision.retryAfter);
+    return "waiting";
+  }
+
+  #event(action: LogAction, { id: job }: Job): LogEvent {
+    return { action, chain: this.#chain.facts.ticker, job };
+  }
+}
