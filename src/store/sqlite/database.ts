@@ -177,7 +177,9 @@ export class Database {
     this.#checkFiles();
     this.#execute(purpose === "read" ? "BEGIN" : "BEGIN IMMEDIATE");
     try {
+      const before = purpose === "change" ? this.#file.written() : undefined;
       const result = await work(this.#session);
+      if (before !== undefined) this.#file.assertNotOverwritten(before);
       this.#execute("COMMIT");
       return result;
     } catch (error) {

@@ -1,5 +1,5 @@
 /** The file at a vault's path: of what kind it is, whether it stays the same one, and who else can touch it. */
-import { constants, statSync } from "node:fs";
+import { type BigIntStats, constants, statSync } from "node:fs";
 import { open, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
@@ -32,13 +32,39 @@ export class FileIdentity {
       },
     );
   }
+
+  /** What changes with each write to the file: its size, and when it was written last. */
+  written(): string {
+    const stats = statsOf(this.#path);
+    return `${stats?.size}:${stats?.mtimeNs}`;
+  }
+
+  /**
+   * While a transaction has its lock, nobody else who heeds locks writes: what was written since is no change of SQLite's, and would
+   * be mixed with this one.
+   *
+   * @param before as {@link written} was once the lock was there
+   * @throws KmsError `VAULT_CORRUPT`
+   */
+  assertNotOverwritten(before: string): void {
+    if (this.written() === before) return;
+    throw new KmsError(
+      "VAULT_CORRUPT",
+      `The vault ${this.#path} was overwritten by another program while it was being changed; the change was not made.`,
+      { hint: "Never copy over a vault that is in use: stop the daemon, then `vault restore`." },
+    );
+  }
 }
 
 /** Device and inode number (POSIX). */
 function identify(path: string): string | undefined {
+  const stats = statsOf(path);
+  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
+}
+
+function statsOf(path: string): BigIntStats | undefined {
   try {
-    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-    return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
     throw explainFileError("CANNOT_READ", `The vault ${path} cannot be looked at`, error);
   }

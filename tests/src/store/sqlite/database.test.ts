@@ -208,3 +208,21 @@ describe("changes that wait at the same time", () => {
     await database.close();
   });
 });
+
+test("a change is not mixed with an older copy that another program writes over the file meanwhile", async () => {
+  const database = await emptyDatabase();
+  const older = readFileSync(path("file"));
+  await database.transaction((session) => session.execute("INSERT INTO thing VALUES (1)"));
+  // Longer than the clock of any file system needs to go on.
+  await Bun.sleep(50);
+  const failure = await caught(() =>
+    database.transaction(async (session) => {
+      await session.execute("INSERT INTO thing VALUES (2)");
+      writeFileSync(path("file"), older);
+    }),
+  );
+  expect(failure).toMatchObject({ code: "VAULT_CORRUPT" });
+  expect(failure.message).toContain("overwritten by another program");
+  expect(readFileSync(path("file"))).toEqual(older);
+  await database.close();
+});
