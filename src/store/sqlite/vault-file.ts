@@ -47,7 +47,8 @@ export class FileIdentity {
    * @throws KmsError `VAULT_CORRUPT`
    */
   assertNotOverwritten(before: string): void {
-    if (this.written() === before) return;
+    // Another file in its place, as `vault restore` puts it there, is none that this transaction writes to.
+    if (this.written() === before || identify(this.#path) !== this.#identity) return;
     throw new KmsError(
       "VAULT_CORRUPT",
       `The vault ${this.#path} was overwritten by another program while it was being changed; the change was not made.`,
