@@ -78,7 +78,7 @@ export class ChainLoop {
   #sunsetTold = false;
 
   constructor(ticker: string, options: ChainLoopOptions, onLatestVersion: (announcement: string) => void) {
-    const { vault, network, period, log } = options;
+    const { vault, network, log } = options;
     const damages = withoutRepetition(log);
     const tellDamaged = (failure: KmsError): void =>
       damages.error(failure.message, { action: "round-failed", chain: ticker, failure });
@@ -86,7 +86,11 @@ export class ChainLoop {
     this.#options = options;
     this.#onLatestVersion = onLatestVersion;
     this.#list = new PendingList(ticker);
-    this.#journal = new Journal(vault, { chain: ticker, network }, { period, onDamaged: tellDamaged });
+    this.#journal = new Journal(
+      vault,
+      { chain: ticker, network },
+      { onDamaged: tellDamaged, period: () => options.period },
+    );
   }
 
   /**
@@ -96,11 +100,11 @@ export class ChainLoop {
    * @throws KmsError `ROLLED_BACK`
    */
   async run(delay: number, stopping: AbortSignal): Promise<void> {
-    const { period, fence } = this.#options;
+    const { fence } = this.#options;
     await pause(delay, stopping);
     while (!stopping.aborted) {
       if (!(await this.findsWork())) {
-        await pause(period, stopping);
+        await pause(this.#options.period, stopping);
       } else if (fence !== undefined) {
         await this.#serve(fence, stopping);
       } else {
@@ -248,7 +252,7 @@ export class ChainLoop {
 
   /** Rounds until the turn ends, and until what they began is done. What goes wrong in one does not stop the next. */
   async #serve(fence: Fence, stopping: AbortSignal): Promise<void> {
-    const { period, roundsOf } = this.#options;
+    const { roundsOf } = this.#options;
     const services = this.#servicesFor(fence, stopping);
     const rounds = new TurnOfRounds((failure) => this.#tellFailure(failure));
     const beginRound = roundsOf(services);
@@ -257,6 +261,7 @@ export class ChainLoop {
       const asked = await rounds.begin(async () =>
         (await this.#hasWork()) ? this.#begin(services, beginRound) : undefined,
       );
+      const { period } = this.#options;
       next = Math.max(next + period, performance.now() + Math.max(period / 10, asked));
       if (rounds.goOn) await pause(Math.max(0, next - performance.now()), stopping);
     }

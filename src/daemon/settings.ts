@@ -7,7 +7,14 @@ import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
 import { type ListenAddress, parseListenAddress, wantedListenAddress } from "../http/listen-address.ts";
 import type { PlainHttpReach } from "../http/plain-http.ts";
 import { usualNodeName } from "../node-name.ts";
-import { createLog, isJournal, type Log, type LogLevel, logFormats, logLevels } from "../operations/log.ts";
+import {
+  type AdjustableLog,
+  createLog,
+  isJournal,
+  type Log,
+  logFormats,
+  logLevels,
+} from "../operations/log.ts";
 import { checkMetricsPath } from "../operations/metrics-file.ts";
 import { type Config, placeOf } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
@@ -15,6 +22,7 @@ import { namedThirdParties } from "../signing/environment.ts";
 import { type ApprovalMethod, fourEyeEndpoint, parseExternalUrl } from "../signing/policy/four-eye.ts";
 import { apiEndpoint, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
 import { toNetwork } from "../wallets/managed-wallets.ts";
+import { logLevelOf } from "./reload.ts";
 
 const MINIMUM_PERIOD_SECONDS = 0.05;
 const MAXIMUM_PERIOD_SECONDS = 86_400;
@@ -127,12 +135,11 @@ function readListen(text: string | undefined, config: Config): ListenAddress | u
 const STANDARD_ERROR = 2;
 
 /** @throws KmsError `USAGE`, `CONFIGURATION` */
-function readLog(args: DaemonArguments, config: Config): Log {
-  const usual: LogLevel = config.value(settings.debugMode) ? "debug" : "info";
-  const level = readWord("log-level", args["log-level"], logLevels) ?? config.value(settings.logLevel);
+function readLog(args: DaemonArguments, config: Config): AdjustableLog {
+  const level = readWord("log-level", args["log-level"], logLevels) ?? logLevelOf(config);
   const format = readWord("log-format", args["log-format"], logFormats) ?? config.value(settings.logFormat);
   return createLog({
-    level: level ?? usual,
+    level,
     format: format ?? "text",
     withPriority: isJournal(STANDARD_ERROR),
   });
@@ -151,7 +158,10 @@ async function readMetricsFile(config: Config): Promise<string | undefined> {
  * Checks the daemon's options before anybody is asked for a password.
  * @throws KmsError `USAGE`, `CONFIGURATION`
  */
-export async function readDaemonSettings(args: DaemonArguments, config: Config): Promise<DaemonSettings> {
+export async function readDaemonSettings(
+  args: DaemonArguments,
+  config: Config,
+): Promise<DaemonSettings & { readonly log: AdjustableLog }> {
   const network = toNetwork(args.testnet ?? config.value(settings.testnet));
   const externalUrlText = args["external-url"] ?? config.get(settings.externalUrl.name);
   if (externalUrlText === undefined && network === "mainnet") {

@@ -37,9 +37,14 @@ function ignoresHangup(): boolean {
 
 /**
  * Listens for signals until `release` is called. SIGTERM and SIGINT stop the daemon, and so does the end of the terminal that it
- * was started at (SIGHUP), unless it was started with `nohup`. No other signal that is commonly sent to daemons ends it.
+ * was started at (SIGHUP), unless it was started with `nohup`; else SIGHUP has the
+ * settings read anew. No other signal that is commonly sent to daemons ends it.
  */
-export function handleSignals(log: Log, store: keyof typeof GRACE): StopSignals & { release(): void } {
+export function handleSignals(
+  log: Log,
+  store: keyof typeof GRACE,
+  reload: () => Promise<void>,
+): StopSignals & { release(): void } {
   const stopping = new AbortController();
   const deadline = new AbortController();
   const grace = GRACE[store];
@@ -63,12 +68,7 @@ export function handleSignals(log: Log, store: keyof typeof GRACE): StopSignals 
   const endsWithTerminal = !ignoresHangup() && hasTerminal();
   const hangUp = (): void => {
     if (endsWithTerminal && !hasTerminal()) stopFor("SIGHUP received, the terminal is closed");
-    else {
-      log.warn(
-        "SIGHUP received: nothing is read anew, the daemon goes on. Restart it to change its settings.",
-        { action: "signal-received" },
-      );
-    }
+    else void reload();
   };
   const handlers = new Map<NodeJS.Signals, (signal: NodeJS.Signals) => void>([
     ["SIGTERM", stop],

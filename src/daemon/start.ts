@@ -3,7 +3,7 @@ import { KmsError } from "../errors.ts";
 import { HttpClient } from "../http/client.ts";
 import { NodeMembership } from "../lease/node.ts";
 import { Listener } from "../operations/listener.ts";
-import { type Log, Troubles, withoutRepetition } from "../operations/log.ts";
+import { type AdjustableLog, type Log, Troubles, withoutRepetition } from "../operations/log.ts";
 import { JobMetrics, type MetricsSource, type RateLimitState } from "../operations/metrics.ts";
 import { keepMetricsFile } from "../operations/metrics-file.ts";
 import { buryOrphans } from "../operations/orphans.ts";
@@ -29,17 +29,20 @@ import { tellIdleChains } from "./idle-chains.ts";
 import { type DaemonOptions, runCycle, runDaemon } from "./loop.ts";
 import { openTokens } from "./open-tokens.ts";
 import type { Round } from "./poll.ts";
+import { LiveSettings, type LiveStart } from "./reload.ts";
 import { type BegunRound, ChainRounds } from "./round.ts";
 import type { DaemonSettings } from "./settings.ts";
 import { handleSignals } from "./signals.ts";
 import { keepTelling, tellStart } from "./start-line.ts";
 
 /** The settings of a daemon that runs, what it counts, and the keys that it knows. */
-interface RunningSettings extends GivenSettings {
+interface RunningSettings extends DaemonSettings {
+  readonly listener?: Listener | undefined;
   readonly http: HttpClient;
   readonly metrics: JobMetrics;
   readonly keys: WalletKeys;
   readonly troubles: Troubles;
+  readonly live: LiveSettings;
 }
 
 /** The client for the hosts that the settings name. */
@@ -54,7 +57,7 @@ function servicesOf(
   settings: RunningSettings,
   deadline: AbortSignal,
 ): (turn: Turn) => Services {
-  const { config, keys, log, metrics, troubles, network, http, tatum } = settings;
+  const { live, keys, log, metrics, troubles, network, http, tatum } = settings;
   const { externalUrl, externalUrlMethod } = settings;
   const { timeout } = tatum;
   const parkedReminder = new ParkedReminder(log);
@@ -77,7 +80,7 @@ function servicesOf(
       parkedReminder,
       sightings,
       network,
-      setting: (name) => config.get(name),
+      setting: (name) => live.get(name),
       timeout,
       retryDelay: tatum.retries.delay,
       runOnce: settings.runOnce,
@@ -138,6 +141,9 @@ async function work(
     vault,
     createServices,
     stopping,
+    get period() {
+      return settings.live.period;
+    },
   };
   await (settings.runOnce ? runCycle(options) : runDaemon(options));
 }
@@ -190,7 +196,10 @@ export async function whileListening(
 
 /** What the daemon begins with. */
 interface GivenSettings extends DaemonSettings {
+  readonly log: AdjustableLog;
   readonly listener?: Listener | undefined;
+  /** The options that count before what SIGHUP has read anew, and what reads it. */
+  readonly reloading: Pick<LiveStart, "options" | "reread">;
 }
 
 /**
@@ -209,8 +218,15 @@ export async function startDaemon(
   const metrics = new JobMetrics();
   const keys = new WalletKeys(source.vault);
   const troubles = new Troubles(log);
-  const settings = { ...given, log, metrics, keys, troubles, http: clientOf(given) };
-  const signals = handleSignals(log, namesPostgres(source.vault.place) ? "database" : "file");
+  const live = new LiveSettings({
+    ...given.reloading,
+    config: given.config,
+    period: given.period,
+    log: given.log,
+  });
+  const settings = { ...given, log, metrics, keys, troubles, live, http: clientOf(given) };
+  const store = namesPostgres(source.vault.place) ? "database" : "file";
+  const signals = handleSignals(log, store, () => live.reload());
   // A module that hangs does not see the signal, and may take longer than anybody waits for a daemon to stop.
   signals.deadline.addEventListener("abort", () => source.tokens.close());
   try {
@@ -230,7 +246,16 @@ export async function startDaemon(
         const endNotifying = notifySystemd(stopping, log);
         const endTelling = keepTelling(log, metrics);
         const endEnding = keepEndingRemoved(source.vault);
-        const endAnswering = runOnce ? undefined : await answer({ ...settings, ...numbers, stopping });
+        const endAnswering = runOnce
+          ? undefined
+          : await answer({
+              ...settings,
+              ...numbers,
+              stopping,
+              get period() {
+                return live.period;
+              },
+            });
         await asNode(source.vault, settings, stopping, () =>
           work(source, settings, signals, { roundsOf }),
         ).finally(() => {

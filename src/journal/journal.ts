@@ -54,7 +54,7 @@ export interface JournalOptions {
   /** The lease of a daemon; absent for a command, which works beside one. */
   readonly fence?: Fence | undefined;
   /** Milliseconds between polls, from which the waits between tries grow; a command, which never waits, needs none. */
-  readonly period?: number;
+  readonly period?: number | (() => number);
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Told of each row that does not open, whenever it is come across in a list; the rest of the list goes on. */
@@ -167,7 +167,8 @@ export class Journal {
    */
   async retryLater(job: Job, state: JobState, changes: JobChanges = {}, asked = 0): Promise<Job> {
     const attempts = job.attempts + 1;
-    const rest = waitBeforeRetry(attempts, this.#options.period ?? 0, asked);
+    const { period = 0 } = this.#options;
+    const rest = waitBeforeRetry(attempts, typeof period === "number" ? period : period(), asked);
     return this.move(job, state, { ...changes, attempts, rest });
   }
 

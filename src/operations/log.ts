@@ -23,6 +23,8 @@ export const logActions = {
   "daemon-heartbeat": "Once an hour: what was done since the last such line",
   "daemon-stopping": "It stops after what is in flight",
   "signal-received": "A signal came that does not stop it",
+  "settings-reloaded": "The settings were read anew: what is taken over, and what needs a restart",
+  "settings-refused": "They were read anew and something is wrong with them: they stay as they were",
   "listener-started": "An address is listened at for health, metrics and status",
   "listener-failed": "The socket beside the vault cannot be used",
   "configuration-doubtful": "A setting or the vault's wallets may not be what was meant",
@@ -82,6 +84,12 @@ export interface Log {
   warn(text: string, event: LogEvent): void;
   error(text: string, event: LogEvent): void;
   debug(text: string, event: LogEvent): void;
+}
+
+/** A log whose level can change. */
+export interface AdjustableLog extends Log {
+  /** Lines that are less severe are left out from now on. */
+  setLevel(level: LogLevel): void;
 }
 
 interface Line {
@@ -153,7 +161,7 @@ export interface LogOptions {
 }
 
 /** A log that writes lines with `write`, those of its level and of the more severe ones. */
-export function createLog(options: LogOptions = {}): Log {
+export function createLog(options: LogOptions = {}): AdjustableLog {
   const { level: lowest = "info", format = "text", withPriority = false } = options;
   const { write = (line: string) => void process.stderr.write(line) } = options;
   const log = ({ date, type, args }: LogObject): void => {
@@ -162,7 +170,11 @@ export function createLog(options: LogOptions = {}): Log {
     const line = formats[format]({ level, text: oneLine(text), event, time: date });
     write(`${withPriority ? `<${priorities[level]}>` : ""}${line}\n`);
   };
-  return createConsola({ level: LogLevels[lowest], throttle: 0, reporters: [{ log }] });
+  const made = createConsola({ level: LogLevels[lowest], throttle: 0, reporters: [{ log }] });
+  const setLevel = (level: LogLevel): void => {
+    made.level = LogLevels[level];
+  };
+  return Object.assign(made, { setLevel });
 }
 
 /** The same error is told again after a minute, in milliseconds. */

@@ -4,7 +4,7 @@ import { startDaemon, whileListening } from "../../daemon/start.ts";
 import { assertAnchored } from "../../journal/anchor.ts";
 import { settings } from "../../settings/table.ts";
 import { defineCommand } from "../command.ts";
-import { createContext } from "../context.ts";
+import { createContext, loadConfig } from "../context.ts";
 import { warnOfKeptOriginals } from "../kept-originals.ts";
 import { withVault } from "../open-vault.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
@@ -63,7 +63,8 @@ export default defineCommand({
         const anchor = context.config.value(settings.anchor);
         if (anchor !== undefined) await assertAnchored(vault, anchor);
         const keys = { vault, tokens: context.tokens };
-        await startDaemon(keys, { ...daemonSettings, listener }, printJsonLine);
+        const reloading = { options: args, reread: () => loadConfig(args) };
+        await startDaemon(keys, { ...daemonSettings, listener, reloading }, printJsonLine);
       }),
     );
   },

@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { executable } from "../executable.ts";
 import type { StandInApi } from "../stand-in-api.ts";
@@ -103,6 +103,29 @@ describe("a signal that does not stop the daemon", () => {
   );
 });
 
+describe("SIGHUP", () => {
+  test(
+    "has the files read anew: the level of the log changes; a bad file changes nothing and ends nothing",
+    onScene(async ({ installation, start }) => {
+      const daemon = start(["--chain=BTC"]);
+      await daemon.logged("begins its work");
+      const file = join(installation.home, ".tatumrc", "config.toml");
+      const write = (text: string) => writeFileSync(file, text, { mode: 0o600 });
+      write('TATUM_KMS_LOG_LEVEL = "debug"\nTATUM_KMS_LEASE = 30\n');
+      daemon.signal("SIGHUP");
+      await daemon.logged(
+        "SIGHUP received: changed: TATUM_KMS_LOG_LEVEL; only a restart takes over TATUM_KMS_LEASE; the daemon goes on.",
+      );
+      await daemon.logged("DEBUG: ");
+      write("TATUM_KMS_LEASE = true\n");
+      daemon.signal("SIGHUP");
+      await daemon.logged("the settings stay as they were, the daemon goes on. TATUM_KMS_LEASE (from ");
+      daemon.signal("SIGTERM");
+      expect(await daemon.exited()).toBe(0);
+    }),
+  );
+});
+
 describe("the end of the terminal", () => {
   /** A daemon in the foreground of a terminal, with its log in a file that outlives the terminal. */
   async function atTerminal({ api, installation }: Scene, through: string) {
@@ -145,7 +168,7 @@ describe("the end of the terminal", () => {
     onScene(async (scene) => {
       const { child, logged } = await atTerminal(scene, "");
       child.kill("SIGHUP");
-      await logged("SIGHUP received: nothing is read anew, the daemon goes on.");
+      await logged("SIGHUP received: nothing changed in the settings; the daemon goes on.");
       child.kill("SIGTERM");
       expect(await child.exited).toBe(0);
     }),
