@@ -50,10 +50,23 @@ export function writeOutput(text: string): void {
   }
 }
 
+/** To the beginning of the line, and what stands behind it taken away (ECMA-48: EL). */
+const CLEARED_LINE = "\r\u001b[K";
+
+let isDrawn = false;
+
+/** Draws a line at the terminal of standard error, in place of the one that was drawn before; an empty one takes it away. */
+export function drawLine(line: string): void {
+  if (line === "" && !isDrawn) return;
+  writeError(line);
+  isDrawn = line !== "";
+}
+
 /** Writes something beside the result. When that fails there is nobody left to be told. */
 export function writeError(text: string): void {
   try {
-    writeWhole(STANDARD_ERROR, text);
+    writeWhole(STANDARD_ERROR, isDrawn ? CLEARED_LINE + text : text);
+    isDrawn = false;
   } catch {
     // See above.
   }

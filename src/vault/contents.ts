@@ -18,6 +18,9 @@ import type { RootKey } from "./root-key.ts";
 import { NameCheck } from "./wallet-names.ts";
 import { openWallet, type StoredWallet, summarize, type WalletSummary } from "./wallet-record.ts";
 
+/** Is told how many of how many are done. */
+export type OnProgress = (done: number, total: number) => void;
+
 /** What may be said of a wallet, and its place in the list. */
 export interface IndexedWallet extends WalletSummary {
   readonly position: number;
@@ -115,13 +118,13 @@ export async function readManifestAndSlots(session: Session, rootKey: RootKey): 
 /**
  * Opens every record and compares all of them, and the key slots, with the manifest.
  *
- * @param visit Is shown each wallet, in no meaningful order, before the check is complete.
+ * @param visit Is shown each wallet, in no meaningful order, before the check is complete, and how many of how many that are.
  * @throws KmsError `VAULT_CORRUPT` naming what is wrong
  */
 export async function readContents(
   session: Session,
   rootKey: RootKey,
-  visit: (wallet: StoredWallet) => void = () => undefined,
+  visit: (wallet: StoredWallet, done: number, total: number) => void = () => undefined,
 ): Promise<VaultContents> {
   const manifest = await readManifestAndSlots(session, rootKey);
   const wallets: IndexedWallet[] = [];
@@ -131,7 +134,7 @@ export async function readContents(
     const wallet = openWallet(rootKey, row);
     const entry = indexed(rootKey, row, wallet);
     wallets.push(entry);
-    visit(wallet);
+    visit(wallet, wallets.length, manifest.count);
     digest = addToDigest(digest, entry.rowHash);
     if (wallet.firstAddress !== undefined) withAddress += 1;
   }
@@ -226,10 +229,13 @@ export type RowCheck = (session: Session) => Promise<Readonly<Record<string, num
 export async function countAll(
   session: Session,
   rootKey: RootKey,
-  checkRows: RowCheck,
+  { checkRows, onProgress }: { readonly checkRows: RowCheck; readonly onProgress: OnProgress },
 ): Promise<VaultCounts> {
   const names = new NameCheck(rootKey);
-  const { manifest } = await readContents(session, rootKey, (wallet) => names.expect(wallet));
+  const { manifest } = await readContents(session, rootKey, (wallet, done, total) => {
+    names.expect(wallet);
+    onProgress(done, total);
+  });
   await names.compare(session);
   const slots = await readKeySlotRows(session);
   await checkRemovedWallets(session, rootKey);

@@ -7,7 +7,7 @@ import type { Session, Store, StoreReplacement } from "../store/store.ts";
 import { readKeySlotRows } from "../store/tables/key-slot.ts";
 import { deleteLeaseRows } from "../store/tables/lease.ts";
 import { readWalletRow } from "../store/tables/wallet.ts";
-import { checkAllWallets, countAll, type RowCheck, type VaultCounts } from "./contents.ts";
+import { checkAllWallets, countAll, type OnProgress, type RowCheck, type VaultCounts } from "./contents.ts";
 import { opensAnySlot, type PreparedSlot } from "./key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "./key-slots/password-slot.ts";
 import type { RootKey, VaultIdentity } from "./root-key.ts";
@@ -50,6 +50,8 @@ export class Vault implements Sealing {
   /** By what wallets are found, and what may be said of them. */
   readonly directory: WalletDirectory;
   readonly commits: Commits;
+  /** Told how many wallets a full check, or one change, has gone through. */
+  onProgress: OnProgress = () => undefined;
   readonly journals: JournalRegister;
   readonly #rootKey: RootKey;
   readonly #state: VaultState;
@@ -157,7 +159,7 @@ export class Vault implements Sealing {
    */
   async add(entries: readonly WalletEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    await this.#state.change((change) => insertWallets(change, entries));
+    await this.#state.change((change) => insertWallets(change, entries, this.onProgress));
   }
 
   /**
@@ -257,7 +259,7 @@ export class Vault implements Sealing {
     await this.store.check();
     return await this.#state.read(async (session) => {
       await this.#state.catchUp(session);
-      return await countAll(session, this.#rootKey, checkRows);
+      return await countAll(session, this.#rootKey, { checkRows, onProgress: this.onProgress });
     });
   }
 
@@ -298,7 +300,9 @@ export class Vault implements Sealing {
   ): Promise<VaultCounts> {
     await copy.transaction(change);
     await copy.check();
-    return await copy.read((session) => countAll(session, this.#rootKey, checkRows));
+    return await copy.read((session) =>
+      countAll(session, this.#rootKey, { checkRows, onProgress: this.onProgress }),
+    );
   }
 
   /** When the vault was restored from a backup, in milliseconds since 1970, while no person has confirmed it. */

@@ -12,6 +12,7 @@ import {
   updateWalletRow,
   type WalletRow,
 } from "../store/tables/wallet.ts";
+import type { OnProgress } from "./contents.ts";
 import { addToDigest, takeFromDigest } from "./digest.ts";
 import { type Manifest, walletHash } from "./manifest.ts";
 import { openRemovedWallet, type RemovedWallet, sealRemovedWallet } from "./removed-wallet.ts";
@@ -47,6 +48,7 @@ const indexedBy = ({ firstAddress }: WalletNames): number => (firstAddress === u
 export async function insertWallets(
   { session, rootKey, manifest, generation }: VaultChange,
   entries: readonly WalletEntry[],
+  onProgress: OnProgress = () => undefined,
 ): Promise<Manifest> {
   const createdAt = Date.now();
   let { digest, nextPosition, indexed } = manifest;
@@ -66,6 +68,7 @@ export async function insertWallets(
     digest = addToDigest(digest, await insertWallet({ session, rootKey, generation }, wallet));
     indexed += indexedBy(names);
     nextPosition += 1;
+    onProgress(nextPosition - manifest.nextPosition, entries.length);
   }
   return {
     ...manifest,

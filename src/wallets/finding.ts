@@ -2,6 +2,7 @@
 import { ChainError } from "../../chains/error.ts";
 import { KmsError } from "../errors.ts";
 import { didYouMean } from "../suggestion.ts";
+import type { OnProgress } from "../vault/contents.ts";
 import type { RemovedDescription } from "../vault/removed-wallet.ts";
 import type { Vault } from "../vault/vault.ts";
 import { type WalletDescription, walletFields } from "../vault/wallet-record.ts";
@@ -88,9 +89,6 @@ function noSuchWallet(
 /** Milliseconds of deriving after which what there is is written. */
 const MOST_BETWEEN_WRITES = 1000;
 const MOST_IN_A_WRITE = 500;
-
-/** Is told how many of how many wallets are done, after each write. */
-export type OnProgress = (done: number, total: number) => void;
 
 /**
  * Derives the first address of every wallet that has none yet: of an older vault, of imported wallets. What is derived is

@@ -6,6 +6,8 @@ import { createContext } from "../context.ts";
 import { withNewOrExistingVault } from "../open-vault.ts";
 import { pickOptions, readWholeNumber, vaultOptions } from "../options.ts";
 import { printJsonLine } from "../output.ts";
+import { whileTelling } from "../terminal/progress.ts";
+import { isTerminal } from "../terminal/text-layout.ts";
 
 export default defineCommand({
   meta: {
@@ -24,7 +26,16 @@ export default defineCommand({
     const count = readWholeNumber("count", args.count, 1, MAXIMUM_BATCH);
     const order = { chain, network: toNetwork(args.testnet), ...givenNames(args) };
     await withNewOrExistingVault(await createContext(args), (vault) =>
-      generatePrivateKeyBatch(vault, order, count, printJsonLine),
+      whileTelling("keys stored", (onProgress) => {
+        let stored = 0;
+        // At a terminal the lines of the keys tell it.
+        const tell = isTerminal(1) ? () => undefined : onProgress;
+        return generatePrivateKeyBatch(vault, order, count, (key) => {
+          printJsonLine(key);
+          stored += 1;
+          tell(stored, count);
+        });
+      }),
     );
   },
 });

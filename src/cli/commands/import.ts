@@ -14,6 +14,7 @@ import { tellOfImportedOriginal } from "../kept-originals.ts";
 import { checkVaultPlace, withNewOrExistingVault, withVault } from "../open-vault.ts";
 import { choosingOptions, vaultOptions } from "../options.ts";
 import { type PrintedResult, printJson, printWarnings } from "../output.ts";
+import { whileTelling } from "../terminal/progress.ts";
 
 /**
  * Takes the wallets of a file into the vault, all or none. A new vault is made only when the file could be read; an
@@ -33,7 +34,10 @@ async function importFile(context: CommandContext, file: string): Promise<Printe
     vault: Vault,
     wallets: readonly ImportedWallet[],
   ): Promise<PrintedResult<ImportResult>> => {
-    const result = await importWallets(vault, wallets);
+    const result = await whileTelling("wallets stored", (onProgress) => {
+      vault.onProgress = onProgress;
+      return importWallets(vault, wallets);
+    });
     told.forEach(context.providerContext.warn);
     if (kind === "original") tellOfImportedOriginal(file);
     return printWarnings(result);

@@ -5,6 +5,7 @@ import { indexFirstAddresses, type WalletAddress } from "../../wallets/finding.t
 import { type ListedWallet, listedWallet } from "../../wallets/listing.ts";
 import type { ListedRemoved } from "../../wallets/removed.ts";
 import { printJson, printNote, writeOutput } from "../output.ts";
+import { whileTelling } from "./progress.ts";
 import { type Column, isForPerson, renderFields, renderTable } from "./table.ts";
 
 /** As many characters of a signature ID as docker shows of its ids. */
@@ -76,8 +77,6 @@ export async function printWallet(
 
 /** So many first addresses are derived without a word. */
 const FEW = 500;
-/** Milliseconds between two lines about progress. */
-const BETWEEN_LINES = 10_000;
 
 /** Derives the first addresses that are missing where that does not take long; else it is said how to. */
 export async function indexFew(vault: Vault): Promise<void> {
@@ -95,12 +94,9 @@ export async function indexFew(vault: Vault): Promise<void> {
   }
 }
 
-/** Derives all first addresses that are missing, and says every ten seconds how far it is. */
+/** Derives all first addresses that are missing, and tells how far it is. */
 export async function indexAll(vault: Vault): Promise<number> {
-  let told = performance.now();
-  return indexFirstAddresses(vault, (done, total) => {
-    if (performance.now() - told < BETWEEN_LINES && (done < total || total <= FEW)) return;
-    told = performance.now();
-    printNote(`First addresses: ${done} of ${total} derived and stored.`);
-  });
+  return whileTelling("first addresses derived and stored", (onProgress) =>
+    indexFirstAddresses(vault, onProgress),
+  );
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { executable, Installation } from "../executable.ts";
+import { TerminalRun } from "./terminal.ts";
 
 // Each run that opens a vault derives a key, which takes long on a busy machine.
 setDefaultTimeout(60_000);
@@ -91,4 +92,24 @@ describe("a result that cannot be written", () => {
 test("characters beyond ASCII come out as they are", async () => {
   const { stdout } = await shell(`"$KMS" checkconfig --path=Šifra-密码`);
   expect(stdout).toContain("/Šifra-密码\n");
+});
+
+test.each([
+  [80, /\[#* *\] \d+ % {2}\d+ of 900000 keys stored, \d+(\.\d)? a second, \d+ (s|min|h) left/],
+  [40, /\[#* *\] \d+ % {2}\d+ (s|min|h) left/],
+])("a terminal of %d columns shows how far a batch is that goes into a file", async (columns, bar) => {
+  const home = new Installation();
+  const env = { TATUM_KMS_PASSWORD: home.password, NO_COLOR: "1" };
+  const run = new TerminalRun(home, ["generatemanagedprivatekeybatch", "ETH", "900000"], {
+    env,
+    columns,
+    output: "keys.jsonl",
+  });
+  await run.shows(" left");
+  run.interrupt();
+  await run.ended();
+  expect(run.screen).toMatch(bar);
+  for (const picture of run.screen.split("\r\u001b[K").slice(1))
+    expect(picture.split(/[\r\n]/)[0]?.length).toBeLessThanOrEqual(columns);
+  home.remove();
 });

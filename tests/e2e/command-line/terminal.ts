@@ -7,6 +7,10 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Run by a shell after the executable has ended, in the same terminal. */
   readonly afterwards?: string;
+  /** Of the screen; 200 where nothing is said. */
+  readonly columns?: number;
+  /** A file in the home directory that standard output goes to. */
+  readonly output?: string;
 }
 
 export class TerminalRun {
@@ -17,15 +21,16 @@ export class TerminalRun {
 
   constructor(installation: Installation, args: readonly string[], options: TerminalOptions = {}) {
     const command = [executable, ...args];
-    const { afterwards } = options;
+    const { afterwards, output, columns = 200 } = options;
+    const script = output === undefined ? `"$@"; ${afterwards}` : `exec "$@" > ${output}`;
     const decoder = new TextDecoder();
     this.#child = Bun.spawn(
-      afterwards === undefined ? command : ["bash", "-c", `"$@"; ${afterwards}`, "bash", ...command],
+      afterwards === undefined && output === undefined ? command : ["bash", "-c", script, "bash", ...command],
       {
         cwd: installation.home,
         env: { HOME: installation.home, PATH: "/usr/bin:/bin", TERM: "xterm", ...options.env },
         terminal: {
-          cols: 200,
+          cols: columns,
           rows: 50,
           data: (_terminal, bytes) => {
             this.screen += decoder.decode(bytes, { stream: true });
@@ -54,6 +59,11 @@ export class TerminalRun {
   /** Keys as text, or bytes that are none. */
   type(keys: string | Uint8Array): void {
     this.#child.terminal?.write(keys);
+  }
+
+  /** Ends the command as Ctrl-C does. */
+  interrupt(): void {
+    this.type("\u0003");
   }
 
   /** Types an answer and Enter when a question is on the screen. */

@@ -8,6 +8,7 @@ import { warnOfKeptOriginals } from "../../kept-originals.ts";
 import { withVault } from "../../open-vault.ts";
 import { vaultOptions } from "../../options.ts";
 import { printJson, printNote } from "../../output.ts";
+import { whileTelling } from "../../terminal/progress.ts";
 
 export default defineCommand({
   meta: {
@@ -20,7 +21,10 @@ export default defineCommand({
     const context = await createContext(args);
     await withVault(context, async (vault) => {
       const tell = (row: string): void => printNote(`Set aside because it does not open: job record ${row}`);
-      const counts = await verifyWhole(vault, tell);
+      const counts = await whileTelling("wallets checked", (onProgress) => {
+        vault.onProgress = onProgress;
+        return verifyWhole(vault, tell);
+      });
       const anchor = context.config.value(settings.anchor);
       const finding = anchor === undefined ? undefined : await assertAnchored(vault, anchor);
       printJson({ ...counts, ...(finding !== undefined && { anchor: finding.kind }) });
