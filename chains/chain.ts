@@ -240,6 +240,15 @@ export type Whereabouts = "confirmed" | "failed" | "pooled" | "absent";
  */
 export type Proof = "none" | "several-answers" | "one-answer";
 
+/** A sequence number that an account shall use up without paying anybody. */
+export interface NumberToUse {
+  /** As in {@link SignedTransaction.sequence}. */
+  readonly account: string;
+  readonly number: bigint;
+  /** Signed bytes with the same number that it shall be taken in the place of. */
+  readonly instead: readonly SignedTransaction[];
+}
+
 export interface SigningRequest {
   readonly transaction: PendingTransaction;
   /** The wallets named by `hashes`, then those named by `signatures`; unknown ones are absent. */
@@ -345,6 +354,13 @@ export interface Chain {
    * @throws ChainError
    */
   countTransactions?(account: string, environment: ChainEnvironment): Promise<bigint>;
+  /**
+   * The payload of a transaction by which an account uses up a sequence number and does nothing else: it pays nobody, and a fee
+   * for which nodes take it in the place of others. Absent where accounts do not number their transactions, or nobody can send
+   * any more.
+   * @throws ChainError
+   */
+  noOperation?(use: NumberToUse, environment: ChainEnvironment): Promise<string>;
   /**
    * Whether the network itself proves that these bytes can no longer land: they have expired and it does not hold them.
    * Only then may the same pending transaction be signed anew. Absent where transactions do not expire.

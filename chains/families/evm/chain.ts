@@ -14,7 +14,7 @@ import type { EvmFacts } from "./facts.ts";
 import { countTransactions } from "./node.ts";
 import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
-import { signTransaction } from "./sign.ts";
+import { noOperation, signTransaction } from "./sign.ts";
 import { locate, proveReplaced } from "./submit.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
@@ -44,6 +44,7 @@ export function evmChain(own: EvmFacts): EvmChain {
     },
     describe: (transaction, network) => describeTransaction(transaction, facts, network),
     sign: (request, environment) => signTransaction(request, facts, environment),
+    noOperation: (use, environment) => noOperation(use, facts, environment),
     countTransactions: (account, environment) => countTransactions(account as Hex, facts, environment),
     locate: (signed, environment) => locate(signed, facts, environment),
     proveReplaced: (signed, environment) => proveReplaced(signed, facts, environment),

@@ -5,7 +5,8 @@
  */
 import type { Hex } from "viem";
 import { keccak256 } from "viem/utils";
-import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import type { ChainEnvironment, NumberToUse, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { stringifyExactJson } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
 import { signRecoverableUnchecked } from "../../keys/secp256k1.ts";
 import { assertFeeWithinBound, assertWithin, operatorsBound, wei } from "../fee-bound.ts";
@@ -16,7 +17,10 @@ import type { EvmFacts } from "./facts.ts";
 import { filledInValues, fillIn } from "./fill-in.ts";
 import { assertTakenByNetwork } from "./network-rules.ts";
 import { parsePayload } from "./payload.ts";
-import { assertSignedAsMeant } from "./read-back.ts";
+import { assertSignedAsMeant, readEthereum } from "./read-back.ts";
+
+/** Nodes take a transaction in the place of another when it pays a tenth more (geth, Erigon, Nethermind, Reth); this is a quarter. */
+const outbidding = (price: bigint): bigint => price + price / 4n + 1n;
 
 /** @throws ChainError */
 export async function signTransaction(
@@ -66,4 +70,30 @@ function assertSender(from: Hex | undefined, sender: Hex, id: string): void {
     "INVALID_TRANSACTION",
     `Transaction ${id} is to be sent from ${from}, but the wallet it names has the address ${sender}.`,
   );
+}
+
+/**
+ * A transfer of nothing to oneself (of type 0, whose price is price and tip in one), at a price above the usual one and above
+ * those of the transactions in whose place it shall be mined.
+ * @throws ChainError
+ */
+export async function noOperation(
+  { account, number, instead }: NumberToUse,
+  facts: EvmFacts,
+  environment: ChainEnvironment,
+): Promise<string> {
+  const read = facts.feeCurrencies?.readSigned ?? readEthereum;
+  const others = instead.map(({ payload }) => read(payload as Hex));
+  if (others.some((other) => other?.feeCurrency !== undefined))
+    environment.warn("its fee is paid in a token: whether another one pays more cannot be told.");
+  const prices = others.map((other) => other?.gasPrice ?? other?.maxFeePerGas ?? 0n);
+  const usual = await facts.gasPrice(facts, environment);
+  const highest = prices.reduce((most, price) => (price > most ? price : most), usual);
+  return stringifyExactJson({
+    from: account,
+    to: account,
+    value: "0",
+    nonce: String(number),
+    gasPrice: String(outbidding(highest)),
+  });
 }

@@ -9,7 +9,7 @@ import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import { countTransactions } from "./node.ts";
 import { parsePrivateKey } from "./private-key.ts";
-import { sendingAccount, signTransaction } from "./sign.ts";
+import { noOperation, sendingAccount, signTransaction } from "./sign.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function multiversxChain(facts: ChainFacts): Chain {
@@ -25,5 +25,6 @@ export function multiversxChain(facts: ChainFacts): Chain {
     describe: describeTransaction,
     sign: signTransaction,
     countTransactions,
+    noOperation,
   };
 }

@@ -5,7 +5,8 @@
 
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
+import type { ChainEnvironment, NumberToUse, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { stringifyExactJson } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import { assertFeeWithinBound, egldUnits } from "../fee-bound.ts";
@@ -58,6 +59,18 @@ export async function signTransaction(
     },
     sequence: { account: sender, number: nonce },
   };
+}
+
+/** A transfer of nothing to oneself. It is signed at the network's price, as everything is: nobody is outbid. */
+export async function noOperation(
+  { account, number, instead }: NumberToUse,
+  environment: ChainEnvironment,
+): Promise<string> {
+  if (instead.length > 0)
+    environment.warn(
+      "it is signed at the same gas price: where the other bytes still wait, either may be carried out.",
+    );
+  return stringifyExactJson({ from: account, to: account, value: "0", nonce: String(number) });
 }
 
 async function complete(

@@ -10,7 +10,7 @@ import { describeTransaction } from "./describe.ts";
 import { countTransactions } from "./node.ts";
 import { parsePayload, sourceAccount } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
-import { describeSigner, signTransaction } from "./sign.ts";
+import { describeSigner, noOperation, signTransaction } from "./sign.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function stellarChain(facts: ChainFacts): Chain {
@@ -29,5 +29,6 @@ export function stellarChain(facts: ChainFacts): Chain {
     describeSigner,
     sign: signTransaction,
     countTransactions,
+    noOperation,
   };
 }

@@ -5,13 +5,32 @@
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToHex, equalBytes } from "@noble/curves/utils.js";
-import { DecoratedSignature } from "@stellar/stellar-sdk/xdr";
-import type { ChainEnvironment, Intent, SignedTransaction, SigningRequest } from "../../chain.ts";
+import { base64 } from "@scure/base";
+import {
+  BumpSequenceOp,
+  DecoratedSignature,
+  Memo,
+  MuxedAccount,
+  Operation,
+  OperationBody,
+  Preconditions,
+  Transaction,
+  TransactionEnvelope,
+  TransactionExt,
+  TransactionV1Envelope,
+} from "@stellar/stellar-sdk/xdr";
+import type {
+  ChainEnvironment,
+  Intent,
+  NumberToUse,
+  SignedTransaction,
+  SigningRequest,
+} from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import { assertFeeWithinBound, stroops } from "../fee-bound.ts";
 import { firstAccountKey } from "../signer-key.ts";
-import { encodeStrkey } from "./address.ts";
+import { decodeStrkey, encodeStrkey } from "./address.ts";
 import { transactionHash, withSignatures } from "./encode.ts";
 import {
   accountsToSign,
@@ -65,6 +84,45 @@ export async function signTransaction(
     sequence: { account: source, number: innerTransaction(envelope).seqNum },
     ...(lastSecond !== undefined && { expiry: { kind: "time", value: lastSecond * 1000n } }),
   };
+}
+
+/** In stroops: a hundred times the lowest fee. It is a bid, of which the network takes what it needs. */
+const USUAL_BID = 10_000n;
+/** Nodes take a transaction in the place of another for ten times its fee (stellar-core, `FEE_MULTIPLIER`). */
+const OUTBIDDING = 10n;
+/** The field of an envelope that holds the fee. */
+const HIGHEST_FEE = 2n ** 32n - 1n;
+
+/**
+ * A bump of the sequence number to one that it has passed long ago, which changes nothing
+ * (https://developers.stellar.org/docs/learn/fundamentals/transactions/list-of-operations). It never expires.
+ * @throws ChainError `INVALID_TRANSACTION` when no fee is high enough
+ */
+export async function noOperation({ account, number, instead }: NumberToUse): Promise<string> {
+  const fees = instead.map(({ payload }) => feeOf(TransactionEnvelope.fromXdr(base64.decode(payload))));
+  const fee = fees.reduce((most, one) => (one * OUTBIDDING > most ? one * OUTBIDDING : most), USUAL_BID);
+  if (fee > HIGHEST_FEE)
+    throw new ChainError(
+      "INVALID_TRANSACTION",
+      `It would have to pay ${fee} stroops, more than can be signed.`,
+    );
+  const tx = new Transaction({
+    sourceAccount: MuxedAccount.keyTypeEd25519(decodeStrkey("account ID", account)),
+    fee: Number(fee),
+    seqNum: number,
+    cond: Preconditions.precondNone(),
+    memo: Memo.memoNone(),
+    operations: [
+      new Operation({
+        sourceAccount: null,
+        body: OperationBody.bumpSequence(new BumpSequenceOp({ bumpTo: 0n })),
+      }),
+    ],
+    ext: TransactionExt.v0(),
+  });
+  return TransactionEnvelope.envelopeTypeTx(new TransactionV1Envelope({ tx, signatures: [] })).toXdr(
+    "base64",
+  );
 }
 
 /**

@@ -9,7 +9,7 @@ import { describeTransaction } from "./describe.ts";
 import { countTransactions } from "./node.ts";
 import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
-import { describeSigner, signTransaction } from "./sign.ts";
+import { describeSigner, noOperation, signTransaction } from "./sign.ts";
 import { DERIVATION_PATH, deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function xrpChain(facts: ChainFacts): Chain {
@@ -31,5 +31,6 @@ export function xrpChain(facts: ChainFacts): Chain {
     describeSigner,
     sign: signTransaction,
     countTransactions,
+    noOperation,
   };
 }

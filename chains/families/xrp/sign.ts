@@ -5,7 +5,14 @@
 
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
-import type { ChainEnvironment, Intent, SignedTransaction, SigningRequest } from "../../chain.ts";
+import type {
+  ChainEnvironment,
+  Intent,
+  NumberToUse,
+  SignedTransaction,
+  SigningRequest,
+} from "../../chain.ts";
+import { stringifyExactJson } from "../../codec/exact-json.ts";
 import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import { signLowS } from "../../keys/secp256k1.ts";
@@ -13,7 +20,8 @@ import type { SigningKey } from "../../signing-key.ts";
 import { assertFeeWithinBound, drops } from "../fee-bound.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { addressOfPublicKey, ledgerPublicKey } from "./address.ts";
-import { encodeFields, encodeUnsigned, halfSha512 } from "./encode.ts";
+import { decodeFields, encodeFields, encodeUnsigned, halfSha512 } from "./encode.ts";
+import { openLedgerFee } from "./node.ts";
 import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 /** The prefix `TXN\0` of what a transaction id is the hash of. */
@@ -50,6 +58,25 @@ export async function signTransaction(
       expiry: { kind: "height", value: BigInt(payload.lastLedgerSequence) },
     }),
   };
+}
+
+/**
+ * An AccountSet that sets nothing, which never expires. In the queue of a server it takes the place of another transaction for a
+ * fee that is a quarter higher (https://xrpl.org/docs/concepts/transactions/transaction-queue).
+ * @throws ChainError
+ */
+export async function noOperation(
+  { account, number, instead }: NumberToUse,
+  environment: ChainEnvironment,
+): Promise<string> {
+  const fees = instead.map(({ payload }) => BigInt(decodeFields(payload)["Fee"] as string));
+  const highest = fees.reduce((most, fee) => (fee > most ? fee : most), await openLedgerFee(environment));
+  return stringifyExactJson({
+    TransactionType: "AccountSet",
+    Account: account,
+    Sequence: Number(number),
+    Fee: String(highest + highest / 4n + 1n),
+  });
 }
 
 /** Says when the wallet signs with a regular key, or for an account that has delegated this to it. @throws ChainError */
