@@ -26,6 +26,13 @@ export async function chainArgument(name: string): Promise<Chain> {
   return chain;
 }
 
+/** The one chain of an account, by its ticker. @throws KmsError `USAGE` */
+export function chainOfAccount(named: string | undefined): string {
+  const [chain, ...others] = named === undefined ? [] : knownTickers(named);
+  if (chain !== undefined && others.length === 0) return chain;
+  throw new KmsError("USAGE", "Option --chain has to name the one chain of the account.");
+}
+
 /** What a new wallet is to be called. @throws KmsError `USAGE` */
 export function givenNames(args: {
   readonly label?: string | undefined;

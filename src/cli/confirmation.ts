@@ -31,7 +31,7 @@ export function personOf(context: CommandContext) {
   return {
     config: context.config,
     note: printNote,
-    agree: (about: string): Promise<void> => confirm(context, about),
+    agree: (...about: readonly string[]): Promise<void> => confirm(context, ...about),
   };
 }
 

@@ -128,6 +128,7 @@ export const options = {
     valueHint: "done|failed|resign|changed",
     description: "What was decided about the job",
   },
+  number: { type: "string", valueHint: "number", description: "The number (nonce) that is repaired" },
   "tx-id": {
     type: "string",
     valueHint: "id",

@@ -32,6 +32,8 @@ export interface ShownJob {
   readonly nextAttempt?: string;
   readonly problem?: string;
   readonly parkedFor?: string;
+  /** Whether it is of no pending transaction, and only uses up a number of its account. */
+  readonly isRepair?: true;
   /** Absent for a job that ended so long ago that it is not kept. */
   readonly firstSeen?: string;
   readonly updatedAt: string;
@@ -103,7 +105,20 @@ function timesOf({ state, attemptAt, updatedAt, createdAt, isSettled }: Job) {
 }
 
 function show(job: Job, { wallets, hasDaemon }: Surroundings): ShownJob {
-  const { id, chain, network, state, signed, refusals, attempts, problem, txId, released, parkedFor } = job;
+  const {
+    id,
+    chain,
+    network,
+    state,
+    signed,
+    refusals,
+    attempts,
+    problem,
+    txId,
+    released,
+    parkedFor,
+    isRepair,
+  } = job;
   return {
     id,
     chain,
@@ -120,6 +135,7 @@ function show(job: Job, { wallets, hasDaemon }: Surroundings): ShownJob {
     attempts,
     ...(problem === undefined ? {} : { problem }),
     ...(parkedFor === undefined ? {} : { parkedFor }),
+    ...(isRepair === true ? { isRepair } : {}),
     ...timesOf(job),
     ...(wallets === undefined ? {} : { hasWallets: holdsAll(wallets, job) }),
     hasDaemon,

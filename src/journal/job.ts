@@ -158,6 +158,13 @@ const jobSchema = v.object({
   account: v.optional(v.string()),
   /** Whether a person said that it was not signed by what a restored vault does not know of. */
   recovered: v.optional(v.boolean()),
+  /**
+   * Whether it is of no pending transaction: a person had it signed to use up a number of an account. The API knows nothing of
+   * it, is asked nothing and told nothing.
+   */
+  isRepair: v.optional(v.boolean()),
+  /** Whether a person gave its number back although it is done: its bytes are not sent again. */
+  isNumberFree: v.optional(v.boolean()),
   /** The transaction id the API answered with. */
   txId: v.optional(v.string()),
   /** Milliseconds since 1970. */
@@ -220,7 +227,10 @@ export function mayUse({ wallets }: Pick<JobContent, "wallets">, signatureId: st
 /** What may be changed about a job between two steps. */
 export interface JobChanges
   extends Partial<
-    Pick<Job, "attempts" | "refusals" | "problem" | "reported" | "owed" | "parkedFor" | "txId">
+    Pick<
+      Job,
+      "attempts" | "refusals" | "problem" | "reported" | "owed" | "parkedFor" | "txId" | "isNumberFree"
+    >
   > {
   /** Not to be tried again for so many milliseconds. */
   readonly rest?: number;

@@ -2,9 +2,10 @@
  * Accounts that number their transactions, as a person sees them: which numbers are used and by which job, which are free
  * between them, kept for a job, or held up by one that was refused or waits for a person.
  */
+import type { Network } from "../../chains/chain.ts";
 import { KmsError } from "../errors.ts";
 import { readJobRow, readLaneJobs } from "../store/tables/job.ts";
-import { type LaneRow, readAllLaneRows } from "../store/tables/lane.ts";
+import { type LaneRow, readAllLaneRows, readLaneRow } from "../store/tables/lane.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Job } from "./job.ts";
 import { allJobs, listJobs } from "./job-list.ts";
@@ -120,6 +121,24 @@ async function namesOfLanes(vault: Vault): Promise<ReadonlyMap<string, string>> 
 const MOST_SHOWN = 1000;
 
 /**
+ * The network on which the journal has an account: the main network, where it has it on both.
+ * @throws KmsError `USAGE` when the journal has no such account
+ */
+export async function networkOfLane(vault: Vault, chain: string, account: string): Promise<Network> {
+  const networks = ["mainnet", "testnet"] as const;
+  const rows = await vault.store.read((session) =>
+    Promise.all(
+      networks.map((network) => readLaneRow(session, laneKeyOf(vault, { chain, network }, account))),
+    ),
+  );
+  const found = networks.find((_, at) => rows[at] !== undefined);
+  if (found !== undefined) return found;
+  throw new KmsError("USAGE", `The journal of ${chain} has no account '${account.slice(0, 128)}'.`, {
+    hint: "`lane list` names those that it has.",
+  });
+}
+
+/**
  * One account, with each number whose job is still known in full; the signed bytes of those are kept.
  * @throws KmsError `USAGE` when the journal has no such account
  */
@@ -128,14 +147,10 @@ export async function showLane(
   chain: string,
   account: string,
 ): Promise<ShownLane & { readonly numbers: readonly LaneNumber[] }> {
-  const records = (["mainnet", "testnet"] as const).map((network) =>
-    hex(laneKeyOf(vault, { chain, network }, account)),
-  );
-  const lane = (await listLanes(vault, [chain])).find(({ record }) => records.includes(record));
-  if (lane === undefined)
-    throw new KmsError("USAGE", `The journal of ${chain} has no account '${account.slice(0, 128)}'.`, {
-      hint: "`lane list` names those that it has.",
-    });
+  const network = await networkOfLane(vault, chain, account);
+  const record = hex(laneKeyOf(vault, { chain, network }, account));
+  const lane = (await listLanes(vault, [chain])).find((one) => one.record === record);
+  if (lane === undefined) throw new KmsError("JOURNAL", `The record ${record} of ${account} is gone.`);
   const filter = { states: ["signed", "sent", "parked", "done"], chains: [chain], account } as const;
   const { jobs } = await listJobs(vault, filter, MOST_SHOWN);
   return { ...lane, account, numbers: numbersOf(jobs.filter(({ network }) => network === lane.network)) };

@@ -178,3 +178,23 @@ export class Lease {
     }
   }
 }
+
+/**
+ * For a command that writes beside the daemons: what keeps it from writing once the work was handed to another daemon since
+ * this look. One that goes on with its work may: what both change is compared in each transaction.
+ */
+export async function besideDaemon(
+  store: Store,
+  leaseKey: Uint8Array,
+): Promise<{ assertHeld(session: Session): Promise<void> }> {
+  const seen = await store.read((session) => readLeaseRow(session, leaseKey));
+  return {
+    async assertHeld(session) {
+      const current = await readLeaseRow(session, leaseKey);
+      if (current?.epoch === seen?.epoch) return;
+      throw new KmsError("LEASE_LOST", "Another daemon took over the work meanwhile; nothing was changed.", {
+        hint: "Look again, and run the command once more.",
+      });
+    },
+  };
+}

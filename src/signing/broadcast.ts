@@ -10,7 +10,7 @@ import type { TatumPlace } from "../tatum/connection.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";
 import { type ErrorReports, owing } from "./error-reports.ts";
 import type { Services } from "./services.ts";
-import { type Witnesses, whereaboutsOf } from "./whereabouts.ts";
+import { completionOf, type Witnesses, whereaboutsOf } from "./whereabouts.ts";
 
 /**
  * Words with which nodes hint that they have these very bytes already: Bitcoin Core and its relatives (`txn-already-in-mempool`,
@@ -114,7 +114,7 @@ export async function submitBytes(
     path: chain.facts.broadcastPath,
     currency: job.chain,
     txData,
-    signatureId: job.id,
+    ...(job.isRepair !== true && { signatureId: job.id }),
     withdrawalId: chain.facts.offChainWithdrawal ? job.withdrawalId : undefined,
   };
   return judged(await api.broadcast(broadcast, place), job.signed.transactionId);
@@ -212,7 +212,7 @@ export class Broadcast {
   /** Asks what became of a job before its bytes go out (again); `undefined` when they may. */
   async #lookUp(job: Job, isListed: boolean): Promise<Step | undefined> {
     const { api, stopping } = this.#services;
-    const completion = await api.completion(job.id);
+    const completion = await completionOf(job, api);
     if (completion.kind === "completed") return this.#complete(job, completion.txId);
     if (stopping.aborted) return { job, outcome: "waiting" };
     if (!isListed && completion.kind === "missing") {
@@ -262,7 +262,7 @@ export class Broadcast {
     if (answer.note !== undefined) {
       log.warn(`Transaction ${job.id}: ${answer.note}.`, eventOf("transaction-warning", job));
     }
-    if (!answer.markedComplete) await api.markComplete(job.id, answer.txId);
+    if (!answer.markedComplete && job.isRepair !== true) await api.markComplete(job.id, answer.txId);
     return this.#finish(job, answer.txId);
   }
 
@@ -330,6 +330,8 @@ export class Broadcast {
     if (where !== "absent") return undefined;
     const { account, number } = job.signed?.sequence ?? {};
     const problem = `another transaction has used the number ${number} of ${account}: the bytes signed here can never land`;
+    if (job.isRepair === true)
+      return { job: await this.#services.journal.close(job, "cancelled", { problem }), outcome: "skipped" };
     return this.#park(job, problem, owing(job, `Error: ${problem}`));
   }
 
@@ -356,7 +358,7 @@ export class Broadcast {
     const txId = job.signed?.transactionId ?? "";
     const event = eventOf("transaction-confirmed", job);
     log.info(`Transaction ${job.id} is confirmed: the chain has it as ${txId}.`, event);
-    await api.markComplete(job.id, txId);
+    if (job.isRepair !== true) await api.markComplete(job.id, txId);
     return this.#finish(job, txId);
   }
 
@@ -374,7 +376,7 @@ export class Broadcast {
   /** A refusal. The bytes are out, so they stay the only ones; they are offered again at growing intervals. */
   async #refuse(job: Job, reason: string): Promise<Step> {
     const { api, journal, log, parkedReminder } = this.#services;
-    const completion = await api.completion(job.id);
+    const completion = await completionOf(job, api);
     if (completion.kind === "completed") return this.#complete(job, completion.txId);
     const where = await this.#whereabouts(job);
     if (where === "confirmed") return this.#confirm(job);

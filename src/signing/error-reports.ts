@@ -31,10 +31,12 @@ function causeOf(text: string): string {
 }
 
 /**
- * What changes in a job that failed for a cause that the API has to be told; nothing when it was told before, or will be.
+ * What changes in a job that failed for a cause that the API has to be told; nothing when it was told before, or will be, or the
+ * job is of no pending transaction.
  * @param text must hold no secret and no path
  */
 export function owing(job: Job, text: string): Pick<JobChanges, "owed"> {
+  if (job.isRepair === true) return {};
   const error = text.slice(0, MAXIMUM_TEXT_LENGTH);
   const owed = job.owed ?? [];
   const isKnown = [...job.reported, ...owed].some((known) => causeOf(known) === causeOf(error));

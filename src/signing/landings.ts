@@ -109,9 +109,10 @@ export class Landings {
 
 /**
  * Whether what a job is done by are the bytes that it holds. One that another transaction carried out holds bytes that never
- * landed: sent again, they would pay a second time.
+ * landed: sent again, they would pay a second time. One whose number was given back stands in the way of another's.
  */
-function isPaidByItsBytes({ state, signed, txId }: Job): boolean {
+function isPaidByItsBytes({ state, signed, txId, isNumberFree }: Job): boolean {
+  if (isNumberFree === true) return false;
   return state === "done" && signed !== undefined && sameTransactionId(txId ?? "", signed.transactionId);
 }
 

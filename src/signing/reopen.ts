@@ -77,6 +77,7 @@ function assertSent(job: Job): asserts job is SignedJob {
 
 /** That the API has it still to be paid, or as paid by these bytes; what it does not know may have been cancelled. */
 async function assertStillWanted(job: SignedJob, context: DecisionContext): Promise<void> {
+  if (job.isRepair === true) return;
   const completion = await context.api.completion(job.id);
   if (completion.kind === "completed" && sameTransactionId(completion.txId, job.signed.transactionId)) return;
   await assertPending(job, context);

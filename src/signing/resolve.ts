@@ -9,13 +9,14 @@ import { pause } from "../http/retry.ts";
 import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
 import { type Job, signedOfRecord } from "../journal/job.ts";
 import { Journal } from "../journal/journal.ts";
+import type { JournalScope } from "../journal/records.ts";
 import type { Config } from "../settings/settings.ts";
 import { type Completion, TatumApi } from "../tatum/api.ts";
 import { NodeCalls } from "../tatum/node.ts";
 import { apiEndpoint, connectToTatum, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
 import { sameTransactionId, TRANSACTION_ID } from "../tatum/transaction-id.ts";
 import type { Vault } from "../vault/vault.ts";
-import { createChainEnvironment, namedThirdParties } from "./environment.ts";
+import { createChainEnvironment, type JournalView, namedThirdParties } from "./environment.ts";
 import { Sightings } from "./sightings.ts";
 import { whereaboutsOf } from "./whereabouts.ts";
 
@@ -76,7 +77,14 @@ export interface DecisionContext {
   readonly journal: Journal;
   readonly api: TatumApi;
   /** The job's chain and what it asks; `undefined` for a chain that this version does not know. */
-  readonly asked: { readonly chain: Chain; readonly environment: ChainEnvironment } | undefined;
+  readonly asked:
+    | {
+        readonly chain: Chain;
+        readonly environment: ChainEnvironment;
+        /** The same for one transaction that is signed, with what the journal knows. */
+        environmentOf(view: JournalView): ChainEnvironment;
+      }
+    | undefined;
   /** Where the signed bytes of the job stand, by everybody who can be asked. */
   whereabouts(signed: SignedTransaction): Promise<Whereabouts | "unclear">;
   /** Milliseconds after which nothing of a parked job is on its way any more. */
@@ -204,6 +212,7 @@ async function asFailed(job: Job, confirmed: string | undefined, context: Decisi
   await assertNotCompleted(silent, context);
   if (isSigned(silent)) await assertNotLanded(silent, isConfirmed(silent, confirmed), context);
   if (silent.state !== "cancelled") await journal.close(silent, "cancelled", { problem });
+  if (silent.isRepair === true) return;
   const refusal = await api.reportErrors([{ signatureId: job.id, error: reportedText(job) }]);
   if (refusal === undefined) return;
   throw new KmsError("NETWORK", `Job ${job.id} is ended, but the API did not take the report: ${refusal}`, {
@@ -234,9 +243,9 @@ async function resolve(id: string, resolution: Resolution, context: DecisionCont
   else await asResign(job, resolution.confirmed, context);
 }
 
-/** Who can be asked about the bytes of a job, from a command. */
+/** Who can be asked about the bytes of a job, or an account, from a command. */
 async function askersFor(
-  job: Job,
+  job: JournalScope,
   config: Config,
   {
     tatum,
@@ -260,7 +269,8 @@ async function askersFor(
     stopping: new AbortController().signal,
   };
   const environment = createChainEnvironment(chain, outside, note);
-  const asked = { chain, environment };
+  const environmentOf = (view: JournalView) => createChainEnvironment(chain, outside, note, view);
+  const asked = { chain, environment, environmentOf };
   return { api, asked, whereabouts: (signed) => whereaboutsOf(signed, { ...asked, api }) };
 }
 
@@ -269,7 +279,7 @@ export interface Person {
   readonly config: Config;
   note(text: string): void;
   /** @throws KmsError `NOT_CONFIRMED` */
-  agree(consequence: string): Promise<void>;
+  agree(...consequences: readonly string[]): Promise<void>;
 }
 
 /** What follows from a decision, as a person is asked to agree to it. */
@@ -283,12 +293,12 @@ function consequence({ id, chain, state }: Job, resolution: Resolution): string 
 }
 
 /**
- * With what a decision about a job is carried out.
+ * With what a decision about a job, or an account, is carried out.
  * @throws KmsError `CONFIGURATION`, `USAGE`, `NETWORK` where plain http is not allowed
  */
 export async function decisionContext(
   vault: Vault,
-  job: Job,
+  job: JournalScope,
   args: DecisionArguments,
   { config, note }: Pick<Person, "config" | "note">,
 ): Promise<DecisionContext> {

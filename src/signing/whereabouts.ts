@@ -2,7 +2,8 @@
 import type { Chain, ChainEnvironment, SignedTransaction, Whereabouts } from "../../chains/chain.ts";
 import { ChainError } from "../../chains/error.ts";
 import { KmsError } from "../errors.ts";
-import type { TatumApi } from "../tatum/api.ts";
+import type { Job } from "../journal/job.ts";
+import type { Completion, TatumApi } from "../tatum/api.ts";
 
 export interface Witnesses {
   readonly chain: Pick<Chain, "facts" | "locate">;
@@ -38,4 +39,9 @@ async function locate(
     if (failure instanceof ChainError || failure instanceof KmsError) return "unclear";
     throw failure;
   }
+}
+
+/** What the API says of a job's transaction. A job of none is wanted until the network has its bytes. */
+export async function completionOf({ id, isRepair }: Job, api: TatumApi): Promise<Completion> {
+  return isRepair === true ? { kind: "not-completed" } : api.completion(id);
 }

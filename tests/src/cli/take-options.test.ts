@@ -81,6 +81,11 @@ const table: Readonly<Record<string, Row>> = {
     ignores: `api-key ${daemonOnly}`,
     refuses: "testnet wallets transaction-ids",
   },
+  "lane repair": {
+    takes: `chain testnet number as confirm index yes api-key allow-plain-http ${vault}`,
+    ignores: daemonOnly.replace("allow-plain-http", ""),
+    refuses: "wallets transaction-ids",
+  },
   "vault status": ofTheVault,
   "vault verify": ofTheVault,
   "vault slot list": ofTheVault,
@@ -251,7 +256,7 @@ describe("an option of other commands", () => {
     [
       "job list",
       "as",
-      "It is an option of job resolve. Use tatum-kms job list --help to see those of job list.",
+      "It is an option of job resolve, lane repair. Use tatum-kms job list --help to see those of job list.",
     ],
     [
       "sandbox",

@@ -2,9 +2,14 @@
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({
-  meta: { name: "lane", description: "See which numbers (nonces) of an account are used: list, show" },
+  meta: {
+    name: "lane",
+    description:
+      "See which numbers (nonces) of an account are used, and free one that is stuck: list, show, repair",
+  },
   subCommands: {
     list: () => import("./list.ts").then((module) => module.default),
+    repair: () => import("./repair.ts").then((module) => module.default),
     show: () => import("./show.ts").then((module) => module.default),
   },
 });

@@ -1,7 +1,6 @@
 /** `lane show`: one account, number by number. */
-import { knownTickers } from "../../../chain-names.ts";
-import { KmsError } from "../../../errors.ts";
 import { showLane } from "../../../journal/lanes.ts";
+import { chainOfAccount } from "../../arguments.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
@@ -18,9 +17,7 @@ export default defineCommand({
   },
   refuses: ["testnet", "wallets", "transaction-ids"],
   async run({ args }) {
-    const [chain, ...others] = args.chain === undefined ? [] : knownTickers(args.chain);
-    if (chain === undefined || others.length > 0)
-      throw new KmsError("USAGE", "Option --chain has to name the one chain of the account.");
+    const chain = chainOfAccount(args.chain);
     await withVault(await createContext(args), async (vault) =>
       printJson(await showLane(vault, chain, args.account)),
     );
