@@ -315,7 +315,7 @@ export class ChainLoop {
     // The same for all chains, so that it is told once.
     const about = { chain: this.#ticker, failure };
     if (isVaultFailure(failure)) {
-      troubles.began("vault", this.#ticker);
+      troubles.began("vault", this.#ticker, failure.message);
       const text = `${failure.message} Nothing is signed until that is mended.`;
       log.error(text, { action: "vault-unusable", ...about });
     } else {

@@ -220,13 +220,18 @@ export interface OpenTrouble {
   readonly chains: readonly string[];
   /** Milliseconds. */
   readonly for: number;
+  /** What was said of it last. */
+  readonly problem?: string | undefined;
 }
 
 /** What is out of order, for which chains, and since when: a line tells when it is over for all of them. */
 export class Troubles {
   readonly #log: Log;
   readonly #now: () => number;
-  readonly #open = new Map<TroubleKind, { readonly since: number; readonly chains: Set<string> }>();
+  readonly #open = new Map<
+    TroubleKind,
+    { readonly since: number; readonly chains: Set<string>; problem?: string | undefined }
+  >();
 
   /** @param now milliseconds of a clock that only ever goes forward */
   constructor(log: Log, now: () => number = () => performance.now()) {
@@ -234,10 +239,11 @@ export class Troubles {
     this.#now = now;
   }
 
-  began(kind: TroubleKind, chain: string): void {
-    const open = this.#open.get(kind);
-    if (open === undefined) this.#open.set(kind, { since: this.#now(), chains: new Set([chain]) });
-    else open.chains.add(chain);
+  /** @param problem in words, where it has a cause that is to be shown with it */
+  began(kind: TroubleKind, chain: string, problem?: string): void {
+    const open = this.#open.get(kind) ?? { since: this.#now(), chains: new Set() };
+    open.chains.add(chain);
+    this.#open.set(kind, { ...open, problem });
   }
 
   /** It works for the chain, or nobody asks for the chain any more. */
@@ -254,10 +260,11 @@ export class Troubles {
 
   /** What is out of order, with the milliseconds since it began. */
   get open(): readonly OpenTrouble[] {
-    return [...this.#open].map(([kind, { since, chains }]) => ({
+    return [...this.#open].map(([kind, { since, chains, problem }]) => ({
       kind,
       chains: [...chains],
       for: this.#now() - since,
+      ...(problem !== undefined && { problem }),
     }));
   }
 

@@ -95,6 +95,9 @@ function glance({ id, chain, state, createdAt, problem }: Job): GlancedJob {
 export class StatusCollector {
   readonly #source: StatusSource;
   #latest: { readonly at: number; readonly status: Promise<DaemonStatus> } | undefined;
+  /** As it was when the vault answered last. */
+  #known: DaemonStatus | undefined;
+  #collecting: Promise<DaemonStatus> | undefined;
 
   constructor(source: StatusSource) {
     this.#source = source;
@@ -103,8 +106,28 @@ export class StatusCollector {
   status(): Promise<DaemonStatus> {
     const now = performance.now();
     if (this.#latest === undefined || now - this.#latest.at >= FRESH)
-      this.#latest = { at: now, status: this.#collect() };
+      this.#latest = { at: now, status: this.#inTime() };
     return this.#latest.status;
+  }
+
+  /** Also while the vault is waited for, which another process may keep locked for ever. */
+  async #inTime(): Promise<DaemonStatus> {
+    this.#collecting ??= this.#collect().finally(() => {
+      this.#collecting = undefined;
+    });
+    const collecting = this.#collecting.then((status) => {
+      this.#known = status;
+      return status;
+    });
+    if (this.#known === undefined) return collecting;
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => late.resolve(undefined), VAULT_PATIENCE);
+    const status = await Promise.race([collecting, late.promise]);
+    clearTimeout(timer);
+    if (status !== undefined) return status;
+    collecting.catch(() => undefined);
+    const reason = this.#vaultTrouble() ?? `the vault gave no answer for ${VAULT_PATIENCE / 1000} s`;
+    return { ...this.#known, at: new Date().toISOString(), ready: false, reasons: [reason] };
   }
 
   async #collect(): Promise<DaemonStatus> {
@@ -184,14 +207,22 @@ export class StatusCollector {
 
   /** Why the journal cannot be written. A transaction that changes nothing finds out most; rounds that failed the rest. */
   async #journalProblem(): Promise<string | undefined> {
-    const { vault, troubles } = this.#source;
-    if (troubles.open.some(({ kind }) => kind === "vault")) return "the vault's file cannot be used";
+    const { vault } = this.#source;
+    const trouble = this.#vaultTrouble();
+    if (trouble !== undefined) return trouble;
     try {
       await vault.store.transaction(async () => undefined);
       return undefined;
     } catch (failure) {
       return `the journal cannot be written: ${describeFailure(failure)}`;
     }
+  }
+
+  #vaultTrouble(): string | undefined {
+    const trouble = this.#source.troubles.open.find(({ kind }) => kind === "vault");
+    if (trouble === undefined) return undefined;
+    const { problem } = trouble;
+    return `the vault's file cannot be used${problem === undefined ? "" : `: ${problem}`}`;
   }
 
   async #jobs(states: readonly JobState[]): Promise<GlancedJob[]> {
@@ -207,6 +238,9 @@ export class StatusCollector {
 
 /** Milliseconds that a status is told again before it is made anew. */
 const FRESH = 500;
+
+/** Milliseconds that a status waits for the vault, less than those who ask wait for the status. */
+const VAULT_PATIENCE = 2_000;
 
 function secondsSince(time: number | undefined, now: number): number {
   return time === undefined ? 0 : Math.max(0, Math.round((now - time) / 1000));

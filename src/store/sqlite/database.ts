@@ -1,10 +1,12 @@
 /** A connection to a SQLite file: its settings, its statements, its transactions, and what its errors mean. */
 import { Database as Connection, SQLiteError, type Statement } from "bun:sqlite";
+import { setTimeout as pause } from "node:timers/promises";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
 import { type ErrorCode, KmsError, vaultCorrupt } from "../../errors.ts";
 import type { Session, SqlValue } from "../store.ts";
 import { type Purpose, Transactions } from "../transactions.ts";
 import { ownerOnly } from "./access.ts";
+import { adviseOn, lockHolder } from "./lock-holder.ts";
 import { checkBeforeOpening, checkSideFiles } from "./side-files.ts";
 import { FileIdentity } from "./vault-file.ts";
 
@@ -43,6 +45,18 @@ const errorCodes: readonly (readonly [prefix: string, code: ErrorCode, what: str
 function explainSqliteError(error: unknown, path: string): unknown {
   if (!(error instanceof SQLiteError)) return error;
   const resultCode = error.code ?? "";
+  const holder = isBusy(error) ? lockHolder(path) : undefined;
+  if (holder !== undefined) {
+    const { what, hint } = adviseOn(holder);
+    return new KmsError(
+      "VAULT_BUSY",
+      `Another process keeps the vault locked: ${what} (${path}: ${error.message}).`,
+      {
+        cause: error,
+        hint,
+      },
+    );
+  }
   const known = errorCodes.find(([prefix]) => resultCode.startsWith(prefix));
   if (known === undefined) return vaultCorrupt(`${path}: ${error.message}`, { cause: error });
   const [, code, what, hint] = known;
@@ -52,8 +66,18 @@ function explainSqliteError(error: unknown, path: string): unknown {
   });
 }
 
-/** How long a statement waits for another process, in milliseconds. */
+function isBusy(error: unknown): boolean {
+  return error instanceof SQLiteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code ?? "");
+}
+
+/** How long another process is waited for, in milliseconds. */
 const BUSY_TIMEOUT = 10_000;
+
+/** Of that, milliseconds in which this process does nothing else; in between it goes on with its other work. */
+const BLOCKED_AT_ONCE = 50;
+const BETWEEN_TRIES = 20;
+
+const FIRST_READ = "SELECT 1 FROM sqlite_schema LIMIT 1";
 
 /**
  * A single file at rest (rollback journal), durable when COMMIT returns even if power fails right after
@@ -96,12 +120,21 @@ class Statements {
   }
 }
 
+interface Opened {
+  readonly path: string;
+  readonly access: AccessRules;
+  readonly patience: number;
+  readonly connection: Connection;
+  readonly file: FileIdentity;
+}
+
 export class Database {
   /** The absolute path of the file. */
   readonly path: string;
   readonly #access: AccessRules;
   readonly #statements: Statements;
   readonly #file: FileIdentity;
+  readonly #patience: number;
   readonly #transactions = new Transactions((purpose, work) => this.#transact(purpose, work));
   /** The statements of the transaction that is open. */
   readonly #session: Session = {
@@ -109,9 +142,10 @@ export class Database {
     execute: async (statement, values) => this.#execute(statement, values),
   };
 
-  private constructor(path: string, access: AccessRules, connection: Connection, file: FileIdentity) {
+  private constructor({ path, access, patience, connection, file }: Opened) {
     this.path = path;
     this.#access = access;
+    this.#patience = patience;
     this.#statements = new Statements(connection);
     this.#file = file;
   }
@@ -120,9 +154,14 @@ export class Database {
    * Opens an existing file (of any length, also none).
    *
    * @param path Absolute path.
+   * @param patience Milliseconds that a transaction waits for another process.
    * @throws KmsError `CANNOT_READ`, `VAULT_CORRUPT`, `VAULT_BUSY`, `VAULT_PERMISSIONS`
    */
-  static async open(path: string, access: AccessRules = ownerOnly): Promise<Database> {
+  static async open(
+    path: string,
+    access: AccessRules = ownerOnly,
+    patience: number = BUSY_TIMEOUT,
+  ): Promise<Database> {
     await checkBeforeOpening(path, access);
     const file = FileIdentity.of(path);
     let connection: Connection;
@@ -131,11 +170,12 @@ export class Database {
     } catch (error) {
       throw explainSqliteError(error, path);
     }
-    const database = new Database(path, access, connection, file);
+    const database = new Database({ path, access, patience, connection, file });
     try {
       for (const setting of settings) database.#query(setting);
       const [mode] = database.#query("PRAGMA journal_mode = DELETE");
       if (mode?.["journal_mode"] !== "delete") throw vaultCorrupt(`${path}: its journal mode cannot be set`);
+      database.#query(`PRAGMA busy_timeout = ${Math.min(BLOCKED_AT_ONCE, patience)}`);
     } catch (error) {
       await database.close();
       throw error;
@@ -160,7 +200,7 @@ export class Database {
   async copyInto(file: string): Promise<void> {
     await this.#transactions.between(async () => {
       this.#checkFiles();
-      this.#query("VACUUM INTO $1", [file], file);
+      await this.#patiently(() => this.#statements.get("VACUUM INTO $1").run(file), file);
     });
   }
 
@@ -174,17 +214,41 @@ export class Database {
   }
 
   async #transact<Result>(purpose: Purpose, work: (session: Session) => Promise<Result>): Promise<Result> {
-    this.#checkFiles();
-    this.#execute(purpose === "read" ? "BEGIN" : "BEGIN IMMEDIATE");
     try {
+      await this.#begin(purpose);
       const before = purpose === "change" ? this.#file.written() : undefined;
       const result = await work(this.#session);
-      if (before !== undefined) this.#file.assertNotOverwritten(before);
-      this.#execute("COMMIT");
+      await this.#patiently(() => {
+        if (before !== undefined) this.#file.assertNotOverwritten(before);
+        this.#statements.get("COMMIT").run();
+      });
       return result;
     } catch (error) {
       this.#rollBack();
       throw error;
+    }
+  }
+
+  async #begin(purpose: Purpose): Promise<void> {
+    await this.#patiently(() => {
+      this.#checkFiles();
+      this.#statements.get(purpose === "read" ? "BEGIN" : "BEGIN IMMEDIATE").run();
+    });
+    // A transaction that reads takes its lock with the first statement.
+    if (purpose === "read") await this.#patiently(() => this.#statements.get(FIRST_READ).all());
+  }
+
+  /** Takes a lock; while another process has it, this one goes on with its other work. */
+  async #patiently(take: () => unknown, file = this.path): Promise<void> {
+    const end = performance.now() + this.#patience;
+    for (;;) {
+      try {
+        take();
+        return;
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= end) throw explainSqliteError(error, file);
+      }
+      await pause(BETWEEN_TRIES);
     }
   }
 

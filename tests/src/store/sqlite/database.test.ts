@@ -1,6 +1,8 @@
 import { Database as Sqlite } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { ownerOnly } from "../../../../src/store/sqlite/access.ts";
 import { Database } from "../../../../src/store/sqlite/database.ts";
 import type { Session } from "../../../../src/store/store.ts";
 import { useTemporaryFolder } from "../../../temporary-folder.ts";
@@ -8,15 +10,18 @@ import { caught } from "../../vault/caught.ts";
 
 const path = useTemporaryFolder();
 
-async function emptyDatabase(name = "file"): Promise<Database> {
+async function emptyDatabase(name = "file", patience?: number): Promise<Database> {
   writeFileSync(path(name), "", { mode: 0o600 });
-  const database = await Database.open(path(name));
+  const database = await Database.open(path(name), ownerOnly, patience);
   await database.transaction((session) => session.execute("CREATE TABLE thing (n INTEGER)"));
   return database;
 }
 
 const count = (database: Database) =>
   database.read(async (session) => (await session.query("SELECT n FROM thing")).length);
+
+const insert = (database: Database, n: number) =>
+  database.transaction((session) => session.execute("INSERT INTO thing VALUES ($1)", [n]));
 
 test.each([
   "a b",
@@ -44,7 +49,8 @@ test("the store does not make a file", async () => {
 test.each([
   ["journal_mode", "delete"],
   ["synchronous", 3],
-  ["busy_timeout", 10_000],
+  // Of the ten seconds that another process is waited for, those in which nothing else is done.
+  ["busy_timeout", 50],
   ["foreign_keys", 1],
   ["trusted_schema", 0],
   ["secure_delete", 1],
@@ -118,10 +124,9 @@ describe("a transaction", () => {
   });
 
   test("tells that another process keeps the file locked", async () => {
-    const database = await emptyDatabase();
+    const database = await emptyDatabase("file", 20);
     const other = new Sqlite(path("file"));
     other.run("BEGIN IMMEDIATE");
-    await database.read((session) => session.query("PRAGMA busy_timeout = 20"));
     const error = await caught(() => database.transaction(async () => undefined));
     expect([error.code, error.exitStatus]).toEqual(["VAULT_BUSY", 75]);
     other.run("ROLLBACK");
@@ -158,9 +163,6 @@ test("what was deleted from the store is overwritten", async () => {
 describe("changes that wait at the same time", () => {
   /** The change counter of the file grows by one with each commit that changes it. */
   const commits = () => readFileSync(path("file")).readUInt32BE(24);
-  const insert = (database: Database, n: number) =>
-    database.transaction((session) => session.execute("INSERT INTO thing VALUES ($1)", [n]));
-
   test("share one commit", async () => {
     const database = await emptyDatabase();
     const before = commits();
@@ -193,12 +195,11 @@ describe("changes that wait at the same time", () => {
   });
 
   test("fail together when their commit fails", async () => {
-    const database = await emptyDatabase();
+    const database = await emptyDatabase("file", 20);
     const other = new Sqlite(path("file"));
     // A reader keeps the commit waiting, which gives up after a while.
     other.run("BEGIN");
     other.query("SELECT n FROM thing").all();
-    await database.read((session) => session.query("PRAGMA busy_timeout = 20"));
     const ends = await Promise.allSettled([insert(database, 1), insert(database, 2)]);
     expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     other.run("COMMIT");
@@ -225,4 +226,53 @@ test("a change is not mixed with an older copy that another program writes over 
   expect(failure.message).toContain("overwritten by another program");
   expect(readFileSync(path("file"))).toEqual(older);
   await database.close();
+});
+
+/** Another process that took a lock and was halted; what it does once it goes on. */
+async function haltedProcess(begin: string) {
+  const script = `
+    import { Database } from "bun:sqlite";
+    const database = new Database(${JSON.stringify(path("file"))});
+    database.run(${JSON.stringify(begin)});
+    if (${JSON.stringify(begin)} === "BEGIN") database.query("SELECT n FROM thing").all();
+    else database.run("INSERT INTO thing VALUES (1)");
+    console.log("locked");
+    for await (const _ of console) break;
+    database.run("COMMIT");`;
+  const child = Bun.spawn([process.execPath, "-e", script], {
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  await child.stdout.getReader().read();
+  child.kill("SIGSTOP");
+  const goOn = async (): Promise<void> => {
+    child.kill("SIGCONT");
+    child.stdin.write("\n");
+    await child.stdin.end();
+    await child.exited;
+  };
+  return { pid: child.pid, goOn };
+}
+
+describe.if(existsSync("/proc/locks"))("a process that is stopped inside of a transaction", () => {
+  test.each([
+    ["that writes", "BEGIN IMMEDIATE", 2],
+    ["that commits", "BEGIN EXCLUSIVE", 2],
+    ["that reads", "BEGIN", 1],
+  ])("%s is named with what to do, and holds up nothing else", async (_, begin, rows) => {
+    const database = await emptyDatabase("file", 300);
+    const { pid, goOn } = await haltedProcess(begin);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const error = await caught(() => insert(database, 2));
+    clearInterval(timer);
+    await goOn();
+    expect([error.code, error.hint]).toEqual(["VAULT_BUSY", expect.stringContaining(`kill -CONT ${pid}`)]);
+    expect(error.message).toContain(`process ${pid} (${basename(process.execPath)}), which is stopped`);
+    expect(turns).toBeGreaterThan(2);
+    await insert(database, 2);
+    expect(await count(database)).toBe(rows);
+    await database.close();
+  });
 });
