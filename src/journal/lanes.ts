@@ -2,14 +2,16 @@
  * Accounts that number their transactions, as a person sees them: which numbers are used and by which job, which are free
  * between them, kept for a job, or held up by one that was refused or waits for a person.
  */
+import { createHash } from "node:crypto";
 import type { Network } from "../../chains/chain.ts";
 import { KmsError } from "../errors.ts";
 import { readJobRow, readLaneJobs } from "../store/tables/job.ts";
 import { type LaneRow, readAllLaneRows, readLaneRow } from "../store/tables/lane.ts";
 import type { Vault } from "../vault/vault.ts";
+import { showJobs } from "./inspect.ts";
 import type { Job } from "./job.ts";
-import { allJobs, listJobs } from "./job-list.ts";
-import { hex, laneKeyOf, leaseKeyOfName, openJob, openLane } from "./records.ts";
+import { allJobs } from "./job-list.ts";
+import { hex, type JournalScope, laneKeyOf, leaseKeyOfName, openJob, openLane } from "./records.ts";
 import type { UsedSequences } from "./sequences.ts";
 
 /** A number of an account, with the job that has it. */
@@ -20,6 +22,25 @@ export interface LaneNumber {
   readonly state: string;
   readonly transactionId?: string;
   readonly problem?: string;
+}
+
+/** A number of one account, with all that can be told of the job that has it. */
+export interface ShownNumber extends LaneNumber {
+  /** When it is tried again at the earliest; absent when that is at once, or never by itself. */
+  readonly nextAttempt?: string;
+  /** SHA-256 of the signed bytes as the chain takes them, hexadecimal. */
+  readonly payloadDigest: string;
+  /** Those bytes, where they are asked for. */
+  readonly payload?: string;
+  /** Whether it only uses the number up. */
+  readonly isRepair?: true;
+}
+
+export interface ShownAccount extends ShownLane {
+  /** Whether a daemon works for its chain and network, as far as the lease tells; absent where no job is known. */
+  readonly hasDaemon?: boolean;
+  /** A number that several jobs have stands here once for each. */
+  readonly numbers: readonly ShownNumber[];
 }
 
 export interface ShownLane {
@@ -117,7 +138,7 @@ async function namesOfLanes(vault: Vault): Promise<ReadonlyMap<string, string>> 
   });
 }
 
-/** Jobs of an account that are shown at most, those that nothing happened to for longest. */
+/** Jobs of an account that are shown at most, those of the highest numbers. */
 const MOST_SHOWN = 1000;
 
 /**
@@ -138,20 +159,47 @@ export async function networkOfLane(vault: Vault, chain: string, account: string
   });
 }
 
+/** The jobs of an account whose bytes are kept, the lowest number first. */
+async function jobsOf(vault: Vault, scope: JournalScope, account: string): Promise<Job[]> {
+  const states = ["signed", "sent", "parked", "done"] as const;
+  const jobs = await allJobs(vault, { states, chains: [scope.chain], account });
+  const numbered = jobs.filter(({ network, signed }) => network === scope.network && signed?.sequence);
+  const numberOf = ({ signed }: Job): bigint => BigInt(signed?.sequence?.number ?? 0);
+  return numbered.sort((a, b) => (numberOf(a) < numberOf(b) ? -1 : 1)).slice(-MOST_SHOWN);
+}
+
 /**
- * One account, with each number whose job is still known in full; the signed bytes of those are kept.
+ * One account, with each number whose job is still known in full.
+ * @param withBytes their signed bytes as well: who has them can send them
  * @throws KmsError `USAGE` when the journal has no such account
  */
 export async function showLane(
   vault: Vault,
-  chain: string,
-  account: string,
-): Promise<ShownLane & { readonly numbers: readonly LaneNumber[] }> {
+  { chain, account }: { readonly chain: string; readonly account: string },
+  { withBytes }: { readonly withBytes: boolean } = { withBytes: false },
+): Promise<ShownAccount> {
   const network = await networkOfLane(vault, chain, account);
   const record = hex(laneKeyOf(vault, { chain, network }, account));
   const lane = (await listLanes(vault, [chain])).find((one) => one.record === record);
   if (lane === undefined) throw new KmsError("JOURNAL", `The record ${record} of ${account} is gone.`);
-  const filter = { states: ["signed", "sent", "parked", "done"], chains: [chain], account } as const;
-  const { jobs } = await listJobs(vault, filter, MOST_SHOWN);
-  return { ...lane, account, numbers: numbersOf(jobs.filter(({ network }) => network === lane.network)) };
+  const jobs = await jobsOf(vault, { chain, network }, account);
+  const shown = await showJobs(vault, jobs);
+  const numbers = jobs.map((job, at): ShownNumber => {
+    const { id, state, signed, problem, isRepair } = job;
+    const { payload = "", transactionId = "", sequence } = signed ?? {};
+    const { nextAttempt } = shown[at] ?? {};
+    return {
+      number: sequence?.number ?? "",
+      id,
+      state,
+      transactionId,
+      payloadDigest: createHash("sha256").update(payload).digest("hex"),
+      ...(withBytes && { payload }),
+      ...(nextAttempt !== undefined && { nextAttempt }),
+      ...(problem !== undefined && { problem }),
+      ...(isRepair === true && { isRepair }),
+    };
+  });
+  const hasDaemon = shown[0]?.hasDaemon;
+  return { ...lane, account, ...(hasDaemon !== undefined && { hasDaemon }), numbers };
 }

@@ -77,7 +77,7 @@ const table: Readonly<Record<string, Row>> = {
     refuses: "testnet wallets transaction-ids",
   },
   "lane show": {
-    takes: `chain ${vault}`,
+    takes: `chain bytes ${vault}`,
     ignores: `api-key ${daemonOnly}`,
     refuses: "testnet wallets transaction-ids",
   },

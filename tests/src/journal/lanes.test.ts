@@ -63,7 +63,7 @@ test("only those of some chains are listed, where they are named", async () => {
 });
 
 test("an account is shown with the job of each number", async () => {
-  const { numbers, free } = await showLane(vault, "ETH", "0xa");
+  const { numbers, free } = await showLane(vault, { chain: "ETH", account: "0xa" });
   expect(free).toEqual(["2-4"]);
   expect(numbers.map(({ number, id, state }) => [number, id, state])).toEqual([
     ["0", "done", "done"],
@@ -73,6 +73,41 @@ test("an account is shown with the job of each number", async () => {
 });
 
 test("an account that the journal does not have is told", async () => {
-  expect(await caught(() => showLane(vault, "ETH", "0xb"))).toMatchObject({ code: "USAGE" });
-  expect(await caught(() => showLane(vault, "XRP", "0xa"))).toMatchObject({ code: "USAGE" });
+  expect(await caught(() => showLane(vault, { chain: "ETH", account: "0xb" }))).toMatchObject({
+    code: "USAGE",
+  });
+  expect(await caught(() => showLane(vault, { chain: "XRP", account: "0xa" }))).toMatchObject({
+    code: "USAGE",
+  });
+});
+
+test("of each number the next attempt and the digest of the bytes are shown, the bytes when they are asked for", async () => {
+  const { numbers, hasDaemon } = await showLane(vault, { chain: "ETH", account: "0xa" });
+  expect(hasDaemon).toBe(false);
+  // SHA-256 of `0x`.
+  const payloadDigest = "a54942c8e365f3784f38b8d437f9d708290db60738b00cdcfb934c32d1be97f3";
+  expect(numbers[1]).toEqual({
+    number: "1",
+    id: "refused",
+    state: "sent",
+    transactionId: "0xrefused",
+    payloadDigest,
+    problem: "no funds",
+    nextAttempt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+  });
+  expect(numbers.map(({ payload }) => payload)).toEqual([undefined, undefined, undefined]);
+  const asked = await showLane(vault, { chain: "ETH", account: "0xa" }, { withBytes: true });
+  expect(asked.numbers.map(({ payload }) => payload)).toEqual(["0x", "0x", "0x"]);
+});
+
+test("a number that several jobs have is shown for each of them", async () => {
+  const ethereum = new Journal(vault, { chain: "ETH", network: "mainnet" });
+  await sign(ethereum, "other", 5n);
+  const { numbers } = await showLane(vault, { chain: "ETH", account: "0xa" });
+  expect(
+    numbers
+      .filter(({ number }) => number === "5")
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(["other", "sent"]);
 });
