@@ -16,7 +16,9 @@ if (![rounds, seed].every((number) => Number.isSafeInteger(number) && number >= 
 }
 console.log(`Seed ${seed}, ${rounds} rounds.`);
 try {
-  const result = await runRollbackTest(rounds, seed);
+  const result = await runRollbackTest(rounds, seed, (played) =>
+    console.log(`${played} rounds on a vault, nothing twice`),
+  );
   for (const [way, count] of Object.entries(result.rounds)) console.log(`${way}: ${count} rounds, each told`);
   console.log(`${result.payments} payments, ${result.double} of them twice.`);
 } catch (failure) {

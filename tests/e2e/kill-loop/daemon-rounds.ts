@@ -1,13 +1,13 @@
 import type { Random } from "../../random.ts";
-import { installationWith, walletIds } from "../daemon/wallets.ts";
+import { allWallets, installationWith } from "../daemon/wallets.ts";
 import type { Installation } from "../executable.ts";
 import { type Child, isCheckDue, killBusy } from "./kill-moment.ts";
-import { UnreliableApi } from "./unreliable-api.ts";
+import { accountIds, accountWallets, UnreliableApi } from "./unreliable-api.ts";
 
-/** New payments in each round. */
-const PAYMENTS = 3;
+/** New payments in each round, of accounts that go side by side. */
+const PAYMENTS = 5;
 /** A round ends within so many requests, and so many milliseconds after the last of them. */
-const [LONGEST_REQUESTS, LONGEST] = [25, 60];
+const [LONGEST_REQUESTS, LONGEST] = [60, 60];
 /** So many single runs without kill and without failures have to be enough in the end. */
 const LAST_RUNS = 3;
 /** Seconds until the daemon gives up on an answer. */
@@ -45,7 +45,7 @@ async function standStill(child: Child, isBusy: () => boolean, random: Random): 
  * one done that the network does not have, or when the vault does not open.
  */
 export async function runDaemonRounds(rounds: number, random: Random): Promise<DaemonResult> {
-  const installation = await installationWith();
+  const installation = await installationWith({ ...allWallets, ...accountWallets });
   const api = new UnreliableApi(random);
   const { fourEyeUrl } = api.server;
   // Each daemon waits for the lease of the one that was killed before it.
@@ -54,7 +54,7 @@ export async function runDaemonRounds(rounds: number, random: Random): Promise<D
   let standstills = 0;
   try {
     for (let round = 0; round < rounds; round++) {
-      for (let payment = 0; payment < PAYMENTS; payment++) api.add(walletIds.eth);
+      for (let payment = 0; payment < PAYMENTS; payment++) api.add(random.pick(accountIds));
       const isBusy = afterRequests(api, 1 + random.below(LONGEST_REQUESTS));
       const child = installation.start(["daemon", "--period=0.05", ...args], { env });
       // A pipe that nobody reads would fill up and stop the daemon.

@@ -8,6 +8,8 @@ import { UnreliableApi } from "./unreliable-api.ts";
 
 /** Milliseconds until a daemon has to tell of it: a machine may do much else. */
 const PATIENCE = 60_000;
+/** Rounds on one vault after which it is told how many there were. */
+const PROGRESS = 10;
 /** Milliseconds between looks. */
 const LOOK_AGAIN = 5;
 
@@ -55,15 +57,17 @@ class Rounds {
   async play(way: Way): Promise<void> {
     const { vaultPath } = this.#installation;
     copyFileSync(vaultPath, this.#old);
-    const payments = 1 + this.#random.below(3);
-    for (let payment = 0; payment < payments; payment++) this.#api.add(walletIds.eth);
-    const told = way.endsWith("under the daemon") ? await this.#under(way) : await this.#atRest(way);
+    const ids = Array.from({ length: 1 + this.#random.below(3) }, () => this.#api.add(walletIds.eth));
+    const arePaid = (): boolean => ids.every((id) => this.#api.entries.get(id)?.isDone === true);
+    const told = way.endsWith("under the daemon")
+      ? await this.#under(way, arePaid)
+      : await this.#atRest(way, arePaid);
     if (!ways[way].test(told)) throw new Error(`${way}: that was not told, but: ${told.slice(-2000)}`);
   }
 
-  async #atRest(way: Way): Promise<string> {
+  async #atRest(way: Way, arePaid: () => boolean): Promise<string> {
     const ended = await this.#run(["daemon", "--runOnce"]);
-    if (!this.#api.isAllDone) throw new Error(`not all is paid: ${ended.stderr}`);
+    if (!arePaid()) throw new Error(`not all is paid: ${ended.stderr}`);
     const latest = readFileSync(this.#installation.vaultPath);
     if (way === "restored") {
       const restored = await this.#run(["vault", "restore", this.#old]);
@@ -75,7 +79,7 @@ class Rounds {
     return stderr;
   }
 
-  async #under(way: Way): Promise<string> {
+  async #under(way: Way, arePaid: () => boolean): Promise<string> {
     const child = this.#installation.start(["daemon", "--period=0.05", ...this.#args], { env: this.#env });
     let told = "";
     const reading = (async () => {
@@ -90,7 +94,7 @@ class Rounds {
       }
     };
     try {
-      await until("the payments", () => this.#api.isAllDone);
+      await until("the payments", arePaid);
       await Bun.sleep(this.#random.below(50));
       const latest = readFileSync(this.#installation.vaultPath);
       this.#putBack(way);
@@ -144,11 +148,15 @@ class Rounds {
 }
 
 /** Rounds on two vaults side by side. @throws Error as {@link runRollbackRounds} */
-export async function runRollbackTest(rounds: number, seed: number): Promise<RollbackResult> {
+export async function runRollbackTest(
+  rounds: number,
+  seed: number,
+  onProgress: (played: number) => void,
+): Promise<RollbackResult> {
   const half = Math.floor(rounds / 2);
   const [one, other] = await Promise.all([
-    runRollbackRounds(rounds - half, new Random(seed)),
-    runRollbackRounds(half, new Random(seed + 1)),
+    runRollbackRounds(rounds - half, new Random(seed), onProgress),
+    runRollbackRounds(half, new Random(seed + 1), onProgress),
   ]);
   const both = allWays.map((way) => [way, one.rounds[way] + other.rounds[way]]);
   return {
@@ -162,7 +170,11 @@ export async function runRollbackTest(rounds: number, seed: number): Promise<Rol
  * Plays rounds on one vault, each way as often as the others, in an order of chance.
  * @throws Error when a round is not told in words
  */
-export async function runRollbackRounds(rounds: number, random: Random): Promise<RollbackResult> {
+export async function runRollbackRounds(
+  rounds: number,
+  random: Random,
+  onProgress: (played: number) => void = () => undefined,
+): Promise<RollbackResult> {
   const installation = await installationWith();
   const api = new UnreliableApi(random);
   api.isFlaky = false;
@@ -176,6 +188,7 @@ export async function runRollbackRounds(rounds: number, random: Random): Promise
       const [way] = left.splice(random.below(left.length), 1) as [Way];
       await played.play(way);
       counts[way] += 1;
+      if ((round + 1) % PROGRESS === 0) onProgress(round + 1);
       const twice = paidTwice(api);
       if (twice.length > 0)
         throw new Error(`round ${round}, ${way}: ${twice.join(", ")} sent with two contents`);

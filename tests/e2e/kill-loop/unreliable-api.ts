@@ -1,12 +1,37 @@
 import { keccak256, parseTransaction } from "viem";
+import { privateKeyToAddress } from "viem/accounts";
 import type { Random } from "../../random.ts";
 import { type RecordedRequest, StandInApi } from "../stand-in-api.ts";
+
+const ACCOUNTS = 12;
+
+/** Wallets of accounts that are paid from side by side, so that what is recorded of their payments shares commits. */
+export const accountWallets: Readonly<Record<string, Readonly<Record<string, unknown>>>> = Object.fromEntries(
+  Array.from({ length: ACCOUNTS }, (_, at) => {
+    const number = (at + 1).toString(16);
+    const privateKey = `0x${number.padStart(64, "5")}`;
+    return [
+      `22222222-0000-4000-8000-${number.padStart(12, "0")}`,
+      { privateKey, chain: "ETH", testnet: false },
+    ];
+  }),
+);
+
+export const accountIds = Object.keys(accountWallets);
+
+/** Signature IDs by address, in small letters. */
+const idsByAddress = new Map(
+  Object.entries(accountWallets).map(([id, { privateKey }]) => [
+    privateKeyToAddress(privateKey as `0x${string}`).toLowerCase(),
+    id,
+  ]),
+);
 
 /** Of an answer, in milliseconds. */
 const LONGEST_DELAY = 25;
 
 interface Entry {
-  readonly pending: { readonly id: string; readonly chain: string };
+  readonly pending: { readonly id: string; readonly chain: string; readonly hashes: readonly string[] };
   /** What was sent for it; more than one is what must never happen. */
   readonly payloads: Set<string>;
   /** Whether the node behind the API has the transaction. */
@@ -17,7 +42,8 @@ interface Entry {
 
 /**
  * The API with a list of Ethereum payments, answers that take a random time, and broadcasts that succeed, fail, or
- * succeed without saying so. The node's transaction count never moves, unless it is told to.
+ * succeed without saying so. The node's transaction count never moves but for every other of {@link accountWallets}, unless it is
+ * told to.
  */
 export class UnreliableApi {
   readonly server = new StandInApi();
@@ -34,8 +60,8 @@ export class UnreliableApi {
     this.server.answer = (request) => this.#answer(request);
   }
 
-  /** Adds a payment of a wallet. */
-  add(signatureId: string): void {
+  /** Adds a payment of a wallet; its id. */
+  add(signatureId: string): string {
     const number = this.entries.size + 1;
     const id = `b${number.toString(16).padStart(23, "0")}`;
     const transaction = {
@@ -52,10 +78,16 @@ export class UnreliableApi {
       serializedTransaction: JSON.stringify(transaction),
     };
     this.entries.set(id, { pending, payloads: new Set(), isOut: false, isDone: false });
+    return id;
   }
 
-  get #count(): number {
-    return this.isCounting ? [...this.entries.values()].filter(({ isOut }) => isOut).length : 0;
+  #count(address: string): number {
+    const account = idsByAddress.get(address.toLowerCase());
+    if (!this.isCounting && accountIds.indexOf(account ?? "") % 2 !== 0) return 0;
+    const own = [...this.entries.values()].filter(
+      ({ pending }) => account === undefined || pending.hashes[0] === account,
+    );
+    return own.filter(({ isOut }) => isOut).length;
   }
 
   /** Lists everything as pending again, as if it had never been completed. */
@@ -74,14 +106,14 @@ export class UnreliableApi {
 
   /** @throws Error when a transaction was sent with two contents, or two of them with one nonce. */
   assertSignedOnce(): void {
-    const nonces = new Map<number, string>();
-    for (const [id, { payloads }] of this.entries) {
+    const nonces = new Map<string, string>();
+    for (const [id, { payloads, pending }] of this.entries) {
       if (payloads.size > 1)
         throw new Error(`transaction ${id} was broadcast with ${payloads.size} contents`);
       for (const payload of payloads) {
-        const nonce = parseTransaction(payload as `0x${string}`).nonce ?? 0;
+        const nonce = `${pending.hashes[0]} ${parseTransaction(payload as `0x${string}`).nonce ?? 0}`;
         const other = nonces.get(nonce);
-        if (other !== undefined) throw new Error(`transactions ${other} and ${id} have the nonce ${nonce}`);
+        if (other !== undefined) throw new Error(`transactions ${other} and ${id} have one nonce: ${nonce}`);
         nonces.set(nonce, id);
       }
     }
@@ -99,10 +131,15 @@ export class UnreliableApi {
       const open = [...this.entries.values()].filter(({ isDone }) => !isDone);
       return Response.json(open.map(({ pending }) => pending));
     }
-    if (path.includes("/transaction/count/")) return Response.json(this.#count);
+    if (path.includes("/transaction/count/"))
+      return Response.json(this.#count(path.slice(path.lastIndexOf("/") + 1)));
     const call = body as { readonly method?: string; readonly params?: readonly string[] } | undefined;
     if (call?.method === "eth_getTransactionCount")
-      return Response.json({ jsonrpc: "2.0", id: 1, result: `0x${this.#count.toString(16)}` });
+      return Response.json({
+        jsonrpc: "2.0",
+        id: 1,
+        result: `0x${this.#count(call.params?.[0] ?? "").toString(16)}`,
+      });
     if (call?.method === "eth_getTransactionByHash") return this.#found(call.params?.[0] ?? "");
     if (path.endsWith("/broadcast")) return this.#broadcast(body as { txData: string; signatureId: string });
     const entry = this.entries.get(path.split("/")[3] ?? "");

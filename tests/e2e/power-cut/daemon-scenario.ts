@@ -1,12 +1,16 @@
-/** A daemon that works off payments: what it has sent is in its journal, and nothing else is ever sent for it. */
+/**
+ * A daemon that works off payments of several accounts side by side, so that what it records of them shares commits: what it has sent
+ * is in its journal, and nothing else is ever sent for it.
+ */
 import { Random } from "../../random.ts";
-import { allWallets, installationWith, walletIds } from "../daemon/wallets.ts";
+import { allWallets, installationWith } from "../daemon/wallets.ts";
 import { executable } from "../executable.ts";
-import { UnreliableApi } from "../kill-loop/unreliable-api.ts";
+import { accountIds, accountWallets, UnreliableApi } from "../kill-loop/unreliable-api.ts";
 import type { Scenario, Survivors } from "./scenario.ts";
 import { assertHolds, contentOf, vaultPath } from "./surviving-vault.ts";
 
-const PAYMENTS = 6;
+export const daemonPayments = 12;
+const wallets = { ...allWallets, ...accountWallets };
 const PASSWORD = "correct horse battery";
 /** So many states are given to a daemon that goes on with them; the journal of all is looked at. */
 const RESTART_EVERY = 10;
@@ -14,7 +18,8 @@ const RESTART_EVERY = 10;
 function apiWithPayments(): UnreliableApi {
   const api = new UnreliableApi(new Random(1));
   api.isFlaky = false;
-  for (let payment = 0; payment < PAYMENTS; payment++) api.add(walletIds.eth);
+  for (let payment = 0; payment < daemonPayments; payment++)
+    api.add(accountIds[payment % accountIds.length] ?? "");
   return api;
 }
 
@@ -58,13 +63,14 @@ export function daemonScenario(): Scenario {
     name: "daemon",
     args: argsOf(api),
     options: { env: api.server.env },
-    prepare: () => installationWith(),
+    prepare: () => installationWith(wallets),
     async check(survivors) {
       const content = await contentOf(vaultPath(survivors.home), PASSWORD);
-      assertHolds(content, allWallets);
+      assertHolds(content, wallets);
       const sent = sentPayloads(survivors);
       // Or nothing would be compared with anything.
-      if (survivors.isOver && sent.size !== PAYMENTS) throw new Error(`only ${sent.size} payments were sent`);
+      if (survivors.isOver && sent.size !== daemonPayments)
+        throw new Error(`only ${sent.size} payments were sent`);
       for (const [id, payload] of sent) {
         const job = content.jobs.find((found) => found.id === id);
         if (job?.signed?.payload !== payload)

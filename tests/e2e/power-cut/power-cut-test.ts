@@ -25,6 +25,8 @@ export interface PowerCutResult {
   /** Operations in all recordings: places where the power can go. */
   readonly places: number;
   readonly losses: readonly string[];
+  /** Changes of the vault that the daemon committed: fewer than two for each payment, when payments share commits. */
+  readonly daemonCommits: number;
 }
 
 /** A command that ran once, with everything that it asked of the disk. */
@@ -106,13 +108,21 @@ async function tryState(
 /** Commands that ran once, to be cut again and again. */
 export class PowerCutTest {
   readonly #folder = new TemporaryFolder();
-  readonly #scenarios = [...vaultScenarios, daemonScenario()];
+  readonly #scenarios: readonly Scenario[];
   readonly #recordings: Recording[] = [];
 
-  /** @param executable another one than the sources make */
-  static async record(executable = builtExecutable): Promise<PowerCutTest> {
+  private constructor(scenarios: readonly Scenario[]) {
+    this.#scenarios = scenarios;
+  }
+
+  /**
+   * @param executable another one than the sources make
+   * @param only the name of the one scenario to record
+   */
+  static async record(executable = builtExecutable, only?: string): Promise<PowerCutTest> {
     if (!existsSync(executable)) throw new Error(`There is no ${executable}.`);
-    const test = new PowerCutTest();
+    const all = [...vaultScenarios, daemonScenario()];
+    const test = new PowerCutTest(only === undefined ? all : all.filter(({ name }) => name === only));
     for (const scenario of test.#scenarios) {
       test.#recordings.push(await record(scenario, executable, test.#folder.path));
     }
@@ -137,7 +147,21 @@ export class PowerCutTest {
       }
     }
     const places = this.#recordings.reduce((sum, { operations }) => sum + operations.length, 0);
-    return { cuts: rounds, states: rounds * statesPerCut, places, losses };
+    return {
+      cuts: rounds,
+      states: rounds * statesPerCut,
+      places,
+      losses,
+      daemonCommits: this.#daemonCommits(),
+    };
+  }
+
+  /** A commit ends with the journal that is taken away. */
+  #daemonCommits(): number {
+    const daemon = this.#recordings.find(({ scenario }) => scenario.name === "daemon");
+    const isCommit = (operation: Operation) =>
+      operation.kind === "unlink" && operation.path.endsWith("wallet.dat-journal");
+    return daemon?.operations.filter(isCommit).length ?? 0;
   }
 
   async stop(): Promise<void> {
