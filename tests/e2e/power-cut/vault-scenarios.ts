@@ -2,6 +2,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileKindAt } from "../../../src/store/sqlite/vault-file.ts";
+import { readKitJson, unpack } from "../../src/vault/vault-kit.ts";
 import { allWallets, installationWith, walletIds } from "../daemon/wallets.ts";
 import { Installation } from "../executable.ts";
 import type { Scenario, Survivors } from "./scenario.ts";
@@ -117,6 +118,52 @@ const importing: Scenario = {
   },
 };
 
+/** What a vault of the format before holds; see the kit's README. */
+interface OldVault {
+  readonly password: string;
+  readonly wallets: readonly (readonly [id: string, record: unknown])[];
+  readonly jobs: readonly { readonly id: string }[];
+}
+
+const oldVault = readKitJson("format-1/journal.json") as OldVault;
+
+async function assertHoldsOld(path: string): Promise<void> {
+  const content = await contentOf(path, oldVault.password);
+  assertHolds(content, Object.fromEntries(oldVault.wallets));
+  const ids = new Set(content.jobs.map(({ id }) => id));
+  const lost = oldVault.jobs.find(({ id }) => !ids.has(id));
+  if (lost !== undefined) throw new Error(`the job ${lost.id} is lost`);
+}
+
+const USER_VERSION_OFFSET = 60;
+const formatOf = (path: string): number => readFileSync(path).readUInt32BE(USER_VERSION_OFFSET);
+
+const conversion: Scenario = {
+  name: "convert",
+  args: ["vault", "status"],
+  options: { env: { TATUM_KMS_PASSWORD: oldVault.password } },
+  async prepare() {
+    const installation = new Installation();
+    mkdirSync(dirname(installation.vaultPath), { mode: 0o700 });
+    unpack({ format: 1, file: "journal.vault" }, installation.vaultPath);
+    return installation;
+  },
+  async check({ home, isOver }) {
+    const path = vaultPath(home);
+    const kept = `${path}.format-1`;
+    // A change that was broken off is undone by whoever opens the vault.
+    const isWhole = !existsSync(`${path}-journal`);
+    if (isOver && formatOf(path) !== 2) throw new Error("the vault was not converted");
+    // The way back is there before the vault is another one.
+    if (isWhole && formatOf(path) === 2) {
+      if (formatOf(kept) !== 1) throw new Error("the copy is another format");
+      copyFileSync(kept, `${path}.back`);
+      await assertHoldsOld(`${path}.back`);
+    }
+    await assertHoldsOld(path);
+  },
+};
+
 export const vaultScenarios: readonly Scenario[] = [
   newVault("make a vault and its first wallet", ["generatemanagedwallet", "ETH"]),
   newVault("make a vault and a batch", ["generatemanagedprivatekeybatch", "ETH", "5"]),
@@ -133,4 +180,5 @@ export const vaultScenarios: readonly Scenario[] = [
   backup,
   migration,
   importing,
+  conversion,
 ];
