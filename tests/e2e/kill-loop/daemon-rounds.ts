@@ -5,9 +5,9 @@ import { type Child, isCheckDue, killBusy } from "./kill-moment.ts";
 import { accountIds, accountWallets, UnreliableApi } from "./unreliable-api.ts";
 
 /** New payments in each round, of accounts that go side by side. */
-const PAYMENTS = 5;
+const PAYMENTS = 4;
 /** A round ends within so many requests, and so many milliseconds after the last of them. */
-const [LONGEST_REQUESTS, LONGEST] = [60, 60];
+const [LONGEST_REQUESTS, LONGEST] = [40, 60];
 /** So many single runs without kill and without failures have to be enough in the end. */
 const LAST_RUNS = 3;
 /** Seconds until the daemon gives up on an answer. */
