@@ -93,10 +93,22 @@ async function run(words: readonly string[], entering: Entering) {
   return { status: await child.exited, stdout, stderr };
 }
 
+/** Empty when it has none. */
+function firstChild(id: number): string {
+  const file = `/proc/${id}/task/${id}/children`;
+  return existsSync(file) ? (readFileSync(file, "utf8").trim().split(" ")[0] ?? "") : "";
+}
+
+/** Ends what runs within: with its user it has lost the signal that it would get at the end of its parent. */
+function end({ pid }: { readonly pid: number }): void {
+  const program = firstChild(pid);
+  if (program !== "") process.kill(Number(program), "SIGKILL");
+}
+
 /** The process that is number 1 within, by its number outside, once the program has taken its place. */
 async function programWithin(outer: number): Promise<number> {
   for (let waited = 0; waited < 300; waited++) {
-    const [first = ""] = readFileSync(`/proc/${outer}/task/${outer}/children`, "utf8").trim().split(" ");
+    const first = firstChild(outer);
     if (first !== "" && readlinkSync(`/proc/${first}/exe`).endsWith("/tatum-kms")) return Number(first);
     await Bun.sleep(100);
   }
@@ -225,7 +237,7 @@ describe.skipIf(!mayMount)("the root file system of the image", () => {
       process.kill(program, "SIGTERM");
       expect(await child.exited).toBe(0);
     } finally {
-      child.kill("SIGKILL");
+      end(child);
     }
   });
 
@@ -253,7 +265,7 @@ describe.skipIf(!mayMount)("the root file system of the image", () => {
       expect(probe(program, container.livenessProbe.exec.command, env)).toBe(0);
       expect(probe(program, container.readinessProbe.exec.command, env)).toBe(69);
     } finally {
-      child.kill("SIGKILL");
+      end(child);
     }
   });
 
@@ -281,7 +293,7 @@ describe.skipIf(!mayMount)("the root file system of the image", () => {
       for (let waited = 0; waited < 300 && count() > 0; waited++) await Bun.sleep(100);
       expect(count()).toBe(0);
     } finally {
-      child.kill("SIGKILL");
+      end(child);
     }
   });
 });
