@@ -184,3 +184,26 @@ async function removedBy(args: readonly string[]): Promise<TerminalRun> {
   expect(await run.ended()).toBe(0);
   return run;
 }
+
+describe.each([
+  [80, { NO_COLOR: "1" }],
+  [40, {}],
+])("in a terminal of %d columns with %o", (columns, colours) => {
+  test.each([
+    ["wallet list", 0],
+    ["doctor", 78],
+    ["job list", 0],
+    ["wallet show", 64],
+  ])("no line of %s is wider, and colours come only where they are wanted", async (line, status) => {
+    const nobody = { TATUM_API_URL: "http://127.0.0.1:1", TATUM_RETRIES: "0" };
+    const env = { TATUM_KMS_PASSWORD: installation.password, ...nobody, ...colours };
+    const run = new TerminalRun(installation, line.split(" "), { env, columns });
+    expect(await run.ended()).toBe(status);
+    expect(run.screen).not.toBe("");
+    // A word that is longer than a line stays whole, so that a path can be copied.
+    const lines = run.screen.split("\r\n").filter((text) => text.trim().includes(" "));
+    const widths = lines.map((text) => Bun.stringWidth(text));
+    expect(Math.max(...widths), run.screen).toBeLessThanOrEqual(columns);
+    expect(run.screen.includes("\u001b[")).toBe(status !== 0 && !("NO_COLOR" in colours));
+  });
+});
