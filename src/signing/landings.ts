@@ -32,9 +32,13 @@ const RESENDS_APART = 5 * 60_000;
 /** Milliseconds: what was done before that is not looked at after a start. */
 const LOOKED_BACK = 7 * 86_400_000;
 
-/** Payments that one look lists, and those that it asks nodes for. */
+/** Payments that one look lists; accounts that it has counted, and payments that it asks nodes for: others each time. */
 const MOST_LISTED = 10_000;
-const MOST_ASKED = 20;
+const MOST_COUNTED = 50;
+const MOST_ASKED = 50;
+
+/** Payments that are watched, the latest. */
+const MOST_WATCHED = 100_000;
 
 /** A payment that no block shows yet, as far as anybody looked. */
 interface Watched {
@@ -47,6 +51,9 @@ interface Watched {
   counted: number;
   /** Whether nobody knew it, the last time that it was asked for. */
   isAbsent: boolean;
+  /** When its account was counted, and when it was asked for last, on the clock of looks. */
+  countedAt: number;
+  askedAt: number;
   /** How often it was sent again, and when it may be once more, on the clock of looks. */
   resends: number;
   nextResend: number;
@@ -61,6 +68,8 @@ export class Landings {
   readonly #watched = new Map<string, Watched>();
   readonly #clock: () => number;
   #listed: JobPlace = { updatedAt: Date.now() - LOOKED_BACK, jobKey: new Uint8Array(32) };
+  /** The jobs of its last millisecond. */
+  #latest: ReadonlySet<string> = new Set();
   #nextLook: number;
   #isLooking = false;
 
@@ -99,11 +108,18 @@ export class Landings {
     }
   }
 
-  /** The jobs that were done since the last look. */
+  /** The jobs that were done since the last look; another may have been done in the millisecond that it ended with. */
   async #list({ vault, journal }: Outside): Promise<readonly Job[]> {
     const { jobs, last } = await doneAfter(vault, journal.scope, this.#listed, MOST_LISTED);
-    if (last !== undefined) this.#listed = last;
-    return jobs;
+    if (last === undefined) return jobs;
+    const { updatedAt } = last;
+    const before = updatedAt === this.#listed.updatedAt ? this.#latest : new Set<string>();
+    this.#latest = new Set([
+      ...before,
+      ...jobs.filter((job) => job.updatedAt === updatedAt).map(({ id }) => id),
+    ]);
+    this.#listed = jobs.length < MOST_LISTED ? { updatedAt, jobKey: new Uint8Array(32) } : last;
+    return jobs.filter(({ id }) => !before.has(id));
   }
 }
 
@@ -114,6 +130,11 @@ export class Landings {
 function isPaidByItsBytes({ state, signed, txId, isNumberFree }: Job): boolean {
   if (isNumberFree === true) return false;
   return state === "done" && signed !== undefined && sameTransactionId(txId ?? "", signed.transactionId);
+}
+
+/** For sorting; never is before everything. */
+function earliest(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 interface LookOptions {
@@ -135,17 +156,25 @@ class Look {
   async run(done: readonly Job[]): Promise<void> {
     for (const job of done) this.#watch(job);
     const counts = await this.#counts();
-    const { watched } = this.#options;
+    const { watched, now } = this.#options;
     for (const entry of watched.values())
       await this.#contained(entry, () => this.#compare(entry, counts.get(entry.account ?? "")));
-    const grown = [...watched.values()].filter(({ doneAt }) => Date.now() - doneAt >= GRACE);
-    grown.sort((a, b) => ((a.number ?? 0n) < (b.number ?? 0n) ? -1 : 1));
-    const lowest = new Map(grown.toReversed().map((entry) => [entry.account ?? entry.id, entry]));
-    // What an account sent behind its lowest number waits for that one.
-    for (const entry of [...lowest.values()].slice(-MOST_ASKED)) {
+    for (const entry of this.#toAskFor(counts)) {
       if (this.#options.services.stopping.aborted) return;
+      entry.askedAt = now;
       await this.#contained(entry, () => this.#ask(entry, counts.get(entry.account ?? "")));
     }
+  }
+
+  /** Of each account its lowest number, which the others wait for; those first that were asked for longest ago. */
+  #toAskFor(counts: ReadonlyMap<string, bigint>): readonly Watched[] {
+    const askable = [...this.#options.watched.values()].filter(
+      ({ doneAt, account, number }) =>
+        Date.now() - doneAt >= GRACE && (number === undefined || counts.has(account ?? "")),
+    );
+    askable.sort((a, b) => ((a.number ?? 0n) < (b.number ?? 0n) ? -1 : 1));
+    const lowest = new Map(askable.toReversed().map((entry) => [entry.account ?? entry.id, entry]));
+    return [...lowest.values()].sort((a, b) => earliest(a.askedAt, b.askedAt)).slice(0, MOST_ASKED);
   }
 
   #watch(job: Job): void {
@@ -155,6 +184,8 @@ class Look {
     const { account, number } = signed?.sequence ?? {};
     if ((account === undefined || chain.countTransactions === undefined) && chain.locate === undefined)
       return;
+    const [oldest] = watched.keys();
+    if (watched.size >= MOST_WATCHED && oldest !== undefined) watched.delete(oldest);
     watched.set(id, {
       id,
       account,
@@ -162,6 +193,8 @@ class Look {
       doneAt: updatedAt,
       counted: 0,
       isAbsent: false,
+      countedAt: Number.NEGATIVE_INFINITY,
+      askedAt: Number.NEGATIVE_INFINITY,
       resends: 0,
       nextResend: 0,
       refusal: undefined,
@@ -170,11 +203,13 @@ class Look {
 
   /** How many transactions of each account are in blocks; without those that cannot be asked now. */
   async #counts(): Promise<ReadonlyMap<string, bigint>> {
-    const { chain, environment, services, watched } = this.#options;
-    const accounts = new Set([...watched.values()].flatMap(({ account }) => account ?? []));
+    const { chain, environment, services, watched, now } = this.#options;
+    const longestAgo = [...watched.values()].sort((a, b) => earliest(a.countedAt, b.countedAt));
+    const accounts = new Set(longestAgo.flatMap(({ account }) => account ?? []));
     const counts = new Map<string, bigint>();
-    for (const account of accounts) {
+    for (const account of [...accounts].slice(0, MOST_COUNTED)) {
       if (services.stopping.aborted) break;
+      for (const entry of longestAgo) if (entry.account === account) entry.countedAt = now;
       try {
         const count = await chain.countTransactions?.(account, environment);
         if (count !== undefined) counts.set(account, count);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, setSystemTime, spyOn, test } from "bun:test";
 import { KmsError } from "../../../src/errors.ts";
+import { UsedSequences } from "../../../src/journal/sequences.ts";
 import { Landings } from "../../../src/signing/landings.ts";
 import { Pipeline } from "../../../src/signing/pipeline.ts";
 import { ethereum, payment, SigningScene } from "./signing-scene.ts";
@@ -97,7 +98,62 @@ describe("a payment that was taken and that the network dropped", () => {
   });
 });
 
+/** A payment of an account of its own that was signed elsewhere and is done. */
+async function doneOf(number: number): Promise<void> {
+  const { journal } = scene;
+  const { transaction, contentDigest } = payment(number);
+  const hex = number.toString(16);
+  const transactionId = `0x${hex.padStart(64, "a")}`;
+  const sequence = { account: `0x${hex.padStart(40, "b")}`, number: 1n };
+  const signed = { payload: "0x", transactionId, filledIn: {}, sequence };
+  const job = journal.approved(journal.begin(transaction, contentDigest));
+  const sent = await journal.recordSigned(job, signed, UsedSequences.none());
+  await journal.move(sent, "done", { txId: transactionId });
+}
+
+/** What nodes were asked for, and forgets it. */
+function askedFor(method: string): string[] {
+  const asked = scene.api.requests.flatMap(({ body }) => {
+    const call = (body ?? {}) as { method?: string; params?: readonly string[] };
+    return call.method === method ? [call.params?.[0] ?? ""] : [];
+  });
+  scene.api.requests.length = 0;
+  return asked;
+}
+
 describe("a look at many payments", () => {
+  test("has fifty accounts counted and asks for fifty payments; each has its turn, however many are stuck", async () => {
+    const ACCOUNTS = 60;
+    known = "pooled";
+    for (let number = 1; number <= ACCOUNTS; number++) await doneOf(number);
+    const [counts, payments] = [new Set<string>(), new Set<string>()];
+    for (let look = 0; look < 2; look++) {
+      await lookAfter(3);
+      const { requests } = scene.api;
+      const before = [...requests];
+      const counted = askedFor("eth_getTransactionCount");
+      requests.push(...before);
+      const found = askedFor("eth_getTransactionByHash");
+      expect(counted).toHaveLength(50);
+      expect(found.length).toBeLessThanOrEqual(50);
+      for (const account of counted) counts.add(account);
+      for (const id of found) payments.add(id);
+    }
+    expect([counts.size, payments.size]).toEqual([ACCOUNTS, ACCOUNTS]);
+  });
+
+  test("finds also what was done in the millisecond in which the last one ended", async () => {
+    setSystemTime(new Date());
+    await doneOf(1);
+    const now = Date.now();
+    clock += 3 * MINUTE;
+    await new Pipeline(ethereum, scene.services, scene.reports, landings).lookForDropped();
+    for (let number = 2; number <= 8; number++) await doneOf(number);
+    expect(Date.now()).toBe(now);
+    await lookAfter(3);
+    expect(new Set(askedFor("eth_getTransactionByHash")).size).toBe(8);
+  });
+
   test("goes on to the others when the job of one cannot be read", async () => {
     await scene.process(payment(1));
     await scene.process(payment(2));
