@@ -9,7 +9,11 @@ import { readAnswer } from "../payload.ts";
 
 const accountAnswer = v.object({ sequence: wholeNumberOrText(2n ** 63n - 1n) });
 
-/** The sequence number that the account's next transaction has to have: one above the last. @throws ChainError */
+/**
+ * The sequence number that the account's next transaction has to have: one above the last
+ * (https://apidoc.tatum.io/tag/Stellar#operation/XlmGetAccountInfo).
+ * @throws ChainError
+ */
 export async function countTransactions(account: string, environment: ChainEnvironment): Promise<bigint> {
   const path = `/v3/xlm/account/${account}`;
   return readAnswer(await environment.get(path), path, accountAnswer).sequence + 1n;

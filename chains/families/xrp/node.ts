@@ -9,7 +9,12 @@ import { readAnswer } from "../payload.ts";
 
 const accountAnswer = v.object({ account_data: v.object({ Sequence: jsonInteger(2n ** 32n - 1n) }) });
 
-/** The sequence number that the account's next transaction has to have. @throws ChainError */
+/**
+ * The sequence number that the account's next transaction has to have. The API answers from the ledger that is open now
+ * (`validated` is false), so that what it counts is final a few seconds later
+ * (https://apidoc.tatum.io/tag/XRP#operation/XrpGetAccountInfo).
+ * @throws ChainError
+ */
 export async function countTransactions(account: string, environment: ChainEnvironment): Promise<bigint> {
   const path = `/v3/xrp/account/${account}`;
   return readAnswer(await environment.get(path), path, accountAnswer).account_data.Sequence;
