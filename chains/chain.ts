@@ -185,6 +185,15 @@ export interface ChainEnvironment {
   askThirdParty(name: string, request: ThirdPartyRequest): Promise<JsonValue>;
 
   /**
+   * The answer to a question that is the same for all payments of one moment, such as the count of an account's transactions or the
+   * chain id: what was asked for less than a second ago is not asked for again. Between the question and the network's look at
+   * the transaction lies as much time without that.
+   *
+   * @param question names what is asked for, and of which account
+   */
+  shared<Answer>(question: string, ask: () => Promise<Answer>): Promise<Answer>;
+
+  /**
    * The lowest sequence number (nonce), from the network's own count on, that no signed transaction of the account in
    * the journal uses. A count above the journal's own next number says that somebody else signs for the account, that the journal
    * was turned back, or something untrue: it is believed when it is the same some time later and the confirmed count agrees.

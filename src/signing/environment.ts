@@ -182,6 +182,7 @@ export function createChainEnvironment(
     post: (path, body) => nodes.post(path, body),
     rpc: (path, method, params) => nodes.rpc(path, method, params),
     askThirdParty: (name, request) => askThirdParty(chain, services, name, request),
+    shared: (question, ask) => nodes.shared(`${chain.facts.ticker} ${question}`, ask),
     async firstUnusedSequence(asked, counted, confirmed) {
       if (asked !== account) {
         throw new ChainError(

@@ -18,11 +18,43 @@ const nodeErrorSchema = v.union([
   v.object({ errorCode: v.pipe(v.string(), v.startsWith("node.")) }),
 ]);
 
+/** Milliseconds from a question on, for which its answer serves others as well: a burst of payments asks for the same. */
+const SHARED_FOR = 1_000;
+
+interface SharedAnswer {
+  readonly until: number;
+  readonly answer: Promise<unknown>;
+}
+
 export class NodeCalls {
   readonly #connection: TatumConnection;
+  readonly #sharedFor: number;
+  /** In the order in which they were asked for. */
+  readonly #shared = new Map<string, SharedAnswer>();
 
-  constructor(connection: TatumConnection) {
+  /** @param sharedFor milliseconds, see {@link shared} */
+  constructor(connection: TatumConnection, sharedFor = SHARED_FOR) {
     this.#connection = connection;
+    this.#sharedFor = sharedFor;
+  }
+
+  /**
+   * The answer to a question that others asked a moment ago, or ask right now; a failure serves nobody who comes later.
+   * @param question names all that the answer depends on
+   */
+  shared<Answer>(question: string, ask: () => Promise<Answer>): Promise<Answer> {
+    const now = performance.now();
+    for (const [asked, { until }] of this.#shared) {
+      if (until > now) break;
+      this.#shared.delete(asked);
+    }
+    const known = this.#shared.get(question);
+    if (known !== undefined) return known.answer as Promise<Answer>;
+    const answer = ask();
+    const asked = { until: now + this.#sharedFor, answer };
+    this.#shared.set(question, asked);
+    answer.catch(() => this.#shared.get(question) === asked && this.#shared.delete(question));
+    return answer;
   }
 
   /**

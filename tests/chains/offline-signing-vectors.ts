@@ -84,6 +84,7 @@ export function offlineEnvironment(more: Partial<ChainEnvironment> = {}): ChainE
     rpc: unexpected,
     askThirdParty: unexpected,
     isTaken: async () => false,
+    shared: (_question, ask) => ask(),
     firstUnusedSequence: async (_account, counted) => counted,
     setting: () => undefined,
     now: () => 0,

@@ -41,6 +41,7 @@ function environmentOf(url: string, network: Network, sequences: Map<string, big
       callNode(url, method.replace("klay_chainID", "eth_chainId").replace("klay_", "eth_"), params),
     askThirdParty: async () => ({ fast: { maxFee: 30.5 } }),
     isTaken: async () => false,
+    shared: (_question, ask) => ask(),
     firstUnusedSequence: async (account, counted) => {
       const next = sequences.get(account) ?? 0n;
       return next > counted ? next : counted;

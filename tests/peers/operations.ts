@@ -67,6 +67,7 @@ function environmentOf(of: PeerCase): ChainEnvironment {
     rpc: (_path, method) => find(method),
     askThirdParty: (name, { method, path }) => find(`${name} ${method} ${path}`),
     isTaken: async () => false,
+    shared: (_question, ask) => ask(),
     firstUnusedSequence: async (_account, counted) => counted,
     setting: (name) => settings?.[name],
     now: () => now,

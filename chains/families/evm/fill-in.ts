@@ -29,7 +29,9 @@ async function chainIdToSign(
   const { chainIdMethod, chainIdAsked } = facts.node;
   if (explicit !== undefined && chainIdAsked === "when-missing") return explicit;
 
-  const asked = await callNode(facts, environment, chainIdMethod, [], hexQuantity(MAX_NONCE));
+  const asked = await environment.shared("chain id", () =>
+    callNode(facts, environment, chainIdMethod, [], hexQuantity(MAX_NONCE)),
+  );
   assertAllowed(asked, "node", facts, environment);
   if (explicit === undefined || explicit === asked) return asked;
   throw new ChainError(
@@ -83,7 +85,11 @@ export async function completeFees(
   if (fees.type === "eip1559") return fees;
   const { gasPrice } = fees;
   const isExplicit = gasPrice !== undefined && (gasPrice !== 0n || facts.gasPriceZero === "kept");
-  return { ...fees, gasPrice: isExplicit ? gasPrice : await facts.gasPrice(facts, environment) };
+  return { ...fees, gasPrice: isExplicit ? gasPrice : await suggestedGasPrice(facts, environment) };
+}
+
+function suggestedGasPrice(facts: EvmFacts, environment: ChainEnvironment): Promise<bigint> {
+  return environment.shared("gas price", () => facts.gasPrice(facts, environment));
 }
 
 const FILLABLE = ["nonce", "gas", "gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "chainId"] as const;
@@ -147,7 +153,9 @@ async function nonceToUse(
     facts.nonceZero === "kept" || (facts.nonceZero === "kept-when-gas-is-estimated" && gasIsEstimated);
   if (nonce !== undefined && (nonce !== 0n || zeroIsKept)) return nonce;
 
-  const count = await facts.accountNonce(sender, facts, environment);
+  const count = await environment.shared(`count of ${sender}`, () =>
+    facts.accountNonce(sender, facts, environment),
+  );
   // A fresh account's nonce 0 is right as it stands.
   if (nonce === count) return nonce;
   // Transactions the journal holds but the network has not counted yet use up nonces too.

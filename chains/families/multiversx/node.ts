@@ -43,7 +43,11 @@ const configAnswer = v.object({
  */
 export async function networkConfig(environment: ChainEnvironment): Promise<NetworkConfig> {
   const path = "/network/config";
-  const { config } = readAnswer(await environment.get(NODE_PATH + path), path, configAnswer).data;
+  const { config } = readAnswer(
+    await environment.shared(path, () => environment.get(NODE_PATH + path)),
+    path,
+    configAnswer,
+  ).data;
   const network: Network = config.erd_chain_id === MAINNET_CHAIN_ID ? "mainnet" : "testnet";
   if (network !== environment.network) {
     throw new ChainError(
@@ -68,7 +72,7 @@ const nonceAnswer = v.object({ data: v.object({ nonce: jsonInteger(MAX_NONCE) })
  * @throws ChainError `NODE_REFUSED`, `NODE_ANSWER_INVALID`
  */
 export async function nextNonce(account: string, environment: ChainEnvironment): Promise<bigint> {
-  const counted = await nonceOf(account, "", environment);
+  const counted = await environment.shared(`count of ${account}`, () => nonceOf(account, "", environment));
   return environment.firstUnusedSequence(account, counted, () => countTransactions(account, environment));
 }
 

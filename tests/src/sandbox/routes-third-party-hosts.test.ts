@@ -20,6 +20,7 @@ function environmentOf(client: SandboxClient): ChainEnvironment {
     rpc: () => Promise.reject(new Error("These chains make no JSON-RPC calls.")),
     askThirdParty: (name, { method, path, body }) => ask(method, hostPath(name as HostName) + path, body),
     isTaken: async () => false,
+    shared: (_question, ask) => ask(),
     firstUnusedSequence: async (_account, counted) => counted,
     setting: () => undefined,
     now: () => Date.now(),

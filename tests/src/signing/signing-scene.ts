@@ -82,7 +82,8 @@ export class SigningScene {
       journal: this.journal,
       keys: new WalletKeys(vault),
       api: new TatumApi(connection),
-      nodes: new NodeCalls(connection),
+      // Answers change from one payment to the next.
+      nodes: new NodeCalls(connection, 0),
       http,
       policies: [new FourEyeCheck({ url: fourEyeUrl, method: "GET", http, timeout: 2000 })],
       log,

@@ -58,6 +58,7 @@ export function environmentOf(
     askThirdParty: async (name, request) =>
       answer(request.method, `${options.thirdParties?.[name]?.[network]}${request.path}`, request.body),
     isTaken: async () => false,
+    shared: (_question, ask) => ask(),
     firstUnusedSequence: async (account, counted) => {
       const next = options.sequences?.get(account) ?? 0n;
       return next > counted ? next : counted;

@@ -131,6 +131,7 @@ export function offlineEnvironment(
     rpc: unreachable,
     askThirdParty: unreachable,
     isTaken: async () => false,
+    shared: (_question, ask) => ask(),
     firstUnusedSequence: async (_account, counted) => counted,
     setting: (name) => settings[name],
     now: () => 0,

@@ -24,6 +24,7 @@ function sandboxEnvironment(client: SandboxClient): ChainEnvironment {
     },
     askThirdParty: (name) => Promise.reject(new Error(`The examples need no third party such as ${name}.`)),
     isTaken: async () => false,
+    shared: (_question, ask) => ask(),
     firstUnusedSequence: async (_account, counted) => counted,
     setting: () => undefined,
     now: () => Date.now(),
