@@ -1,6 +1,7 @@
 /** How often the daemon has the disk keep what it writes: each commit is a wait for the disk. */
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { join } from "node:path";
 import { onScene, type RunningDaemon, type Scene, until } from "./running-daemon.ts";
 import { altered, bitcoinPayment, ethPayment, ethPaymentWithoutNonce, type Pending } from "./wallets.ts";
 
@@ -51,6 +52,15 @@ function privateKey(number: number): string {
 
 function signatureId(number: number): string {
   return `44444444-0000-4000-8000-${String(number).padStart(12, "0")}`;
+}
+
+/** How often a single run has the disk sync a file or a folder. */
+async function syncsOfRun({ installation, runOnce }: Scene): Promise<number> {
+  const log = join(installation.home, "strace.log");
+  const through = ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", log];
+  expect(await runOnce(["--chain=ETH"], { env, through })).toMatchObject({ status: 0 });
+  // A call that waits stands on two lines.
+  return readFileSync(log, "latin1").match(/ (fsync|fdatasync)\(/g)?.length ?? 0;
 }
 
 const numbers = Array.from({ length: PAYMENTS }, (_, at) => at + 1);
@@ -104,5 +114,21 @@ describe("the daemon commits", () => {
       // Alone they would cost two each.
       expect(commitsOf(scene) - before).toBeLessThan(2 * PAYMENTS - PAYMENTS / 4);
     }, manyWallets),
+  );
+
+  test(
+    "with five syncs each, of the vault, of the rollback journal and of their folder",
+    onScene(async (scene) => {
+      // The first payment begins the journal.
+      scene.api.pending = [ethPayment(1)];
+      await syncsOfRun(scene);
+      scene.api.pending = [];
+      const without = await syncsOfRun(scene);
+      const before = commitsOf(scene);
+      scene.api.pending = [ethPayment(2)];
+      const syncs = (await syncsOfRun(scene)) - without;
+      // The lease is taken and given back in each run.
+      expect({ syncs, commits: commitsOf(scene) - before }).toEqual({ syncs: 2 * 5, commits: 2 + 2 });
+    }),
   );
 });
