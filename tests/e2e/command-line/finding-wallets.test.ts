@@ -74,6 +74,7 @@ test("a wallet is found by its address in another spelling", async () => {
   ]);
   const failure = failureOf(await installation.run(["wallet", "find", "0x0000"]));
   expect(failure).toMatchObject({ status: 66, code: "NO_SUCH_WALLET" });
+  expect(JSON.stringify(failure)).not.toContain("0x0000");
 });
 
 test("a label and groups change", async () => {

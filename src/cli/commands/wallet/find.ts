@@ -27,7 +27,8 @@ export default defineCommand({
       if (found.length === 0)
         throw new KmsError(
           "NO_SUCH_WALLET",
-          `No wallet has the first address ${address.trim().slice(0, 128)}.`,
+          // It is not repeated: it may be a key that was pasted.
+          "No wallet has that address as its first.",
           {
             hint: "Further addresses of a mnemonic are not looked for: tatum-kms wallet show <wallet> --index=0-99 shows them.",
           },
