@@ -7,10 +7,13 @@ import { refuseLeftSideFiles, sideFilesOf } from "./side-files.ts";
 
 /**
  * Has the disk keep a file's content, or the names in a directory, also when the power goes right after: syncing a file
- * does not sync its name (fsync(2)).
+ * does not sync its name (fsync(2)). Windows syncs what is open for writing, and no directory: NTFS has a journal of names
+ * (https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers).
  */
 export async function syncToDisk(path: string): Promise<void> {
-  const file = await open(path, "r");
+  const isWindows = process.platform === "win32";
+  if (isWindows && (await lstat(path)).isDirectory()) return;
+  const file = await open(path, isWindows ? "r+" : "r");
   try {
     await file.sync();
   } finally {
