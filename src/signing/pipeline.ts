@@ -24,7 +24,7 @@ import { createChainEnvironment, type HeldNumber, type JournalView } from "./env
 import { ErrorReports, owing } from "./error-reports.ts";
 import { Landings } from "./landings.ts";
 import type { Services } from "./services.ts";
-import { contentChanged, resolveSigners, whilePending } from "./signers.ts";
+import { contentChanged, pendingCheck, resolveSigners, whilePending } from "./signers.ts";
 
 /** What a transaction would do, and with which keys. */
 export interface UnderstoodTransaction {
@@ -229,14 +229,19 @@ export class Pipeline {
         return made.firstUnusedSequence(...asked);
       };
       const environment = { ...made, firstUnusedSequence };
-      const pending = whilePending(request, listed, services.api);
+      const assertPending = pendingCheck(listed, services.api);
+      const pending = whilePending(request, assertPending);
       const sign = (): Promise<SignedTransaction> => chain.sign(pending, environment);
       const signed = await services.metrics.timed("signing", chain.facts.ticker, sign);
       assertFitsBroadcast(job, signed);
       if (!isCounted) assertKeptNumber(job, signed, known);
       if (stopping.aborted) return "waiting";
       const broadcast = new Broadcast(chain, environment, services, this.reports);
-      const record = (): Promise<Job> => journal.recordSigned(job, signed, known.used);
+      const record = async (): Promise<Job> => {
+        // It may have waited for its place at the API for a minute.
+        await assertPending();
+        return journal.recordSigned(job, signed, known.used);
+      };
       return this.#told(await broadcast.sendNew(job, record));
     } catch (failure) {
       if (isVaultFailure(failure)) throw failure;

@@ -109,19 +109,19 @@ async function assertStillThere(
  */
 const LIST_STAYS_FRESH = 5_000;
 
-/** The same request, but right before a signature the API is asked whether the transaction is still what it listed. */
-export function whilePending(
-  request: SigningRequest,
-  listed: ListedTransaction,
-  api: TatumApi,
-): SigningRequest {
+/** Asks whether a transaction is still what was listed, unless it was just seen. @throws as {@link assertStillPending} */
+export function pendingCheck(listed: ListedTransaction, api: TatumApi): () => Promise<void> {
   let seenAt = listed.listedAt;
-  const assertPending = async (): Promise<void> => {
+  return async () => {
     const now = performance.now();
     if (now - seenAt < LIST_STAYS_FRESH) return;
     await assertStillPending(listed, api);
     seenAt = now;
   };
+}
+
+/** The same request, but right before a signature it is checked whether it is still to be made. */
+export function whilePending(request: SigningRequest, assertPending: () => Promise<void>): SigningRequest {
   return { ...request, signers: request.signers.map((signer) => withCheck(signer, assertPending)) };
 }
 

@@ -486,6 +486,49 @@ describe("a signed transaction", () => {
   });
 });
 
+describe("a payment that waits for its place at the API", () => {
+  /** Its turn, during which something happens, for so many seconds. */
+  async function waiting(meanwhile: () => unknown, seconds = 0) {
+    const { services } = scene;
+    scene.api.pending = [payment(1).asListed as (typeof scene.api.pending)[number]];
+    const clock = spyOn(performance, "now");
+    const reserve = spyOn(services.api, "reserveBroadcast").mockImplementationOnce(async () => {
+      await meanwhile();
+      const later = performance.now() + seconds * 1000;
+      clock.mockImplementation(() => later);
+      return services.api.reserveBroadcast();
+    });
+    const outcome = await scene.process(payment(1));
+    clock.mockRestore();
+    reserve.mockRestore();
+    return { outcome, sent: scene.payloads.length, job: await scene.job(payment(1)) };
+  }
+
+  test("and is cancelled at the API meanwhile is neither recorded as signed nor sent", async () => {
+    const gone = { statusCode: 403, errorCode: "kms.missing", message: "There is no such transaction." };
+    const cancel = (): void => {
+      scene.api.answer = ({ method, path }) =>
+        method === "GET" && path.startsWith("/v3/kms/") ? Response.json(gone, { status: 403 }) : undefined;
+    };
+    const { outcome, sent, job } = await waiting(cancel, 30);
+    expect([outcome, sent, job.signed]).toEqual(["waiting", 0, undefined]);
+    expect(job.problem).toContain("does not know transaction");
+  });
+
+  test("and is ended by a person meanwhile is neither recorded as signed nor sent", async () => {
+    const { journal } = scene;
+    const { transaction, contentDigest } = payment(1);
+    const seen = await journal.move(journal.begin(transaction, contentDigest), "seen");
+    const { outcome, sent, job } = await waiting(() => journal.close(seen, "cancelled", { problem: "p" }));
+    expect([outcome, sent, job.state, job.signed]).toEqual(["waiting", 0, "cancelled", undefined]);
+  });
+
+  test("and is still pending after that is sent", async () => {
+    const { outcome, sent } = await waiting(() => undefined, 30);
+    expect([outcome, sent]).toEqual(["done", 1]);
+  });
+});
+
 describe("two transactions that would be the same bytes", () => {
   const second = () => payment(2, { nonce: 1 });
 
