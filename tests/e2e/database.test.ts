@@ -54,6 +54,11 @@ describe("a vault in a database", () => {
     const shown = JSON.parse((await runOn(url, ["getmanagedwallet", signatureId])).stdout);
     expect(shown).toMatchObject({ chain: "BTC" });
     expect((await runOn(url, ["removewallet", signatureId])).status).toBe(0);
+    expect(JSON.parse((await runOn(url, ["wallet", "restore", signatureId])).stdout)).toMatchObject({
+      signatureId,
+    });
+    expect((await runOn(url, ["removewallet", signatureId, "--now"])).status).toBe(0);
+    expect((await runOn(url, ["wallet", "list", "--removed"])).stdout).toBe("[]\n");
     expect(JSON.parse((await runOn(url, ["vault", "status"])).stdout)).toMatchObject({ wallets: 0 });
   });
 
