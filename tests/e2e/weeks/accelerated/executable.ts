@@ -20,7 +20,7 @@ export function acceleratedExecutable(): Promise<string> {
 /** What the machine's speed decides: the store and the lease wait for other processes and for the database. */
 const timedByMachine = /[\\/]src[\\/](store|lease)[\\/].*\.ts$/;
 const ofMachine = "const { performance, setTimeout, pause } = globalThis.machineTime;";
-const pauseOfProgram = /^import \{ pause \} from .*$/m;
+const pauseOfProgram = /^import \{ (?:setTimeout as )?pause \} from .*$/m;
 
 const realTimeInStore: Bun.BunPlugin = {
   name: "real-time-in-store",
