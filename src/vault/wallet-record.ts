@@ -21,6 +21,8 @@ export interface TokenKeyRecord {
 
 /** What a stored entry says of a key in a token; `undefined` for every other wallet. */
 export function tokenKeyOf(record: Readonly<Record<string, JsonValue>>): TokenKeyRecord | undefined {
+  // Asked of every wallet, and few have it: to describe what is wrong with the others takes longest.
+  if (record["keyUri"] === undefined) return undefined;
   const parsed = v.safeParse(tokenKeySchema, record);
   if (!parsed.success) return undefined;
   const { keyUri, publicKey } = parsed.output;
