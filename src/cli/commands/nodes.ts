@@ -53,7 +53,7 @@ export default defineCommand({
     name: "nodes",
     description: "Show who does what since when: all daemons of the vault, their leases",
   },
-  examples: ["tatum-kms nodes --store=postgres://kms@db.example.com/kms"],
+  examples: ["tatum-kms nodes --store=postgres://kms@db/kms"],
   args: { ...pickOptions("json"), ...vaultOptions },
   async run({ args }) {
     await withVault(await createContext(args), async (vault) => {

@@ -38,7 +38,7 @@ const ofSettings: Row = { takes: `api-key ${vault}`, ignores: `${choosing} ${dae
 
 const table: Readonly<Record<string, Row>> = {
   daemon: {
-    takes: `${choosing} dry-run allow-plain-http listen log-level log-format api-key ${daemonOnly} ${vault}`,
+    takes: `${choosing} dry-run allow-plain-http listen standby log-level log-format api-key ${daemonOnly} ${vault}`,
     ignores: "",
     refuses: "",
   },
@@ -146,6 +146,7 @@ const table: Readonly<Record<string, Row>> = {
     ignores: `${choosing} api-key ${daemonOnly} aws azure vgs`,
     refuses: "",
   },
+  nodes: { ...ofTheVault, takes: `json ${vault}` },
   doctor: {
     takes: `json fix yes external-url allow-plain-http api-key ${vault}`,
     ignores: "period external-url-method run-once",

@@ -12,7 +12,7 @@ export default defineCommand({
     name: "mark-restored",
     description: "Treat this vault as one that may not know all that was signed",
   },
-  examples: ["tatum-kms vault mark-restored --store=postgres://kms@db.example.com/kms"],
+  examples: ["tatum-kms vault mark-restored --store=postgres://kms@db/kms"],
   args: { ...pickOptions("yes"), ...vaultOptions },
   refuses: choosingOptions,
   async run({ args }) {
