@@ -1,5 +1,5 @@
 /**
- * `bun run test:interleavings [--nodes=3] [--payments=2] [--crashes=2] [--takeovers=1] [--losses=1] [--turns=5] [--states=N] [--steps-reads]
+ * `bun run test:interleavings [--nodes=3] [--payments=2] [--crashes=2] [--takeovers=1] [--losses=1] [--cancellations=0] [--turns=5] [--states=N] [--steps-reads]
  * [--unfenced] [--commits-late]` goes through the orders of all steps of several daemons at one store: all of them, or as many states
  * as are allowed. Ends with status 1, and the steps that lead there, when a payment was made twice, sent without approval, or lost.
  */
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     crashes: { type: "string", default: "2" },
     takeovers: { type: "string", default: "1" },
     losses: { type: "string", default: "1" },
+    cancellations: { type: "string", default: "0" },
     turns: { type: "string", default: "5" },
     states: { type: "string", default: "100000" },
     "steps-reads": { type: "boolean", default: false },
@@ -21,13 +22,14 @@ const { values } = parseArgs({
   },
 });
 
-const { nodes, payments, crashes, takeovers, losses, turns, states } = values;
+const { nodes, payments, crashes, takeovers, losses, cancellations, turns, states } = values;
 const scope = {
   nodes: Number(nodes),
   payments: Number(payments),
   crashes: Number(crashes),
   takeovers: Number(takeovers),
   losses: Number(losses),
+  cancellations: Number(cancellations),
   turns: Number(turns),
   stepsReads: values["steps-reads"],
   isFenced: !values.unfenced,

@@ -21,6 +21,8 @@ export interface Scope {
   readonly crashes: number;
   /** How often a node is taken for dead that only stands still. */
   readonly takeovers: number;
+  /** How often a payment is cancelled before whoever took over from a node that stands still has asked for anything. */
+  readonly cancellations?: number;
   /** How often the answer to a broadcast is lost. */
   readonly losses: number;
   /** Turns of all nodes together at most. */
@@ -94,6 +96,11 @@ interface Action {
   perform(): Promise<void>;
 }
 
+/** Whoever takes over has asked nothing yet when it is called. */
+interface Takeover extends Action {
+  perform(beforeItAsks?: () => void): Promise<void>;
+}
+
 /** Waits pass at once, but for those of a lease, which never do: who takes it over decides the explorer. */
 function withoutWaiting<Result>(work: () => Promise<Result>): Promise<Result> {
   const { setTimeout: usual } = globalThis;
@@ -119,6 +126,7 @@ class Way {
   #crashes = 0;
   #takeovers = 0;
   #losses = 0;
+  #cancellations = 0;
   #turns = 0;
   /** Contents of the database by the steps that led to them, shared by all ways: most of a way was gone before. */
   readonly #contents: Map<string, string>;
@@ -179,7 +187,7 @@ class Way {
   async key(): Promise<string> {
     const holder = await this.#leaseHolder();
     const nodes = this.#nodes.map((node) => (node === undefined ? "" : `${node === holder} ${node.key}`));
-    const left = [this.#crashes, this.#takeovers, this.#losses, this.#turns];
+    const left = [this.#crashes, this.#takeovers, this.#losses, this.#cancellations, this.#turns];
     return JSON.stringify([nodes.sort(), left, await this.#read(), this.world.key]);
   }
 
@@ -192,7 +200,8 @@ class Way {
     const crashing = this.#crashes < this.#scope.crashes ? working : [];
     actions.push(...crashing.map((node) => this.#crash(node)));
     const takeover = await this.#takeover();
-    return takeover === undefined ? actions : [...actions, takeover];
+    if (takeover === undefined) return actions;
+    return [...(await this.#cancellationsAt(takeover)), ...actions, takeover];
   }
 
   #stepsOf(node: Node, operation: Operation): Action[] {
@@ -252,7 +261,7 @@ class Way {
   }
 
   /** One of the nodes that do nothing takes the lease: freely when nobody has it, else the holder is taken for dead. */
-  async #takeover(): Promise<Action | undefined> {
+  async #takeover(): Promise<Takeover | undefined> {
     const idle = this.#nodes.indexOf(undefined);
     if (idle < 0 || this.#turns >= this.#scope.turns || this.world.isFinished) return undefined;
     const holder = await this.#leaseHolder();
@@ -263,7 +272,7 @@ class Way {
         holder === undefined
           ? `${name} takes the lease`
           : `${name} takes the lease from ${holder.name}, which stands still`,
-      perform: async () => {
+      perform: async (beforeItAsks = () => undefined) => {
         this.#turns += 1;
         if (holder !== undefined) this.#takeovers += 1;
         const { isFenced = true, stepsReads = false } = this.#scope;
@@ -277,9 +286,27 @@ class Way {
         });
         this.#nodes[idle] = node;
         await node.begin();
+        beforeItAsks();
         await this.#settled();
       },
     };
+  }
+
+  /** The same step, after which a payment is cancelled of which nothing is recorded. */
+  async #cancellationsAt(takeover: Takeover): Promise<Action[]> {
+    const { cancellations = 0 } = this.#scope;
+    const isFromAnother = (await this.#leaseHolder()) !== undefined;
+    if (!isFromAnother || this.#cancellations >= cancellations) return [];
+    const [jobs] = JSON.parse(await this.#read()) as [readonly Job[]];
+    const signed = new Set(jobs.flatMap(({ id, signed }) => (signed === undefined ? [] : [id])));
+    const unsigned = this.world.listedIds.filter((id) => !signed.has(id));
+    return unsigned.map((id) => ({
+      name: `${takeover.name}; ${id} is cancelled`,
+      perform: () => {
+        this.#cancellations += 1;
+        return takeover.perform(() => this.world.cancel(id));
+      },
+    }));
   }
 
   async #settled(): Promise<void> {

@@ -20,6 +20,22 @@ describe("no payment is made twice, and none is lost", () => {
   });
 });
 
+describe("a payment that is cancelled after another daemon took over", () => {
+  const scope = { ...alone, nodes: 2, takeovers: 1, cancellations: 1 };
+
+  test("is not signed by the one that stood still", async () => {
+    const { finding, isWhole, finished } = await explore(scope);
+    expect(finding).toBeUndefined();
+    expect(isWhole).toBe(true);
+    expect(finished).toBeGreaterThan(0);
+  });
+
+  test("is signed where nothing asks for the lease: that is what the fence holds up", async () => {
+    const { finding } = await explore({ ...scope, isFenced: false });
+    expect(finding?.violation).toEndWith("was cancelled and another daemon took over");
+  });
+});
+
 test("a commit that is reported before it is durable is found out", async () => {
   const { finding } = await explore({ ...alone, crashes: 1, commitsLate: true });
   expect(finding?.violation).toEndWith("was paid twice");

@@ -32,6 +32,8 @@ export class World {
   /** What waits for a lower nonce, by account and nonce; the first that came stays. */
   readonly #pool = new Map<string, Mined>();
   readonly #approved = new Set<string>();
+  /** What the API's user took back before anything of it was recorded, while whoever holds the lease had asked nothing yet. */
+  readonly #cancelled = new Set<string>();
   /** What must not happen, as it is found. */
   readonly violations: string[] = [];
 
@@ -46,12 +48,29 @@ export class World {
       [...this.#mined],
       [...this.#pool].sort(),
       [...this.#approved].sort(),
+      [...this.#cancelled].sort(),
     ]);
   }
 
-  /** Whether each payment landed and is done at the API. */
+  /** Whether each payment landed and is done at the API, or was cancelled there. */
   get isFinished(): boolean {
-    return this.#payments.every(({ id }) => this.#completed.has(id) && this.#landed(id).size === 1);
+    return this.#payments.every(
+      ({ id }) => this.#cancelled.has(id) || (this.#completed.has(id) && this.#landed(id).size === 1),
+    );
+  }
+
+  /** The payments that are listed. */
+  get #listed(): ListedPayment[] {
+    return this.#payments.filter(({ id }) => !this.#completed.has(id) && !this.#cancelled.has(id));
+  }
+
+  get listedIds(): string[] {
+    return this.#listed.map(({ id }) => id);
+  }
+
+  /** The API's user takes a payment back. Nobody may sign it from here on. */
+  cancel(id: string): void {
+    this.#cancelled.add(id);
   }
 
   #landed(id: string): Set<string> {
@@ -76,8 +95,7 @@ export class World {
       this.#approved.add(last);
       return json(undefined);
     }
-    if (pathname === "/v3/kms/pending/ETH")
-      return json(this.#payments.filter(({ id }) => !this.#completed.has(id)));
+    if (pathname === "/v3/kms/pending/ETH") return json(this.#listed);
     if (pathname === "/v3/tatum/kms/batch") return json(undefined, 204);
     if (pathname.startsWith("/v3/ethereum/transaction/count/")) return json(this.#count(last.toLowerCase()));
     if (pathname.startsWith("/v3/ethereum/web3")) return this.#rpc(JSON.parse(body));
@@ -94,7 +112,7 @@ export class World {
       return json(undefined, 204);
     }
     const payment = this.#payments.find((known) => known.id === id);
-    return payment === undefined
+    return payment === undefined || this.#cancelled.has(id)
       ? json({ errorCode: "kms.missing" }, 404)
       : json({ ...payment, txId: this.#completed.get(id) });
   }
@@ -127,6 +145,10 @@ export class World {
     ).toLowerCase();
     const { nonce = 0 } = parseTransaction(txData);
     if (!this.#approved.has(signatureId)) this.violations.push(`${signatureId} was sent without approval`);
+    if (this.#cancelled.has(signatureId))
+      this.violations.push(
+        `${signatureId} was sent on a word from before it was cancelled and another daemon took over`,
+      );
     const taken =
       nonce < this.#count(account)
         ? this.#mined.get(account)?.[nonce]
