@@ -160,6 +160,11 @@ export class JournalWatch {
     this.#journal = journal;
   }
 
+  /** Whether the journal was seen committed: a change of it changes nothing but what belongs to its network and chain. */
+  get isBegun(): boolean {
+    return this.#known.sealed !== undefined;
+  }
+
   /**
    * The state as a transaction sees it, which may be one of changes that are not committed yet: {@link learn} takes it
    * over once it is.

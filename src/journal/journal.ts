@@ -328,14 +328,17 @@ export class Journal {
   }
 
   async #change<Result>(work: (change: JournalChange) => Promise<Result>): Promise<Result> {
-    const [result, written] = await this.#vault.store.transaction(async (session) => {
-      await this.#options.fence?.assertHeld(session);
-      const { state: before } = await this.#watch.look(session);
-      const state = new ChangingState(before);
-      const done = await work(new JournalChange({ vault: this.#vault, scope: this.scope, session, state }));
-      const after: SealedState = await this.#watch.write(session, state.result());
-      return [done, after] as const;
-    });
+    const [result, written] = await this.#vault.store.transaction(
+      async (session) => {
+        await this.#options.fence?.assertHeld(session);
+        const { state: before } = await this.#watch.look(session);
+        const state = new ChangingState(before);
+        const done = await work(new JournalChange({ vault: this.#vault, scope: this.scope, session, state }));
+        const after: SealedState = await this.#watch.write(session, state.result());
+        return [done, after] as const;
+      },
+      this.#watch.isBegun ? this.leaseKey : undefined,
+    );
     this.#watch.learn(written);
     await this.#vault.commits.made();
     return result;

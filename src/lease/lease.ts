@@ -94,7 +94,7 @@ export class Lease {
       };
       await replaceLeaseRow(session, leaseKey, next);
       return next;
-    });
+    }, leaseKey);
     return row === undefined ? undefined : new Lease(subject, row);
   }
 
@@ -153,7 +153,7 @@ export class Lease {
     await this.#renewing;
     const { store, leaseKey, log, chain } = this.#subject;
     try {
-      await store.transaction((session) => releaseLeaseRow(session, leaseKey, this.#row));
+      await store.transaction((session) => releaseLeaseRow(session, leaseKey, this.#row), leaseKey);
     } catch (failure) {
       const event = { action: "lease-failed", chain, failure } as const;
       log.warn(`The lease could not be given back: ${describeFailure(failure)}`, event);
@@ -169,7 +169,7 @@ export class Lease {
       try {
         await store.transaction(async (session) => {
           if (!(await renewLeaseRow(session, leaseKey, this.#row))) await this.assertHeld(session);
-        });
+        }, leaseKey);
       } catch (failure) {
         if (this.#lost.signal.aborted) return;
         const event = { action: "lease-failed", chain, failure } as const;

@@ -32,13 +32,14 @@ export interface Store {
   read<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
 
   /**
-   * Runs `work` in a transaction that nobody else writes during. It is committed, durably, when the promise resolves;
+   * Runs `work` in a transaction that nobody else writes during, or with `leaseKey` nobody who writes what belongs to the network
+   * and chain of that key, as `work` alone does then. It is committed, durably, when the promise resolves;
    * when `work` throws, nothing has changed. Those that wait at the same time share one commit; each is undone alone
    * when it throws, and all are when the commit fails.
    *
    * @throws KmsError `VAULT_BUSY`, `CANNOT_WRITE`, `VAULT_CORRUPT`, and what `work` throws
    */
-  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (session: Session) => Promise<Result>, leaseKey?: Uint8Array): Promise<Result>;
 
   /**
    * Checks all of the store: that it is sound, has the tables of this program and nothing else, and no value that is too long.

@@ -5,8 +5,11 @@ import pLimit from "p-limit";
 import { KmsError } from "../errors.ts";
 import type { Session } from "./store.ts";
 
-/** What a transaction is for: it sees one state and changes nothing, or nobody else writes during it. */
-export type Purpose = "read" | "change";
+/**
+ * What a transaction is for: it sees one state and changes nothing, nobody else writes during it, or nobody who writes what belongs
+ * to these networks and chains.
+ */
+export type Purpose = "read" | "change" | readonly Uint8Array[];
 
 /**
  * Runs `work` in a transaction of the engine and commits it; undoes it when `work` throws. The session it gets runs statements on
@@ -23,6 +26,7 @@ const MOST_CHANGES = 64;
 
 /** Work that waits for the next commit. */
 interface Change {
+  readonly leaseKey: Uint8Array | undefined;
   readonly work: (session: Session) => Promise<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -47,10 +51,10 @@ export class Transactions {
   }
 
   /** See {@link Store.transaction}. */
-  change<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+  change<Result>(work: (session: Session) => Promise<Result>, leaseKey?: Uint8Array): Promise<Result> {
     this.#refuseInside();
     const change = new Promise<unknown>((resolve, reject) => {
-      this.#waiting.push({ work, resolve, reject });
+      this.#waiting.push({ leaseKey, work, resolve, reject });
     });
     // Whoever is as far as to change something in this turn of the event loop shares the commit. The first turn takes all that
     // wait by then; the turns of the others find nothing left to do.
@@ -74,7 +78,7 @@ export class Transactions {
     const changes = this.#waiting.splice(0, MOST_CHANGES);
     if (changes.length === 0) return;
     try {
-      const ends = await this.#transact("change", (session) => this.#carryOutAll(session, changes));
+      const ends = await this.#transact(purposeOf(changes), (session) => this.#carryOutAll(session, changes));
       for (const end of ends) end();
     } catch (error) {
       for (const { reject } of changes) reject(error);
@@ -123,6 +127,12 @@ export class Transactions {
       state.active = false;
     }
   }
+}
+
+/** What all of these need: their leases, or everything where one of them does. */
+function purposeOf(changes: readonly Change[]): Purpose {
+  const leaseKeys = changes.flatMap(({ leaseKey }) => leaseKey ?? []);
+  return leaseKeys.length === changes.length ? leaseKeys : "change";
 }
 
 function whileActive(session: Session, state: { readonly active: boolean }): Session {

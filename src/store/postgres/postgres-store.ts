@@ -12,20 +12,31 @@ import { formatPostgresAddress, type PostgresAccess } from "./address.ts";
 import { Connection, SCHEMA, transactionSettings } from "./connection.ts";
 import { bringForward, CLOCK, checkObjects, readSchemaVersion, schemaVersion } from "./schema.ts";
 
-/** "TKMS": who changes a vault holds the advisory lock of this number until its transaction ends. */
+/** "TKMS": who changes a vault holds the advisory lock of this number until its transaction ends, alone or with others. */
 const LOCK = 0x544b4d53;
 
 /** Milliseconds for which it is asked whether a commit was made whose answer was lost, and between two such questions. */
 const UNCLEAR_TIME = 15_000;
 const UNCLEAR_PAUSE = 250;
 
-const begin: Readonly<Record<Purpose, (settings: string) => string>> = {
-  read: (settings) =>
-    `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${settings}; SELECT pg_is_in_recovery() AS standby`,
-  // Each statement sees what was committed before it; with the lock that is what was there when the lock was given.
-  change: (settings) =>
-    `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${settings}; SELECT pg_advisory_xact_lock(${LOCK})`,
-};
+/** The statements that begin a transaction. */
+function begin(purpose: Purpose, settings: string): string {
+  if (purpose === "read")
+    return `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${settings}; SELECT pg_is_in_recovery() AS standby`;
+  // Each statement sees what was committed before it; with the locks that is what was there when they were given.
+  return `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ${settings}; ${locks(purpose)}`;
+}
+
+/**
+ * Whoever changes what belongs to some leases shares the lock of the whole with others who do, and has those of the leases alone.
+ * All take them in one order, so that no two wait for each other. Two leases whose keys begin alike share a lock.
+ */
+function locks(purpose: Exclude<Purpose, "read">): string {
+  if (purpose === "change") return `SELECT pg_advisory_xact_lock(${LOCK})`;
+  const numbers = new Set(purpose.map((key) => Buffer.from(key).readInt32BE()));
+  const own = [...numbers].sort((a, b) => a - b).map((number) => `pg_advisory_xact_lock(${LOCK}, ${number})`);
+  return [`pg_advisory_xact_lock_shared(${LOCK})`, ...own].map((lock) => `SELECT ${lock}`).join("; ");
+}
 
 /** A database as the place of a store; each database holds one vault. */
 export function postgresDatabase(access: PostgresAccess): StorePlace {
@@ -97,8 +108,8 @@ class PostgresStore implements Store {
     return this.#transactions.read(work);
   }
 
-  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#transactions.change(work);
+  transaction<Result>(work: (session: Session) => Promise<Result>, leaseKey?: Uint8Array): Promise<Result> {
+    return this.#transactions.change(work, leaseKey);
   }
 
   check(): Promise<void> {
@@ -159,8 +170,8 @@ class PostgresStore implements Store {
       await this.#undo();
       throw error;
     }
-    if (purpose === "change") await this.#commit();
-    else await this.#undo();
+    if (purpose === "read") await this.#undo();
+    else await this.#commit();
     return result;
   }
 
@@ -178,7 +189,7 @@ class PostgresStore implements Store {
   async #beginOn(purpose: Purpose): Promise<void> {
     await this.#connection.make();
     try {
-      const [last] = await this.#connection.runAll(begin[purpose](this.#settings));
+      const [last] = await this.#connection.runAll(begin(purpose, this.#settings));
       if (last?.["standby"] !== true) return;
     } catch (error) {
       await this.#undo();
@@ -207,7 +218,9 @@ class PostgresStore implements Store {
       await this.#connection.runAll(
         `INSERT INTO writer (writer_id, mark, marked_at) VALUES ('\\x${this.#writerId}', '\\x${mark}', now())
          ON CONFLICT (writer_id) DO UPDATE SET mark = excluded.mark, marked_at = excluded.marked_at;
-         DELETE FROM writer WHERE marked_at < now() - interval '1 day'; COMMIT`,
+         DELETE FROM writer WHERE writer_id IN (
+           SELECT writer_id FROM writer WHERE marked_at < now() - interval '1 day' FOR UPDATE SKIP LOCKED
+         ); COMMIT`,
       );
     } catch (error) {
       await this.#undo();

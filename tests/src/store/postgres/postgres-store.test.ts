@@ -118,6 +118,46 @@ describe("a node", () => {
   });
 });
 
+describe("a change of what belongs to one chain", () => {
+  async function pairOfStores() {
+    const access = await newStore();
+    return [await opened(access), await opened({ ...access, patience: { lock: 50 } })] as const;
+  }
+  const code = async (change: Promise<unknown>) => (await caught(() => change)).code;
+
+  test("waits for those of the same chain and of everything, and not for those of another", async () => {
+    const [one, other] = await pairOfStores();
+    const codes = await one.transaction(async () => {
+      await other.transaction(insert(1), key(2));
+      return [await code(other.transaction(insert(2), key(1))), await code(other.transaction(insert(3)))];
+    }, key(1));
+    const whole = await one.transaction(() => code(other.transaction(insert(4), key(2))));
+    expect([...codes, whole]).toEqual(Array(3).fill("VAULT_BUSY"));
+    expect(await one.read(documents)).toBe(1);
+  });
+
+  test("waits for all whose commit it shares", async () => {
+    const [one, other] = await pairOfStores();
+    const ends = await one.transaction(
+      () =>
+        Promise.all([code(other.transaction(insert(1), key(2))), code(other.transaction(insert(2), key(1)))]),
+      key(1),
+    );
+    expect(ends).toEqual(["VAULT_BUSY", "VAULT_BUSY"]);
+  });
+
+  test("never waits for one that waits for it", async () => {
+    const [one, other] = await pairOfStores();
+    const rounds = Array.from({ length: 20 }, async (_, round) => {
+      const both = (store: Store, keys: readonly number[], from: number) =>
+        keys.map((n, at) => store.transaction(insert(from + at), key(n)));
+      await Promise.all([...both(one, [1, 2], 4 * round), ...both(other, [2, 1], 4 * round + 2)]);
+    });
+    await Promise.all(rounds);
+    expect(await one.read(documents)).toBe(80);
+  });
+});
+
 describe("the tables", () => {
   test("of a newer version are refused", async () => {
     const access = await newStore();
