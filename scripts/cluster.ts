@@ -4,9 +4,13 @@
  * under one stand-in of the API, of which nodes are killed and stand still for longer than their lease, connections are cut, the
  * database crashes or is taken over by its standby in the middle, and calls fail; an independent ledger judges what landed. The payments are shared between clusters of so many
  * nodes. Ends with status 1 when the promise was broken.
+ *
+ * `--rate=50` measures instead how many payments a second so many nodes carry out, which share the chains, when nothing goes wrong
+ * and each call takes so many milliseconds.
  */
 import { parseArgs } from "node:util";
 import { clusterChains, runCluster } from "../tests/e2e/cluster/cluster.ts";
+import { measureRate } from "../tests/e2e/cluster/rate.ts";
 import { acceleratedExecutable } from "../tests/e2e/weeks/accelerated/executable.ts";
 import { readTickers } from "../tests/e2e/weeks/week.ts";
 
@@ -19,6 +23,7 @@ const { values } = parseArgs({
     nodes: { type: "string", default: "2,3,5" },
     chains: { type: "string", default: clusterChains.join(",") },
     failover: { type: "string" },
+    rate: { type: "string" },
     pooled: { type: "boolean", default: false },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
   },
@@ -32,6 +37,17 @@ if (failover === undefined && values.failover !== undefined) {
 }
 const sizes = values.nodes.split(",").map(Number);
 const executable = await acceleratedExecutable();
+
+async function printRates(delay: number): Promise<never> {
+  const [tickers, payments] = [readTickers(values.chains), Number(values.payments)];
+  for (const nodes of sizes) {
+    const rate = await measureRate({ executable, nodes, payments, tickers, delay });
+    console.log(`${nodes} nodes: ${rate.toFixed(1)} payments a second, ${delay} ms a call.`);
+  }
+  process.exit(0);
+}
+
+if (values.rate !== undefined) await printRates(Number(values.rate));
 let isSound = true;
 for (const nodes of sizes) {
   const start = performance.now();

@@ -21,8 +21,6 @@ export class CuttingProxy implements Disposable {
   #messages = 0;
   #refuses = false;
   #cut: { readonly at: number; readonly how: Cut } | undefined;
-  /** Milliseconds that each message of a client takes, as one does to a machine that is far away. */
-  distance = 0;
 
   constructor(target: PostgresAccess) {
     this.#target = target;
@@ -101,8 +99,7 @@ export class CuttingProxy implements Disposable {
         return;
       }
     }
-    if (this.distance === 0) link.server.write(bytes);
-    else setTimeout(() => link.server.write(bytes), this.distance);
+    link.server.write(bytes);
   }
 }
 
