@@ -1,6 +1,7 @@
 /** The true answers of the stand-in to every call that the program makes. */
 import { chainModels } from "./chains/index.ts";
 import type { Answer, Call, CallKind } from "./fault.ts";
+import type { Network } from "./network.ts";
 import { ethereumResult, rpcAnswer, solanaResult, vechainAnswer } from "./nodes.ts";
 import { offer } from "./offer.ts";
 import type { World } from "./world.ts";
@@ -162,6 +163,15 @@ function onChain(call: Call, world: World): Answer {
   return { status: 200, body: { hash: id, txID: id, txid: id, id, blockNumber, blockHeight: blockNumber } };
 }
 
+/** The next number of an account of the XRP Ledger, the last one of Stellar; what the ledger asks for a transaction. */
+function accountAnswer(what: string, account: string, network: Network, lag: number): object | undefined {
+  if (what === "/v3/xrp/fee") return { drops: { open_ledger_fee: "10" } };
+  if (what.startsWith("/v3/xrp/account/"))
+    return { account_data: { Sequence: Number(network.count(account, lag)) }, validated: false };
+  if (what.startsWith("/v3/xlm/account/")) return { sequence: String(network.count(account, lag) - 1n) };
+  return undefined;
+}
+
 async function node(request: Request, call: Call, world: World): Promise<Answer> {
   const { ticker = "", what, subject = "" } = call;
   if (!chainModels.some((model) => model.ticker === ticker)) return NOT_FOUND;
@@ -174,6 +184,8 @@ async function node(request: Request, call: Call, world: World): Promise<Answer>
       body: Number(lag === 0 ? network.pendingCount(account) : network.count(account, lag)),
     };
   }
+  const told = accountAnswer(what, subject, network, lag);
+  if (told !== undefined) return { status: 200, body: told };
   if (ticker === "VET") {
     const body = vechainAnswer(request.path, network, lag);
     return body === undefined ? NOT_FOUND : { status: 200, body };

@@ -191,7 +191,7 @@ function argumentsOf(
       `--chain=${payment.model.ticker}`,
       `--state=${random.pick(["sent", "parked"])}`,
     ];
-  if (group === "lane") return [group, command, payment.model.ticker, payment.wallet.address];
+  if (group === "lane") return [group, command, payment.wallet.address, `--chain=${payment.model.ticker}`];
   if (command !== "resolve") return [group, command, payment.id];
   return hazards.has("decisions") ? decision(payment, stage) : undefined;
 }

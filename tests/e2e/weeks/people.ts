@@ -45,13 +45,18 @@ export async function commandsOf(stage: Stage, group: string): Promise<string[]>
   return lines.flatMap((line) => /^\s{2,}([a-z][a-z-]+)\s{2,}\S/.exec(line)?.slice(1) ?? []);
 }
 
-/** Has every lane that is held repaired, where the program can do that. */
+/** Looks what holds up each account that numbers its transactions, and has numbers used up that nobody uses. */
 export async function repairLanes(stage: Stage): Promise<void> {
-  const commands = await commandsOf(stage, "lane");
-  if (!commands.includes("repair")) return;
   await stage.command(["lane", "list"]);
   for (const wallet of stage.world.wallets) {
     const chain = String(wallet.entry["chain"]);
-    await stage.command(["lane", "repair", chain, wallet.address]);
+    if (stage.world.modelOf(wallet).uniqueness !== "sequence") continue;
+    const repair = ["lane", "repair", wallet.address, `--chain=${chain}`];
+    const { status, stdout } = await stage.command(repair);
+    if (status !== 0) continue;
+    const [first] = (JSON.parse(stdout) as { obstacles: { number: string; is: string }[] }).obstacles;
+    if (first?.is !== "free") continue;
+    const number = first.number.replace(/-.*/, "");
+    await stage.command([...repair, `--number=${number}`, "--as=fill", "--yes"]);
   }
 }

@@ -58,7 +58,8 @@ export const stellar: ChainModel = {
   read(payload) {
     const transaction = TransactionBuilder.fromXDR(payload, Networks.PUBLIC) as Transaction;
     const [operation] = transaction.operations;
-    if (operation?.type !== "payment") throw new Error("it is no payment");
+    if (operation?.type !== "payment" && operation?.type !== "bumpSequence")
+      throw new Error("it is neither a payment nor pays nobody");
     const hash = transaction.hash();
     const signature = transaction.signatures[0]?.signature;
     const bytes = signature === undefined ? undefined : Buffer.from(signatureBytes(signature));
@@ -67,7 +68,7 @@ export const stellar: ChainModel = {
     return {
       transactionId: hex(hash),
       account: transaction.source,
-      amount: stroops(operation.amount),
+      amount: operation.type === "payment" ? stroops(operation.amount) : 0n,
       fee: BigInt(transaction.fee),
       number: BigInt(transaction.sequence),
       ...(transaction.timeBounds && { lastTime: Number(transaction.timeBounds.maxTime) * 1000 }),

@@ -11,7 +11,8 @@ const WINDOW = 3_000;
 
 interface Fields {
   readonly Account: string;
-  readonly Amount: string;
+  /** Absent where nobody is paid. */
+  readonly Amount?: string;
   readonly Fee: string;
   readonly Sequence: number;
   readonly LastLedgerSequence?: number;
@@ -49,7 +50,7 @@ export const xrpLedger: ChainModel = {
     return {
       transactionId: hex(id).toUpperCase(),
       account: fields.Account,
-      amount: BigInt(fields.Amount),
+      amount: BigInt(fields.Amount ?? 0),
       fee: BigInt(fields.Fee),
       number: BigInt(fields.Sequence),
       ...(fields.LastLedgerSequence !== undefined && { lastHeight: BigInt(fields.LastLedgerSequence) }),
