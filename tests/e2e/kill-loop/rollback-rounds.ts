@@ -18,7 +18,7 @@ const ways = {
   "same inode at rest": /"code":"ROLLED_BACK"/,
   "other inode at rest": /"code":"ROLLED_BACK"/,
   "same inode under the daemon":
-    /turned back to an older state|rolled back from generation|two different states/,
+    /turned back to an older state|rolled back from generation|two different states|damaged or was tampered with/,
   "other inode under the daemon": /removed or replaced while it was open/,
   restored: /the vault was restored from a backup/,
 } as const;
