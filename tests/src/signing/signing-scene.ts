@@ -73,7 +73,7 @@ export class SigningScene {
     const baseUrl = new URL(this.api.url);
     const http = new HttpClient([baseUrl]);
     const retries = { retries: 0, delay: 1, maximumDelay: 1 };
-    const connection = new TatumConnection({ baseUrl, apiKey: "key", http, timeout: 2000, retries });
+    const connection = new TatumConnection({ baseUrl, apiKey: "key", http, timeout: 10_000, retries });
     const log = createLog({ write: (line) => void this.log.push(line) });
     const fourEyeUrl = new URL(this.api.fourEyeUrl);
     this.services = {
