@@ -104,7 +104,7 @@ export async function waitForLease(options: LeaseOptions): Promise<Lease | undef
   while (!stopping.aborted) {
     try {
       const lease = await obtain(options, tell);
-      if (lease !== undefined && told !== undefined)
+      if (lease !== undefined && (told !== undefined || lease.isTakenOver))
         log.info(`The lease is free, for ${work}; this daemon takes over.`, { action: "lease-taken", chain });
       return lease;
     } catch (failure) {

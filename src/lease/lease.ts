@@ -57,8 +57,12 @@ export class Lease {
   #hasEnded = false;
   readonly #renewing: Promise<void>;
 
-  private constructor(subject: LeaseSubject, row: TakenLease) {
+  /** Whether another process had it until now, and did not give it back. */
+  readonly isTakenOver: boolean;
+
+  private constructor(subject: LeaseSubject, row: TakenLease, isTakenOver: boolean) {
     this.#subject = subject;
+    this.isTakenOver = isTakenOver;
     this.#row = row;
     this.#renewing = this.#keepRenewing();
   }
@@ -78,7 +82,7 @@ export class Lease {
   ): Promise<Lease | undefined> {
     const { store, leaseKey, log, chain } = subject;
     const holder = nameOfThisProcess();
-    const row = await store.transaction(async (session) => {
+    const taken = await store.transaction(async (session) => {
       const current = await readLeaseRow(session, leaseKey);
       if (current !== undefined && !isFree(current, seen)) return undefined;
       if (current === undefined && (await hasLeaseRow(session, leaseKey))) {
@@ -93,9 +97,9 @@ export class Lease {
         duration: Math.ceil(duration),
       };
       await replaceLeaseRow(session, leaseKey, next);
-      return next;
+      return { row: next, isTakenOver: current !== undefined && current.holder !== null };
     }, leaseKey);
-    return row === undefined ? undefined : new Lease(subject, row);
+    return taken && new Lease(subject, taken.row, taken.isTakenOver);
   }
 
   /** Set once the lease is not this daemon's any more, with the `KmsError` that says why. */

@@ -117,6 +117,7 @@ describe("a lease in a database", () => {
     const second = await waitForLease(options(other));
     expect(performance.now() - started).toBeLessThan(LONG / 2);
     expect(await row()).toMatchObject({ epoch: 2, hasEnded: false });
+    expect(lines).toEqual([expect.stringContaining("this daemon takes over")]);
     await second?.release();
     await lease.release();
   });
