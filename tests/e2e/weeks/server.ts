@@ -57,13 +57,16 @@ export class ApiServer {
       const text = await bodyOf(incoming);
       const body: unknown = text === "" ? undefined : JSON.parse(text);
       const request: Request = { method: incoming.method ?? "GET", path: incoming.url ?? "/", body };
-      await this.#answer(request, response);
+      const given = await this.#answerTo(request);
+      // Destroying the response would have Bun answer 200 without a body, which is an approval.
+      if (given === "cut") incoming.socket.destroy();
+      else write(response, given);
     } catch (failure) {
       if (!response.headersSent) write(response, { status: 500, body: String(failure) });
     }
   }
 
-  async #answer(request: Request, response: ServerResponse): Promise<void> {
+  async #answerTo(request: Request): Promise<Answer | "cut"> {
     const world = this.#world;
     const call: Call = readCall(request);
     world.onCall(call);
@@ -74,8 +77,6 @@ export class ApiServer {
       fault?.act === "now" || fault === undefined ? await answerTo(request, call, world) : undefined;
     if (fault?.delay !== undefined) await Bun.sleep(fault.delay);
     if (fault?.act === "late") answer = await answerTo(request, call, world);
-    const given = fault?.answer ?? answer ?? { status: 503 };
-    if (given === "cut") response.destroy();
-    else write(response, given);
+    return fault?.answer ?? answer ?? { status: 503 };
   }
 }
