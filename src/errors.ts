@@ -63,6 +63,8 @@ const errors = {
   NOT_A_VAULT: { exit: exitStatus.dataError, kind: "vault" },
   /** The file is a vault of the original program; it has to be migrated first. */
   VAULT_IS_ORIGINAL: { exit: exitStatus.configuration, kind: "vault" },
+  /** The vault was copied to another store, and is worked with there. */
+  VAULT_MOVED: { exit: exitStatus.configuration, kind: "vault" },
   /** The vault was made by a newer version of this program. */
   VAULT_TOO_NEW: { exit: exitStatus.configuration, kind: "vault" },
   /** Another process holds the vault. */

@@ -83,16 +83,23 @@ async function openAndUse<Result>(
   }
 }
 
+/** What is opened besides a vault that is worked with at its place. */
+export interface UseOfVault {
+  readonly copy?: Pick<StorePlace, "open">;
+  readonly takesMoved?: boolean;
+}
+
 /**
  * Opens the vault, makes sure it is closed, and gives what `work` gives. Its anchor follows it from then on.
  *
- * @param copy another file than the vault itself, which has no anchor
+ * @param how `copy`: another file than the vault itself, which has no anchor; `takesMoved`: also a vault that was copied to another
+ * store, which then nothing is done to
  * @throws KmsError `NO_WALLET_FILE`, `WRONG_PASSWORD`, `VAULT_CORRUPT`, ...
  */
 export function withVault<Result>(
   context: CommandContext,
   work: (vault: Vault) => Promise<Result>,
-  copy?: Pick<StorePlace, "open">,
+  { copy, takesMoved = false }: UseOfVault = {},
 ): Promise<Result> {
   const open = (): Promise<Vault> =>
     openVault(
@@ -105,6 +112,10 @@ export function withVault<Result>(
     );
   return openAndUse(context, open, async (vault) => {
     assertPinnedVault(context.vaultPin, vault.identity, context.vaultPath);
+    if (takesMoved && vault.marked.movedTo !== undefined) {
+      vault.marked.passMark();
+      return work(vault);
+    }
     const anchor = context.config.value(settings.anchor);
     if (anchor !== undefined && copy === undefined) await keepAnchor(vault, anchor, printWarning);
     if (copy === undefined) await endRemovedWallets(vault);

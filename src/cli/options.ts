@@ -68,6 +68,12 @@ export const options = {
     description: "Order by created, label, chain, address or id; with - before it turned round",
   },
   index: { type: "string", valueHint: "0,5-9", description: "The indexes whose addresses are shown" },
+  to: {
+    type: "string",
+    valueHint: "file|postgres://...",
+    description: "The store that the vault is moved to: a path, or the address of a database",
+  },
+  cancel: { type: "boolean", description: "Give up a copy that was broken off" },
   remove: { type: "boolean", description: "Take it away instead" },
   removed: {
     type: "boolean",

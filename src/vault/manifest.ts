@@ -30,7 +30,12 @@ export interface Manifest {
   readonly backup?: { readonly at: number; readonly nextPosition: number } | undefined;
   /** When the vault was restored from a backup, in milliseconds since 1970, until a person confirms it. */
   readonly restoredAt?: number | undefined;
+  /** The store that the vault was copied to, or is being copied to, and where alone it is worked with. */
+  readonly movedTo?: string | undefined;
 }
+
+/** Characters of the name of a store. */
+const mostMovedTo = 1000;
 
 const PURPOSE = "manifest";
 /** A vault has one manifest, so its record id is empty. */
@@ -49,6 +54,7 @@ const manifestSchema = v.strictObject({
   mergedJobKeys: v.optional(v.array(hex256)),
   backup: v.optional(v.strictObject({ at: counter, nextPosition: counter })),
   restoredAt: v.optional(counter),
+  movedTo: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(mostMovedTo))),
 });
 
 export function sealManifest(rootKey: RootKey, manifest: Manifest): Uint8Array {

@@ -34,6 +34,26 @@ export interface JournalRegister {
   readonly mergedJobKeys: readonly Uint8Array[];
 }
 
+/** What a copy of a vault into another store needs of it: the mark in the original, which keeps everybody else from working with it. */
+export interface MarkedState {
+  /** The store that it was copied to, or is being copied to, as it was read last. */
+  readonly movedTo: string | undefined;
+  /** {@link movedTo} as a transaction of the vault sees it. */
+  readMark(session: Session): Promise<string | undefined>;
+  /** From now on this open vault may be looked at in spite of the mark. */
+  passMark(): void;
+  /**
+   * Sets the mark, or takes it away.
+   * @param session a transaction of the vault itself
+   */
+  mark(session: Session, movedTo: string | undefined): Promise<void>;
+  /**
+   * Gives a copy the manifest of the original without the mark; its generation is a later one.
+   * @param session a transaction of the copy, which holds the rows of the original
+   */
+  unmarkCopy(session: Session): Promise<void>;
+}
+
 /** Who follows what is committed, of the vault or of its journals. */
 export class Commits {
   #follow: () => Promise<void> = async () => undefined;
@@ -50,7 +70,7 @@ export class Commits {
 }
 
 /** Each method sees one state of memory and store. */
-export class VaultState implements JournalRegister {
+export class VaultState implements JournalRegister, MarkedState {
   readonly commits = new Commits();
   readonly #store: Store;
   readonly #rootKey: RootKey;
@@ -59,6 +79,7 @@ export class VaultState implements JournalRegister {
   /** Of the state that the manifest describes; read when it is asked for. */
   #index: WalletIndex | undefined;
   #closed = false;
+  #passesMark = false;
 
   private constructor(store: Store, rootKey: RootKey, manifest: Manifest) {
     this.#store = store;
@@ -141,7 +162,7 @@ export class VaultState implements JournalRegister {
   /**
    * What the manifest says in a transaction, which may be what is not committed yet: nothing of it is taken over.
    *
-   * @throws KmsError `ROLLED_BACK`, `VAULT_CORRUPT` when it is not the known state or a later one
+   * @throws KmsError `ROLLED_BACK`, `VAULT_CORRUPT` when it is not the known state or a later one, `VAULT_MOVED`
    */
   async look(session: Session): Promise<Manifest> {
     const known = this.#manifest;
@@ -158,6 +179,7 @@ export class VaultState implements JournalRegister {
     const isSame = manifest.digest === known.digest && manifest.slots === known.slots;
     if (manifest.generation === known.generation && !isSame)
       throw vaultCorrupt(`there are two different states of generation ${known.generation}`);
+    if (manifest.movedTo !== undefined && !this.#passesMark) throw moved(this.#store.place, manifest.movedTo);
     return manifest;
   }
 
@@ -172,7 +194,34 @@ export class VaultState implements JournalRegister {
     return this.#manifest;
   }
 
-  /** Marks a vault as restored, in a transaction of it. */
+  get movedTo(): string | undefined {
+    return this.#manifest.movedTo;
+  }
+
+  async readMark(session: Session): Promise<string | undefined> {
+    return (await this.look(session)).movedTo;
+  }
+
+  passMark(): void {
+    this.#passesMark = true;
+  }
+
+  async mark(session: Session, movedTo: string | undefined): Promise<void> {
+    const { movedTo: _, ...manifest } = await this.look(session);
+    const next = { ...manifest, ...(movedTo !== undefined && { movedTo }) };
+    await updateManifest(
+      session,
+      sealManifest(this.#rootKey, { ...next, generation: manifest.generation + 1 }),
+    );
+  }
+
+  async unmarkCopy(session: Session): Promise<void> {
+    const { movedTo: _, ...manifest } = await readManifest(session, this.#rootKey);
+    const generation = manifest.generation + 1;
+    await updateManifest(session, sealManifest(this.#rootKey, { ...manifest, generation }));
+  }
+
+  /** Marks a copy as restored, in a transaction of it. */
   async markRestored(session: Session, restoredAt: number): Promise<void> {
     const manifest = await readManifest(session, this.#rootKey);
     const next = { ...manifest, generation: manifest.generation + 1, restoredAt };
@@ -228,4 +277,14 @@ export class VaultState implements JournalRegister {
       return work();
     });
   }
+}
+
+function moved(place: string, movedTo: string): KmsError {
+  return new KmsError(
+    "VAULT_MOVED",
+    `The vault ${place} was copied to ${movedTo}, and is worked with there alone.`,
+    {
+      hint: `Name that store with --store or --path. If the copy was broken off, \`vault copy\` with the same --to goes on with it, and with --cancel gives it up. The way back is \`vault copy\` from there to a new place.`,
+    },
+  );
 }

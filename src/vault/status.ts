@@ -13,6 +13,8 @@ export interface VaultStatus extends VaultIdentity {
   readonly backedUpAt?: string;
   /** When it was restored from a backup, while no person has confirmed that. */
   readonly restoredAt?: string;
+  /** The store that it was copied to, and where alone it is worked with. */
+  readonly movedTo?: string;
   readonly slots: readonly (Pick<KeySlotRow, "slotId" | "kind"> & {
     /** As they stand in the slot; what they mean depends on the kind. */
     readonly parameters: unknown;
@@ -36,7 +38,7 @@ const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOSt
 
 export function vaultStatus(
   { path, vaultId, fingerprint, size }: Pick<VaultStatus, "path" | "vaultId" | "fingerprint" | "size">,
-  { generation, count, restoredAt, backup }: Manifest,
+  { generation, count, restoredAt, movedTo, backup }: Manifest,
   slots: readonly KeySlotRow[],
 ): VaultStatus {
   return {
@@ -47,6 +49,7 @@ export function vaultStatus(
     generation,
     wallets: count,
     ...(backup !== undefined && { backedUpAt: isoTime(backup.at) }),
+    ...(movedTo !== undefined && { movedTo }),
     ...(restoredAt !== undefined && { restoredAt: isoTime(restoredAt) }),
     slots: slots.map(({ slotId, kind, parameters }) => ({
       slotId,

@@ -12,7 +12,7 @@ import { opensAnySlot, type PreparedSlot } from "./key-slots/key-slot.ts";
 import { passwordOpener, preparePasswordSlot } from "./key-slots/password-slot.ts";
 import type { RootKey, VaultIdentity } from "./root-key.ts";
 import { deleteSlot, insertSlot, replacePasswordSlots } from "./slot-changes.ts";
-import { type Commits, type JournalRegister, VaultState } from "./state.ts";
+import { type Commits, type JournalRegister, type MarkedState, VaultState } from "./state.ts";
 import { type LastBackup, lastBackupOf, type VaultStatus, vaultStatus } from "./status.ts";
 import { deleteWallet, findWallet, insertWallets, type WalletEntry } from "./wallet-changes.ts";
 import { WalletDirectory } from "./wallet-directory.ts";
@@ -283,10 +283,8 @@ export class Vault implements Sealing {
    * @returns what the copy holds, and where the vault is now that was there
    */
   restoreOver(place: string, { restoredAt, checkRows, whileQuiet }: Restoring) {
-    const mark = async (session: Session): Promise<void> => {
-      await deleteLeaseRows(session);
-      await this.#state.markRestored(session, restoredAt);
-    };
+    const mark = (session: Session): Promise<void> =>
+      deleteLeaseRows(session).then(() => this.#state.markRestored(session, restoredAt));
     const finish = (copy: Store): Promise<VaultCounts> => this.#finishCopy(copy, mark, checkRows);
     return whileQuiet === undefined
       ? this.store.copyInto(place, finish).then((result) => ({ result, keptAs: undefined }))
@@ -303,6 +301,11 @@ export class Vault implements Sealing {
     return await copy.read((session) =>
       countAll(session, this.#rootKey, { checkRows, onProgress: this.onProgress }),
     );
+  }
+
+  /** Where it was copied to. */
+  get marked(): MarkedState {
+    return this.#state;
   }
 
   /** When the vault was restored from a backup, in milliseconds since 1970, while no person has confirmed it. */

@@ -419,3 +419,60 @@ describe("the nodes of a database", () => {
     }),
   );
 });
+
+describe("a vault that is moved into a database, and back into a file", () => {
+  /** Runs `vault copy`, and kills it as soon as it says something. */
+  async function killedAt(args: readonly string[], text: string): Promise<void> {
+    const child = installation.start(["vault", "copy", "--yes", ...args], { env });
+    const decoder = new TextDecoder();
+    let told = "";
+    for await (const bytes of child.stderr) {
+      told += decoder.decode(bytes);
+      if (told.includes(text)) child.kill("SIGKILL");
+    }
+    await child.exited;
+    expect(told).toContain(text);
+  }
+
+  async function move(from: readonly string[], to: string): Promise<void> {
+    const args = [...from, `--to=${to}`];
+    for (const step of ["records copied", "records compared"]) await killedAt(args, step);
+    // Whether the last one was killed before its commit or after it.
+    const moved = await installation.run(["vault", "copy", "--yes", ...args], { env });
+    expect([moved.status, moved.stderr]).toEqual([
+      0,
+      expect.stringMatching(/every record was compared|was complete already/),
+    ]);
+  }
+
+  test("comes there whole, whenever the copying is killed; the original names where it went", async () => {
+    const file = `${installation.home}/wallets.json`;
+    writeFileSync(file, JSON.stringify(allWallets), { mode: 0o600 });
+    expect((await installation.run(["import", file])).status).toBe(0);
+    const listed = await installation.run(["wallet", "list"]);
+    const { url } = await newDatabase();
+    await move([], url);
+    expect((await runOn(url, ["wallet", "list"])).stdout).toBe(listed.stdout);
+
+    for (const refused of [
+      ["wallet", "list"],
+      ["daemon", "--testnet"],
+      ["job", "list"],
+    ]) {
+      const run = await installation.run(refused, { env: { TATUM_API_KEY: "key" } });
+      expect(failureOf(run)).toMatchObject({
+        status: 78,
+        code: "VAULT_MOVED",
+        error: expect.stringContaining(url),
+      });
+    }
+    const status = await installation.run(["vault", "status"]);
+    expect(JSON.parse(status.stdout)).toMatchObject({ movedTo: url });
+
+    const back = `${installation.home}/back.dat`;
+    await move([`--store=${url}`], back);
+    expect(failureOf(await runOn(url, ["wallet", "list"]))).toMatchObject({ code: "VAULT_MOVED" });
+    expect((await installation.run(["wallet", "list", `--path=${back}`])).stdout).toBe(listed.stdout);
+    expect((await installation.run(["vault", "verify", `--path=${back}`])).status).toBe(0);
+  });
+});

@@ -147,6 +147,7 @@ const table: Readonly<Record<string, Row>> = {
     refuses: "",
   },
   nodes: { ...ofTheVault, takes: `json ${vault}` },
+  "vault copy": { ...ofEverything, takes: `to cancel yes ${vault}` },
   doctor: {
     takes: `json fix yes external-url allow-plain-http api-key ${vault}`,
     ignores: "period external-url-method run-once",

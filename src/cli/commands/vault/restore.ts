@@ -57,6 +57,8 @@ export default defineCommand({
       });
     }
     const place = { open: () => openUnchanged(file, sqliteFile(file, context.access), "restored") };
-    await withVault({ ...context, vaultPath: file }, (backup) => restore(context, file, backup), place);
+    await withVault({ ...context, vaultPath: file }, (backup) => restore(context, file, backup), {
+      copy: place,
+    });
   },
 });

@@ -1,4 +1,5 @@
 /** `vault status`: the vault's format, key slots and number of wallets. */
+import type { Vault } from "../../../vault/vault.ts";
 import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { warnOfKeptOriginals } from "../../kept-originals.ts";
@@ -11,9 +12,10 @@ export default defineCommand({
   examples: ["tatum-kms vault status"],
   args: vaultOptions,
   async run({ args }) {
-    await withVault(await createContext(args), async (vault) => {
+    const show = async (vault: Vault): Promise<void> => {
       printJson(await vault.status());
       await warnOfKeptOriginals(vault.place);
-    });
+    };
+    await withVault(await createContext(args), show, { takesMoved: true });
   },
 });

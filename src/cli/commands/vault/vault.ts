@@ -5,7 +5,7 @@ export default defineCommand({
   meta: {
     name: "vault",
     description:
-      "Look after the vault: status, verify, slot, change-password, backup, restore, mark-restored, merge",
+      "Look after the vault: status, verify, slot, change-password, backup, restore, mark-restored, copy, merge",
   },
   subCommands: {
     status: () => import("./status.ts").then((module) => module.default),
@@ -13,6 +13,7 @@ export default defineCommand({
     slot: () => import("./slot.ts").then((module) => module.default),
     "change-password": () => import("./change-password.ts").then((module) => module.default),
     backup: () => import("./backup.ts").then((module) => module.default),
+    copy: () => import("./copy.ts").then((module) => module.default),
     merge: () => import("./merge.ts").then((module) => module.default),
     restore: () => import("./restore.ts").then((module) => module.default),
     "mark-restored": () => import("./mark-restored.ts").then((module) => module.default),
