@@ -62,7 +62,7 @@ export default defineCommand({
     name: "copy",
     description: "Move the vault into another store: from a file into a database, or back",
   },
-  examples: ["tatum-kms vault copy --to=postgres://kms@db.example.com/kms"],
+  examples: ["tatum-kms vault copy --to=postgres://kms@db/kms"],
   statuses: { 75: "a daemon works on the vault" },
   args: { ...pickOptions("to", "cancel", "yes"), ...vaultOptions },
   refuses: choosingOptions,
