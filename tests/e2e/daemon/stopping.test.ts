@@ -221,7 +221,7 @@ describe("a signal", () => {
         return new Response("", { status: 200 });
       };
       const daemon = start(["--chain=ETH"]);
-      await until("a question", () => api.to("/four-eye/").length === 1);
+      await until("a question", () => api.to("/four-eye/").length > 0);
       daemon.signal("SIGTERM");
       expect(await daemon.exited()).toBe(0);
       expect(api.broadcasts.length).toBeLessThanOrEqual(1);
@@ -236,16 +236,16 @@ describe("a signal", () => {
     onScene(async ({ api, start }) => {
       api.pending = [pending];
       api.fourEye = () => new Promise(() => undefined);
-      const first = start(["--chain=BTC", "--period=3"]);
+      const first = start(["--chain=BTC", "--period=30"]);
       await until("a question", () => api.to("/four-eye/").length === 1);
       first.signal("SIGTERM");
       expect(await first.exited()).toBe(0);
       expect(first.log).not.toContain("unreachable");
       api.fourEye = () => new Response("", { status: 200 });
       const started = performance.now();
-      const second = start(["--chain=BTC", "--period=3"]);
+      const second = start(["--chain=BTC", "--period=30"]);
       await second.logged("Tx was processed");
-      expect(performance.now() - started).toBeLessThan(2500);
+      expect(performance.now() - started).toBeLessThan(15_000);
     }),
   );
 });

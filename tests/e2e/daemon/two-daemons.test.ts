@@ -36,14 +36,14 @@ async function pair(scene: Scene, lease?: string): Promise<readonly [RunningDaem
   return [first, second];
 }
 
-/** Stops a process, but not within a database transaction: it would keep the file locked for everybody. */
+/** Stops a process, but not within a database transaction, nor one that reads: nobody else could write. */
 async function stop(daemon: RunningDaemon, { installation }: Scene): Promise<void> {
   for (;;) {
     daemon.signal("SIGSTOP");
     await Bun.sleep(50);
     const database = new Sqlite(installation.vaultPath);
     try {
-      database.run("BEGIN IMMEDIATE");
+      database.run("BEGIN EXCLUSIVE");
       database.run("ROLLBACK");
       return;
     } catch {
