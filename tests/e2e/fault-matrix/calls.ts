@@ -33,6 +33,8 @@ export interface Call {
    * after another, those with the same words here as well.
    */
   readonly oneAtATime?: string;
+  /** Set where the answer serves all payments of the chain for a second. */
+  readonly isShared?: true;
 }
 
 const common: readonly Omit<Call, "chain">[] = [
@@ -47,9 +49,23 @@ const common: readonly Omit<Call, "chain">[] = [
 export const calls: readonly Call[] = [
   ...common.map((call): Call => ({ chain: "ETH", ...call })),
   { chain: "ETH", name: "transaction count", kind: "node", after: "four-eye GET" },
-  { chain: "ETH", name: "gas price", kind: "node", after: "four-eye GET", oneAtATime: "price" },
+  {
+    chain: "ETH",
+    name: "gas price",
+    kind: "node",
+    after: "four-eye GET",
+    oneAtATime: "price",
+    isShared: true,
+  },
   { chain: "ETH", name: "eth_estimateGas", kind: "node", after: "four-eye GET" },
-  { chain: "ETH", name: "eth_chainId", kind: "node", after: "four-eye GET", oneAtATime: "chain" },
+  {
+    chain: "ETH",
+    name: "eth_chainId",
+    kind: "node",
+    after: "four-eye GET",
+    oneAtATime: "chain",
+    isShared: true,
+  },
   { chain: "ETH", name: "broadcast", kind: "broadcast", after: "four-eye GET" },
   { chain: "ETH", name: "withdrawal", kind: "broadcast", after: "eth_estimateGas" },
 

@@ -8,6 +8,8 @@ import { PaymentsApi } from "./payments-api.ts";
 
 /** Milliseconds until all cells of a daemon have to be settled. */
 const PATIENCE = 300_000;
+/** Milliseconds after which no answer serves another payment any more. */
+const UNTIL_ASKED_ANEW = 1_100;
 
 /** Runs some cells with one daemon; then one cycle more, which does what the service would do after a minute. */
 async function runDaemonOn(some: readonly Cell[], method: "GET" | "POST"): Promise<void> {
@@ -86,6 +88,7 @@ function queuesOf(some: readonly Cell[]): readonly (readonly Cell[])[] {
 
 async function runQueue(queue: readonly Cell[], wire: FaultyWire): Promise<void> {
   for (const cell of queue) {
+    if (cell.call.isShared === true) await Bun.sleep(UNTIL_ASKED_ANEW);
     wire.add(cell);
     await until(`${cell.call.chain} ${cell.call.name}: ${cell.fault}`, () => cell.isSettled, PATIENCE);
   }
@@ -105,13 +108,14 @@ async function readJobStates(some: readonly Cell[], installation: Installation):
 
 /**
  * The daemon that a cell belongs to: one for connections that are refused, for what comes with the four-eye method POST,
- * for what has to come one after another, and for all the rest at once. A report that was refused is made again after
+ * for each answer that payments of its chain share, for what has to come one after another, and for all the rest at once. A report that was refused is made again after
  * waits that grow: those have a daemon for each refusal, so that they need not wait for each other.
  */
 function daemonOf({ call, fault }: Cell): string {
   if (fault === "connection refused") return call.name === "four-eye POST" ? "refused POST" : "refused";
   if (call.kind === "report" && /^4(?!29)/.test(fault)) return `reports that get ${fault}`;
   if (call.name === "four-eye POST" || call.kind === "poll" || call.kind === "report") return "POST";
+  if (call.isShared === true) return `${call.chain} ${call.name}`;
   return call.oneAtATime === undefined ? "at once" : "one after another";
 }
 
