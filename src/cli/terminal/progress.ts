@@ -12,7 +12,14 @@ const SHORT = 1000;
 const BETWEEN_PICTURES = 100;
 const BETWEEN_LINES = 10_000;
 
+/** Characters of the bar, and of a narrower one, where the text would not fit beside it. */
 const BAR = 20;
+const NARROW_BAR = 10;
+
+function barText(part: number, width: number): string {
+  const filled = Math.round(part * width);
+  return `[${"#".repeat(filled)}${" ".repeat(width - filled)}]`;
+}
 
 /** Whole seconds, minutes or hours that are left. */
 function timeText(seconds: number): string {
@@ -41,9 +48,13 @@ export function progressText(what: string, { done, total, elapsed }: Reached, co
   const number = `${done} of ${total}`;
   const full = `${number} ${what}, ${rate} a second, ${left}`;
   if (columns === undefined) return `${percent}: ${full}`;
-  const filled = Math.round(part * BAR);
-  const bar = `[${"#".repeat(filled)}${" ".repeat(BAR - filled)}]`;
-  const texts = [`${bar} ${percent}  ${full}`, `${bar} ${percent}  ${left}`, `${percent}  ${left}`, percent];
+  const texts = [
+    `${barText(part, BAR)} ${percent}  ${full}`,
+    `${barText(part, NARROW_BAR)} ${percent}  ${full}`,
+    `${barText(part, BAR)} ${percent}  ${left}`,
+    `${percent}  ${left}`,
+    percent,
+  ];
   return texts.find((text) => text.length < columns) ?? "";
 }
 

@@ -43,6 +43,12 @@ test.each([
   expect(progressText("keys stored", numbers)).toBe(text);
 });
 
+test("the bar is narrower where large numbers leave it no room", () => {
+  const many = { done: 450_000, total: 900_000, elapsed: 40_000 };
+  const text = "[#####     ] 50 %  450000 of 900000 keys stored, 11250 a second, 40 s left";
+  expect(progressText("keys stored", many, 80)).toBe(text);
+});
+
 test("a terminal shows nothing in the first second, ten pictures a second after it, and nothing at the end", async () => {
   expect(await told(true, 100, 9)).toEqual([""]);
   const pictures = await told(true, 300, 10);
