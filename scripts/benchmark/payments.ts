@@ -79,7 +79,8 @@ function rateRow(name: string, what: string, kind: Kind): Row {
     sizeOf: "payments",
     goal: "at least half of the limit",
     limit: "noble: sign, verify, public key on one core",
-    sizes: [200, 2000, 20_000],
+    // A cycle takes ten thousand at most.
+    sizes: [100, 1000, 10_000],
     smallest: 20,
     measure: (size) => rate(kind, size),
   };
