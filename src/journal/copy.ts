@@ -34,8 +34,11 @@ async function opened(target: CopyTarget): Promise<Store | undefined> {
   }
 }
 
-/** @throws KmsError `WRONG_VAULT` when another vault is there */
-async function presentAt(target: CopyTarget, vault: Vault): Promise<Present> {
+/**
+ * @param original a transaction of the vault
+ * @throws KmsError `WRONG_VAULT` when another vault is there
+ */
+async function presentAt(target: CopyTarget, vault: Vault, original: Session): Promise<Present> {
   const store = await opened(target);
   if (store === undefined) return "nothing";
   try {
@@ -44,9 +47,7 @@ async function presentAt(target: CopyTarget, vault: Vault): Promise<Present> {
       throw new KmsError("WRONG_VAULT", `Another vault is in ${target.place}, of the id ${hex(vaultId)}.`, {
         hint: "A copy is made where nothing is yet; nothing was changed.",
       });
-    const difference = await store.read((copy) =>
-      vault.store.read((original) => differingTable(original, copy)),
-    );
+    const difference = await store.read((copy) => differingTable(original, copy));
     return difference === undefined ? "same" : "worked with";
   } finally {
     await store.close();
@@ -66,22 +67,24 @@ async function markIn(session: Session, vault: Vault, target: string): Promise<s
 }
 
 /** Copies and compares, in the transaction that makes the other store; gives the number of records. */
-async function fill(vault: Vault, copy: Session, progress: CopyProgress): Promise<number> {
-  return vault.store.read(async (original) => {
-    const all = await countRows(original);
-    const counting = (step: "copied" | "compared") => {
-      let done = 0;
-      return (rows: number): void => {
-        done += rows;
-        progress(step, done, all);
-      };
+async function fill(
+  { marked }: Vault,
+  { original, copy }: { readonly original: Session; readonly copy: Session },
+  progress: CopyProgress,
+): Promise<number> {
+  const all = await countRows(original);
+  const counting = (step: "copied" | "compared") => {
+    let done = 0;
+    return (rows: number): void => {
+      done += rows;
+      progress(step, done, all);
     };
-    await copyRows(original, copy, counting("copied"));
-    await vault.marked.unmarkCopy(copy);
-    const difference = await differingTable(original, copy, counting("compared"));
-    if (difference === undefined) return all;
-    throw vaultCorrupt(`the copy has other records in its table ${difference}, and was thrown away`);
-  });
+  };
+  await copyRows(original, copy, counting("copied"));
+  await marked.unmarkCopy(copy);
+  const difference = await differingTable(original, copy, counting("compared"));
+  if (difference === undefined) return all;
+  throw vaultCorrupt(`the copy has other records in its table ${difference}, and was thrown away`);
 }
 
 /** @throws KmsError `VAULT_BUSY` while a daemon holds a lease, `VAULT_MOVED` */
@@ -110,7 +113,7 @@ export async function copyVault(
   vault.marked.passMark();
   const movedTo = await vault.store.read((session) => markIn(session, vault, target.place));
   await verifyWhole(vault);
-  const present = await presentAt(target, vault);
+  const present = await vault.store.read((session) => presentAt(target, vault, session));
   if (present === "same" && movedTo !== undefined) return undefined;
   if (present !== "nothing")
     throw new KmsError("FILE_EXISTS", `The vault is in ${target.place} already; nothing was done.`, {
@@ -118,8 +121,13 @@ export async function copyVault(
     });
   await markMoved(vault, target.place);
   let copied = 0;
-  await target.at.create(async (copy) => {
-    copied = await fill(vault, copy, progress);
+  // Until the copy is there whole, nobody gives it up beside: both vaults would be worked with.
+  await vault.store.transaction(async (original) => {
+    if ((await markIn(original, vault, target.place)) === undefined)
+      throw new KmsError("VAULT_BUSY", "The copy was given up meanwhile; nothing was copied.");
+    await target.at.create(async (copy) => {
+      copied = await fill(vault, { original, copy }, progress);
+    });
   });
   return copied;
 }
@@ -130,12 +138,13 @@ export async function copyVault(
  */
 export async function cancelCopy(vault: Vault, target: CopyTarget): Promise<void> {
   vault.marked.passMark();
-  const movedTo = await vault.store.read((session) => markIn(session, vault, target.place));
-  if (movedTo === undefined)
-    throw new KmsError("USAGE", "The vault was not copied anywhere: there is nothing to give up.");
-  if ((await presentAt(target, vault)) !== "nothing")
-    throw new KmsError("FILE_EXISTS", `The copy in ${target.place} is complete; nothing was done.`, {
-      hint: "Work with that one. The way back is `vault copy` from there to a new place.",
-    });
-  await vault.store.transaction((session) => vault.marked.mark(session, undefined));
+  await vault.store.transaction(async (session) => {
+    if ((await markIn(session, vault, target.place)) === undefined)
+      throw new KmsError("USAGE", "The vault was not copied anywhere: there is nothing to give up.");
+    if ((await presentAt(target, vault, session)) !== "nothing")
+      throw new KmsError("FILE_EXISTS", `The copy in ${target.place} is complete; nothing was done.`, {
+        hint: "Work with that one. The way back is `vault copy` from there to a new place.",
+      });
+    await vault.marked.mark(session, undefined);
+  });
 }

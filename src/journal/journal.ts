@@ -330,7 +330,8 @@ export class Journal {
   async #change<Result>(work: (change: JournalChange) => Promise<Result>): Promise<Result> {
     const [result, written] = await this.#vault.store.transaction(
       async (session) => {
-        await this.#options.fence?.assertHeld(session);
+        // A vault that was moved to another store has no leases; a command, which has none, looks at the manifest.
+        await (this.#options.fence?.assertHeld(session) ?? this.#vault.journals.listedJournals(session));
         const { state: before } = await this.#watch.look(session);
         const state = new ChangingState(before);
         const done = await work(new JournalChange({ vault: this.#vault, scope: this.scope, session, state }));

@@ -138,8 +138,15 @@ export async function useUpNumber(
   const { vault, journal: unfenced, note } = context;
   const { scope } = unfenced;
   const asked = askedChain(context);
+  const beside = await besideDaemon(vault.store, leaseKeyOf(vault, scope));
   const journal = new Journal(vault, scope, {
-    fence: await besideDaemon(vault.store, leaseKeyOf(vault, scope)),
+    fence: {
+      async assertHeld(session) {
+        // Nor has the vault been moved to another store.
+        await vault.journals.listedJournals(session);
+        await beside.assertHeld(session);
+      },
+    },
   });
   const { account, number } = use;
   const used = await journal.usedSequences(account);

@@ -6,7 +6,11 @@ const FIRST_LOCK_BYTE = 0x4000_0000;
 const LOCK_BYTES = 512;
 
 /** A lock that is held, `proc_locks(5)`; those that are waited for have an arrow. */
-const HELD = /^\d+: (?:POSIX|OFDLCK)\s+\S+\s+(READ|WRITE) (\d+) \S+:(\d+) (\d+) /;
+const HELD = /^\d+: (?:POSIX|OFDLCK)\s+\S+\s+(READ|WRITE) (\d+) ([0-9a-f]+):([0-9a-f]+):(\d+) (\d+) /;
+
+/** Of a device number as the system's C library packs it, `makedev(3)`. */
+const majorOf = (device: bigint): bigint => ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
+const minorOf = (device: bigint): bigint => (device & 0xffn) | ((device >> 12n) & ~0xffn);
 
 export interface LockHolder {
   readonly processId: number;
@@ -19,13 +23,15 @@ export interface LockHolder {
 /** The process, or of several one that writes; `undefined` where it cannot be told. Opens no file that is locked. */
 export function lockHolder(path: string): LockHolder | undefined {
   try {
-    const { ino } = statSync(path, { bigint: true });
+    const { dev, ino } = statSync(path, { bigint: true });
+    const own = `${majorOf(dev)}:${minorOf(dev)}:${ino}`;
     const held = readFileSync("/proc/locks", "utf8")
       .split("\n")
       .flatMap((line) => {
-        const [, kind, processId, inode, start] = HELD.exec(line) ?? [];
+        const [, kind, processId, major, minor, inode, start] = HELD.exec(line) ?? [];
+        const file = `${Number(`0x${major}`)}:${Number(`0x${minor}`)}:${inode}`;
         const offset = Number(start) - FIRST_LOCK_BYTE;
-        const isOurs = inode === `${ino}` && offset >= 0 && offset < LOCK_BYTES;
+        const isOurs = file === own && offset >= 0 && offset < LOCK_BYTES;
         return isOurs && Number(processId) !== process.pid ? [{ kind, processId: Number(processId) }] : [];
       });
     const found = held.find(({ kind }) => kind === "WRITE") ?? held[0];

@@ -164,6 +164,16 @@ test("a daemon that stood still while the vault was copied can write nothing int
   await lease?.release();
 });
 
+test("a command that was at work when the vault was copied changes nothing of the journal of the original", async () => {
+  const byCommand = await openedAt(file("vault"));
+  const journal = new Journal(byCommand, SCOPE);
+  const job = await journal.move(journal.begin(transaction("a"), "digest"), "seen");
+  await copyVault(vault, await database());
+  expect(await caught(() => journal.move(job, "parked", { problem: "by a person" }))).toMatchObject({
+    code: "VAULT_MOVED",
+  });
+});
+
 describe("nothing is changed", () => {
   async function refused(target: CopyTarget) {
     const error = await caught(() => copyVault(vault, target));
@@ -223,6 +233,18 @@ describe("a copy that was broken off", () => {
     const free = await openedAt(file("vault"));
     expect(await free.wallets()).toHaveLength(2);
     expect(await caught(() => cancelCopy(free, shared))).toMatchObject({ code: "USAGE" });
+  });
+
+  test("is not given up by another while it is being made: both would be worked with", async () => {
+    const byAnother = await openedAt(file("vault"));
+    const shared = await database();
+    let givenUp: ReturnType<typeof caught> | undefined;
+    await copyVault(vault, shared, (step) => {
+      if (step === "compared") givenUp ??= caught(() => cancelCopy(byAnother, shared));
+    });
+    expect(await givenUp).toMatchObject({ code: "FILE_EXISTS" });
+    const later = await openedAt(file("vault"));
+    expect(await caught(() => later.wallets())).toMatchObject({ code: "VAULT_MOVED" });
   });
 
   test("is not given up once it is complete, nor made again over what was done there since", async () => {

@@ -69,7 +69,9 @@ export class SigningScene {
   private constructor(vault: Vault, folder: TemporaryFolder) {
     this.vault = vault;
     this.#folder = folder;
-    this.journal = new Journal(vault, { chain: "ETH", network: "mainnet" }, { period: PERIOD });
+    // As a daemon's, whose lease nobody takes here.
+    const fence = { assertHeld: async () => undefined };
+    this.journal = new Journal(vault, { chain: "ETH", network: "mainnet" }, { period: PERIOD, fence });
     const baseUrl = new URL(this.api.url);
     const http = new HttpClient([baseUrl]);
     const retries = { retries: 0, delay: 1, maximumDelay: 1 };
