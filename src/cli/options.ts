@@ -68,6 +68,11 @@ export const options = {
     description: "Order by created, label, chain, address or id; with - before it turned round",
   },
   index: { type: "string", valueHint: "0,5-9", description: "The indexes whose addresses are shown" },
+  qr: {
+    type: "string",
+    valueHint: "index",
+    description: "Draw the address at this index (0 without one) as a QR code, at a terminal",
+  },
   to: {
     type: "string",
     valueHint: "file|postgres://...",
@@ -209,6 +214,9 @@ export const options = {
 } as const satisfies ArgsDef;
 
 export type OptionName = keyof typeof options;
+
+/** What an option means that is given without a value; only one that comes after `=` belongs to it. */
+export const valuesLeftOut: Readonly<Partial<Record<OptionName, string>>> = { qr: "0" };
 
 /** Options for the `args` of a command. */
 export function pickOptions<Name extends OptionName>(...names: readonly Name[]): Pick<typeof options, Name> {

@@ -4,7 +4,7 @@ import type { ArgsDef, CommandDef, SubCommandsDef } from "citty";
 import { isExactText } from "../../providers/support/secret-text.ts";
 import { KmsError } from "../errors.ts";
 import { didYouMean } from "../suggestion.ts";
-import { type OptionName, options } from "./options.ts";
+import { type OptionName, options, valuesLeftOut } from "./options.ts";
 
 /** The command that the words of a command line name. */
 export interface Selection {
@@ -175,8 +175,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       const value = readBoolean(name, inline ?? (nextIsValue ? next : "true"));
       found.set(name, negated ? !value : value);
     } else {
-      const value = inline ?? (next?.startsWith("--") ? undefined : next);
-      if (inline === undefined) at++;
+      const leftOut = valuesLeftOut[name];
+      const value = inline ?? leftOut ?? (next?.startsWith("--") ? undefined : next);
+      if (inline === undefined && leftOut === undefined) at++;
       if (value === undefined || value === "") throw new KmsError("USAGE", `Option --${name} needs a value.`);
       found.set(name, value);
     }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BLACK_ON_WHITE, readQrCode } from "../../src/cli/terminal/read-qr-code.ts";
 import { Installation, type Run } from "../executable.ts";
 import { failureOf } from "./failure.ts";
 import { TerminalRun } from "./terminal.ts";
@@ -127,6 +128,43 @@ test("a terminal gets a table within its width, and JSON when it is asked for", 
   const asked = new TerminalRun(installation, ["wallet", "list", "--label=main", "--json"], { env });
   expect(await asked.ended()).toBe(0);
   expect(JSON.parse(asked.screen)).toMatchObject([{ signatureId: wallet }]);
+});
+
+describe("an address as a QR code", () => {
+  const terminal = (columns: number, ...args: string[]): TerminalRun =>
+    new TerminalRun(installation, ["wallet", "show", "main till", ...args], {
+      env: { TATUM_KMS_PASSWORD: installation.password },
+      columns,
+    });
+
+  test("is read back from a terminal of 40 columns, at the index that was named", async () => {
+    const { address: other } = await json<Listed>(["getaddress", wallet, "3"]);
+    for (const [option, wanted] of [
+      ["--qr", address],
+      ["--qr=3", other],
+    ] as const) {
+      const run = terminal(40, option);
+      expect(await run.ended()).toBe(0);
+      expect(run.screen).toContain(wanted);
+      const lines = run.screen.split("\r\n").filter((line) => line.startsWith(BLACK_ON_WHITE));
+      expect(readQrCode(lines.join("\n"), "light")).toBe(wanted);
+    }
+  });
+
+  test("is not cut where the terminal is narrower than it is", async () => {
+    const run = terminal(30, "--qr");
+    expect(await run.ended()).toBe(64);
+    expect(run.screen).toContain("33 columns");
+    expect(run.screen).not.toContain("▀");
+  });
+
+  test.each([[["--qr"]], [["--qr", "--json"]], [["--qr", "--index=1"]], [["--qr=x"]]])(
+    "is refused in a pipe and beside what it does not go with: %j",
+    async (args) => {
+      const refused = failureOf(await installation.run(["wallet", "show", "main till", ...args]));
+      expect(refused).toMatchObject({ status: 64, code: "USAGE" });
+    },
+  );
 });
 
 test("storing what is stored already says so and names it", async () => {

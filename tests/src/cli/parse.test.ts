@@ -57,6 +57,17 @@ describe("options of a command line with a value", () => {
   );
 });
 
+test.each([
+  { argv: ["--qr"], qr: "0", positionals: [] },
+  { argv: ["--qr", "till"], qr: "0", positionals: ["till"] },
+  { argv: ["--qr=7", "till"], qr: "7", positionals: ["till"] },
+])(
+  "an option whose value may be left out takes only what is joined to it: $argv",
+  ({ argv, qr, positionals }) => {
+    expect(parsed(...argv)).toEqual({ positionals, options: { qr } });
+  },
+);
+
 describe("options of a command line that are true or false", () => {
   test.each([
     [["--run-once"], true],

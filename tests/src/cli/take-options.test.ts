@@ -65,7 +65,7 @@ const table: Readonly<Record<string, Row>> = {
     ignores: `api-key ${daemonOnly}`,
     refuses: "wallets transaction-ids",
   },
-  "wallet show": { ...ofOneWallet, takes: `index json ${ofOneWallet.takes}` },
+  "wallet show": { ...ofOneWallet, takes: `index qr json ${ofOneWallet.takes}` },
   "wallet find": { ...ofEverything, takes: `json ${vault}` },
   "wallet label": { ...ofOneWallet, takes: `remove json ${ofOneWallet.takes}` },
   "wallet group": { ...ofOneWallet, takes: `remove json ${ofOneWallet.takes}` },
