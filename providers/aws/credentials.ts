@@ -1,9 +1,10 @@
 /**
  * The AWS credentials that sign requests: the program's own variables, else the chain that every tool of AWS goes through,
- * in the order of the AWS SDK for JavaScript:
- * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html.
- * A container's role (ECS, EKS Pod Identity) is asked here: the SDK's own provider for it has no time limit and warns on the
- * console. https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ * in the order of the AWS SDK for JavaScript. A container's role (ECS, EKS Pod Identity) is asked here: the SDK's own provider
+ * for it has no time limit and warns on the console.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html
+ * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-credentials-node.html
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 import {
   createCredentialChain,
@@ -13,14 +14,56 @@ import {
 } from "@aws-sdk/credential-providers";
 import * as v from "valibot";
 import { ProviderError } from "../error.ts";
-import { requiredSetting, type ServiceContext } from "../provider.ts";
+import { requiredSetting, type ServiceContext, secretSetting } from "../provider.ts";
 import { readCredentialFile } from "../support/credential-file.ts";
 import { headerText } from "../support/http-sender.ts";
 import { isSuccess, parseAnswer, refusal } from "../support/service-answer.ts";
 import { serviceUrl } from "../support/service-url.ts";
-import { type AwsKeys, keysFromVariables } from "./keys.ts";
 import { sdkRequestHandler, silentLogger } from "./sdk-request-handler.ts";
 import type { AwsSettings } from "./settings.ts";
+
+/** What signs a request to AWS. */
+interface AwsKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Only with temporary keys. */
+  readonly sessionToken?: string;
+}
+
+/**
+ * Keys from variables: `<prefix>ACCESS_KEY_ID`, `<prefix>SECRET_ACCESS_KEY`, and perhaps `<prefix>SESSION_TOKEN`.
+ *
+ * @returns `undefined` when none is set
+ * @throws ProviderError `NOT_CONFIGURED` naming the one that is missing
+ */
+function keysFromVariables(context: ServiceContext, prefix: "TATUM_KMS_AWS_" | "AWS_"): AwsKeys | undefined {
+  const variables = {
+    id: `${prefix}ACCESS_KEY_ID`,
+    secret: `${prefix}SECRET_ACCESS_KEY`,
+    token: `${prefix}SESSION_TOKEN`,
+  };
+  const accessKeyId = context.setting(variables.id);
+  const secretAccessKey = secretSetting(context, variables.secret)?.reveal();
+  const sessionToken = context.setting(variables.token);
+  if (accessKeyId === undefined && secretAccessKey === undefined && sessionToken === undefined) {
+    return undefined;
+  }
+  if (accessKeyId === undefined) throw missing(variables.id);
+  if (secretAccessKey === undefined) throw missing(variables.secret);
+  return {
+    accessKeyId: headerText(variables.id, accessKeyId),
+    secretAccessKey,
+    ...(sessionToken !== undefined && { sessionToken: headerText(variables.token, sessionToken) }),
+  };
+}
+
+function missing(variable: string): ProviderError {
+  return new ProviderError(
+    "NOT_CONFIGURED",
+    `${variable} is not set, although other parts of the same AWS keys are.`,
+    "Set both the access key ID and the secret access key, or neither.",
+  );
+}
 
 const RELATIVE_URI = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI";

@@ -1,4 +1,7 @@
-/** The intents of a transfer on the BNB Beacon Chain, read from its payload alone. */
+/**
+ * The intents of a transfer on the BNB Beacon Chain, read from its payload alone.
+ * https://github.com/bnb-chain/bnc-cosmos-sdk/blob/5f09ee6c0bd5d7039afac29d9aa19a4b21644706/x/bank/msgs.go
+ */
 
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Intent, Network, PendingTransaction } from "../../chain.ts";

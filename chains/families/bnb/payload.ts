@@ -1,4 +1,7 @@
-/** The payload of a pending transfer on the BNB Beacon Chain: the message twice, as bytes to send and as text to sign. */
+/**
+ * The payload of a pending transfer on the BNB Beacon Chain: the message twice, as bytes to send and as text to sign.
+ * https://github.com/bnb-chain/bnc-cosmos-sdk/blob/5f09ee6c0bd5d7039afac29d9aa19a4b21644706/x/bank/msgs.go
+ */
 
 import * as v from "valibot";
 import type { Network, PendingTransaction } from "../../chain.ts";

@@ -1,5 +1,6 @@
 /**
  * The payload of a pending Flow transaction: an operation of the Tatum API by its number, or Cadence of the caller's own.
+ * https://developers.flow.com/build/cadence/basics/transactions
  */
 
 import * as v from "valibot";
