@@ -2,54 +2,9 @@
  * Signing keys of BIP32-Ed25519 (Khovratovich, Law, 2017): Ed25519 keys with a scalar that is not the hash of a seed.
  * https://cardano-foundation.github.io/cardano-wallet/concepts/Ed25519_BIP.pdf, https://www.rfc-editor.org/rfc/rfc8032
  */
-import { inspect } from "node:util";
-import { ed25519 } from "@noble/curves/ed25519.js";
-import { bytesToHex, bytesToNumberLE, concatBytes, numberToBytesLE } from "@noble/curves/utils.js";
-import { sha512 } from "@noble/hashes/sha2.js";
 import { ChainError } from "../error.ts";
 import type { SigningKey } from "../signing-key.ts";
-import { signEd25519 } from "./ed25519.ts";
-
-const { Point } = ed25519;
-/** Numbers modulo the order of the base point. */
-const { Fn } = Point;
-
-class MemoryEd25519Bip32Key implements SigningKey {
-  readonly curve = "ed25519-bip32";
-  readonly publicKey: Uint8Array;
-  #scalar: bigint;
-  readonly #nonceKey: Uint8Array;
-
-  constructor(extendedKey: Uint8Array) {
-    this.#scalar = Fn.create(bytesToNumberLE(extendedKey.subarray(0, 32)));
-    // A copy, also of a Buffer, whose slice would be a view.
-    this.#nonceKey = Uint8Array.from(extendedKey.subarray(32));
-    this.publicKey = Point.BASE.multiply(this.#scalar).toBytes();
-  }
-
-  /** RFC 8032, 5.1.6, with kL and kR in the place of the two halves of the hashed seed. */
-  async sign(message: Uint8Array): Promise<Uint8Array> {
-    const nonce = hashToScalar(this.#nonceKey, message);
-    const commitment = Point.BASE.multiply(nonce).toBytes();
-    const challenge = hashToScalar(commitment, this.publicKey, message);
-    const response = Fn.add(nonce, Fn.mul(challenge, this.#scalar));
-    return concatBytes(commitment, numberToBytesLE(response, 32));
-  }
-
-  /** A number cannot be overwritten: it is let go of. */
-  wipe(): void {
-    this.#scalar = 0n;
-    this.#nonceKey.fill(0);
-  }
-
-  toJSON(): { curve: string; publicKey: string } {
-    return { curve: this.curve, publicKey: bytesToHex(this.publicKey) };
-  }
-
-  [inspect.custom](): string {
-    return `ed25519-bip32 key of ${bytesToHex(this.publicKey)}`;
-  }
-}
+import { ExtendedEd25519Key, signEd25519 } from "./ed25519.ts";
 
 /**
  * A signing key held in memory: an extended private key. It shows nothing but its public key.
@@ -69,7 +24,7 @@ export function memoryEd25519Bip32Key(extendedKey: Uint8Array): SigningKey {
       "Extended private key does not begin with a scalar of BIP32-Ed25519 (a multiple of 8 from 2^254 to 2^255).",
     );
   }
-  return new MemoryEd25519Bip32Key(extendedKey);
+  return new ExtendedEd25519Key("ed25519-bip32", Uint8Array.from(extendedKey));
 }
 
 /**
@@ -81,8 +36,4 @@ export function memoryEd25519Bip32Key(extendedKey: Uint8Array): SigningKey {
  */
 export function signEd25519Bip32(key: SigningKey, message: Uint8Array): Promise<Uint8Array> {
   return signEd25519(key, message, ["ed25519-bip32", "ed25519"]);
-}
-
-function hashToScalar(...parts: Uint8Array[]): bigint {
-  return Fn.create(bytesToNumberLE(sha512(concatBytes(...parts))));
 }

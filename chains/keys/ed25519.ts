@@ -1,26 +1,54 @@
-/** Signing keys and signatures of Ed25519: https://www.rfc-editor.org/rfc/rfc8032 */
+/**
+ * Signing keys and signatures of Ed25519: https://www.rfc-editor.org/rfc/rfc8032
+ * Signatures are made here, and verified by the system's library (BoringSSL), which has no part in making them.
+ */
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { inspect } from "node:util";
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { bytesToHex } from "@noble/curves/utils.js";
+import { bytesToHex, bytesToNumberLE, concatBytes, numberToBytesLE } from "@noble/curves/utils.js";
+import { sha512 } from "@noble/hashes/sha2.js";
+import { Recent } from "../codec/recent.ts";
 import { ChainError } from "../error.ts";
 import type { Curve, SigningKey } from "../signing-key.ts";
 
-class MemoryEd25519Key implements SigningKey {
-  readonly curve = "ed25519";
-  readonly publicKey: Uint8Array;
-  readonly #seed: Uint8Array;
+const { Point } = ed25519;
+/** Numbers modulo the order of the base point. */
+const { Fn } = Point;
 
-  constructor(seed: Uint8Array) {
-    this.#seed = Uint8Array.from(seed);
-    this.publicKey = ed25519.getPublicKey(this.#seed);
+/**
+ * A key in memory as what it signs with, so that neither its scalar nor its public key is derived for each signature: 64 bytes,
+ * the scalar (little-endian) and the key of the deterministic nonce.
+ */
+export class ExtendedEd25519Key implements SigningKey {
+  readonly curve: Curve;
+  readonly publicKey: Uint8Array;
+  readonly #extendedKey: Uint8Array;
+
+  /** @param extendedKey taken over, to be overwritten by {@link wipe} */
+  constructor(curve: Curve, extendedKey: Uint8Array) {
+    this.curve = curve;
+    this.#extendedKey = extendedKey;
+    this.publicKey = Point.BASE.multiply(this.#scalar()).toBytes();
   }
 
+  /** RFC 8032, 5.1.6, from the third step on. */
   async sign(message: Uint8Array): Promise<Uint8Array> {
-    return ed25519.sign(message, this.#seed);
+    const nonce = hashToScalar(this.#extendedKey.subarray(32), message);
+    const commitment = Point.BASE.multiply(nonce).toBytes();
+    const challenge = hashToScalar(commitment, this.publicKey, message);
+    const response = Fn.add(nonce, Fn.mul(challenge, this.#scalar()));
+    return concatBytes(commitment, numberToBytesLE(response, 32));
   }
 
   wipe(): void {
-    this.#seed.fill(0);
+    this.#extendedKey.fill(0);
+  }
+
+  /** @throws RangeError when it is 0, as that of a key that was overwritten */
+  #scalar(): bigint {
+    const scalar = Fn.create(bytesToNumberLE(this.#extendedKey.subarray(0, 32)));
+    if (scalar === 0n) throw new RangeError("The key was overwritten.");
+    return scalar;
   }
 
   toJSON(): { curve: string; publicKey: string } {
@@ -28,19 +56,28 @@ class MemoryEd25519Key implements SigningKey {
   }
 
   [inspect.custom](): string {
-    return `ed25519 key of ${bytesToHex(this.publicKey)}`;
+    return `${this.curve} key of ${bytesToHex(this.publicKey)}`;
   }
+}
+
+function hashToScalar(...parts: Uint8Array[]): bigint {
+  return Fn.create(bytesToNumberLE(sha512(concatBytes(...parts))));
 }
 
 /**
  * A signing key held in memory. It shows nothing but its public key.
  *
- * @param seed the 32-byte private key of RFC 8032, 5.1.5; copied.
+ * @param seed the 32-byte private key of RFC 8032, 5.1.5; it is not kept.
  * @throws ChainError `INVALID_KEY`
  */
 export function memoryEd25519Key(seed: Uint8Array): SigningKey {
   if (seed.length !== 32) throw new ChainError("INVALID_KEY", "Private key must be 32 bytes long");
-  return new MemoryEd25519Key(seed);
+  const extendedKey = sha512(seed);
+  const [lowest = 0, highest = 0] = [extendedKey[0], extendedKey[31]];
+  // The second step of 5.1.5: a multiple of the cofactor 8, with bit 254 as the highest one.
+  extendedKey[0] = lowest & 0b1111_1000;
+  extendedKey[31] = (highest & 0b0111_1111) | 0b0100_0000;
+  return new ExtendedEd25519Key("ed25519", extendedKey);
 }
 
 /**
@@ -66,9 +103,26 @@ export async function signEd25519(
   );
 }
 
+/** What says that 32 bytes are a public key on Ed25519 (RFC 8410, 4: DER of SubjectPublicKeyInfo). */
+const SPKI = Buffer.from("302a300506032b6570032100", "hex");
+
+/** Public keys that were seen to be of use. */
+const publicKeys = new Recent<KeyObject>(1000);
+
+/** @throws Error when it is no point, or one of small order, for which anybody can make signatures */
+function publicKeyOf(publicKey: Uint8Array): KeyObject {
+  const name = bytesToHex(publicKey);
+  const known = publicKeys.get(name);
+  if (known !== undefined) return known;
+  if (Point.fromBytes(publicKey).isSmallOrder()) throw new RangeError("A point of small order.");
+  const key = createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: "der", type: "spki" });
+  publicKeys.set(name, key);
+  return key;
+}
+
 function isSignature(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
   try {
-    return ed25519.verify(signature, message, publicKey, { zip215: false });
+    return verify(null, message, publicKeyOf(publicKey), signature);
   } catch {
     return false; // Not 64 bytes, or not points of the curve.
   }

@@ -6,6 +6,7 @@
 import { inspect } from "node:util";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex, bytesToNumberBE } from "@noble/curves/utils.js";
+import { Recent } from "../codec/recent.ts";
 import { ChainError } from "../error.ts";
 import type { SigningKey } from "../signing-key.ts";
 import { signSchnorr } from "./bch-schnorr.ts";
@@ -78,7 +79,7 @@ export function memorySecp256k1Key(
  */
 export async function signLowS(key: SigningKey, digest: Uint8Array): Promise<Uint8Array> {
   const signature = await signUnchecked(key, digest);
-  if (!secp256k1.verify(signature, digest, key.publicKey, { prehash: false })) throw wrongSignature(key);
+  if (!isSignature(signature, digest, key.publicKey)) throw wrongSignature(key);
   return signature;
 }
 
@@ -105,7 +106,7 @@ export interface RecoverableSignature {
  */
 export async function signRecoverable(key: SigningKey, digest: Uint8Array): Promise<RecoverableSignature> {
   const signature = await lowSSignature(key, digest);
-  const nonce = noncePoint(signature, digest, secp256k1.Point.fromBytes(key.publicKey));
+  const nonce = noncePoint(signature, digest, pointOf(key.publicKey));
   // The signature is valid when the point has the x coordinate r (SEC 1, 4.1.4), so finding it is also the verification.
   if (nonce.is0() || nonce.x !== signature.r) throw wrongSignature(key);
   const { r, s } = signature;
@@ -113,8 +114,7 @@ export async function signRecoverable(key: SigningKey, digest: Uint8Array): Prom
 }
 
 /**
- * {@link signRecoverable} for who recovers the public key from the finished transaction, so that the signature is not verified
- * twice.
+ * {@link signRecoverable} for who verifies the signature in the finished transaction, so that it is not verified twice.
  *
  * @throws ChainError `INVALID_KEY` when the key's answer is no signature at all, or is verified here and is not its own.
  */
@@ -131,19 +131,63 @@ export async function signRecoverableUnchecked(
 }
 
 /**
- * The public key (65 bytes) whose signature of a 32-byte digest it is (SEC 1, 4.1.6).
- * @returns `undefined` when it is nobody's.
+ * Whether a signature with its recovery id is that of a public key (33 or 65 bytes) over a 32-byte digest: recovering gives this key
+ * exactly when the nonce's point, found with it, is the one that the signature names (SEC 1, 4.1.6).
  */
-export function recoverPublicKey(
+export function isRecoverableSignature(
   { r, s, recovery }: { readonly r: bigint; readonly s: bigint; readonly recovery: number },
   digest: Uint8Array,
-): Uint8Array | undefined {
+  publicKey: Uint8Array,
+): boolean {
   assertDigest(digest);
   try {
-    return new secp256k1.Signature(r, s, recovery).recoverPublicKey(digest).toBytes(false);
+    const nonce = noncePoint(new secp256k1.Signature(r, s), digest, pointOf(publicKey));
+    return !nonce.is0() && nonce.x === r && nonce.y % 2n === BigInt(recovery);
   } catch {
-    return undefined; // Not two numbers on the curve, or no point with that x.
+    return false; // Not two numbers below the order.
   }
+}
+
+/**
+ * Whether a signature with `s` in the lower half of the order is that of a public key (33 or 65 bytes) over a 32-byte digest
+ * (SEC 1, 4.1.4).
+ *
+ * @param format `compact` are the 64 bytes `r || s`
+ */
+export function isSignature(
+  bytes: Uint8Array,
+  digest: Uint8Array,
+  publicKey: Uint8Array,
+  format: "compact" | "der" = "compact",
+): boolean {
+  assertDigest(digest);
+  try {
+    const signature = secp256k1.Signature.fromBytes(bytes, format);
+    if (signature.hasHighS()) return false;
+    const nonce = noncePoint(signature, digest, pointOf(publicKey));
+    return !nonce.is0() && secp256k1.Point.Fn.create(nonce.x) === signature.r;
+  } catch {
+    return false; // Not a signature, or not a public key.
+  }
+}
+
+/** Public keys whose points are kept, and how often one has to come until a table of its multiples is worth its making. */
+const KEPT_POINTS = 64;
+const USES_WITHOUT_TABLE = 8;
+
+/** Bits: a table of 520 points, which takes as long to make as ten verifications and halves the time of each later one. */
+const TABLE_WINDOW = 4;
+
+const keptPoints = new Recent<{ readonly point: Point; uses: number }>(KEPT_POINTS);
+
+/** The point of a public key; that of a key which comes again and again has a table. @throws Error when there is none */
+function pointOf(publicKey: Uint8Array): Point {
+  const name = bytesToHex(publicKey);
+  const kept = keptPoints.get(name) ?? { point: secp256k1.Point.fromBytes(publicKey), uses: 0 };
+  keptPoints.set(name, kept);
+  kept.uses += 1;
+  if (kept.uses === USES_WITHOUT_TABLE) kept.point.precompute(TABLE_WINDOW);
+  return kept.point;
 }
 
 type Signature = ReturnType<typeof secp256k1.Signature.fromBytes>;

@@ -11,7 +11,7 @@ import { concatBytes, equalBytes } from "@scure/btc-signer/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
 import { verifySchnorr } from "../../keys/bch-schnorr.ts";
-import { signUnchecked } from "../../keys/secp256k1.ts";
+import { isSignature, signUnchecked } from "../../keys/secp256k1.ts";
 import type { SigningKey } from "../../signing-key.ts";
 import { encodeTransaction, outpoint, transactionId } from "../utxo/encode.ts";
 import type { UtxoParameters } from "../utxo/facts.ts";
@@ -58,11 +58,7 @@ export function isInputSignature(
   const digest = digestOf(digests, index, amount, publicKey);
   const withoutType = signature.subarray(0, -1);
   if (signature.length === SCHNORR_BYTES) return verifySchnorr(withoutType, digest, publicKey);
-  try {
-    return secp256k1.verify(withoutType, digest, publicKey, { prehash: false, format: "der" });
-  } catch {
-    return false; // Not DER.
-  }
+  return isSignature(withoutType, digest, publicKey, "der");
 }
 
 /** The digest of BIP-143, which Bitcoin Cash uses for all inputs. */

@@ -5,8 +5,7 @@
 import type { Hex } from "viem";
 import { hexToBytes, keccak256, parseTransaction, serializeTransaction } from "viem/utils";
 import { ChainError } from "../../error.ts";
-import { recoverPublicKey } from "../../keys/secp256k1.ts";
-import { addressOfPublicKey } from "./address.ts";
+import { isRecoverableSignature } from "../../keys/secp256k1.ts";
 import type { EvmTransaction } from "./encode.ts";
 
 /** A signed transaction as somebody else reads it. Members of other transaction types are absent. */
@@ -50,13 +49,13 @@ const FIELDS = [
  * Reads a raw signed transaction back and compares: every field has to be the one that was meant, and the sender that
  * the signature gives has to be the key's address.
  *
- * @param sender address in lower case
+ * @param sender public key (33 or 65 bytes)
  * @throws ChainError `UNSAFE_TRANSACTION`
  */
 export function assertSignedAsMeant(
   raw: Hex,
   meant: EvmTransaction,
-  sender: Hex,
+  sender: Uint8Array,
   read: SignedTransactionReader = readEthereum,
 ): void {
   const found = read(raw);
@@ -65,14 +64,12 @@ export function assertSignedAsMeant(
   for (const field of FIELDS) {
     if (comparable(found[field]) !== comparable(expected[field])) throw differs(field);
   }
-  if (recoveredSender(found) !== sender) throw differs("sender");
+  if (!isSignedBy(found, sender)) throw differs("sender");
 }
 
-/** The address in lower case that the signature comes from; `undefined` when it is nobody's. */
-function recoveredSender({ digest, signature: { r, s, yParity } }: ReadBack): Hex | undefined {
+function isSignedBy({ digest, signature: { r, s, yParity } }: ReadBack, publicKey: Uint8Array): boolean {
   const signature = { r: BigInt(r), s: BigInt(s), recovery: yParity };
-  const publicKey = recoverPublicKey(signature, hexToBytes(digest));
-  return publicKey && addressOfPublicKey(publicKey);
+  return isRecoverableSignature(signature, hexToBytes(digest), publicKey);
 }
 
 /** Reads a signed transaction of Ethereum's types. Addresses are in lower case. */

@@ -40,7 +40,7 @@ export async function signTransaction(
   assertFeeWithinBounds(transaction, facts, environment);
 
   const raw = serializeSigned(transaction, await signRecoverableUnchecked(key, digestToSign(transaction)));
-  assertSignedAsMeant(raw, transaction, sender, facts.feeCurrencies?.readSigned);
+  assertSignedAsMeant(raw, transaction, key.publicKey, facts.feeCurrencies?.readSigned);
   return {
     payload: raw,
     transactionId: keccak256(raw),

@@ -5,13 +5,12 @@
  * https://github.com/bitcoin/bips/blob/master/bip-0143.mediawiki
  */
 
-import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { hex } from "@scure/base";
 import { RawTx, Script } from "@scure/btc-signer/script.js";
 import { equalBytes, hash160 } from "@scure/btc-signer/utils.js";
 import type { ChainEnvironment, SignedTransaction, SigningRequest } from "../../chain.ts";
 import { ChainError } from "../../error.ts";
-import { wrongSignature } from "../../keys/secp256k1.ts";
+import { isSignature, wrongSignature } from "../../keys/secp256k1.ts";
 import { encodeTransaction, outpoint, transactionId } from "./encode.ts";
 import type { UtxoParameters } from "./facts.ts";
 import { assertFee, assertNoDust, feeBounds, transactionFee } from "./fee.ts";
@@ -49,7 +48,7 @@ export function isInputSigned(
   if (isLegacy) {
     return (
       equalBytes(hash160(publicKey), spent.hash) &&
-      isSignature(signature, digests.legacy(index, spent.script), publicKey)
+      isWholeSigned(signature, digests.legacy(index, spent.script), publicKey)
     );
   }
   if (publicKey.length !== COMPRESSED_BYTES) return false;
@@ -60,7 +59,7 @@ export function isInputSigned(
       : equalBytes(scriptSig, Script.encode([program])) && equalBytes(hash160(program), spent.hash);
   return (
     isCommitted &&
-    isSignature(signature, digests.witness(index, publicKeyHashScript(publicKey), amount), publicKey)
+    isWholeSigned(signature, digests.witness(index, publicKeyHashScript(publicKey), amount), publicKey)
   );
 }
 
@@ -81,14 +80,13 @@ function pushedData(scriptSig: Uint8Array): readonly Uint8Array[] {
   }
 }
 
-function isSignature(signature: Uint8Array | undefined, digest: Uint8Array, publicKey: Uint8Array): boolean {
+function isWholeSigned(
+  signature: Uint8Array | undefined,
+  digest: Uint8Array,
+  publicKey: Uint8Array,
+): boolean {
   if (signature?.at(-1) !== SIGHASH_ALL) return false;
-  try {
-    const der = signature.subarray(0, -1);
-    return secp256k1.verify(der, digest, publicKey, { prehash: false, format: "der" });
-  } catch {
-    return false; // Not DER, or not a public key.
-  }
+  return isSignature(signature.subarray(0, -1), digest, publicKey, "der");
 }
 
 /** A long list of inputs would hide the rest of the log. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { inspect } from "node:util";
+import { ED25519_TORSION_SUBGROUP, ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
 import { memoryEd25519Key, signEd25519 } from "../../../chains/keys/ed25519.ts";
 import type { SigningKey } from "../../../chains/signing-key.ts";
@@ -63,6 +64,21 @@ describe("an ed25519 key in memory", () => {
     expect(bytesToHex(await key.sign(new Uint8Array()))).toBe(RFC_8032[0]!.signature);
   });
 
+  test("signs bit by bit as noble does with the seed", async () => {
+    for (let length = 0; length < 40; length++) {
+      const [bytes, message] = [new Uint8Array(32).fill(length * 5), new Uint8Array(length * 7).fill(length)];
+      const key = memoryEd25519Key(bytes);
+      expect(key.publicKey).toEqual(ed25519.getPublicKey(bytes));
+      expect(await signEd25519(key, message)).toEqual(ed25519.sign(message, bytes));
+    }
+  });
+
+  test("signs no more once it was overwritten", async () => {
+    const key = memoryEd25519Key(seed);
+    key.wipe?.();
+    expect(key.sign(Uint8Array.of(1))).rejects.toThrow("overwritten");
+  });
+
   test.each([0, 31, 33, 64])("%d bytes are no key", (length) => {
     expect(() => memoryEd25519Key(new Uint8Array(length))).toThrow("Private key must be 32 bytes long");
   });
@@ -87,6 +103,23 @@ describe("a key whose answer is wrong", () => {
     expect(signEd25519(answering(signature), Uint8Array.of(1))).rejects.toMatchObject({
       code: "INVALID_KEY",
     });
+  });
+
+  test("a signature with one bit changed is refused", async () => {
+    const signature = hexToBytes(RFC_8032[0]!.signature);
+    for (const at of [0, 31, 32, 62, 63]) {
+      const altered = signature.with(at, (signature[at] ?? 0) ^ 0b0001_0000);
+      expect(signEd25519(answering(altered), new Uint8Array())).rejects.toMatchObject({
+        code: "INVALID_KEY",
+      });
+    }
+  });
+
+  test.each(ED25519_TORSION_SUBGROUP)("for the public key %s anybody could sign", async (text) => {
+    const commitment = ed25519.Point.BASE.multiply(5n).toBytes();
+    const signature = Uint8Array.from([...commitment, 5, ...new Uint8Array(31)]);
+    const key = { ...answering(signature), publicKey: hexToBytes(text) };
+    expect(signEd25519(key, Uint8Array.of(1))).rejects.toMatchObject({ code: "INVALID_KEY" });
   });
 
   test("a key of another curve is refused", () => {

@@ -4,8 +4,9 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import {
+  isRecoverableSignature,
+  isSignature,
   memorySecp256k1Key,
-  recoverPublicKey,
   signLowS,
   signRecoverable,
   signRecoverableUnchecked,
@@ -116,8 +117,7 @@ describe.each([
     for (const digest of digests) {
       const signature = await signRecoverableUnchecked(key, digest);
       expect(signature).toEqual(await signRecoverable(key, digest));
-      const recovered = recoverPublicKey(signature, digest) ?? new Uint8Array();
-      expect(recovered).toEqual(secp256k1.Point.fromBytes(key.publicKey).toBytes(false));
+      expect(isRecoverableSignature(signature, digest, key.publicKey)).toBeTrue();
     }
   });
 });
@@ -151,10 +151,6 @@ describe("a key with a wrong answer", () => {
     );
   });
 
-  test("has no public key where r is on no point", () => {
-    expect(recoverPublicKey({ r: 5n, s: 1n, recovery: 0 }, digest)).toBeUndefined();
-  });
-
   test("a key of another curve is refused", async () => {
     const key: SigningKey = { ...good, curve: "ed25519", publicKey: new Uint8Array(32), sign: good.sign };
     await expect(signLowS(key, digest)).rejects.toThrow("the key is one of ed25519");
@@ -163,5 +159,53 @@ describe("a key with a wrong answer", () => {
   test.each([31, 33])("a digest of %d bytes is not signed", async (length) => {
     await expect(signLowS(good, new Uint8Array(length))).rejects.toThrow(RangeError);
     await expect(good.sign(new Uint8Array(length))).rejects.toThrow(RangeError);
+  });
+});
+
+/** Often enough that the key gets a table on the way. */
+const ROUNDS = 20;
+
+describe("a signature is verified as noble does it, however often its key came before:", () => {
+  const key = memorySecp256k1Key(sha256(SECRET));
+  const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.with(at, (bytes[at] ?? 0) ^ 1);
+  const anyDigest = (round: number): Uint8Array => sha256(Uint8Array.of(round));
+
+  test.each<[string, (signature: Uint8Array, round: number) => Uint8Array]>([
+    ["as it was made", (signature) => signature],
+    ["with a bit of r changed", (signature, round) => flipped(signature, round)],
+    ["with a bit of s changed", (signature, round) => flipped(signature, 32 + round)],
+    ["with r = 5, which no point has", (signature) => signature.with(31, 5).fill(0, 0, 31)],
+    ["of zeros", () => new Uint8Array(64)],
+    ["of 63 bytes", (signature) => signature.subarray(1)],
+  ])("%s", async (_, change) => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const digest = anyDigest(round);
+      const signature = change(await signLowS(key, digest), round);
+      const expected =
+        signature.length === 64 && secp256k1.verify(signature, digest, key.publicKey, { prehash: false });
+      expect(isSignature(signature, digest, key.publicKey)).toBe(expected);
+      expect(isSignature(signature, anyDigest(round + 1), key.publicKey)).toBeFalse();
+    }
+  });
+
+  test("with s in the upper half of the order it is none", async () => {
+    const high = await highSKey().sign(digests[0]!);
+    expect(isSignature(high, digests[0]!, highSKey().publicKey)).toBeFalse();
+  });
+
+  test("with its recovery id it is that of the public key that is recovered", async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const digest = anyDigest(round);
+      const { r, s, recovery } = await signRecoverable(key, digest);
+      expect(isRecoverableSignature({ r, s, recovery }, digest, key.publicKey)).toBeTrue();
+      for (const other of [0, 1, 2, 3, 27].filter((id) => id !== recovery))
+        expect(isRecoverableSignature({ r, s, recovery: other }, digest, key.publicKey)).toBeFalse();
+      expect(isRecoverableSignature({ r, s, recovery }, anyDigest(round + 1), key.publicKey)).toBeFalse();
+      expect(isRecoverableSignature({ r: s, s: r, recovery }, digest, key.publicKey)).toBeFalse();
+      expect(isRecoverableSignature({ r: 5n, s: 1n, recovery: 0 }, digest, key.publicKey)).toBeFalse();
+      expect(isRecoverableSignature({ r: 0n, s, recovery }, digest, key.publicKey)).toBeFalse();
+      const { publicKey } = memorySecp256k1Key(SECRET);
+      expect(isRecoverableSignature({ r, s, recovery }, digest, publicKey)).toBeFalse();
+    }
   });
 });
