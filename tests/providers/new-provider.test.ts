@@ -95,6 +95,17 @@ describe("the example of docs/providers.md", () => {
     expect(stdout).toContain("Wallet store type                : INTRANET\n");
   });
 
+  test("is written as the house writes", async () => {
+    const style = ["check", `--config-path=${join(root, "scripts/style-rules.json")}`, "--vcs-enabled=false"];
+    const child = Bun.spawn([join(root, "node_modules/.bin/biome"), ...style, "providers/intranet"], {
+      cwd: copy(),
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const found = await new Response(child.stderr).text();
+    expect(await child.exited, found).toBe(0);
+  });
+
   test("has the right types", async () => {
     writeFileSync(
       copy("tsconfig.example.json"),

@@ -1,5 +1,7 @@
-/** The limits of the house, on made-up files: which of them each is beyond. */
+/** The limits of the house, on made-up files: which of them each is beyond; and the guides to the house, that they lead somewhere. */
 import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   beyondLimits,
   measure,
@@ -128,5 +130,36 @@ describe("a test lies where the file lies that it is about", () => {
     for (const path of ["chains/refusals", "chains/families/utxo/vectors", "e2e/token-keys", "peers/peers"])
       expect(stray(`tests/${path}.test.ts`)).toBe(false);
     expect(stray("tests/chains/families/utxo/refusals.test.ts")).toBe(true);
+  });
+});
+
+const root = join(import.meta.dir, "../..");
+const guides = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "docs/installing.md"];
+
+/** What stands for one of many, with one of them. */
+const examples = { ticker: "btc", TICKER: "BTC", family: "utxo", name: "aws", rule: "four-eye" } as const;
+
+/** Paths from the top level of the project, in text, examples and links. */
+function pathsOf(text: string): string[] {
+  const paths = text.match(/(?<=[\s`(])(?:src|chains|providers|tests|scripts|docs)\/[^\s`)#,;:"]*/g) ?? [];
+  return paths
+    .map((path) => path.replaceAll(/<(\w+)>/g, (_, word: keyof typeof examples) => examples[word] ?? word))
+    .filter((path) => !path.includes("*"));
+}
+
+describe.each(guides)("%s", (guide) => {
+  const text = readFileSync(join(root, guide), "utf8");
+
+  test("names files and folders that there are", () => {
+    expect(pathsOf(text).length).toBeGreaterThan(2);
+    expect(pathsOf(text).filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test("names commands that package.json has", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object };
+    const named = [...text.matchAll(/\b(?:bun|npm) run (?!scripts\/)([\w:-]+)/g)].map(
+      ([, name = ""]) => name,
+    );
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
   });
 });
