@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The unit under a real systemd, as process 1 of a fresh tree of Debian: installed by the commands at the unit's head, then started,
-# killed, stuck, stopped, and with a password that is wrong: `scripts/systemd-system.sh [executable] [release of Debian]`.
+# The unit under a real systemd, as process 1 of a fresh tree of Debian 12: installed by the commands at the unit's head, then started,
+# killed, stuck, stopped, and with a password that is wrong: `scripts/systemd-system.sh [executable]`.
 # Needs root, debootstrap, a cgroup2 file system, and the network; without them it says that it was skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 executable=${1:-dist/tatum-kms}
-release=${2:-bookworm}
+release=bookworm
 unit=scripts/service/tatum-kms.service
 password="correct horse battery"
 
