@@ -7,14 +7,104 @@ import { createVersionNotice } from "./version-notice.ts";
 
 export interface DaemonOptions extends ChainLoopOptions {
   readonly tickers: readonly string[];
+  /** Has a function told the chains each time they were changed. */
+  readonly onTickers: (follow: (tickers: readonly string[]) => void) => void;
 }
 
 /** Polls of the chains are spread over the period, in milliseconds over no more than this. */
 const LONGEST_SPREAD = 5000;
 
-function chainLoops(options: DaemonOptions): ChainLoop[] {
-  const onLatestVersion = createVersionNotice(options.log);
-  return options.tickers.map((ticker) => new ChainLoop(ticker, options, onLatestVersion));
+/** The loop of a chain that is worked for, or was until it has finished what it began. */
+interface Running {
+  readonly leaving: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** The loops of the chains, which come and go with the settings. */
+class ChainLoops {
+  readonly #options: DaemonOptions;
+  readonly #onLatestVersion: (announcement: string) => void;
+  readonly #fatal = new AbortController();
+  readonly #stopping: AbortSignal;
+  readonly #running = new Map<string, Running>();
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+    this.#onLatestVersion = createVersionNotice(options.log);
+    this.#stopping = AbortSignal.any([options.stopping, this.#fatal.signal]);
+  }
+
+  /** Begins the loops of chains that have none, their first polls spread over the period. */
+  async begin(tickers: readonly string[]): Promise<void> {
+    const loops = tickers.map(
+      (ticker) => [ticker, new ChainLoop(ticker, this.#options, this.#onLatestVersion)] as const,
+    );
+    const haveWork = await Promise.all(loops.map(([, loop]) => loop.findsWork()));
+    const served = loops.filter((_, index) => haveWork[index]);
+    const step = Math.min(this.#options.period, LONGEST_SPREAD) / Math.max(1, served.length);
+    for (const [ticker, loop] of loops) {
+      const delay =
+        Math.max(
+          0,
+          served.findIndex(([other]) => other === ticker),
+        ) * step;
+      this.#start(ticker, (stopping) => loop.run(delay, stopping));
+    }
+  }
+
+  /** Works for these chains from now on, and for no others. */
+  change(tickers: readonly string[]): void {
+    if (this.#stopping.aborted) return;
+    const { log } = this.#options;
+    for (const [ticker, { leaving }] of this.#running) {
+      if (tickers.includes(ticker) || leaving.signal.aborted) continue;
+      const text = `${ticker} is not polled any more: what was begun is finished, then the lease is given back.`;
+      log.info(text, { action: "chain-removed", chain: ticker });
+      leaving.abort();
+    }
+    for (const ticker of tickers) {
+      if (this.#running.get(ticker)?.leaving.signal.aborted === false) continue;
+      log.info(`${ticker} is worked for from now on.`, { action: "chain-added", chain: ticker });
+      const loop = new ChainLoop(ticker, this.#options, this.#onLatestVersion);
+      this.#start(ticker, (stopping) => loop.run(0, stopping));
+    }
+  }
+
+  /**
+   * Resolves when the daemon is stopped and all that was begun is done.
+   * @throws what no loop may go on after
+   */
+  async finished(): Promise<void> {
+    await ended(this.#stopping);
+    const ends = await Promise.allSettled([...this.#running.values()].map((running) => running.ended));
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** @param run the loop, which begins when an earlier one of the chain has ended */
+  #start(ticker: string, run: (stopping: AbortSignal) => Promise<void>): void {
+    const before = this.#running.get(ticker)?.ended;
+    const leaving = new AbortController();
+    const work = async (): Promise<void> => {
+      await before;
+      await run(AbortSignal.any([this.#stopping, leaving.signal]));
+      // Nobody polls it here: that nothing is heard of it means nothing.
+      if (!this.#stopping.aborted) this.#options.metrics.pollsNoMore(ticker);
+    };
+    const ended = work().catch((failure: unknown) => {
+      this.#fatal.abort();
+      throw failure;
+    });
+    // Told when all have ended.
+    ended.catch(() => undefined);
+    this.#running.set(ticker, { leaving, ended });
+  }
+}
+
+/** Resolves when a signal is given. */
+function ended(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 /**
@@ -22,24 +112,10 @@ function chainLoops(options: DaemonOptions): ChainLoop[] {
  * @throws KmsError `ROLLED_BACK` when the vault was turned back to an older state; all chains are stopped first
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const fatal = new AbortController();
-  const stopping = AbortSignal.any([options.stopping, fatal.signal]);
-  const loops = chainLoops(options);
-  const haveWork = await Promise.all(loops.map((loop) => loop.findsWork()));
-  const served = loops.filter((_, index) => haveWork[index]);
-  const step = Math.min(options.period, LONGEST_SPREAD) / Math.max(1, served.length);
-  const ends = await Promise.allSettled(
-    loops.map(async (loop) => {
-      try {
-        await loop.run(Math.max(0, served.indexOf(loop)) * step, stopping);
-      } catch (failure) {
-        fatal.abort();
-        throw failure;
-      }
-    }),
-  );
-  const failed = ends.find((end) => end.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  const loops = new ChainLoops(options);
+  await loops.begin(options.tickers);
+  options.onTickers((tickers) => loops.change(tickers));
+  await loops.finished();
 }
 
 /**
@@ -49,10 +125,11 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
  */
 export async function runCycle(options: DaemonOptions): Promise<void> {
   let refused: unknown;
+  const onLatestVersion = createVersionNotice(options.log);
   const rounds = await Promise.all(
-    chainLoops(options).map(async (loop): Promise<RoundResult> => {
+    options.tickers.map(async (ticker): Promise<RoundResult> => {
       try {
-        return await loop.runOnce(options.stopping);
+        return await new ChainLoop(ticker, options, onLatestVersion).runOnce(options.stopping);
       } catch (failure) {
         if (isFatal(failure) || (failure instanceof KmsError && failure.code === "VAULT_BUSY"))
           refused ??= failure;

@@ -1,63 +1,83 @@
 /**
- * Settings that a running daemon takes over from its files on SIGHUP: the log's level, the period and the highest fees. All others count
- * from its next start, and it says so; of files that are wrong nothing is taken over.
+ * Settings that a running daemon takes over from its files on SIGHUP: the chains, the approval server, the period, the limits and the
+ * log's level. All others count from its next start, and it says so; of files that are wrong nothing is taken over.
  */
 import { describeFailure } from "../failures.ts";
-import type { AdjustableLog, LogLevel } from "../operations/log.ts";
+import type { AdjustableLog } from "../operations/log.ts";
 import type { Config } from "../settings/settings.ts";
 import { families, settings, settingTable } from "../settings/table.ts";
+import type { DaemonArguments, LiveValues } from "./settings.ts";
 
 /** Bounds of fees are asked for with each transaction. */
 const boundsOfFees = families.flatMap(({ before, behind, tickers }) =>
   before.startsWith("TATUM_KMS_MAX_") ? tickers.map((ticker) => before + ticker + behind) : [],
 );
 
-/** How the daemon was started, where that counts before what is read anew. */
-export interface GivenOptions {
-  readonly period?: string | undefined;
-  readonly "log-level"?: string | undefined;
+/** The variables that are taken over, each with the option that counts before it. */
+const liveVariables: ReadonlyMap<string, keyof DaemonArguments | undefined> = new Map([
+  [settings.chain.name, "chain"],
+  [settings.externalUrl.name, "external-url"],
+  [settings.externalUrlMethod.name, "external-url-method"],
+  [settings.period.name, "period"],
+  [settings.requestsPerSecond.name, undefined],
+  [settings.logLevel.name, "log-level"],
+  [settings.debugMode.name, "log-level"],
+  ...boundsOfFees.map((name) => [name, undefined] as const),
+]);
+
+/** What the files say, read and judged. */
+export interface ReadAnew {
+  readonly config: Config;
+  readonly values: LiveValues;
 }
 
 /** With what {@link LiveSettings} begin. */
-export interface LiveStart {
-  readonly config: Config;
-  /** Milliseconds. */
-  readonly period: number;
+export interface LiveStart extends ReadAnew {
   readonly log: AdjustableLog;
-  readonly options: GivenOptions;
-  /** All settings as they are now. @throws KmsError `CONFIGURATION` when something is wrong with them */
-  readonly reread: () => Promise<Config>;
-}
-
-/** The log's level that the variables ask for. */
-export function logLevelOf(config: Config): LogLevel {
-  return config.value(settings.logLevel) ?? (config.value(settings.debugMode) ? "debug" : "info");
+  /** How the daemon was started, where that counts before what is read anew. */
+  readonly options: DaemonArguments;
+  /** All settings as they are now. @throws KmsError `CONFIGURATION`, `USAGE` when something is wrong with them */
+  readonly reread: () => Promise<ReadAnew>;
+  /** Makes ready what the values need, before they count. @throws KmsError when that cannot be had */
+  readonly prepare?: (next: LiveValues, before: LiveValues) => Promise<void>;
 }
 
 export class LiveSettings {
   readonly #start: LiveStart;
+  readonly #followers: ((values: LiveValues) => void)[] = [];
   #config: Config;
-  /** Milliseconds between two polls of a chain. */
-  period: number;
+  #values: LiveValues;
   #last: Promise<void> = Promise.resolve();
 
   constructor(start: LiveStart) {
     this.#start = start;
     this.#config = start.config;
-    this.period = start.period;
+    this.#values = start.values;
+  }
+
+  /** As they count now. */
+  get values(): LiveValues {
+    return this.#values;
   }
 
   /** The variable as it counts now. */
   get(name: string): string | undefined {
-    return (boundsOfFees.includes(name) ? this.#config : this.#start.config).get(name);
+    return (liveVariables.has(name) ? this.#config : this.#start.config).get(name);
+  }
+
+  /** @param follow told the values each time after they were taken over; does not fail */
+  onChange(follow: (values: LiveValues) => void): void {
+    this.#followers.push(follow);
   }
 
   /** Reads the files anew, one time after another, and says what came of it; never fails. */
   reload(): Promise<void> {
     this.#last = this.#last.then(async () => {
-      const { log, reread } = this.#start;
+      const { log, reread, prepare } = this.#start;
       try {
-        this.#takeOver(await reread());
+        const next = await reread();
+        await prepare?.(next.values, this.#values);
+        this.#takeOver(next);
       } catch (failure) {
         const text = `SIGHUP received: the settings stay as they were, the daemon goes on. ${describeFailure(failure)}`;
         log.error(text, { action: "settings-refused", failure });
@@ -66,27 +86,28 @@ export class LiveSettings {
     return this.#last;
   }
 
-  #takeOver(next: Config): void {
+  #takeOver({ config: next, values }: ReadAnew): void {
     const { config: atStart, log, options } = this.#start;
     const before = this.#config;
-    const period = options.period === undefined ? next.value(settings.period) : this.period;
-    const level = options["log-level"] === undefined ? logLevelOf(next) : undefined;
+    const { plainHttpWarning } = this.#values;
     this.#config = next;
-    this.period = period;
-    if (level !== undefined) log.setLevel(level);
-    const live = [settings.period.name, settings.logLevel.name, settings.debugMode.name, ...boundsOfFees];
-    const fixed = [
-      ...(options.period === undefined ? [] : [settings.period.name]),
-      ...(level === undefined ? [settings.logLevel.name, settings.debugMode.name] : []),
-    ];
-    const names = settingTable.map(({ name }) => name).filter((name) => !live.includes(name));
+    this.#values = values;
+    log.setLevel(values.logLevel);
     const differ = (one: Config) => (name: string) => one.get(name) !== next.get(name);
-    const changed = live.filter(differ(before));
+    const isFixed = (name: string): boolean => {
+      const option = liveVariables.get(name);
+      return option !== undefined && options[option] !== undefined;
+    };
+    const changed = [...liveVariables.keys()].filter(differ(before));
+    const others = settingTable.map(({ name }) => name).filter((name) => !liveVariables.has(name));
     this.#tell({
-      changed: changed.filter((name) => !fixed.includes(name)),
-      fixed: changed.filter((name) => fixed.includes(name)),
-      waiting: names.filter(differ(atStart)),
+      changed: changed.filter((name) => !isFixed(name)),
+      fixed: changed.filter(isFixed),
+      waiting: others.filter(differ(atStart)),
     });
+    if (values.plainHttpWarning !== undefined && values.plainHttpWarning !== plainHttpWarning)
+      log.warn(values.plainHttpWarning, { action: "configuration-doubtful" });
+    for (const follow of this.#followers) follow(values);
   }
 
   /** What is taken over, what options of the command line count before, and what a restart takes over. */

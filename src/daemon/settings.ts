@@ -12,6 +12,7 @@ import {
   createLog,
   isJournal,
   type Log,
+  type LogLevel,
   logFormats,
   logLevels,
 } from "../operations/log.ts";
@@ -22,7 +23,6 @@ import { namedThirdParties } from "../signing/environment.ts";
 import { type ApprovalMethod, fourEyeEndpoint, parseExternalUrl } from "../signing/policy/four-eye.ts";
 import { apiEndpoint, readTatumSettings, type TatumSettings } from "../tatum/settings.ts";
 import { toNetwork } from "../wallets/managed-wallets.ts";
-import { logLevelOf } from "./reload.ts";
 
 const MINIMUM_PERIOD_SECONDS = 0.05;
 const MAXIMUM_PERIOD_SECONDS = 86_400;
@@ -46,9 +46,8 @@ export interface DaemonArguments {
   readonly "log-format"?: string | undefined;
 }
 
-/** Everything the daemon needs to know before it starts. */
-export interface DaemonSettings {
-  readonly network: Network;
+/** What a running daemon takes over when its files are read anew. */
+export interface LiveValues {
   readonly tickers: readonly string[];
   /** Whether `--chain` named them. */
   readonly chainsAreNamed: boolean;
@@ -56,6 +55,16 @@ export interface DaemonSettings {
   readonly period: number;
   readonly externalUrl: URL | undefined;
   readonly externalUrlMethod: ApprovalMethod;
+  /** Requests a second that the API takes, where the operator says; 0 for no limit. */
+  readonly requestsPerSecond: number | undefined;
+  readonly logLevel: LogLevel;
+  /** What to tell of hosts that are asked over plain http. */
+  readonly plainHttpWarning: string | undefined;
+}
+
+/** Everything the daemon needs to know before it starts. */
+export interface DaemonSettings extends LiveValues {
+  readonly network: Network;
   readonly plainHttp: PlainHttpReach;
   readonly runOnce: boolean;
   readonly dryRun: boolean;
@@ -135,8 +144,7 @@ function readListen(text: string | undefined, config: Config): ListenAddress | u
 const STANDARD_ERROR = 2;
 
 /** @throws KmsError `USAGE`, `CONFIGURATION` */
-function readLog(args: DaemonArguments, config: Config): AdjustableLog {
-  const level = readWord("log-level", args["log-level"], logLevels) ?? logLevelOf(config);
+function readLog(args: DaemonArguments, config: Config, level: LogLevel): AdjustableLog {
   const format = readWord("log-format", args["log-format"], logFormats) ?? config.value(settings.logFormat);
   return createLog({
     level,
@@ -154,6 +162,61 @@ async function readMetricsFile(config: Config): Promise<string | undefined> {
   return path;
 }
 
+/** The log's level that the variables ask for. */
+function logLevelOf(config: Config): LogLevel {
+  return config.value(settings.logLevel) ?? (config.value(settings.debugMode) ? "debug" : "info");
+}
+
+/** @throws KmsError `USAGE`, `CONFIGURATION` */
+function readExternalUrl(args: DaemonArguments, config: Config, network: Network): URL | undefined {
+  const text = args["external-url"] ?? config.get(settings.externalUrl.name);
+  if (text !== undefined) return parseExternalUrl(text);
+  if (network === "testnet") return undefined;
+  throw new KmsError(
+    "USAGE",
+    "Missing required flag --external-url: on mainnet your own server approves each transaction.",
+    {
+      hint: "Give the URL of your four-eye server, or --testnet to work on test networks.",
+    },
+  );
+}
+
+/** What stays as it was at the start, whatever the files say later. */
+export type FixedValues = Pick<DaemonSettings, "network" | "plainHttp" | "tatum" | "config">;
+
+/**
+ * What may change while the daemon runs: options count before the files.
+ * @param config as the files say now
+ * @throws KmsError `USAGE`, `CONFIGURATION`
+ */
+export async function readLiveValues(
+  args: DaemonArguments,
+  config: Config,
+  { network, plainHttp, tatum, config: atStart }: FixedValues,
+): Promise<LiveValues> {
+  const externalUrl = readExternalUrl(args, config, network);
+  const logLevel = readWord("log-level", args["log-level"], logLevels) ?? logLevelOf(config);
+  const named = args.chain === undefined ? config.value(settings.chain) : knownTickers(args.chain);
+  const chosen = named ?? tickers;
+  const endpoints = [
+    ...(externalUrl === undefined ? [] : [fourEyeEndpoint(externalUrl)]),
+    apiEndpoint(tatum),
+    ...(await namedThirdParties(chosen, network, (name) => atStart.setting(name))),
+  ];
+  return {
+    tickers: chosen,
+    chainsAreNamed: named !== undefined,
+    period: args.period === undefined ? config.value(settings.period) : readPeriod(args.period),
+    externalUrl,
+    externalUrlMethod: readMethod(
+      args["external-url-method"] ?? config.value(settings.externalUrlMethod) ?? "GET",
+    ),
+    requestsPerSecond: config.value(settings.requestsPerSecond),
+    logLevel,
+    plainHttpWarning: await judgePlainHttp(endpoints, plainHttp),
+  };
+}
+
 /**
  * Checks the daemon's options before anybody is asked for a password.
  * @throws KmsError `USAGE`, `CONFIGURATION`
@@ -163,38 +226,16 @@ export async function readDaemonSettings(
   config: Config,
 ): Promise<DaemonSettings & { readonly log: AdjustableLog }> {
   const network = toNetwork(args.testnet ?? config.value(settings.testnet));
-  const externalUrlText = args["external-url"] ?? config.get(settings.externalUrl.name);
-  if (externalUrlText === undefined && network === "mainnet") {
-    throw new KmsError(
-      "USAGE",
-      "Missing required flag --external-url: on mainnet your own server approves each transaction.",
-      {
-        hint: "Give the URL of your four-eye server, or --testnet to work on test networks.",
-      },
-    );
-  }
-  const externalUrl = externalUrlText === undefined ? undefined : parseExternalUrl(externalUrlText);
+  readExternalUrl(args, config, network);
   const tatum = readTatumSettings(args["api-key"], config);
-  const log = readLog(args, config);
-  const named = args.chain === undefined ? config.value(settings.chain) : knownTickers(args.chain);
-  const chosen = named ?? tickers;
   const plainHttp = plainHttpReach(network, args["allow-plain-http"], config);
-  const endpoints = [
-    ...(externalUrl === undefined ? [] : [fourEyeEndpoint(externalUrl)]),
-    apiEndpoint(tatum),
-    ...(await namedThirdParties(chosen, network, (name) => config.setting(name))),
-  ];
-  const warning = await judgePlainHttp(endpoints, plainHttp);
-  if (warning !== undefined) log.warn(warning, { action: "configuration-doubtful" });
+  const live = await readLiveValues(args, config, { network, plainHttp, tatum, config });
+  const log = readLog(args, config, live.logLevel);
+  if (live.plainHttpWarning !== undefined)
+    log.warn(live.plainHttpWarning, { action: "configuration-doubtful" });
   return {
+    ...live,
     network,
-    tickers: chosen,
-    chainsAreNamed: named !== undefined,
-    period: args.period === undefined ? config.value(settings.period) : readPeriod(args.period),
-    externalUrl,
-    externalUrlMethod: readMethod(
-      args["external-url-method"] ?? config.value(settings.externalUrlMethod) ?? "GET",
-    ),
     plainHttp,
     runOnce: args["run-once"] ?? config.value(settings.runOnce),
     dryRun: args["dry-run"] ?? config.value(settings.dryRun),

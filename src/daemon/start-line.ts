@@ -6,13 +6,13 @@ import type { Vault } from "../vault/vault.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
 import { version } from "../version.ts";
 import { countByChain } from "./idle-chains.ts";
-import type { DaemonSettings } from "./settings.ts";
+import type { DaemonSettings, LiveValues } from "./settings.ts";
 
 /** Milliseconds between two signs of life in the log. */
 const HOUR = 3_600_000;
 
 /** A URL may hold a password or a token: who is asked is told by its host alone. */
-function approvalOf({ externalUrl, externalUrlMethod }: DaemonSettings): string {
+function approvalOf({ externalUrl, externalUrlMethod }: LiveValues): string {
   return externalUrl === undefined ? "nobody" : `${externalUrl.host} (${externalUrlMethod})`;
 }
 
@@ -46,6 +46,14 @@ export function tellStart(vault: Vault, usable: readonly WalletSummary[], settin
       policy,
     },
   });
+}
+
+/** Tells who approves from now on, where the settings name somebody else than before. */
+export function tellApproval(log: Log, values: LiveValues, before: LiveValues): void {
+  const isSame = values.externalUrl?.href === before.externalUrl?.href;
+  if (isSame && values.externalUrlMethod === before.externalUrlMethod) return;
+  const text = `Approval by ${approvalOf(values)} from now on; what the former one approved and is not signed yet is asked about again.`;
+  log.warn(text, { action: "approval-changed" });
 }
 
 /** What the daemon did since its start. */

@@ -10,7 +10,8 @@ import { buryOrphans } from "../operations/orphans.ts";
 import { StatusCollector, type StatusSource } from "../operations/status.ts";
 import { answerBesideVault } from "../operations/status-socket.ts";
 import { notifySystemd } from "../operations/systemd.ts";
-import { FourEyeCheck } from "../signing/policy/four-eye.ts";
+import { FourEyeCheck, type FourEyeOptions } from "../signing/policy/four-eye.ts";
+import type { Policy } from "../signing/policy/policy.ts";
 import { ParkedReminder } from "../signing/reminders.ts";
 import type { KeySource, Services } from "../signing/services.ts";
 import { Sightings } from "../signing/sightings.ts";
@@ -31,9 +32,9 @@ import { openTokens } from "./open-tokens.ts";
 import type { Round } from "./poll.ts";
 import { LiveSettings, type LiveStart } from "./reload.ts";
 import { type BegunRound, ChainRounds } from "./round.ts";
-import type { DaemonSettings } from "./settings.ts";
+import type { DaemonSettings, LiveValues } from "./settings.ts";
 import { handleSignals } from "./signals.ts";
-import { keepTelling, tellStart } from "./start-line.ts";
+import { keepTelling, tellApproval, tellStart } from "./start-line.ts";
 
 /** The settings of a daemon that runs, what it counts, and the keys that it knows. */
 interface RunningSettings extends DaemonSettings {
@@ -51,6 +52,22 @@ function clientOf({ tatum, externalUrl, plainHttp }: DaemonSettings): HttpClient
   return new HttpClient(hosts, { plainHttp });
 }
 
+/** Who has to agree now: the same list as before for as long as the settings name the same server. */
+function policiesOf(
+  live: LiveSettings,
+  asked: Omit<FourEyeOptions, "url" | "method">,
+): () => readonly Policy[] {
+  let known: { readonly values: LiveValues; readonly policies: readonly Policy[] } | undefined;
+  return () => {
+    const { values } = live;
+    const { externalUrl: url, externalUrlMethod: method } = values;
+    const isKnown = known !== undefined && known.values.externalUrl?.href === url?.href;
+    if (known === undefined || !isKnown || known.values.externalUrlMethod !== method)
+      known = { values, policies: url === undefined ? [] : [new FourEyeCheck({ url, method, ...asked })] };
+    return known.policies;
+  };
+}
+
 /** What the pipelines of all chains share, for one turn of one of them. */
 function servicesOf(
   { vault, tokens }: KeySource,
@@ -58,13 +75,13 @@ function servicesOf(
   deadline: AbortSignal,
 ): (turn: Turn) => Services {
   const { live, keys, log, metrics, troubles, network, http, tatum } = settings;
-  const { externalUrl, externalUrlMethod } = settings;
   const { timeout } = tatum;
   const parkedReminder = new ParkedReminder(log);
   const sightings = new Sightings();
   return ({ journal, stopping }) => {
-    const connection = connectToTatum(tatum, http, { stopping, deadline });
-    const asked = { method: externalUrlMethod, http, timeout, signal: stopping };
+    const { requestsPerSecond } = live.values;
+    const connection = connectToTatum({ ...tatum, requestsPerSecond }, http, { stopping, deadline });
+    const policies = policiesOf(live, { http, timeout, signal: stopping });
     return {
       vault,
       tokens,
@@ -73,7 +90,9 @@ function servicesOf(
       api: new TatumApi(connection),
       nodes: new NodeCalls(connection),
       http,
-      policies: externalUrl === undefined ? [] : [new FourEyeCheck({ url: externalUrl, ...asked })],
+      get policies() {
+        return policies();
+      },
       log,
       metrics,
       troubles,
@@ -141,8 +160,10 @@ async function work(
     vault,
     createServices,
     stopping,
+    tickers: settings.live.values.tickers,
+    onTickers: (follow) => settings.live.onChange(({ tickers }) => follow(tickers)),
     get period() {
-      return settings.live.period;
+      return settings.live.values.period;
     },
   };
   await (settings.runOnce ? runCycle(options) : runDaemon(options));
@@ -164,14 +185,17 @@ async function answer(source: StatusSource & Pick<RunningSettings, "listener">):
 /** Works where the others that share a database see who does. */
 async function asNode(
   vault: Vault,
-  { node: name, network, tickers: chains, leaseDuration: duration, standby, log }: RunningSettings,
+  { node: name, network, live, leaseDuration: duration, standby, log }: RunningSettings,
   stopping: AbortSignal,
   work: () => Promise<void>,
 ): Promise<void> {
   if (!namesPostgres(vault.place)) return work();
   const isStandby = standby !== undefined;
   const membership = await NodeMembership.join(vault, {
-    ...{ name, version, network, chains, isStandby, duration, log },
+    ...{ name, version, network, isStandby, duration, log },
+    get chains() {
+      return live.values.tickers;
+    },
   });
   const drain = (): void => void membership.drain();
   stopping.addEventListener("abort", drain);
@@ -203,6 +227,34 @@ interface GivenSettings extends DaemonSettings {
 }
 
 /**
+ * Logs in to the tokens of chains that are about to be worked for, and tells of those without wallets.
+ * @throws KmsError when a token is not to be had: nothing of the new settings counts then
+ */
+async function prepareChains(
+  source: KeySource,
+  given: GivenSettings,
+  next: LiveValues,
+  before: LiveValues,
+): Promise<void> {
+  if (next.tickers.join() === before.tickers.join()) return;
+  const usable = await usableWallets(source.vault, { ...given, ...next });
+  const added = usable.filter(({ chain = "" }) => !before.tickers.includes(chain));
+  await openTokens(source, added, given.log);
+}
+
+/** Has approval server and limit count as soon as they are taken over. */
+function followWith(live: LiveSettings, { tatum, log, ...before }: GivenSettings, http: HttpClient): void {
+  let told: LiveValues = before;
+  live.onChange((values) => {
+    if (values.externalUrl !== undefined) http.allow(values.externalUrl);
+    if (values.requestsPerSecond !== told.requestsPerSecond)
+      http.changeLimit(tatum.apiUrl, values.requestsPerSecond);
+    tellApproval(log, values, told);
+    told = values;
+  });
+}
+
+/**
  * Runs the daemon until a signal comes, or one cycle with `--run-once`.
  * It stands by at each chain that another daemon works for. With `--dry-run` it needs no turn, as it changes nothing.
  *
@@ -218,13 +270,16 @@ export async function startDaemon(
   const metrics = new JobMetrics();
   const keys = new WalletKeys(source.vault);
   const troubles = new Troubles(log);
+  const http = clientOf(given);
   const live = new LiveSettings({
     ...given.reloading,
     config: given.config,
-    period: given.period,
+    values: given,
     log: given.log,
+    prepare: (next, before) => prepareChains(source, given, next, before),
   });
-  const settings = { ...given, log, metrics, keys, troubles, live, http: clientOf(given) };
+  followWith(live, given, http);
+  const settings = { ...given, log, metrics, keys, troubles, live, http };
   const store = namesPostgres(source.vault.place) ? "database" : "file";
   const signals = handleSignals(log, store, () => live.reload());
   // A module that hangs does not see the signal, and may take longer than anybody waits for a daemon to stop.
@@ -253,7 +308,10 @@ export async function startDaemon(
               ...numbers,
               stopping,
               get period() {
-                return live.period;
+                return live.values.period;
+              },
+              get tickers() {
+                return live.values.tickers;
               },
             });
         await asNode(source.vault, settings, stopping, () =>

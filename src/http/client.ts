@@ -157,6 +157,11 @@ export class HttpClient {
     this.#limits.set(url.origin, new RateLimit(url.host, perSecond));
   }
 
+  /** Has another limit count at once, also for requests that wait; as {@link limit} takes it. */
+  changeLimit(url: URL, perSecond: number | undefined): void {
+    this.#limits.get(url.origin)?.change(perSecond);
+  }
+
   /** What is known of the limit of a host that has one. */
   limitOf(url: URL): RateLimit["state"] | undefined {
     return this.#limits.get(url.origin)?.state;

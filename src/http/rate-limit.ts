@@ -49,9 +49,9 @@ interface Waiting {
 /** The limit of one host, for all requests of the program. */
 export class RateLimit {
   readonly #host: string;
-  readonly #rate: AllowedRate;
+  #rate: AllowedRate;
   /** Whether there is a limit of our own, beside what the host asks for in words. */
-  readonly #isOwn: boolean;
+  #isOwn: boolean;
   readonly #now: () => number;
   readonly #waiting = new Map<Priority, Waiting[]>(priorities.map((priority) => [priority, []]));
   #turn = 0;
@@ -69,6 +69,14 @@ export class RateLimit {
     this.#rate = new AllowedRate(perSecond);
     this.#isOwn = perSecond !== 0;
     this.#now = now;
+  }
+
+  /** Has another rate count, also for those that wait; what the host asked for stays. @param perSecond as at the start */
+  change(perSecond: number | undefined): void {
+    this.#rate = new AllowedRate(perSecond);
+    this.#isOwn = perSecond !== 0;
+    this.#next = Math.min(this.#next, this.#now() + this.#rate.interval);
+    this.#schedule();
   }
 
   /** Requests a second that are sent at most, those that wait, and the milliseconds until the host wants the next one. */

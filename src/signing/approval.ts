@@ -4,7 +4,7 @@ import type { Job, Outcome } from "../journal/job.ts";
 import type { LogAction, LogEvent } from "../operations/log.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
 import { EarlierSignatures } from "./earlier-signatures.ts";
-import { decide } from "./policy/policy.ts";
+import { decide, type Policy } from "./policy/policy.ts";
 import type { Services } from "./services.ts";
 
 /** Milliseconds after which an approval that waited for its account's turn is asked for again. */
@@ -20,7 +20,7 @@ export class Approval {
   readonly #services: Services;
   readonly #listed: ListedTransaction;
   readonly #understood: Understood;
-  #approvedAt: number | undefined;
+  #approved: { readonly at: number; readonly by: readonly Policy[] } | undefined;
 
   /** @param understood what the transaction would do, and from which account */
   constructor(
@@ -35,15 +35,15 @@ export class Approval {
   }
 
   /**
-   * Asks everybody who has to agree, unless they did just now.
+   * Asks everybody who has to agree, unless they did just now. What others said, who had to agree before, counts no more.
    * @returns the outcome when somebody did not, or it is not to be signed anyway
    */
   async ask(job: Job): Promise<Outcome | undefined> {
-    const { stopping } = this.#services;
+    const { stopping, policies } = this.#services;
     if (stopping.aborted) return "waiting";
-    if (this.#approvedAt !== undefined && performance.now() - this.#approvedAt < STAYS_FRESH)
-      return undefined;
-    this.#approvedAt = undefined;
+    const { at, by } = this.#approved ?? {};
+    if (at !== undefined && by === policies && performance.now() - at < STAYS_FRESH) return undefined;
+    this.#approved = undefined;
     const earlier = new EarlierSignatures(this.#chain, this.#services);
     const { transaction } = this.#listed;
     const unknown = await earlier.settleUnknown(job, transaction, this.#understood.account);
@@ -51,6 +51,7 @@ export class Approval {
   }
 
   async #decide(job: Job): Promise<Outcome | undefined> {
+    // Read once: one list decides, whoever has to agree later.
     const { policies, journal, log, metrics, stopping, troubles } = this.#services;
     const { ticker } = this.#chain.facts;
     const decision = await metrics.timed("approval", ticker, () =>
@@ -58,7 +59,7 @@ export class Approval {
     );
     if (decision.kind !== "unreachable") troubles.ended("approval", ticker);
     if (decision.kind === "approved") {
-      this.#approvedAt = performance.now();
+      this.#approved = { at: performance.now(), by: policies };
       return undefined;
     }
     if (decision.kind === "unreachable" && stopping.aborted) return "waiting";

@@ -1,5 +1,5 @@
 /** `daemon`: polls for pending transactions, has them approved, signs and broadcasts them. */
-import { readDaemonSettings } from "../../daemon/settings.ts";
+import { readDaemonSettings, readLiveValues } from "../../daemon/settings.ts";
 import { startDaemon, whileListening } from "../../daemon/start.ts";
 import { assertAnchored } from "../../journal/anchor.ts";
 import { settings } from "../../settings/table.ts";
@@ -63,7 +63,11 @@ export default defineCommand({
         const anchor = context.config.value(settings.anchor);
         if (anchor !== undefined) await assertAnchored(vault, anchor);
         const keys = { vault, tokens: context.tokens };
-        const reloading = { options: args, reread: () => loadConfig(args) };
+        const reread = async () => {
+          const config = await loadConfig(args);
+          return { config, values: await readLiveValues(args, config, daemonSettings) };
+        };
+        const reloading = { options: args, reread };
         await startDaemon(keys, { ...daemonSettings, listener, reloading }, printJsonLine);
       }),
     );

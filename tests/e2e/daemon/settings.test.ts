@@ -1,11 +1,13 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { onScene } from "./running-daemon.ts";
-import { bitcoinPayment, ethPaymentWithoutNonce } from "./wallets.ts";
+import { closeServers, serve } from "../../local-servers.ts";
+import { onScene, RunningDaemon, type Scene, until } from "./running-daemon.ts";
+import { bitcoinPayment, ethPayment, ethPaymentWithoutNonce } from "./wallets.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
 setDefaultTimeout(60_000);
+afterEach(closeServers);
 
 describe("TATUM_API_URL", () => {
   for (const slash of ["", "/"]) {
@@ -245,6 +247,98 @@ describe("HTTP_PROXY", () => {
       } finally {
         await proxy.stop(true);
       }
+    }),
+  );
+});
+
+describe("settings that a running daemon reads anew on SIGHUP", () => {
+  /** A daemon that has its settings from the config file alone. */
+  async function onFile(
+    { api, installation }: Scene,
+    settings: Readonly<Record<string, string>>,
+    work: (daemon: RunningDaemon, reload: (text: string) => void) => Promise<void>,
+  ): Promise<void> {
+    const file = join(installation.home, ".tatumrc", "config.toml");
+    const toml = (values: Readonly<Record<string, string>>): string =>
+      Object.entries(values)
+        .map(([name, value]) => `${name} = "${value}"\n`)
+        .join("");
+    writeFileSync(file, toml(settings), { mode: 0o600 });
+    const daemon = new RunningDaemon(installation.start(["daemon", "--period=0.1"], { env: api.env }));
+    try {
+      await work(daemon, (text) => {
+        writeFileSync(file, text, { mode: 0o600 });
+        daemon.signal("SIGHUP");
+      });
+      daemon.signal("SIGTERM");
+      expect(await daemon.exited(), daemon.log).toBe(0);
+    } finally {
+      await daemon.kill();
+    }
+  }
+
+  test(
+    "have a chain worked for that is added, and one that is taken out finish what it began and give its lease back",
+    onScene(async (scene) => {
+      const { api, runOnce } = scene;
+      const server = `TATUM_KMS_EXTERNAL_URL = "${api.fourEyeUrl}"\n`;
+      const { promise: isAnswered, resolve: answer } = Promise.withResolvers<void>();
+      api.answer = async ({ path }) => {
+        if (!path.endsWith("/broadcast")) return undefined;
+        await isAnswered;
+        return Response.json({ txId: bitcoinPayment.txid });
+      };
+      api.pending = [bitcoinPayment.pending];
+      const polls = (chain: string): number => api.to(`/v3/kms/pending/${chain}`).length;
+      const first = { TATUM_KMS_CHAIN: "BTC", TATUM_KMS_EXTERNAL_URL: api.fourEyeUrl };
+      await onFile(scene, first, async (daemon, reload) => {
+        await until("a broadcast", () => api.broadcasts.length === 1);
+        reload(`${server}TATUM_KMS_CHAIN = "ETH"\n`);
+        await daemon.logged("SIGHUP received: changed: TATUM_KMS_CHAIN; the daemon goes on.");
+        await daemon.logged("BTC is not polled any more: what was begun is finished");
+        await until("polls of the new chain", () => polls("ETH") > 1);
+        const before = polls("BTC");
+        await until("more of them", () => polls("ETH") > 4);
+        expect(polls("BTC")).toBe(before);
+        answer();
+        await daemon.logged(`Tx was processed: ${bitcoinPayment.pending.id}`);
+        api.pending = [];
+        expect(await runOnce(["--chain=BTC"])).toMatchObject({ status: 0 });
+        const there = polls("BTC");
+        reload(`${server}TATUM_KMS_CHAIN = "ETH,BTC"\n`);
+        await daemon.logged("BTC is worked for from now on.");
+        await until("polls of the chain that came back", () => polls("BTC") > there + 1);
+        expect(api.broadcasts).toHaveLength(1);
+      });
+    }),
+  );
+
+  test(
+    "have another server approve, never none on mainnet, and are left as they were by a file that is broken",
+    onScene(async (scene) => {
+      const { api } = scene;
+      let refusals = 0;
+      const refusing = serve(() => {
+        refusals += 1;
+        return new Response("", { status: 403 });
+      });
+      api.pending = [ethPayment(1)];
+      const first = { TATUM_KMS_CHAIN: "ETH", TATUM_KMS_EXTERNAL_URL: refusing.href };
+      await onFile(scene, first, async (daemon, reload) => {
+        await daemon.logged("Transaction was refused: the four-eye server answered HTTP 403");
+        reload('TATUM_KMS_CHAIN = "ETH"\n');
+        await daemon.logged("the settings stay as they were, the daemon goes on. Missing required flag");
+        reload('TATUM_KMS_CHAIN = "ETH\n');
+        await daemon.logged("config.toml");
+        const before = refusals;
+        await until("the server of before to be asked again", () => refusals > before);
+        expect(api.broadcasts).toEqual([]);
+        reload(`TATUM_KMS_CHAIN = "ETH"\nTATUM_KMS_EXTERNAL_URL = "${api.fourEyeUrl}"\n`);
+        await daemon.logged(`Approval by ${new URL(api.url).host} (GET) from now on`);
+        const last = refusals;
+        await daemon.logged("Tx was processed: ");
+        expect([refusals, api.to("/four-eye/").length]).toEqual([last, 1]);
+      });
     }),
   );
 });

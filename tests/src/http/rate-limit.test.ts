@@ -135,6 +135,19 @@ describe("who waits", () => {
     expect(host.taken.map(({ path }) => path)).toEqual(["/first"]);
   });
 
+  test("gets its place at once when the operator tells another rate, and waits again with the old one", async () => {
+    const host = new LimitedHost(1000);
+    const client = clientOf(host.url, 0.01);
+    await client.send(request(host.url, "/first", "poll"));
+    const waiting = client.send(request(host.url, "/second", "poll"));
+    client.changeLimit(host.url, 1000);
+    expect((await waiting).status).toBe(200);
+    client.changeLimit(host.url, 0.01);
+    await client.send(request(host.url, "/third", "poll"));
+    const late = client.send({ ...request(host.url, "/late", "poll"), timeout: 50 });
+    expect(await failureOf(late)).toMatchObject({ kind: "limited" });
+  });
+
   test("no longer waits when the program is stopped", async () => {
     const host = new LimitedHost(1000);
     const client = clientOf(host.url, 0.5);

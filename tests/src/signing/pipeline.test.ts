@@ -52,6 +52,22 @@ describe("a transaction that is approved", () => {
     expect((await scene.job(payment(2))).signed?.sequence?.number).toBe("2");
   });
 
+  test("is not signed on the word of a server that was exchanged meanwhile", async () => {
+    let { policies } = scene.services;
+    const services = {
+      ...scene.services,
+      get policies() {
+        return policies;
+      },
+    };
+    const work = await scene.pipeline(services).next(payment(1));
+    if (typeof work === "string") throw new Error(work);
+    expect(await work.approve?.()).toBeUndefined();
+    policies = [{ name: "new server", decide: async () => ({ kind: "refused", reason: "said no" }) }];
+    expect(await work.run()).toBe("denied");
+    expect(scene.payloads).toEqual([]);
+  });
+
   test("needs no approval on a test network without a four-eye server", async () => {
     expect(await scene.process(payment(1), { ...scene.services, policies: [] })).toBe("done");
     expect(scene.api.to("/four-eye/")).toEqual([]);
