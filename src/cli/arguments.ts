@@ -1,6 +1,7 @@
 /** What commands are told to work on: a chain, a wallet of the vault, a token or key of PKCS#11. */
 import type { Chain, WalletFields } from "../../chains/chain.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
+import { keptApiKey, readApiKeyName } from "../api-key-name.ts";
 import { knownChain, knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -33,13 +34,15 @@ export function chainOfAccount(named: string | undefined): string {
   throw new KmsError("USAGE", "Option --chain has to name the one chain of the account.");
 }
 
-/** What a new wallet is to be called. @throws KmsError `USAGE` */
+/** What a new wallet is to be called, and the API key that it belongs to. @throws KmsError `USAGE` */
 export function givenNames(args: {
   readonly label?: string | undefined;
   readonly group?: string | undefined;
+  readonly "api-key-name"?: string | undefined;
 }): GivenNames {
-  const { label, group } = args;
+  const { label, group, "api-key-name": apiKey } = args;
   return {
+    ...(apiKey !== undefined && { apiKey: keptApiKey(readApiKeyName(apiKey)) }),
     label: label === undefined ? undefined : readName("label", label),
     groups: group === undefined ? undefined : readGroups(group),
   };

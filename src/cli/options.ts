@@ -54,6 +54,11 @@ export const options = {
     valueHint: "key",
     description: "Tatum API key; better given as TATUM_API_KEY, since other users can see arguments",
   },
+  "api-key-name": {
+    type: "string",
+    valueHint: "name",
+    description: "The API key that the wallet belongs to: shop for that of TATUM_API_KEY_SHOP",
+  },
   testnet: { type: "boolean", description: "Use the test networks" },
   label: { type: "string", valueHint: "text", description: "What the wallet is called; no other one has it" },
   group: { type: "string", valueHint: "text,text", description: "Groups that the wallet is counted among" },

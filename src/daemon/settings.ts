@@ -227,10 +227,13 @@ export async function readDaemonSettings(
 ): Promise<DaemonSettings & { readonly log: AdjustableLog }> {
   const network = toNetwork(args.testnet ?? config.value(settings.testnet));
   readExternalUrl(args, config, network);
-  const tatum = readTatumSettings(args["api-key"], config);
+  const exposed: string[] = [];
+  const warn = (text: string): void => void exposed.push(text);
+  const tatum = await readTatumSettings(config, { option: args["api-key"], warn });
   const plainHttp = plainHttpReach(network, args["allow-plain-http"], config);
   const live = await readLiveValues(args, config, { network, plainHttp, tatum, config });
   const log = readLog(args, config, live.logLevel);
+  for (const text of exposed) log.warn(text, { action: "configuration-doubtful" });
   if (live.plainHttpWarning !== undefined)
     log.warn(live.plainHttpWarning, { action: "configuration-doubtful" });
   return {

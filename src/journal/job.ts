@@ -137,6 +137,8 @@ const jobSchema = v.object({
   withdrawalId: v.optional(v.string()),
   /** Signature IDs of the wallets that sign it; absent where there are too many, and in jobs of older versions. */
   wallets: v.optional(v.array(v.string())),
+  /** The name of the API key that lists it, and that the API is told of it with; absent for the default one. */
+  apiKey: v.optional(v.string()),
   /** What it pays, where that is all that it does and not too much to name. */
   payments: v.optional(v.array(paymentSchema)),
   /** Tries since the last progress that did not succeed. */

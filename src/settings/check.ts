@@ -4,10 +4,11 @@ import { tickers } from "../../chains/index.ts";
 import type { ProviderVariable } from "../../providers/provider.ts";
 import { tickerNamed } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
+import { namedApiKeySettings } from "./api-keys.ts";
 import { type Config, placeOf, type Setting } from "./settings.ts";
 import { families, settingTable } from "./table.ts";
 
-const PREFIX = /^tatum_kms_/i;
+const PREFIX = /^tatum_(?:kms|api_key)_/i;
 
 /**
  * What Kubernetes puts into the environment of every container for a service named `tatum-kms`, or `tatum-kms-<more>`:
@@ -51,7 +52,8 @@ function unknownName(setting: Setting & { readonly name: string }, known: readon
  * @param providerVariables of all providers
  */
 export function settingProblems(config: Config, providerVariables: readonly ProviderVariable[]): KmsError[] {
-  const known = [...settingTable, ...providerVariables].map(({ name }) => name);
+  const definitions = [...settingTable, ...namedApiKeySettings(config)];
+  const known = [...definitions, ...providerVariables].map(({ name }) => name);
   const ours = known.filter((name) => PREFIX.test(name));
   const problems: KmsError[] = [];
   for (const setting of config.set()) {
@@ -68,7 +70,7 @@ export function settingProblems(config: Config, providerVariables: readonly Prov
       );
     }
   }
-  for (const definition of settingTable) {
+  for (const definition of definitions) {
     try {
       config.value(definition);
     } catch (error) {

@@ -1,7 +1,8 @@
 /** Where each setting comes from, and what it counts before; nothing secret. */
 import type { ProviderVariable } from "../../providers/provider.ts";
+import { holdsApiKey, namedApiKeySettings } from "./api-keys.ts";
 import { type Config, maskApiKey, placeOf, type Setting } from "./settings.ts";
-import { settings, settingTable } from "./table.ts";
+import { settingTable } from "./table.ts";
 
 /** A value that may be shown, at a place. */
 export interface ExplainedValue {
@@ -39,7 +40,7 @@ type Definition = Pick<ProviderVariable, "name" | "secret"> & {
 };
 
 function shownValue({ name, secret }: Definition, value: string): string {
-  if (name === settings.apiKey.name) return maskApiKey(value);
+  if (holdsApiKey(name)) return maskApiKey(value);
   return secret ? "set" : withoutSecrets(value);
 }
 
@@ -55,6 +56,7 @@ export function explainSettings(
   const ofProviders = providerVariables.filter(({ name }) => !settingTable.some((one) => one.name === name));
   const definitions: Definition[] = [
     ...settingTable,
+    ...namedApiKeySettings(config),
     ...ofProviders.map(({ name, secret, meaning = "Of a secret provider" }) => ({ name, secret, meaning })),
   ];
   return definitions.flatMap((definition) => explain(definition, found.get(definition.name) ?? []));

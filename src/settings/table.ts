@@ -27,6 +27,7 @@ import {
 /** The variables that are asked for by name. */
 export const settings = {
   apiKey: secret("TATUM_API_KEY", "Key of the Tatum API"),
+  apiKeyFile: path("TATUM_API_KEY_FILE", "Instead of it: a file to take it from"),
   apiUrl: {
     ...url("TATUM_API_URL", "Base URL of the Tatum API"),
     standard: "https://api.tatum.io",

@@ -10,6 +10,7 @@ import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
 import { type Job, signedOfRecord } from "../journal/job.ts";
 import { Journal } from "../journal/journal.ts";
 import type { JournalScope } from "../journal/records.ts";
+import type { ApiKeyChoice } from "../settings/api-keys.ts";
 import type { Config } from "../settings/settings.ts";
 import { type Completion, TatumApi } from "../tatum/api.ts";
 import { NodeCalls } from "../tatum/node.ts";
@@ -274,6 +275,11 @@ async function askersFor(
   return { api, asked, whereabouts: (signed) => whereaboutsOf(signed, { ...asked, api }) };
 }
 
+/** With the key of `--api-key` a job is asked about whatever key it is of. */
+function keyChoice({ "api-key": option }: DecisionArguments, { apiKey }: Pick<Job, "apiKey">): ApiKeyChoice {
+  return option === undefined ? { name: apiKey } : { option };
+}
+
 /** Who decides: the settings, what the person is told, and what the person has to agree to. */
 export interface Person {
   readonly config: Config;
@@ -298,11 +304,11 @@ function consequence({ id, chain, state }: Job, resolution: Resolution): string 
  */
 export async function decisionContext(
   vault: Vault,
-  job: JournalScope,
+  job: JournalScope & Pick<Job, "apiKey">,
   args: DecisionArguments,
   { config, note }: Pick<Person, "config" | "note">,
 ): Promise<DecisionContext> {
-  const tatum = readTatumSettings(args["api-key"], config);
+  const tatum = await readTatumSettings(config, { ...keyChoice(args, job), warn: note });
   const plainHttp = plainHttpReach(job.network, args["allow-plain-http"], config);
   const nodes = await namedThirdParties([job.chain], job.network, (name) => config.setting(name));
   await judgePlainHttp([apiEndpoint(tatum), ...nodes], plainHttp);
@@ -324,8 +330,9 @@ export async function resolveJob(
   person: Person,
 ): Promise<ShownJob> {
   const resolution = readResolution(args);
-  readTatumSettings(args["api-key"], person.config);
   const job = await findJob(vault, id);
+  // Before a person is asked.
+  await readTatumSettings(person.config, keyChoice(args, job));
   if (job.state !== "done") await person.agree(consequence(job, resolution));
   await resolve(id, resolution, await decisionContext(vault, job, args, person));
   return showJob(vault, id);

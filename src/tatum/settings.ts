@@ -1,19 +1,16 @@
 /** The settings of the connection to the Tatum API: URL, key, time limit and retries. */
-import { KmsError } from "../errors.ts";
 import type { HttpClient } from "../http/client.ts";
 import type { Endpoint } from "../http/endpoints.ts";
 import type { RetryPolicy } from "../http/retry.ts";
+import { type ApiKeyChoice, type GivenApiKey, readApiKey } from "../settings/api-keys.ts";
 import { type Config, placeOf } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
 import { TatumConnection } from "./connection.ts";
 
-export interface TatumSettings {
+export interface TatumSettings extends GivenApiKey {
   readonly apiUrl: URL;
   /** The variable that names the URL, and where it is set. */
   readonly apiUrlSetting: string;
-  readonly apiKey: string;
-  /** Where the key was given, as in `TATUM_API_KEY (from environment)`. */
-  readonly apiKeySetting: string;
   /** Milliseconds until an answer has to be there. */
   readonly timeout: number;
   readonly retries: RetryPolicy;
@@ -23,36 +20,15 @@ export interface TatumSettings {
   readonly testnetType: string | undefined;
 }
 
-/** Visible ASCII: what a header can carry. */
-const API_KEY = /^[\x21-\x7e]{1,1000}$/;
-
-function readApiKey(
-  option: string | undefined,
-  config: Config,
-): Pick<TatumSettings, "apiKey" | "apiKeySetting"> {
-  const setting = config.setting(settings.apiKey.name);
-  if (option === undefined && setting === undefined) {
-    throw new KmsError("CONFIGURATION", "TATUM_API_KEY is not set.", {
-      hint: "Set it in the environment or in an env file.",
-    });
-  }
-  const { value, place } =
-    option === undefined && setting !== undefined
-      ? { value: setting.value, place: `${settings.apiKey.name} (from ${placeOf(setting)})` }
-      : { value: option ?? "", place: "--api-key" };
-  if (API_KEY.test(value)) return { apiKey: value, apiKeySetting: place };
-  throw new KmsError("CONFIGURATION", `${place} holds characters that no API key has.`);
-}
-
 /**
- * @param apiKey what `--api-key` says
  * @throws KmsError `CONFIGURATION`
+ * @throws ProviderError when the file of the key cannot be read
  */
-export function readTatumSettings(apiKey: string | undefined, config: Config): TatumSettings {
+export async function readTatumSettings(config: Config, choice: ApiKeyChoice): Promise<TatumSettings> {
   const delay = config.value(settings.retryDelay);
   const apiUrl = config.setting(settings.apiUrl.name);
   return {
-    ...readApiKey(apiKey, config),
+    ...(await readApiKey(config, choice)),
     apiUrl: config.value(settings.apiUrl),
     apiUrlSetting: settings.apiUrl.name + (apiUrl === undefined ? "" : ` (from ${placeOf(apiUrl)})`),
     timeout: config.value(settings.httpTimeout),

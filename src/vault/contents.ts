@@ -1,5 +1,6 @@
 /** The contents of a vault: its wallets read, all of them or those that others changed, and checked against its manifest. */
 import type { Network } from "../../chains/chain.ts";
+import { defaultApiKey } from "../api-key-name.ts";
 import { vaultCorrupt } from "../errors.ts";
 import type { Session } from "../store/store.ts";
 import { readKeySlotRows } from "../store/tables/key-slot.ts";
@@ -81,14 +82,18 @@ export class WalletIndex {
     return [...this.#wallets.values()].reverse();
   }
 
-  /** The signature IDs of a chain on a network, newest first; the same array until a wallet is added or removed. */
-  idsOf(ticker: string, network: Network): readonly string[] {
-    const name = `${network} ${ticker}`;
+  /**
+   * The signature IDs of a chain on a network, newest first; the same array until a wallet is added, changed or removed.
+   * @param apiKey only those that belong to the API key of this name
+   */
+  idsOf(ticker: string, network: Network, apiKey = ""): readonly string[] {
+    const name = `${network} ${ticker} ${apiKey}`;
     const known = this.#idsOf.get(name);
     if (known !== undefined) return known;
     const isTestnet = network === "testnet";
     const ids = this.newestFirst()
       .filter(({ chain, testnet }) => chain === ticker && (testnet === true) === isTestnet)
+      .filter((wallet) => apiKey === "" || (wallet.apiKey ?? defaultApiKey) === apiKey)
       .map(({ signatureId }) => signatureId);
     this.#idsOf.set(name, ids);
     return ids;

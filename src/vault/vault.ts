@@ -98,9 +98,12 @@ export class Vault implements Sealing {
     );
   }
 
-  /** The signature IDs of a chain on a network, newest first; the same array until a wallet is added or removed. */
-  signatureIds(ticker: string, network: Network): Promise<readonly string[]> {
-    return this.#state.readIndex(async (index) => index.idsOf(ticker, network));
+  /**
+   * The signature IDs of a chain on a network, newest first; the same array until a wallet is added, changed or removed.
+   * @param apiKey only those that belong to the API key of this name
+   */
+  signatureIds(ticker: string, network: Network, apiKey?: string): Promise<readonly string[]> {
+    return this.#state.readIndex(async (index) => index.idsOf(ticker, network, apiKey));
   }
 
   /**

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { Network, WalletFields } from "../../chains/chain.ts";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import { apiKeyNamePattern } from "../api-key-name.ts";
 import { KmsError, vaultCorrupt } from "../errors.ts";
 import type { WalletRow } from "../store/tables/wallet.ts";
 import type { RootKey } from "./root-key.ts";
@@ -49,6 +50,8 @@ export interface WalletSummary {
   readonly testnet: boolean | undefined;
   /** Where the key is, for a wallet whose key is in a token. */
   readonly keyUri?: string;
+  /** The name of the API key that it is polled with; absent for the default one. */
+  readonly apiKey?: string;
 }
 
 export interface StoredWallet {
@@ -64,16 +67,18 @@ export interface StoredWallet {
   readonly groups?: readonly string[] | undefined;
   /** Its address at index 0, or its one address; `null` where it has none, `undefined` as long as nobody derived it. */
   readonly firstAddress?: string | null | undefined;
+  /** The name of the API key that it is polled with; `undefined` for the default one. */
+  readonly apiKey?: string | undefined;
 }
 
-/** What a wallet is found by beside its signature ID. */
-export type WalletNames = Pick<StoredWallet, "label" | "groups" | "firstAddress">;
+/** What a wallet is found by beside its signature ID, and the name of its API key. */
+export type WalletNames = Pick<StoredWallet, "label" | "groups" | "firstAddress" | "apiKey">;
 
 /** Of what a wallet's keys are made. */
 export type WalletKind = "mnemonic" | "private-key" | "secret" | "token-key" | "other";
 
 /** All that may be said of a wallet: nothing of it is secret. */
-export interface WalletDescription extends WalletSummary, WalletNames {
+export interface WalletDescription extends WalletSummary, Omit<WalletNames, "apiKey"> {
   readonly kind: WalletKind;
   readonly createdAt: number | undefined;
 }
@@ -94,6 +99,7 @@ export const storedWalletSchema = v.strictObject({
   label: v.optional(v.string()),
   groups: v.optional(v.array(v.string())),
   firstAddress: v.optional(v.nullable(v.pipe(v.string(), v.nonEmpty()))),
+  apiKey: v.optional(v.pipe(v.string(), v.regex(apiKeyNamePattern))),
   record: v.custom<WalletRecord>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   ),
@@ -157,7 +163,7 @@ export function openWallet(
   return parsed.output;
 }
 
-export function summarize({ signatureId, record }: StoredWallet): WalletSummary {
+export function summarize({ signatureId, record, apiKey }: StoredWallet): WalletSummary {
   const { chain, testnet } = record;
   const tokenKey = tokenKeyOf(record);
   return {
@@ -165,6 +171,7 @@ export function summarize({ signatureId, record }: StoredWallet): WalletSummary 
     chain: typeof chain === "string" ? chain : undefined,
     testnet: typeof testnet === "boolean" ? testnet : undefined,
     ...(tokenKey === undefined ? {} : { keyUri: tokenKey.keyUri }),
+    ...(apiKey === undefined ? {} : { apiKey }),
   };
 }
 

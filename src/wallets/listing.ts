@@ -1,4 +1,5 @@
 /** Wallets as lists show them: chosen, in an order, a page at a time. Nothing in it is secret. */
+import { defaultApiKey } from "../api-key-name.ts";
 import { KmsError } from "../errors.ts";
 import type { WalletDescription, WalletKind } from "../vault/wallet-record.ts";
 import { networkName } from "./names.ts";
@@ -11,6 +12,8 @@ export interface ListedWallet {
   readonly chain: string | null;
   readonly network: "mainnet" | "testnet";
   readonly kind: WalletKind;
+  /** The name of its API key. */
+  readonly apiKeyName: string;
   /** The first one. */
   readonly address: string | null;
   /** ISO 8601, UTC. */
@@ -18,7 +21,7 @@ export interface ListedWallet {
 }
 
 export function listedWallet(wallet: WalletDescription): ListedWallet {
-  const { signatureId, label, groups, chain, kind, firstAddress, createdAt } = wallet;
+  const { signatureId, label, groups, chain, kind, apiKey, firstAddress, createdAt } = wallet;
   return {
     signatureId,
     label: label ?? null,
@@ -26,6 +29,7 @@ export function listedWallet(wallet: WalletDescription): ListedWallet {
     chain: chain ?? null,
     network: networkName(wallet),
     kind,
+    apiKeyName: apiKey ?? defaultApiKey,
     address: firstAddress ?? null,
     createdAt: createdAt === undefined ? null : new Date(createdAt).toISOString(),
   };
@@ -39,9 +43,14 @@ export interface WalletFilter {
   readonly label?: string | undefined;
   readonly group?: string | undefined;
   readonly kind?: WalletKind | undefined;
+  /** Names of API keys. */
+  readonly apiKeys?: readonly string[] | undefined;
 }
 
-function isWanted(wallet: ListedWallet, { chains, network, label, group, kind }: WalletFilter): boolean {
+function isWanted(
+  wallet: ListedWallet,
+  { chains, network, label, group, kind, apiKeys }: WalletFilter,
+): boolean {
   const holds = (text: string | null, part: string): boolean =>
     text?.toLowerCase().includes(part.trim().toLowerCase()) ?? false;
   return (
@@ -49,7 +58,8 @@ function isWanted(wallet: ListedWallet, { chains, network, label, group, kind }:
     (network === undefined || wallet.network === network) &&
     (label === undefined || holds(wallet.label, label)) &&
     (group === undefined || wallet.groups.some((one) => one.toLowerCase() === group.trim().toLowerCase())) &&
-    (kind === undefined || wallet.kind === kind)
+    (kind === undefined || wallet.kind === kind) &&
+    (apiKeys?.includes(wallet.apiKeyName) ?? true)
   );
 }
 

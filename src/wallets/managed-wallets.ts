@@ -50,13 +50,13 @@ function firstAddressOf({ chain, network }: WalletOrder, fields: WalletFields): 
  */
 export async function storeManagedWallet(
   vault: Vault,
-  { chain, network, label, groups }: WalletOrder,
+  { chain, network, label, groups, apiKey }: WalletOrder,
   fields: WalletFields,
 ): Promise<NewWallet> {
   const signatureId = randomUUID();
   await assertLabelsFree(vault, label === undefined ? [] : [label]);
   const firstAddress = firstAddressOf({ chain, network }, fields);
-  await vault.add([[signatureId, toRecord(fields, chain, network), { label, groups, firstAddress }]]);
+  await vault.add([[signatureId, toRecord(fields, chain, network), { label, groups, firstAddress, apiKey }]]);
   return {
     signatureId,
     ...(fields.address !== undefined && { address: fields.address }),
@@ -165,7 +165,7 @@ export async function storeManagedPrivateKey(
  */
 export async function generatePrivateKeyBatch(
   vault: Vault,
-  { chain, network, label, groups }: WalletOrder,
+  { chain, network, label, groups, apiKey }: WalletOrder,
   count: number,
   onStored: (key: { signatureId: string; address: string }) => void,
 ): Promise<void> {
@@ -177,7 +177,7 @@ export async function generatePrivateKeyBatch(
   await makeKeysOnAllCores({ ticker: chain.facts.ticker, network, count }, async (keys) => {
     const entries = keys.map(({ privateKey, address }) => {
       made += 1;
-      const names = { label: labelOf(made), groups, firstAddress: address };
+      const names = { label: labelOf(made), groups, firstAddress: address, apiKey };
       return { signatureId: randomUUID(), address, record: toRecord({ privateKey }, chain, network), names };
     });
     await vault.add(entries.map(({ signatureId, record, names }) => [signatureId, record, names] as const));

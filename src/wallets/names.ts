@@ -1,13 +1,15 @@
 /** What the operator calls a wallet: its label, which no other wallet has, and the groups that it is counted among. */
 import { KmsError } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
-import type { WalletDescription } from "../vault/wallet-record.ts";
+import type { StoredWallet, WalletDescription, WalletNames } from "../vault/wallet-record.ts";
 import { kindOfSecret } from "./secret-kinds.ts";
 
-/** What a new wallet is to be called. */
+/** What a new wallet is to be called, and the API key that it belongs to. */
 export interface GivenNames {
   readonly label?: string | undefined;
   readonly groups?: readonly string[] | undefined;
+  /** The name of the API key that it is polled with; `undefined` for the default one. */
+  readonly apiKey?: string | undefined;
 }
 
 /** In characters. */
@@ -123,4 +125,39 @@ export async function groupWallet(
       },
     },
   ]);
+}
+
+/** Wallets that are given a key in one change: the daemons that share a store wait for it. */
+const MOST_IN_A_WRITE = 500;
+
+/** Which wallets an API key is given: one, or those of a group, in capitals or not. */
+export type WalletChoice = { readonly signatureId: string } | { readonly group: string };
+
+/**
+ * Has wallets belong to another API key.
+ * @param apiKey its name; `undefined` for the default one
+ * @returns how many belong to it now
+ * @throws KmsError `NO_SUCH_WALLET` when there is none in the group
+ */
+export async function giveApiKey(
+  vault: Vault,
+  choice: WalletChoice,
+  apiKey: string | undefined,
+): Promise<number> {
+  const isOfGroup = (group: string) =>
+    group.toLowerCase() === ("group" in choice ? choice.group.toLowerCase() : "");
+  const ids =
+    "signatureId" in choice
+      ? [choice.signatureId]
+      : (await vault.directory.all())
+          .filter(({ groups = [] }) => groups.some(isOfGroup))
+          .map(({ signatureId }) => signatureId);
+  if (ids.length === 0) throw new KmsError("NO_SUCH_WALLET", "No wallet is in that group.");
+  const edit = (wallet: StoredWallet): WalletNames | undefined =>
+    wallet.apiKey === apiKey ? undefined : { label: wallet.label, groups: wallet.groups, apiKey };
+  for (let from = 0; from < ids.length; from += MOST_IN_A_WRITE)
+    await vault.directory.edit(
+      ids.slice(from, from + MOST_IN_A_WRITE).map((signatureId) => ({ signatureId, edit })),
+    );
+  return ids.length;
 }

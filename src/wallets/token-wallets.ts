@@ -66,7 +66,7 @@ export async function storeManagedKey(vault: Vault, request: TokenKeyRequest): P
 
 async function store(
   vault: Vault,
-  { chain, network, tokens, label, groups }: TokenKeyRequest,
+  { chain, network, tokens, label, groups, apiKey }: TokenKeyRequest,
   signatureId: string,
   pair: TokenKeyPair,
 ): Promise<StoredTokenKey> {
@@ -82,7 +82,7 @@ async function store(
   const fields = tokenKeyFields({ keyUri: formatPkcs11Uri(pair.uri), publicKey });
   const record = { ...fields, chain: chain.facts.ticker, testnet: network === "testnet" };
   await assertLabelsFree(vault, label === undefined ? [] : [label]);
-  await vault.add([[signatureId, record, { label, groups, firstAddress: address }]]);
+  await vault.add([[signatureId, record, { label, groups, firstAddress: address, apiKey }]]);
   return { signatureId, address, publicKey: fields.publicKey };
 }
 

@@ -18,7 +18,7 @@ import { confirm } from "../confirmation.ts";
 import { type CommandContext, createContext, loadConfig, type VaultArguments } from "../context.ts";
 import { withVault } from "../open-vault.ts";
 import { choosingOptions, pickOptions, vaultOptions } from "../options.ts";
-import { printJson, printNote, writeOutput } from "../output.ts";
+import { printJson, printNote, printWarning, writeOutput } from "../output.ts";
 import { isForPerson } from "../terminal/table.ts";
 import { columnsOf, hasColours, paintFor, type Style, wrapWords } from "../terminal/text-layout.ts";
 
@@ -76,8 +76,8 @@ async function serviceFindings({ config }: CommandContext, args: DoctorArguments
     return fourEyeFindings(url, timeout, new HttpClient([url], { plainHttp }));
   };
   const looks = [
-    examine("api", () => {
-      const tatum = readTatumSettings(args["api-key"], config);
+    examine("api", async () => {
+      const tatum = await readTatumSettings(config, { option: args["api-key"], warn: printWarning });
       return apiFindings(tatum, new HttpClient([tatum.apiUrl], { plainHttp }));
     }),
     ...(given === undefined ? [] : [examine("four-eye", fourEye(given))]),

@@ -19,7 +19,7 @@ export default defineCommand({
     chain: { type: "positional", required: true, description: "Chain, such as ETH" },
     count: { type: "positional", required: true, description: "How many keys" },
     ...vaultOptions,
-    ...pickOptions("testnet", "label", "group"),
+    ...pickOptions("testnet", "label", "group", "api-key-name"),
   },
   async run({ args }) {
     const chain = await chainArgument(args.chain);

@@ -19,7 +19,7 @@ export default defineCommand({
   args: {
     chain: { type: "positional", required: true, description: "Chain, such as BTC" },
     ...vaultOptions,
-    ...pickOptions("testnet", "label", "group"),
+    ...pickOptions("testnet", "label", "group", "api-key-name"),
   },
   async run({ args }) {
     const chain = await chainArgument(args.chain);

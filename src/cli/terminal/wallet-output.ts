@@ -47,6 +47,7 @@ function walletFields(wallet: ListedWallet, more: readonly (readonly [string, st
     ["Chain", wallet.chain ?? NOTHING],
     ["Network", wallet.network],
     ["Kind", wallet.kind],
+    ["API key", wallet.apiKeyName],
     ["Created", wallet.createdAt ?? NOTHING],
     ...more,
   ]);

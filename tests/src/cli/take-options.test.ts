@@ -21,7 +21,7 @@ interface Row {
 }
 
 const makesOrStores: Row = {
-  takes: `testnet label group ${vault}`,
+  takes: `testnet label group api-key-name ${vault}`,
   ignores: `chain wallets transaction-ids api-key ${daemonOnly}`,
   refuses: "",
 };
@@ -61,7 +61,7 @@ const table: Readonly<Record<string, Row>> = {
   import: ofEverything,
   migrate: { ...ofEverything, takes: `delete-original yes ${vault}` },
   "wallet list": {
-    takes: `chain testnet label group kind sort limit after removed json ${vault}`,
+    takes: `chain testnet label group api-key-name kind sort limit after removed json ${vault}`,
     ignores: `api-key ${daemonOnly}`,
     refuses: "wallets transaction-ids",
   },
@@ -69,6 +69,7 @@ const table: Readonly<Record<string, Row>> = {
   "wallet find": { ...ofEverything, takes: `json ${vault}` },
   "wallet label": { ...ofOneWallet, takes: `remove json ${ofOneWallet.takes}` },
   "wallet group": { ...ofOneWallet, takes: `remove json ${ofOneWallet.takes}` },
+  "wallet key": { ...ofOneWallet, takes: `group json ${ofOneWallet.takes}` },
   "wallet restore": { ...ofEverything, takes: `json ${vault}` },
   "wallet index": ofEverything,
   "lane list": {

@@ -41,6 +41,7 @@ function askApi(url: URL): Promise<Finding[]> {
     apiUrl: url,
     apiUrlSetting: "TATUM_API_URL",
     apiKey: "canary",
+    apiKeyName: "default",
     apiKeySetting: "TATUM_API_KEY (from environment)",
     timeout: 5_000,
     retries: { retries: 0, delay: 1, maximumDelay: 1 },

@@ -41,6 +41,7 @@ test("a wallet is listed with what is known of it", () => {
     chain: "ETH",
     network: "mainnet",
     kind: "mnemonic",
+    apiKeyName: "default",
     address: "0x2",
     createdAt: "1970-01-01T00:00:00.030Z",
   });

@@ -1,9 +1,10 @@
 /** Labels and groups: what they may be, and that they change as they are told to. */
 import { describe, expect, test } from "bun:test";
-import { groupWallet, labelWallet, readGroups, readName } from "../../../src/wallets/names.ts";
+import { readApiKeyName } from "../../../src/api-key-name.ts";
+import { giveApiKey, groupWallet, labelWallet, readGroups, readName } from "../../../src/wallets/names.ts";
 import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "../vault/caught.ts";
-import { freshVault } from "../vault/fresh-vault.ts";
+import { freshVault, reopen } from "../vault/fresh-vault.ts";
 
 const path = useTemporaryFolder();
 
@@ -90,4 +91,60 @@ test("a wallet joins groups and leaves them, and its label stays", async () => {
   expect((await caught(() => groupWallet(vault, "a", { add: many }))).code).toBe("USAGE");
   await vault.verify();
   await vault.close();
+});
+
+describe("the API key of wallets", () => {
+  test("changes for one of them or those of a group, whoever has the vault open, and what else is known stays", async () => {
+    const vault = await vaultWith("a", "b", "c");
+    const other = await reopen(path("vault"));
+    expect(await other.signatureIds("ETH", "mainnet", "default")).toEqual(["c", "b", "a"]);
+    await labelWallet(vault, "a", "till");
+    for (const id of ["a", "b"]) await groupWallet(vault, id, { add: ["Shops"] });
+    expect(await giveApiKey(vault, { group: "shops" }, "shop")).toBe(2);
+    await giveApiKey(vault, { signatureId: "c" }, "till");
+    await other.refresh();
+    const idsOf = (apiKey?: string) => other.signatureIds("ETH", "mainnet", apiKey);
+    expect(await idsOf("shop")).toEqual(["b", "a"]);
+    expect(await idsOf("till")).toEqual(["c"]);
+    expect(await idsOf("default")).toEqual([]);
+    expect(await idsOf()).toEqual(["c", "b", "a"]);
+    await labelWallet(vault, "a", "other");
+    expect(await vault.directory.get("a")).toMatchObject({
+      label: "other",
+      groups: ["Shops"],
+      apiKey: "shop",
+    });
+    await giveApiKey(vault, { signatureId: "a" }, undefined);
+    expect(await vault.directory.get("a")).not.toHaveProperty("apiKey");
+    expect((await caught(() => giveApiKey(vault, { group: "none" }, "shop"))).code).toBe("NO_SUCH_WALLET");
+    expect(await vault.verify()).toMatchObject({ wallets: 3 });
+    await other.close();
+    await vault.close();
+  });
+
+  test("is kept while a wallet is removed", async () => {
+    const vault = await vaultWith("a");
+    await giveApiKey(vault, { signatureId: "a" }, "shop");
+    await vault.remove("a", Date.now() + 60_000);
+    await vault.directory.restore("a");
+    expect(await vault.signatureIds("ETH", "mainnet", "shop")).toEqual(["a"]);
+    await vault.close();
+  });
+
+  test.each([
+    ["Shop", "shop"],
+    [" 2 ", "2"],
+    ["eu_west_1", "eu_west_1"],
+  ])("has a name: %j is %s", (typed, name) => {
+    expect(readApiKeyName(typed)).toBe(name);
+  });
+
+  test.each(["", "a-b", "x".repeat(33), "file", "shop_file", "t-0123456789abcdef0123-0123456789abcdef"])(
+    "has no name that is none, which is not repeated: %j",
+    async (typed) => {
+      const { code, message } = await caught(() => readApiKeyName(typed));
+      expect(code).toBe("USAGE");
+      if (typed !== "" && typed !== "file") expect(message).not.toContain(typed);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 /** `wallet list`: the wallets of the vault, chosen and in an order, a page at a time. */
+import { readApiKeyNames } from "../../../api-key-name.ts";
 import { knownTickers } from "../../../chain-names.ts";
 import { KmsError } from "../../../errors.ts";
 import type { WalletKind } from "../../../vault/wallet-record.ts";
@@ -30,6 +31,7 @@ interface FilterArguments {
   readonly label?: string | undefined;
   readonly group?: string | undefined;
   readonly kind?: string | undefined;
+  readonly "api-key-name"?: string | undefined;
 }
 
 function readKind(text: string): WalletKind {
@@ -38,7 +40,8 @@ function readKind(text: string): WalletKind {
   throw new KmsError("USAGE", `Option --kind is one of ${kinds.join(", ")}.`);
 }
 
-function filterOf({ chain, testnet, label, group, kind }: FilterArguments): WalletFilter {
+function filterOf(args: FilterArguments): WalletFilter {
+  const { chain, testnet, label, group, kind, "api-key-name": apiKeys } = args;
   const network = testnet === true ? "testnet" : "mainnet";
   return {
     chains: chain === undefined ? undefined : knownTickers(chain),
@@ -46,6 +49,7 @@ function filterOf({ chain, testnet, label, group, kind }: FilterArguments): Wall
     label,
     group,
     kind: kind === undefined ? undefined : readKind(kind),
+    apiKeys: apiKeys === undefined ? undefined : readApiKeyNames(apiKeys),
   };
 }
 
@@ -73,6 +77,11 @@ export default defineCommand({
     },
     label: { type: "string", valueHint: "text", description: "Only wallets with this in their label" },
     group: { type: "string", valueHint: "text", description: "Only wallets of this group" },
+    "api-key-name": {
+      type: "string",
+      valueHint: "name,name",
+      description: "Only wallets of these API keys; those of TATUM_API_KEY are default",
+    },
     ...pickOptions("kind", "sort", "limit", "after", "removed", "json"),
     ...vaultOptions,
   },

@@ -1,0 +1,112 @@
+/**
+ * The API keys that the settings name: `TATUM_API_KEY`, which is the default one, and any number of others as
+ * `TATUM_API_KEY_<NAME>`, each of them also in a file (`..._FILE`). All but this and the connection know their names alone.
+ */
+import { readSecretFile } from "../../providers/file/secret-file.ts";
+import type { Warn } from "../../providers/provider.ts";
+import { defaultApiKey, parseApiKeyName } from "../api-key-name.ts";
+import { KmsError } from "../errors.ts";
+import { path, type SettingDefinition, secret } from "./kinds.ts";
+import { type Config, placeOf, type Setting } from "./settings.ts";
+import { settings } from "./table.ts";
+
+const VARIABLE = /^TATUM_API_KEY_([A-Z0-9][A-Z0-9_]*?)(?:_FILE)?$/;
+
+export function apiKeyVariable(name: string): string {
+  return name === defaultApiKey ? settings.apiKey.name : `${settings.apiKey.name}_${name.toUpperCase()}`;
+}
+
+/** The name that a variable is about; `undefined` for every other variable, and for those of the default key. */
+function nameIn(variable: string): string | undefined {
+  const [, upper = ""] = VARIABLE.exec(variable) ?? [];
+  const name = parseApiKeyName(upper);
+  return name === defaultApiKey ? undefined : name;
+}
+
+function definitionsOf(name: string): readonly [SettingDefinition<string>, SettingDefinition<string>] {
+  if (name === defaultApiKey) return [settings.apiKey, settings.apiKeyFile];
+  const variable = apiKeyVariable(name);
+  return [
+    secret(variable, `Key of the Tatum API for wallets of the key ${name}`),
+    path(`${variable}_FILE`, "Instead of it: a file to take it from"),
+  ];
+}
+
+/** The names of the other keys that are set. */
+function otherNames(config: Config): string[] {
+  return [...new Set([...config.set()].flatMap(({ name }) => nameIn(name) ?? []))].sort();
+}
+
+/** The variables of the other keys, as the settings have them. */
+export function namedApiKeySettings(config: Config): SettingDefinition<string>[] {
+  return otherNames(config).flatMap(definitionsOf);
+}
+
+/** Whether the value of a variable is an API key. */
+export function holdsApiKey(variable: string): boolean {
+  return variable === settings.apiKey.name || (nameIn(variable) !== undefined && !variable.endsWith("_FILE"));
+}
+
+/** The names of all keys that are set, the default one first. */
+export function apiKeyNames(config: Config): string[] {
+  const isSet = definitionsOf(defaultApiKey).some(({ name }) => config.setting(name) !== undefined);
+  return [...(isSet ? [defaultApiKey] : []), ...otherNames(config)];
+}
+
+/** An API key, and where it was given, as in `TATUM_API_KEY (from environment)`. */
+export interface GivenApiKey {
+  readonly apiKeyName: string;
+  readonly apiKey: string;
+  readonly apiKeySetting: string;
+}
+
+/** Visible ASCII: what a header can carry. */
+const KEY = /^[\x21-\x7e]{1,1000}$/;
+
+/** @throws KmsError `CONFIGURATION` */
+function checked(given: GivenApiKey): GivenApiKey {
+  if (KEY.test(given.apiKey)) return given;
+  throw new KmsError("CONFIGURATION", `${given.apiKeySetting} holds characters that no API key has.`);
+}
+
+/** Which API key is wanted. */
+export interface ApiKeyChoice {
+  /** The key of `--api-key`, which counts before the variables of the default key. */
+  readonly option?: string | undefined;
+  /** {@link defaultApiKey} without it. */
+  readonly name?: string | undefined;
+  /** Is told when other users can read the file of the key. */
+  readonly warn?: Warn;
+}
+
+/**
+ * @throws KmsError `CONFIGURATION` when it is not set, is set twice or can be no key
+ * @throws ProviderError when its file cannot be read
+ */
+export async function readApiKey(
+  config: Config,
+  { option, name: apiKeyName = defaultApiKey, warn = () => undefined }: ApiKeyChoice,
+): Promise<GivenApiKey> {
+  if (option !== undefined && apiKeyName === defaultApiKey)
+    return checked({ apiKeyName, apiKey: option, apiKeySetting: "--api-key" });
+  const [value, file] = definitionsOf(apiKeyName);
+  const [setting, fileSetting] = [config.setting(value.name), config.setting(file.name)];
+  if (setting !== undefined && fileSetting !== undefined)
+    throw new KmsError(
+      "CONFIGURATION",
+      `${value.name} and ${file.name} are both set: it is not clear which counts.`,
+    );
+  if (setting !== undefined)
+    return checked({ apiKeyName, apiKey: setting.value, apiKeySetting: settingAt(value.name, setting) });
+  const place = config.value(file);
+  if (place === undefined || fileSetting === undefined)
+    throw new KmsError("CONFIGURATION", `${value.name} is not set.`, {
+      hint: "Set it in the environment or in an env file.",
+    });
+  const apiKey = (await readSecretFile(place, { warn })).reveal();
+  return checked({ apiKeyName, apiKey, apiKeySetting: settingAt(file.name, fileSetting) });
+}
+
+function settingAt(name: string, setting: Setting): string {
+  return `${name} (from ${placeOf(setting)})`;
+}
