@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { describeCommands } from "../src/cli/manual/describe-commands.ts";
 import { program } from "../src/cli/program.ts";
 import { version } from "../src/version.ts";
-import { type ArchivedFile, tarGz } from "./release/archive.ts";
+import { type ArchivedFile, documentsBelow, tarGz } from "./release/archive.ts";
 import { buildFactsFor, commitTime, makeExecutable, packagesOfExecutable } from "./release/executable.ts";
 import { readLockFile } from "./release/lock-file.ts";
 import { shellDocuments } from "./release/man-pages.ts";
@@ -51,11 +51,10 @@ function publish({ name, content }: ReleaseFile): void {
 
 /** The folder that an archive unpacks to. */
 function archiveFiles(target: Target, executable: Uint8Array): ArchivedFile[] {
-  const documents = ["README.md", "CHANGELOG.md", "SECURITY.md"];
   return [
     { path: programName(target), content: executable, isExecutable: true },
     ...licenses,
-    ...documents.map((path) => ({ path, content: readFileSync(path) })),
+    ...documentsBelow("."),
     ...forShells,
   ];
 }

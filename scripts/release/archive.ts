@@ -3,6 +3,8 @@
  * (https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html), with one owner, one time and the given order, and
  * gzip by the pinned Bun, since each zlib packs in its own way.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 export interface ArchivedFile {
   /** In the archive, with `/` between folders; at most 100 bytes. */
@@ -50,4 +52,11 @@ export function tarGz(files: readonly ArchivedFile[], time: number): Uint8Array 
     return [header(path, isExecutable ? 0o755 : 0o644, bytes.length, time), bytes, padding(bytes.length)];
   });
   return Bun.gzipSync(Buffer.concat([...parts, END]), { level: 6 });
+}
+
+/** What is written for people, where its links lead: pages, and what the pages have them install. */
+export function documentsBelow(root: string): ArchivedFile[] {
+  const patterns = ["*.md", "docs/**", "scripts/service/*.service", "scripts/container/*.yaml"];
+  const paths = patterns.flatMap((pattern) => [...new Bun.Glob(pattern).scanSync({ cwd: root })]).sort();
+  return paths.map((path) => ({ path, content: readFileSync(join(root, path)) }));
 }

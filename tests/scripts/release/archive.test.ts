@@ -2,8 +2,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { tarGz } from "../../../scripts/release/archive.ts";
+import { dirname, join, normalize } from "node:path";
+import { documentsBelow, tarGz } from "../../../scripts/release/archive.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "archive-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,5 +44,27 @@ describe("an archive", () => {
 
   test("refuses a name that the format cannot hold", () => {
     expect(() => tarGz([{ path: "x".repeat(101), content: "" }], 0)).toThrow("too long a name");
+  });
+});
+
+describe("the documents of a release", () => {
+  const documents = documentsBelow(join(import.meta.dir, "../../.."));
+  const paths = documents.map(({ path }) => path);
+
+  test("are those that a person looks for, and nothing that is installed beside them", () => {
+    expect(paths).toContain("docs/installing.md");
+    expect(paths).toContain("scripts/service/tatum-kms.service");
+    expect(paths.filter((path) => path.includes("node_modules"))).toEqual([]);
+  });
+
+  test("lead to each other", () => {
+    const pages = documents.filter(({ path }) => path.endsWith(".md"));
+    const targets = pages.flatMap(({ path, content }) =>
+      [...content.toString().matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to = ""]) =>
+        normalize(join(dirname(path), to)),
+      ),
+    );
+    expect(targets.length).toBeGreaterThan(10);
+    expect(targets.filter((to) => !paths.includes(to))).toEqual([]);
   });
 });
