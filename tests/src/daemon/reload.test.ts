@@ -15,7 +15,8 @@ async function scene(before: readonly string[], after: () => Config, options: Da
   const log = createLog({ write: (line) => void lines.push(line.replace(/^\S+ - /, "").trimEnd()) });
   const config = configOf(before.join("\n"));
   const network = options.testnet === false ? "mainnet" : "testnet";
-  const fixed = { network, plainHttp: "any", tatum: readTatumSettings("key", config), config } as const;
+  const tatum = await readTatumSettings(config, { option: "key" });
+  const fixed = { network, plainHttp: "any", tatum, config } as const;
   const read = async (read: Config) => ({
     config: read,
     values: await readLiveValues(options, read, fixed),
