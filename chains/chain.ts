@@ -249,6 +249,12 @@ export type Whereabouts = "confirmed" | "failed" | "pooled" | "absent";
  */
 export type Proof = "none" | "several-answers" | "one-answer";
 
+/** What a pending transaction itself names of what the network takes only once: a number of its account, or {@link SignedTransaction.inputs}. */
+export interface Spending {
+  readonly number?: bigint | undefined;
+  readonly outputs?: readonly string[];
+}
+
 /** A sequence number that an account shall use up without paying anybody. */
 export interface NumberToUse {
   /** As in {@link SignedTransaction.sequence}. */
@@ -316,6 +322,8 @@ export interface Chain {
    * @throws ChainError `INVALID_TRANSACTION`
    */
   spendsOnce?(transaction: PendingTransaction, network: Network): boolean;
+  /** Absent where it can name neither. @throws ChainError `INVALID_TRANSACTION` */
+  spending?(transaction: PendingTransaction, network: Network): Spending;
   /**
    * Whether the network has used up by now what {@link spendsOnce} means: the output is spent, the number is counted. Then a
    * signature that is lost may have landed, and no other one can. Absent where nobody can be asked.
@@ -377,8 +385,15 @@ export interface Chain {
    */
   proveExpired?(signed: SignedTransaction, environment: ChainEnvironment): Promise<Proof>;
   /**
-   * Whether the network itself proves that another transaction has used up the sequence number of these bytes, so that they can
-   * no longer land. What that other one did nobody knows here: a person decides. Absent where it cannot be shown.
+   * {@link proveExpired} where the pending transaction itself names the time: whatever is signed of it, nothing can land any
+   * more. Absent where it names none.
+   * @throws ChainError
+   */
+  proveLapsed?(signed: SignedTransaction, environment: ChainEnvironment): Promise<Proof>;
+  /**
+   * Whether the network shows that another transaction has used up the sequence number of these bytes, or spends an output that
+   * they spend, so that they cannot land beside it. What that other one did nobody knows here: a person decides. Of a number it is
+   * a proof, which only final blocks give. Absent where it cannot be shown.
    * @throws ChainError
    */
   proveReplaced?(signed: SignedTransaction, environment: ChainEnvironment): Promise<Proof>;

@@ -2,6 +2,7 @@
  * One transaction that changes the journal of a chain: its jobs, the numbers of its accounts and what belongs to one job
  * alone, always together with the digest of all rows.
  */
+import type { SignedTransaction } from "../../chains/chain.ts";
 import { KmsError } from "../errors.ts";
 import type { Session } from "../store/store.ts";
 import { insertJobRow, type JobRow, readJobRow, updateJobRow } from "../store/tables/job.ts";
@@ -30,8 +31,14 @@ import {
   sealJob,
   sealLane,
 } from "./records.ts";
-import { ClaimTaken } from "./refusals.ts";
+import { ClaimTaken, changedByAnother } from "./refusals.ts";
 import { UsedSequences } from "./sequences.ts";
+
+/** Checks in each changing transaction that whoever writes may still do so. */
+export interface Fence {
+  /** @throws KmsError `LEASE_LOST` */
+  assertHeld(session: Session): Promise<void>;
+}
 
 /** What belongs to a job alone. */
 export function claimsOf({ signed }: Job): Claim[] {
@@ -119,6 +126,40 @@ export class JournalChange {
     const sequence = job.signed?.sequence;
     if (sequence === undefined) return;
     await this.sequences(sequence.account, (used) => used.without(BigInt(sequence.number)));
+  }
+
+  /**
+   * Has the number of signed bytes used by their job, for which nothing is kept any more.
+   * @param known the numbers that the signer chose it from
+   * @throws KmsError `JOURNAL` when they changed meanwhile
+   */
+  async useNumber(job: Job, { sequence }: SignedTransaction, known: UsedSequences): Promise<void> {
+    if (sequence !== undefined)
+      await this.sequences(sequence.account, (used) => {
+        if (used.serialize() === known.serialize()) return used.forget(job.id).with(sequence.number);
+        throw changedByAnother(`The account of job ${job.id}`);
+      });
+    // Whatever account signs, nothing is kept for the job any more.
+    if (job.account !== undefined) await this.sequences(job.account, (used) => used.forget(job.id));
+  }
+
+  /** Gives the outputs of a job back whose bytes are given up; their number is kept for what is signed in their place. */
+  async keepNumber(job: Job): Promise<void> {
+    // The transaction itself stays the job's: should it land all the same, it is not taken for another's.
+    await this.dropInputs(job);
+    const sequence = job.signed?.sequence;
+    if (sequence === undefined) return;
+    const kept = { id: job.id, number: BigInt(sequence.number) };
+    await this.sequences(sequence.account, (used) => used.keep(kept));
+  }
+
+  /** {@link keepNumber}, but of bytes that can never land: the number, used or kept, is not the job's any more. */
+  async dropNumber(job: Job): Promise<void> {
+    await this.dropInputs(job);
+    const sequence = job.signed?.sequence;
+    if (sequence !== undefined)
+      await this.sequences(sequence.account, (used) => used.without(BigInt(sequence.number)));
+    if (job.account !== undefined) await this.sequences(job.account, (used) => used.forget(job.id));
   }
 
   /**

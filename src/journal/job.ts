@@ -156,6 +156,8 @@ const jobSchema = v.object({
   signed: v.optional(signedSchema),
   /** Transaction ids of bytes that were signed before and given up, because they expired or a person said so. */
   released: v.optional(v.array(v.string())),
+  /** Those of them of which the network proved that they can never land. */
+  voided: v.optional(v.array(v.string())),
   /** The account that keeps a number for the job, since its bytes were given up. */
   account: v.optional(v.string()),
   /** Whether a person said that it was not signed by what a restored vault does not know of. */
@@ -260,6 +262,12 @@ export function startedAnew(
     ...(released !== undefined && { released }),
     ...(account !== undefined && { account }),
   };
+}
+
+/** {@link startedAnew} of a job of whose bytes, those that were given up before included, none can ever land. */
+export function startedAfterProof(job: Job, content: NewContent): Job {
+  const { account: _, ...rest } = startedAnew(job, content);
+  return rest.released === undefined ? rest : { ...rest, voided: rest.released };
 }
 
 /** @throws ValiError when the text is not the JSON of a job. */

@@ -9,7 +9,7 @@ import type { Session } from "../store/store.ts";
 import { type JobRow, type JobSelection, readJobRow, readJobRows } from "../store/tables/job.ts";
 import { readClaimRow, readLaneRow } from "../store/tables/lane.ts";
 import type { Vault } from "../vault/vault.ts";
-import { claimsOf, JournalChange } from "./change.ts";
+import { claimsOf, type Fence, JournalChange } from "./change.ts";
 import {
   type Ground,
   type Job,
@@ -20,6 +20,7 @@ import {
   type NewContent,
   recordOfSigned,
   signedStates,
+  startedAfterProof,
   startedAnew,
   walletsOf,
 } from "./job.ts";
@@ -43,12 +44,6 @@ import { UsedSequences } from "./sequences.ts";
 
 /** The revision of a job that the journal does not hold yet. */
 const NOT_RECORDED = -1;
-
-/** Checks in each changing transaction that whoever writes may still do so. */
-export interface Fence {
-  /** @throws KmsError `LEASE_LOST` */
-  assertHeld(session: Session): Promise<void>;
-}
 
 export interface JournalOptions {
   /** The lease of a daemon; absent for a command, which works beside one. */
@@ -197,15 +192,7 @@ export class Journal {
     const { problem: _, parkedFor: __, ...rest } = job;
     const next: Job = { ...rest, state: "sent", attempts: 0, attemptAt: 0, signed: recordOfSigned(signed) };
     return this.#change(async (change) => {
-      if (signed.sequence !== undefined) {
-        const { account, number } = signed.sequence;
-        await change.sequences(account, (used) => {
-          if (used.serialize() === knownSequences.serialize()) return used.forget(job.id).with(number);
-          throw changedByAnother(`The account of job ${job.id}`);
-        });
-      }
-      // Whatever account signs, nothing is kept for the job any more.
-      if (job.account !== undefined) await change.sequences(job.account, (used) => used.forget(job.id));
+      await change.useNumber(job, signed, knownSequences);
       for (const claim of claimsOf(next)) await change.claim(next, claim);
       return this.#write(change, job, "step", next);
     });
@@ -243,18 +230,20 @@ export class Journal {
    * @throws ClaimTaken, KmsError `JOURNAL` also when a job that was ended cannot have back what it used
    */
   async release(job: Job, content: NewContent = {}): Promise<Job> {
-    const { signed } = job;
-    if (signed === undefined) throw new KmsError("JOURNAL", `Job ${job.id} holds no bytes that were sent.`);
-    const { sequence } = signed;
+    if (job.signed === undefined)
+      throw new KmsError("JOURNAL", `Job ${job.id} holds no bytes that were sent.`);
     return this.#change(async (change) => {
       if (job.state === "cancelled") await change.takeBack(job);
-      // The transaction itself stays the job's: should it land all the same, it is not taken for another's.
-      await change.dropInputs(job);
-      if (sequence !== undefined) {
-        const kept = { id: job.id, number: BigInt(sequence.number) };
-        await change.sequences(sequence.account, (used) => used.keep(kept));
-      }
+      await change.keepNumber(job);
       return this.#write(change, job, "proof", startedAnew(job, content));
+    });
+  }
+
+  /** {@link release}, or {@link reopen}, after the network proved that nothing that was signed of the job can land. */
+  async startAfterProof(job: Job, content: NewContent = {}): Promise<Job> {
+    return this.#change(async (change) => {
+      await change.dropNumber(job);
+      return this.#write(change, job, "proof", startedAfterProof(job, content));
     });
   }
 
@@ -306,6 +295,16 @@ export class Journal {
     return this.#read(async (session) => {
       const row = await readLaneRow(session, laneKeyOf(this.#vault, this.scope, account));
       return row === undefined ? UsedSequences.none() : openLane(this.#vault, row);
+    });
+  }
+
+  /** Gives the number of a job that is done to the next payment, on a person's word, and notes it in the job, in one change. */
+  freeNumber(job: Job, problem: string): Promise<Job> {
+    return this.#change(async (change) => {
+      const { account, number } = job.signed?.sequence ?? {};
+      if (account !== undefined && number !== undefined)
+        await change.sequences(account, (used) => used.without(BigInt(number)));
+      return this.#write(change, job, "step", { ...job, problem, isNumberFree: true });
     });
   }
 

@@ -58,7 +58,7 @@ const ATTEMPTS_PER_ROUND = 3;
  * What several answers tell together has to be told again so many milliseconds later: 5 minutes, longer than nodes that are in
  * use at all lag behind each other.
  */
-const PROOFS_APART = 5 * 60_000;
+export const PROOFS_APART = 5 * 60_000;
 
 /** How long the API may take to drop a finished transaction from its list before it is told again: 1 minute. */
 const GRACE_AFTER_DONE = 60_000;
@@ -342,7 +342,7 @@ export class Broadcast {
       `Transaction ${job.id} expired as ${job.signed?.transactionId} without landing; it starts anew.`,
       eventOf("transaction-released", job),
     );
-    return { job: await journal.release(job), outcome: "waiting" };
+    return { job: await journal.startAfterProof(job), outcome: "waiting" };
   }
 
   async #whereabouts({ signed }: Job): Promise<Whereabouts | "unclear"> {

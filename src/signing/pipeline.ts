@@ -67,10 +67,16 @@ function assertFitsBroadcast({ id }: Job, { payload }: SignedTransaction): void 
   );
 }
 
-/**
- * Bytes of the job that were given up may still land. A content that was changed since may name another number: then both could.
- * @param known what the journal keeps for the job
- */
+/** Bytes of the job that were given up may still land. Of a content that was changed since both could, with another account or number. */
+function assertSameAccount({ id, account }: Job, { sequence }: SignedTransaction): void {
+  if (account === undefined || sequence?.account === account) return;
+  throw new ChainError(
+    "INVALID_TRANSACTION",
+    `Transaction ${id} would be signed by ${sequence?.account ?? "no account with numbers"}, but bytes of it with a number of ${account} were given up and may still land: both could be carried out.`,
+  );
+}
+
+/** {@link assertSameAccount} */
 function assertKeptNumber({ id }: Job, { sequence }: SignedTransaction, { kept }: JournalView): void {
   if (kept === undefined || sequence?.number === kept) return;
   throw new ChainError(
@@ -234,6 +240,7 @@ export class Pipeline {
       const sign = (): Promise<SignedTransaction> => chain.sign(pending, environment);
       const signed = await services.metrics.timed("signing", chain.facts.ticker, sign);
       assertFitsBroadcast(job, signed);
+      assertSameAccount(job, signed);
       if (!isCounted) assertKeptNumber(job, signed, known);
       if (stopping.aborted) return "waiting";
       const broadcast = new Broadcast(chain, environment, services, this.reports);

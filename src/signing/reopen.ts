@@ -1,9 +1,7 @@
-/** What a person has done with a job once more: taken up again, sent again, or taken on with the content that it has now. */
-import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
+/** What a person has done with a job once more: taken up again, or sent again. */
 import { KmsError } from "../errors.ts";
 import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
-import { type Job, signedOfRecord, walletsOf } from "../journal/job.ts";
-import { type ListedTransaction, listedId, readPendingTransaction } from "../tatum/pending-transaction.ts";
+import { type Job, signedOfRecord } from "../journal/job.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";
 import type { Vault } from "../vault/vault.ts";
 import { submitBytes } from "./broadcast.ts";
@@ -17,7 +15,6 @@ import {
   isSigned,
   type Person,
   type SignedJob,
-  silence,
 } from "./resolve.ts";
 
 /** Which job, and in which vault. */
@@ -118,82 +115,4 @@ export async function resendJob(
   throw new KmsError("NETWORK", `Transaction ${transactionId} was sent, and not taken: ${answer.reason}`, {
     hint: "The journal was not changed. Look at the chain, and try again later.",
   });
-}
-
-/** A transaction as the API lists it now. @throws KmsError `USAGE` when it does not, ApiUnavailable */
-async function listedNow(job: Job, { vault, api }: DecisionContext): Promise<ListedTransaction> {
-  const ids = await vault.signatureIds(job.chain, job.network);
-  const { list } = await api.pending(job.chain, ids);
-  const entry = list.find((one) => listedId(one) === job.id);
-  const read = entry === undefined ? undefined : readPendingTransaction(entry, job.chain);
-  if (read !== undefined && "transaction" in read) return read;
-  const why =
-    read === undefined
-      ? "does not list it for the wallets of this vault"
-      : `lists it so that ${read.problem}`;
-  throw new KmsError("USAGE", `The content of transaction ${job.id} cannot be accepted: the API ${why}.`);
-}
-
-/** Of bytes with no number of an account it cannot be told that they and others will not both land. */
-function assertOnlyOneLands(job: Job): void {
-  if (!isSigned(job) || job.signed.sequence !== undefined) return;
-  throw new KmsError(
-    "USAGE",
-    `Transaction ${job.id} was signed as ${job.signed.transactionId}, with no number that keeps it and another content from both landing.`,
-    {
-      hint: `End it: tatum-kms job resolve ${job.id} --as=failed. Then let the payment be made by a new pending transaction.`,
-    },
-  );
-}
-
-/**
- * Takes a job on with the content that the API lists for it now; it goes through the approval. What was signed before must not
- * be able to land: what holds for signing anew holds here, and the number that the old bytes had is used again.
- * @throws KmsError `NO_SUCH_JOB`, `USAGE`, `NETWORK`, `JOURNAL`, `NOT_CONFIRMED`
- */
-export async function acceptContent(
-  { vault, id }: JobOfVault,
-  args: DecisionArguments,
-  person: Person,
-): Promise<ShownJob> {
-  const job = await findJob(vault, id);
-  if (job.state === "done" || job.state === "cancelled")
-    throw new KmsError("USAGE", `Job ${id} is ${job.state}.`);
-  assertOnlyOneLands(job);
-  if (isSigned(job)) isConfirmed(job, args.confirm ?? "");
-  const context = await decisionContext(vault, job, args, person);
-  const { transaction, contentDigest } = await listedNow(job, context);
-  if (contentDigest === job.contentDigest)
-    throw new KmsError(
-      "USAGE",
-      `The API lists transaction ${id} as it was seen first; there is nothing to accept.`,
-    );
-  const intents = context.asked?.chain.describe(transaction, job.network) ?? [];
-  await person.agree(
-    `Transaction ${id} (${job.chain}, ${job.state}) is going to be approved and signed as the API lists it now: ${stringifyExactJson(intents)}`,
-  );
-  const content = {
-    contentDigest,
-    withdrawalId: transaction.withdrawalId,
-    wallets: walletsOf(transaction).wallets,
-    reported: [],
-  };
-  await startWith(job, content, context);
-  return showJob(vault, id);
-}
-
-async function startWith(
-  job: Job,
-  content: Parameters<DecisionContext["journal"]["reopen"]>[1],
-  context: DecisionContext,
-): Promise<void> {
-  if (!isSigned(job)) {
-    await assertPending(job, context);
-    await context.journal.reopen(job, content);
-    return;
-  }
-  const silent = await silence(job, "a person accepted another content", context);
-  await assertPending(silent, context);
-  await assertNotLanded(job, false, context);
-  await context.journal.release(silent, content);
 }

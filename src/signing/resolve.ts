@@ -286,6 +286,8 @@ export interface Person {
   note(text: string): void;
   /** @throws KmsError `NOT_CONFIRMED` */
   agree(...consequences: readonly string[]): Promise<void>;
+  /** How it is waited, in milliseconds; absent for by the clock. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
 }
 
 /** What follows from a decision, as a person is asked to agree to it. */
@@ -306,7 +308,7 @@ export async function decisionContext(
   vault: Vault,
   job: JournalScope & Pick<Job, "apiKey">,
   args: DecisionArguments,
-  { config, note }: Pick<Person, "config" | "note">,
+  { config, note, wait = pause }: Pick<Person, "config" | "note" | "wait">,
 ): Promise<DecisionContext> {
   const tatum = await readTatumSettings(config, { ...keyChoice(args, job), warn: note });
   const plainHttp = plainHttpReach(job.network, args["allow-plain-http"], config);
@@ -317,7 +319,7 @@ export async function decisionContext(
     journal: new Journal(vault, job),
     ...(await askersFor(job, config, { tatum, plainHttp, note })),
     quiet: quietPeriod(tatum),
-    wait: pause,
+    wait,
     note,
   };
 }

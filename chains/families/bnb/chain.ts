@@ -8,6 +8,7 @@ import { readCompressedPublicKey } from "../../keys/public-key.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { accountId, addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
+import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
@@ -23,6 +24,7 @@ export function bnbChain(facts: ChainFacts): Chain {
     addressOfPublicKey: (publicKey, network) =>
       addressOfPublicKey(readCompressedPublicKey(publicKey), network),
     sendingAccount: async (request) => accountId((await firstAccountKey(request)).publicKey),
+    spending: (transaction, network) => ({ number: parsePayload(transaction, network).sequence }),
     describe: describeTransaction,
     sign: signTransaction,
   };

@@ -7,6 +7,7 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { enterpriseAddress } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
+import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
 import { ACCOUNT_PATH, deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
@@ -22,6 +23,9 @@ export function cardanoChain(facts: ChainFacts): Chain {
     // A token's plain Ed25519 key is one payment key, like those of cardano-cli.
     addressOfPublicKey: (publicKey, network) => enterpriseAddress(readEd25519PublicKey(publicKey), network),
     spendsOnce: () => true,
+    spending: (transaction, network) => ({
+      outputs: parsePayload(transaction, network).inputs.map(({ coin }) => coin),
+    }),
     sendingAccount: async () => undefined,
     describe: describeTransaction,
     sign: signTransaction,

@@ -37,6 +37,7 @@ export function evmChain(own: EvmFacts): EvmChain {
     addressOfPublicKey: (publicKey) => walletAddress(publicKey, facts),
     sendingAccount: async (request) => addressOfPublicKey((await chooseKey(request)).publicKey),
     spendsOnce: (transaction, network) => parsePayload(transaction, facts, network).nonce !== undefined,
+    spending: (transaction, network) => ({ number: parsePayload(transaction, facts, network).nonce }),
     async isUsedUp(transaction, account, environment) {
       const { nonce } = parsePayload(transaction, facts, environment.network);
       if (nonce === undefined || account === undefined) return false;

@@ -8,6 +8,7 @@ import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import { countTransactions } from "./node.ts";
+import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { noOperation, sendingAccount, signTransaction } from "./sign.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
@@ -22,6 +23,7 @@ export function multiversxChain(facts: ChainFacts): Chain {
     parsePrivateKey,
     addressOfPublicKey: (publicKey) => addressOfPublicKey(readEd25519PublicKey(publicKey)),
     sendingAccount,
+    spending: (transaction) => ({ number: parsePayload(transaction).nonce }),
     describe: describeTransaction,
     sign: signTransaction,
     countTransactions,

@@ -8,7 +8,7 @@ import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { encodeStrkey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
 import { countTransactions } from "./node.ts";
-import { parsePayload, sourceAccount } from "./payload.ts";
+import { innerTransaction, parsePayload, sourceAccount } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { describeSigner, noOperation, signTransaction } from "./sign.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
@@ -23,6 +23,7 @@ export function stellarChain(facts: ChainFacts): Chain {
     parsePrivateKey,
     addressOfPublicKey: (publicKey) => encodeStrkey("account ID", readEd25519PublicKey(publicKey)),
     spendsOnce: () => true,
+    spending: (transaction) => ({ number: innerTransaction(parsePayload(transaction)).seqNum }),
     sendingAccount: async ({ transaction }) =>
       encodeStrkey("account ID", sourceAccount(parsePayload(transaction))),
     describe: describeTransaction,

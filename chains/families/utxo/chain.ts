@@ -32,6 +32,7 @@ export function utxoChain(parameters: UtxoParameters): Chain {
       addressOfPublicKey(readSecp256k1PublicKey(publicKey), parameters, networks[network]),
     // Inputs are used up, not numbered: the order of transactions does not matter.
     spendsOnce: () => true,
+    spending: (transaction) => ({ outputs: parsePayload(transaction, parameters).inputs.map(outpoint) }),
     isUsedUp: (transaction, _account, environment) =>
       isSpent(parsePayload(transaction, parameters), facts, environment),
     sendingAccount: async () => undefined,

@@ -23,6 +23,10 @@ export function xrpChain(facts: ChainFacts): Chain {
     addressOfPublicKey: (publicKey) => addressOfPublicKey(ledgerPublicKey(keyOfEitherCurve(publicKey))),
     // Transactions with tickets may land in any order.
     spendsOnce: () => true,
+    spending: (transaction) => {
+      const { sequence } = parsePayload(transaction);
+      return { number: sequence === 0 ? undefined : BigInt(sequence) };
+    },
     sendingAccount: async ({ transaction }) => {
       const { sequence, account } = parsePayload(transaction);
       return sequence === 0 ? undefined : account;

@@ -1,8 +1,8 @@
 /** `job resolve`: a person's decision about jobs that the daemon cannot finish. */
 import type { ShownJob } from "../../../journal/inspect.ts";
-import { acceptContent } from "../../../signing/reopen.ts";
+import { acceptContent } from "../../../signing/accept-content.ts";
 import { type ResolveArguments, resolveJob, silenceAll } from "../../../signing/resolve.ts";
-import type { Vault } from "../../../vault/vault.ts";
+import type { KeySource } from "../../../signing/services.ts";
 import { defineCommand } from "../../command.ts";
 import { personOf } from "../../confirmation.ts";
 import { createContext } from "../../context.ts";
@@ -13,19 +13,21 @@ import { printJson } from "../../output.ts";
 
 type Person = ReturnType<typeof personOf>;
 
+type Place = Pick<KeySource, "vault" | "tokens">;
+
 /** One decision: what somebody decided about the job itself, or that its content is right as it is now. */
-function decide(vault: Vault, id: string, args: ResolveArguments, person: Person): Promise<ShownJob> {
-  if (args.as === "changed") return acceptContent({ vault, id }, args, person);
-  return resolveJob(vault, id, args, person);
+function decide(place: Place, id: string, args: ResolveArguments, person: Person): Promise<ShownJob> {
+  if (args.as === "changed") return acceptContent({ ...place, id }, args, person);
+  return resolveJob(place.vault, id, args, person);
 }
 
 /** All of them at once: the person agreed to the table, and each job passes the checks by itself. */
-function decideAll(vault: Vault, args: ResolveArguments, person: Person): BulkWork {
+function decideAll(place: Place, args: ResolveArguments, person: Person): BulkWork {
   const agreed = { ...person, agree: async () => undefined };
   return {
     happens: `be ended or started anew as --as=${args.as ?? ""} says`,
-    begin: (jobs) => silenceAll(vault, jobs, args),
-    one: (id) => decide(vault, id, args, agreed),
+    begin: (jobs) => silenceAll(place.vault, jobs, args),
+    one: (id) => decide(place, id, args, agreed),
   };
 }
 
@@ -51,8 +53,9 @@ export default defineCommand({
     const context = await createContext(args);
     await withVault(context, async (vault) => {
       const person = personOf(context);
-      if (id !== undefined) return printJson(await decide(vault, id, args, person));
-      await workOnAll({ context, vault }, args, decideAll(vault, args, person));
+      const place = { vault, tokens: context.tokens };
+      if (id !== undefined) return printJson(await decide(place, id, args, person));
+      await workOnAll({ context, vault }, args, decideAll(place, args, person));
     });
   },
 });
