@@ -319,8 +319,7 @@ async function giveBackOf(
   }
   await assertNotLanded(job, false, context);
   const problem = `its number was given back: it counts as done, and was never carried out as ${signed.transactionId}`;
-  await context.journal.move(job, "done", { problem, isNumberFree: true });
-  await context.journal.changeSequences(place.account, (used) => used.without(numberOf(job)));
+  await context.journal.freeNumber(job, problem);
 }
 
 async function giveBack(

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, setSystemTime, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setSystemTime, spyOn, test } from "bun:test";
 import type { Job } from "../../../src/journal/job.ts";
 import { Landings } from "../../../src/signing/landings.ts";
 import { type LaneRepairArguments, repairLane } from "../../../src/signing/lane-repair.ts";
@@ -199,6 +199,21 @@ describe("a number that is given back", () => {
       setSystemTime(Date.now() + 200_000);
     }
     expect(scene.api.broadcasts).toHaveLength(1);
+  });
+
+  test("is free by the same change that notes it in the job: killed after any change, both are so or neither is", async () => {
+    const { signed: bytes, id } = await signed(1);
+    const { store } = scene.vault;
+    const transaction = store.transaction.bind(store);
+    let changes = 0;
+    const spy = spyOn(store, "transaction").mockImplementation((work, order) => {
+      changes += 1;
+      return changes > 1 ? Promise.reject(new Error("killed")) : transaction(work, order);
+    });
+    await repair({ as: "give-back", number: "1", confirm: bytes?.transactionId }).catch(() => undefined);
+    spy.mockRestore();
+    expect(await find(id)).toMatchObject({ isNumberFree: true });
+    expect((await scene.journal.usedSequences(account)).has(1n)).toBe(false);
   });
 
   test("stays where it is as long as the network has the bytes, or nobody named them", async () => {
