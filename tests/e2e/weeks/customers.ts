@@ -6,8 +6,8 @@ import type { PaymentOptions } from "./platform.ts";
 import { MINUTE } from "./stage.ts";
 import type { World } from "./world.ts";
 
-/** So many payments are open at a time. */
-const MOST_OPEN = 60;
+/** So many payments of a wallet are open at a time, on average. */
+const OPEN_OF_A_WALLET = 4;
 /** Blocks for which a payment may land that is in a hurry. */
 const SHORT = 60;
 /** A customer gives a payment up when it could not land any more for so long, in milliseconds. */
@@ -36,9 +36,14 @@ export class Customers {
     return all.filter(({ status, isDenied, isEnded }) => status === "pending" && !isDenied && !isEnded);
   }
 
+  /** How many payments are open that the program can carry out. */
+  get waiting(): number {
+    return this.open.filter((payment) => !this.sharing.has(payment)).length;
+  }
+
   /** Orders what there is room for, at most so many in all; cancels, and uses accounts elsewhere. To be called often. */
   pass(most: number): void {
-    const room = Math.min(MOST_OPEN - this.open.length, most - this.ordered, 5);
+    const room = Math.min(OPEN_OF_A_WALLET * this.#wallets.length - this.waiting, most - this.ordered, 5);
     for (let count = 0; count < room; count++) this.#order();
     this.#cancelSome();
     this.giveUp();

@@ -32,8 +32,11 @@ export interface SeenJob {
   readonly transactionId?: string;
 }
 
-/** Milliseconds: so old may the word that a payment is pending be when it is signed, with room for a busy machine. */
-const STALE = 60_000;
+/**
+ * Milliseconds: so old may the word that a payment is pending be when it is signed, with room for a busy machine and for bytes
+ * that reach the network late. What the processes stood still is not counted.
+ */
+const STALE = 150_000;
 
 export interface Verdicts {
   readonly world: World;
@@ -48,7 +51,7 @@ export function judge(verdicts: Verdicts): Breach[] {
   const byContent = Map.groupBy(world.platform.payments.values(), ({ content }) => content);
   const landed = landedByContent(world);
   return [...byContent].flatMap(([content, payments]) => [
-    ...payments.flatMap((payment) => judgeSigning(payment)),
+    ...payments.flatMap((payment) => judgeSigning(payment, world)),
     ...judgeContent(payments, landed.get(content) ?? [], verdicts),
   ]);
 }
@@ -67,15 +70,15 @@ function contentOf({ model }: Network, { account, amount }: KnownPayment): strin
 }
 
 /** What must not have been signed. */
-function judgeSigning(payment: Payment): Breach[] {
+function judgeSigning(payment: Payment, world: World): Breach[] {
   const { id, sent, approvals, cancelledAt, firstSentAt, toldPendingBefore } = payment;
   if (sent.length === 0 || firstSentAt === undefined) return [];
   const found: Breach[] = [];
   if (approvals === 0) found.push({ kind: "unapproved", id, text: `sent as ${sent.join(", ")}` });
-  const isStale = firstSentAt - toldPendingBefore > STALE;
-  if (cancelledAt !== undefined && cancelledAt < firstSentAt && isStale) {
-    const age = Math.round((firstSentAt - toldPendingBefore) / 1000);
-    found.push({ kind: "signed after it was cancelled", id, text: `on a word ${age} s old` });
+  const age = firstSentAt - toldPendingBefore - world.stoodStill(toldPendingBefore, firstSentAt);
+  if (cancelledAt !== undefined && cancelledAt < firstSentAt && age > STALE) {
+    const text = `on a word ${Math.round(age / 1000)} s old`;
+    found.push({ kind: "signed after it was cancelled", id, text });
   }
   return found;
 }

@@ -7,10 +7,23 @@ import type { Payment } from "./payment.ts";
 import { commandsOf } from "./people.ts";
 import type { Stage } from "./stage.ts";
 
-/** Real milliseconds between two accidents or commands. */
-const LONGEST_PEACE = 3_000;
+/** Payments that are ordered between two accidents, and between two commands of a person, at most. */
+const ORDERS_TO_ACCIDENT = 40;
+const ORDERS_TO_COMMAND = 16;
+/** Real milliseconds between two of them where nothing is ordered. */
+const LONGEST_PEACE = 5_000;
+/** People who type at the same time. */
+const PEOPLE = 2;
 /** Real milliseconds for which a process stands still, shorter and longer than the lease. */
-const LONGEST_STANDSTILL = 4_000;
+const LONGEST_STANDSTILL = 3_000;
+/** Real milliseconds after which an older copy is put back. */
+const AGE_OF_COPY = 3_000;
+/** With one that takes over. */
+const MOST_DAEMONS = 2;
+/** Real milliseconds between looks whether more was ordered. */
+const LOOK_AGAIN = 20;
+/** So many daemons learn from refusals how many requests they may send; with a clock this fast they hardly work then. */
+const LEARNS_RATE = 0.05;
 
 /** Those who run the daemons of a week, and what happens to these. */
 export interface Crew {
@@ -55,7 +68,7 @@ export class Operators implements Crew {
     );
     this.#groups = new Map(groups);
     this.#keepRunning();
-    this.#working = [this.#accidents(), this.#typing()];
+    this.#working = [this.#accidents(), ...Array.from({ length: PEOPLE }, () => this.#typing())];
   }
 
   /** Ends accidents and commands; one daemon goes on. */
@@ -79,14 +92,25 @@ export class Operators implements Crew {
   }
 
   #start(): void {
-    this.#daemons.push(this.#stage.program.startDaemon(this.#options.tickers));
+    const { program, world } = this.#stage;
+    const environment = world.random.chance(LEARNS_RATE) ? {} : { TATUM_KMS_REQUESTS_PER_SECOND: "0" };
+    this.#daemons.push(program.startDaemon(this.#options.tickers, [], environment));
     this.done.starts += 1;
+  }
+
+  /** Waits until more was ordered, so that a week has as many accidents on a slow machine. */
+  async #peace(longest: number): Promise<void> {
+    const { random, platform } = this.#stage.world;
+    const until = platform.payments.size + 1 + random.below(longest);
+    const end = performance.now() + LONGEST_PEACE;
+    while (!this.#isOver && platform.payments.size < until && performance.now() < end)
+      await Bun.sleep(LOOK_AGAIN);
   }
 
   async #accidents(): Promise<void> {
     const { random } = this.#stage.world;
     while (!this.#isOver) {
-      await Bun.sleep(1_000 + random.below(LONGEST_PEACE));
+      await this.#peace(ORDERS_TO_ACCIDENT);
       const [daemon] = this.#daemons.filter(({ isRunning }) => isRunning);
       if (daemon === undefined || this.#isOver) continue;
       const dice = random.next();
@@ -98,14 +122,24 @@ export class Operators implements Crew {
       } else if (dice < 0.5) {
         this.done.terminations += 1;
         await daemon.terminate();
-      } else if (dice < 0.8) {
-        this.done.standstills += 1;
-        daemon.freeze();
-        await Bun.sleep(random.below(LONGEST_STANDSTILL));
-        daemon.thaw();
+      } else {
+        await this.#standStill(daemon);
       }
       this.look();
     }
+  }
+
+  /** Halts a daemon for a while; often another one takes its work over, which finds it at work again. */
+  async #standStill(daemon: Daemon): Promise<void> {
+    const { random, clock } = this.#stage.world;
+    this.done.standstills += 1;
+    const since = clock.now();
+    daemon.freeze();
+    const isReplaced = this.#daemons.length < MOST_DAEMONS && random.chance(0.5);
+    if (isReplaced) this.#start();
+    await Bun.sleep(random.below(LONGEST_STANDSTILL));
+    daemon.thaw();
+    this.#stage.world.noteStandstill(since);
   }
 
   /** Copies the vault's file with what stands beside it, and puts the copy back a while later, with no daemon running. */
@@ -116,7 +150,7 @@ export class Operators implements Crew {
     await this.#killAll();
     cpSync(folder, copy, { recursive: true });
     this.#keepRunning();
-    await Bun.sleep(LONGEST_PEACE);
+    await Bun.sleep(AGE_OF_COPY);
     await this.#killAll();
     rmSync(folder, { recursive: true });
     cpSync(copy, folder, { recursive: true });
@@ -129,9 +163,8 @@ export class Operators implements Crew {
   }
 
   async #typing(): Promise<void> {
-    const { random } = this.#stage.world;
     while (!this.#isOver) {
-      await Bun.sleep(random.below(LONGEST_PEACE));
+      await this.#peace(ORDERS_TO_COMMAND);
       const args = this.#command();
       if (args === undefined || this.#isOver) continue;
       this.done.commands += 1;

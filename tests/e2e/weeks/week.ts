@@ -34,11 +34,12 @@ export interface WeekResult {
   readonly home: string;
 }
 
-const WALLETS_OF_A_CHAIN = 3;
+const WALLETS_OF_A_CHAIN = 5;
 /** Real milliseconds between looks at what is to be done. */
 const LOOK_AGAIN = 50;
-/** So often people go through what is still open. */
-const ROUNDS_OF_PEOPLE = 4;
+/** So often people go through what is still open, each time after so many milliseconds. */
+const ROUNDS_OF_PEOPLE = 10;
+const PATIENCE_OF_PEOPLE = 6 * MINUTE;
 
 export async function runWeek(options: WeekOptions): Promise<WeekResult> {
   const { executable, seed, keep } = options;
@@ -59,7 +60,7 @@ export async function playOut(stage: Stage, load: Load, crew: Crew): Promise<Wee
   const weather = new Weather(world, hazards);
   await crew.begin();
   const end = performance.now() + longest;
-  while (performance.now() < end && (customers.ordered < payments || customers.open.length > 20)) {
+  while (performance.now() < end && (customers.ordered < payments || customers.waiting > 20)) {
     customers.pass(payments);
     weather.pass();
     crew.look();
@@ -81,13 +82,10 @@ export async function playOut(stage: Stage, load: Load, crew: Crew): Promise<Wee
 /** Waits until all is over; what is not is handed to people, who know what is true on the networks. */
 async function settle(stage: Stage, customers: Customers): Promise<void> {
   for (let round = 0; round < ROUNDS_OF_PEOPLE; round++) {
-    const isOver = await stage.until(
-      () => {
-        customers.useFreeNumbers();
-        return isQuiet(stage, customers);
-      },
-      (round === 0 ? 20 : 15) * MINUTE,
-    );
+    const isOver = await stage.until(() => {
+      customers.useFreeNumbers();
+      return isQuiet(stage, customers);
+    }, PATIENCE_OF_PEOPLE);
     if (isOver) return;
     await repairLanes(stage);
     for (const payment of customers.open) await free(stage, payment);

@@ -21,6 +21,7 @@ export class World {
   readonly random: Random;
   readonly #networks: ReadonlyMap<string, Network>;
   readonly #mining: ReturnType<typeof setInterval>;
+  readonly #standstills: { readonly since: number; readonly until: number }[] = [];
   /** What goes wrong with a call. */
   fault: (call: Call) => Fault | undefined = () => undefined;
   /** How far the node behind a call lies behind, in milliseconds. */
@@ -66,6 +67,17 @@ export class World {
 
   modelOf(wallet: ModelWallet): ChainModel {
     return this.network(String(wallet.entry["chain"])).model;
+  }
+
+  /** Notes that a daemon was held up since a time, in milliseconds since 1970. */
+  noteStandstill(since: number): void {
+    this.#standstills.push({ since, until: this.clock.now() });
+  }
+
+  /** Milliseconds between two times in which a daemon was held up. */
+  stoodStill(from: number, to: number): number {
+    const within = this.#standstills.map(({ since, until }) => Math.min(until, to) - Math.max(since, from));
+    return within.reduce((sum, time) => sum + Math.max(0, time), 0);
   }
 
   /** A wallet that is the same for the same seed. */
