@@ -5,7 +5,7 @@
 import pLimit from "p-limit";
 
 /** Transactions of one chain that are begun side by side. */
-const PLACES = 8;
+const PLACES = 32;
 
 /** Transactions of one account that are asked about, or wait for its turn after that. */
 const AHEAD = 8;

@@ -1,4 +1,7 @@
-/** The transactions of a store, whatever its engine: one at a time in a process, changes that wait sharing one commit. */
+/**
+ * The transactions of a store, whatever its engine: one at a time in a process, changes that wait sharing one commit, and what
+ * waits to be read one look.
+ */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate as turnOfLoop } from "node:timers/promises";
 import pLimit from "p-limit";
@@ -21,15 +24,19 @@ export type Transact = <Result>(
   work: (session: Session) => Promise<Result>,
 ) => Promise<Result>;
 
-/** Changes that share one commit at most: a long one keeps other processes from writing. */
-const MOST_CHANGES = 64;
+/** Changes that share one commit at most, and readings that share one transaction: a long one keeps other processes from writing. */
+const MOST_SHARING = 64;
 
-/** Work that waits for the next commit. */
-interface Change {
-  readonly leaseKey: Uint8Array | undefined;
+/** Work that waits for the next transaction. */
+interface Waiting {
   readonly work: (session: Session) => Promise<unknown>;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** Work that waits for the next commit. */
+interface Change extends Waiting {
+  readonly leaseKey: Uint8Array | undefined;
 }
 
 export class Transactions {
@@ -37,6 +44,7 @@ export class Transactions {
   /** Transactions that began side by side on one connection would be one transaction. */
   readonly #oneAtATime = pLimit(1);
   readonly #waiting: Change[] = [];
+  readonly #readings: Waiting[] = [];
   /** Tells a transaction that is asked for inside another one, which would wait for itself for ever. */
   readonly #running = new AsyncLocalStorage<{ active: boolean }>();
 
@@ -47,7 +55,12 @@ export class Transactions {
   /** See {@link Store.read}. */
   read<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     this.#refuseInside();
-    return this.#oneAtATime(() => this.#transact("read", (session) => this.#use(session, work)));
+    const reading = new Promise<unknown>((resolve, reject) => {
+      this.#readings.push({ work, resolve, reject });
+    });
+    // The first turn takes all that wait by then; the turns of the others find nothing left to do.
+    void this.#oneAtATime(() => this.#readWaiting());
+    return reading as Promise<Result>;
   }
 
   /** See {@link Store.transaction}. */
@@ -73,9 +86,44 @@ export class Transactions {
     throw new KmsError("INTERNAL", "A transaction was asked for inside a transaction.");
   }
 
+  /** Reads what waits to be read, in one transaction. Throws nothing: each reading is told its own end. */
+  async #readWaiting(): Promise<void> {
+    let readings: readonly Waiting[] = this.#readings.splice(0, MOST_SHARING);
+    while (readings.length > 0) {
+      const ends = await this.#readTogether(readings);
+      for (const end of ends) end();
+      readings = readings.slice(ends.length);
+    }
+  }
+
+  /** @returns what tells the first of the readings their ends: all, or those up to the one whose work throws */
+  async #readTogether(readings: readonly Waiting[]): Promise<(() => void)[]> {
+    const ends: (() => void)[] = [];
+    let failed: Waiting | undefined;
+    try {
+      await this.#transact("read", async (session) => {
+        for (failed of readings) {
+          const { resolve } = failed;
+          const result = await this.#use(session, failed.work);
+          ends.push(() => resolve(result));
+        }
+        failed = undefined;
+      });
+      return ends;
+    } catch (error) {
+      // After an error an engine may give no more answers in the transaction: the readings that are left get another one.
+      if (failed !== undefined) return [...ends, () => failed?.reject(error)];
+      return readings.map(
+        ({ reject }) =>
+          () =>
+            reject(error),
+      );
+    }
+  }
+
   /** Commits the changes that wait, all at once. Throws nothing: each change is told its own end. */
   async #commitWaiting(): Promise<void> {
-    const changes = this.#waiting.splice(0, MOST_CHANGES);
+    const changes = this.#waiting.splice(0, MOST_SHARING);
     if (changes.length === 0) return;
     try {
       const ends = await this.#transact(purposeOf(changes), (session) => this.#carryOutAll(session, changes));

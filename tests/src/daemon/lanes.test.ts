@@ -42,7 +42,7 @@ test("work begins when it is added, not when all is known", async () => {
   await lanes.finished();
 });
 
-test("no more than eight quick ones are worked on at a time, and all are done", async () => {
+test("no more than thirty-two quick ones are worked on at a time, and all are done", async () => {
   let [now, most, done] = [0, 0, 0];
   const lanes = new Lanes();
   for (let at = 0; at < 100; at++) {
@@ -52,10 +52,10 @@ test("no more than eight quick ones are worked on at a time, and all are done", 
       now--;
       done++;
     };
-    lanes.add(at % 3 === 0 ? undefined : `account ${at % 20}`, { work });
+    lanes.add(at % 3 === 0 ? undefined : `account ${at % 50}`, { work });
   }
   await lanes.finished();
-  expect([most, done]).toEqual([8, 100]);
+  expect([most, done]).toEqual([32, 100]);
 });
 
 /** Work that hangs until it is let go. */
@@ -92,7 +92,7 @@ test("what takes long keeps its place while more work would only wait as well", 
   let begun = 0;
   const lanes = new Lanes(() => true);
   const { work, letGo } = hanging();
-  for (let at = 0; at < 20; at++) {
+  for (let at = 0; at < 60; at++) {
     lanes.add(undefined, {
       work() {
         begun++;
@@ -101,10 +101,10 @@ test("what takes long keeps its place while more work would only wait as well", 
     });
   }
   await Bun.sleep(350);
-  expect(begun).toBe(8);
+  expect(begun).toBe(32);
   letGo();
   await lanes.finished();
-  expect(begun).toBe(20);
+  expect(begun).toBe(60);
 });
 
 test("no more than 256 are in work, however long they take", async () => {
