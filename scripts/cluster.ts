@@ -2,14 +2,14 @@
  * `bun run test:cluster [--payments=10000] [--nodes=2,3,5] [--chains=ETH,BTC,...] [--seed=N]
  * [--failover=sync|async] [--pooled]`: several daemons on one database
  * under one stand-in of the API, of which nodes are killed and stand still for longer than their lease, connections are cut, the
- * database crashes or is taken over by its standby in the middle, and calls fail; an independent ledger judges what landed. The payments are shared between clusters of so many
+ * database crashes or is taken over by its standby in the middle, calls fail, payments are cancelled, hurried and decided about; an independent ledger judges what landed. The payments are shared between clusters of so many
  * nodes. Ends with status 1 when the promise was broken.
  *
  * `--rate=50` measures instead how many payments a second so many nodes carry out, which share the chains, when nothing goes wrong
  * and each call takes so many milliseconds.
  */
 import { parseArgs } from "node:util";
-import { clusterChains, runCluster } from "../tests/e2e/cluster/cluster.ts";
+import { clusterChains, clusterHazards, runCluster } from "../tests/e2e/cluster/cluster.ts";
 import { measureRate } from "../tests/e2e/cluster/rate.ts";
 import { acceleratedExecutable } from "../tests/e2e/weeks/accelerated/executable.ts";
 import { readTickers } from "../tests/e2e/weeks/week.ts";
@@ -57,6 +57,7 @@ for (const nodes of sizes) {
     nodes,
     payments: Math.ceil(Number(values.payments) / sizes.length),
     tickers: readTickers(values.chains),
+    hazards: new Set(clusterHazards),
     longest: LONGEST,
     failover,
     isPooled: values.pooled,

@@ -8,8 +8,8 @@ import { Nodes } from "./nodes.ts";
 /** Chains whose payments stay valid for longer than a database is away. */
 export const clusterChains: readonly string[] = ["ETH", "BTC", "XRP", "XLM", "TRON"];
 
-/** What the networks do wrong, beside calls that fail. Nothing of it makes a person decide. */
-const hazards: ReadonlySet<Hazard> = new Set<Hazard>(["forgetful pools"]);
+/** What networks do wrong beside calls that fail, and people: they cancel, hurry and decide, of decisions what is true. */
+export const clusterHazards: readonly Hazard[] = ["forgetful pools", "cancellations", "decisions"];
 
 export interface ClusterOptions {
   readonly executable: string;
@@ -17,6 +17,7 @@ export interface ClusterOptions {
   readonly nodes: number;
   readonly payments: number;
   readonly tickers: readonly string[];
+  readonly hazards: ReadonlySet<Hazard>;
   /** Whether all nodes but the first go through PgBouncer. */
   readonly isPooled?: boolean;
   /** Set to have a standby take over in the middle: one that commits wait for, or one that may be behind. */
@@ -31,7 +32,7 @@ export async function runCluster(options: ClusterOptions): Promise<WeekResult> {
   if (options.isPooled === true) await database.startPooler();
   const stage = await Stage.open(executable, seed, storeEnvironment(database.newWay().access));
   try {
-    return await playOut(stage, { ...options, hazards }, new Nodes(stage, database, options));
+    return await playOut(stage, options, new Nodes(stage, database, options));
   } finally {
     await stage.close();
     stage.program.remove();

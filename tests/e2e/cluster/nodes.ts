@@ -1,7 +1,9 @@
 /** The nodes of a cluster, each a daemon of its own, and what happens to them and to their database at random moments. */
 import type { CuttingProxy } from "../../src/store/postgres/cutting-proxy.ts";
 import type { Daemon } from "../weeks/daemon.ts";
+import type { Hazard } from "../weeks/hazards.ts";
 import type { Crew } from "../weeks/operators.ts";
+import { Typist } from "../weeks/people.ts";
 import type { Stage } from "../weeks/stage.ts";
 import { type ClusterDatabase, type Replication, storeEnvironment } from "./database.ts";
 import { recoverJobs, unknownJobs } from "./people.ts";
@@ -30,6 +32,7 @@ export interface NodesOptions {
   readonly nodes: number;
   readonly tickers: readonly string[];
   readonly payments: number;
+  readonly hazards: ReadonlySet<Hazard>;
   /** Set to have a standby take over in the middle. */
   readonly failover?: Replication | undefined;
 }
@@ -42,7 +45,8 @@ export class Nodes implements Crew {
   #isOver = false;
   /** Whether nodes that ended stay so. */
   #isHalted = false;
-  #accidents = Promise.resolve();
+  #working: Promise<void>[] = [];
+  readonly #typist: Typist;
   readonly #standstills: Promise<void>[] = [];
   readonly done = {
     starts: 0,
@@ -51,6 +55,7 @@ export class Nodes implements Crew {
     terminations: 0,
     cuts: 0,
     crashes: 0,
+    commands: 0,
     "fail-overs": 0,
     "nodes that noticed": 0,
     "signed that the journal lost": 0,
@@ -60,14 +65,16 @@ export class Nodes implements Crew {
     this.#stage = stage;
     this.#database = database;
     this.#options = options;
+    this.#typist = new Typist(stage, ["job", "lane"], options.hazards);
   }
 
   async begin(): Promise<void> {
+    await this.#typist.learn();
     this.#nodes = Array.from({ length: this.#options.nodes }, (_, number) => {
       const way = number === 0 ? this.#database.newWay() : this.#database.newPooledWay();
       return { way, daemon: this.#start(way), isStill: false };
     });
-    this.#accidents = this.#haveAccidents();
+    this.#working = [this.#haveAccidents(), this.#typing()];
   }
 
   look(): void {
@@ -78,14 +85,23 @@ export class Nodes implements Crew {
   /** All nodes go on. */
   async rest(): Promise<void> {
     this.#isOver = true;
-    await this.#accidents;
+    await Promise.all(this.#working);
     await Promise.all(this.#standstills);
     this.look();
   }
 
+  /** People who hurry payments and decide about them, from the machine that reaches the database by itself. */
+  async #typing(): Promise<void> {
+    while (!this.#isOver) {
+      await Bun.sleep(this.#stage.world.random.below(LONGEST_PEACE));
+      if (!this.#isOver && !this.#isHalted && (await this.#typist.type())) this.done.commands += 1;
+    }
+  }
+
   #start(way: CuttingProxy): Daemon {
     this.done.starts += 1;
-    return this.#stage.program.startDaemon(this.#options.tickers, [], storeEnvironment(way.access));
+    const environment = { ...storeEnvironment(way.access), TATUM_KMS_REQUESTS_PER_SECOND: "0" };
+    return this.#stage.program.startDaemon(this.#options.tickers, [], environment);
   }
 
   async #haveAccidents(): Promise<void> {
@@ -151,10 +167,12 @@ export class Nodes implements Crew {
 
   /** Beside other accidents. */
   async #standStill(node: Node, milliseconds: number): Promise<void> {
+    const since = this.#stage.world.clock.now();
     node.isStill = true;
     node.daemon.freeze();
     await Bun.sleep(milliseconds);
     node.daemon.thaw();
+    this.#stage.world.noteStandstill(since);
     node.isStill = false;
   }
 }

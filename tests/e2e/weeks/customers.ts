@@ -109,12 +109,18 @@ export class Customers {
       this.#cancelAt.delete(id);
       if (payment.status === "cancelled") {
         platform.listAgain(payment);
+        if (this.#isNumberUsed(payment)) this.sharing.add(payment);
       } else if (payment.status === "pending") {
         platform.cancel(payment);
         this.cancelled += 1;
         if (random.chance(0.4)) this.#cancelAt.set(id, clock.now() + random.next() * 2 * MINUTE);
       }
     }
+  }
+
+  /** Whether its owner used the number for something else meanwhile: then nobody can carry the payment out any more. */
+  #isNumberUsed({ model, number, wallet }: Payment): boolean {
+    return number !== undefined && number < this.#world.network(model.ticker).count(wallet.address);
   }
 
   /** Cancels what can land no more, as whoever ordered it would. */

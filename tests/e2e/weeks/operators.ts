@@ -3,8 +3,7 @@ import { cpSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Daemon } from "./daemon.ts";
 import type { Hazard } from "./hazards.ts";
-import type { Payment } from "./payment.ts";
-import { commandsOf } from "./people.ts";
+import { Typist } from "./people.ts";
 import type { Stage } from "./stage.ts";
 
 /** Payments that are ordered between two accidents, and between two commands of a person, at most. */
@@ -49,24 +48,22 @@ export class Operators implements Crew {
   readonly #stage: Stage;
   readonly #options: OperatorOptions;
   readonly #daemons: Daemon[] = [];
-  #groups: ReadonlyMap<string, readonly string[]> = new Map();
   #isOver = false;
   #working: Promise<void>[] = [];
   /** Whether an older copy was put back. */
   #isRolledBack = false;
+  readonly #typist: Typist;
   readonly done = { kills: 0, standstills: 0, terminations: 0, starts: 0, commands: 0 };
 
   constructor(stage: Stage, options: OperatorOptions) {
     this.#stage = stage;
     this.#options = options;
+    this.#typist = new Typist(stage, ["job", "lane", "vault"], options.hazards);
   }
 
   /** Starts the daemons, the accidents and the commands. */
   async begin(): Promise<void> {
-    const groups = await Promise.all(
-      ["job", "lane", "vault"].map(async (group) => [group, await commandsOf(this.#stage, group)] as const),
-    );
-    this.#groups = new Map(groups);
+    await this.#typist.learn();
     this.#keepRunning();
     this.#working = [this.#accidents(), ...Array.from({ length: PEOPLE }, () => this.#typing())];
   }
@@ -165,76 +162,7 @@ export class Operators implements Crew {
   async #typing(): Promise<void> {
     while (!this.#isOver) {
       await this.#peace(ORDERS_TO_COMMAND);
-      const args = this.#command();
-      if (args === undefined || this.#isOver) continue;
-      this.done.commands += 1;
-      await this.#stage.command(args);
-      if (args[0] === "removewallet") await this.#takeBack(args[1] ?? "");
+      if (!this.#isOver && (await this.#typist.type())) this.done.commands += 1;
     }
   }
-
-  /** A removed wallet comes back after a while. */
-  async #takeBack(signatureId: string): Promise<void> {
-    await Bun.sleep(this.#stage.world.random.below(2_000));
-    const wallets = this.#stage.world.wallets.filter((wallet) => wallet.signatureId === signatureId);
-    await this.#stage.program.import(wallets).catch(() => {
-      // It was not removed, because something of it is open.
-    });
-  }
-
-  #command(): string[] | undefined {
-    const { random, wallets, platform } = this.#stage.world;
-    const payments = [...platform.payments.values()];
-    if (payments.length === 0) return undefined;
-    // Mostly those of the last minutes, which are open.
-    const payment = random.chance(0.8) ? random.pick(payments.slice(-80)) : random.pick(payments);
-    if (this.#options.hazards.has("removed wallets") && random.chance(0.05))
-      return ["removewallet", random.pick(wallets).signatureId];
-    const group = random.pick([...this.#groups].filter(([, commands]) => commands.length > 0));
-    const command = random.pick(group?.[1] ?? ["list"]);
-    return argumentsOf(group?.[0] ?? "job", command, payment, this.#stage, this.#options.hazards);
-  }
-}
-
-/** Commands that ask for more than a payment or an account, or would end the week. */
-const NOT_AT_RANDOM = ["vault change-password", "vault slot", "vault backup", "job prune"];
-
-/** What a person types; of decisions only those that are true. */
-function argumentsOf(
-  group: string,
-  command: string,
-  payment: Payment,
-  stage: Stage,
-  hazards: ReadonlySet<Hazard>,
-): string[] | undefined {
-  if (NOT_AT_RANDOM.includes(`${group} ${command}`)) return undefined;
-  const { random } = stage.world;
-  if (group === "vault") return [group, command];
-  if (command === "list")
-    return random.chance(0.5)
-      ? [group, command]
-      : group === "job"
-        ? [group, command, random.pick(["sent", "parked", "done", "failed"])]
-        : [group, command];
-  if (command === "retry" && random.chance(0.3))
-    return [
-      group,
-      command,
-      "--all",
-      `--chain=${payment.model.ticker}`,
-      `--state=${random.pick(["sent", "parked"])}`,
-    ];
-  if (group === "lane") return [group, command, payment.wallet.address, `--chain=${payment.model.ticker}`];
-  if (command !== "resolve") return [group, command, payment.id];
-  return hazards.has("decisions") ? decision(payment, stage) : undefined;
-}
-
-/** Without a confirmation anything may be asked for; with one, only what is so. */
-function decision(payment: Payment, stage: Stage): string[] {
-  const { random } = stage.world;
-  const network = stage.world.network(payment.model.ticker);
-  const landed = payment.sent.find((id) => network.hasLanded(id));
-  const args = ["job", "resolve", payment.id];
-  if (landed !== undefined && random.chance(0.5)) return [...args, "--as=done", `--tx-id=${landed}`];
-  return [...args, random.pick(["--as=failed", "--as=resign"])];
 }
