@@ -4,6 +4,7 @@ import { readSecretFile } from "../../providers/file/secret-file.ts";
 import { readCredentialFile } from "../../providers/support/credential-file.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { KmsError } from "../errors.ts";
+import { databasePlace } from "../operations/status-socket.ts";
 import { readPath } from "../settings/home.ts";
 import { type Config, defaultVaultPath } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
@@ -51,15 +52,41 @@ export interface StoreArguments {
  * @throws ProviderError when a file of the database's password or certificates cannot be read
  */
 export async function chooseStore(args: StoreArguments, config: Config): Promise<VaultStore> {
-  const { path, store } = args;
   const access = { allowGroup: args["allow-group-access"] ?? config.value(settings.allowGroupAccess) };
+  const address = chosenAddress(args, config);
+  if (address === undefined) return fileStore(vaultPathOf(args, config), access);
+  return databaseStore(await postgresAccess(address, config), access);
+}
+
+/** Where the daemons of a vault can be asked. */
+export interface AskedPlace {
+  /** For people: the path of the vault's file, or the address of the database. */
+  readonly vault: string;
+  /** What their sockets are beside; `undefined` where no place is known for them. */
+  readonly sockets: string | undefined;
+}
+
+/**
+ * Where the daemons of the vault can be asked that the options or settings name. Nothing of it is opened.
+ * @throws KmsError `CONFIGURATION`, `USAGE`
+ */
+export function askedPlace(args: StoreArguments, config: Config): AskedPlace {
+  const address = chosenAddress(args, config);
+  if (address === undefined) {
+    const path = vaultPathOf(args, config);
+    return { vault: path, sockets: path };
+  }
+  const vault = formatPostgresAddress(address);
+  return { vault, sockets: databasePlace(vault, config) };
+}
+
+/** The address of the database that holds the vault; `undefined` where a file does. */
+function chosenAddress({ path, store }: StoreArguments, config: Config): PostgresAddress | undefined {
   if (path !== undefined && store !== undefined)
     throw new KmsError("USAGE", "Both --path and --store say where the vault is; nothing was done.", {
       hint: "Leave one of them out.",
     });
-  const address = path === undefined ? addressOf(store, config) : undefined;
-  if (address === undefined) return fileStore(vaultPathOf(args, config), access);
-  return databaseStore(await postgresAccess(address, config), access);
+  return path === undefined ? addressOf(store, config) : undefined;
 }
 
 function addressOf(store: string | undefined, config: Config): PostgresAddress | undefined {

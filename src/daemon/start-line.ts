@@ -2,6 +2,7 @@
 
 import type { Log } from "../operations/log.ts";
 import type { JobMetrics } from "../operations/metrics.ts";
+import { namesPostgres } from "../store/postgres/address.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
 import { version } from "../version.ts";
@@ -28,7 +29,7 @@ export function tellStart(vault: Vault, usable: readonly WalletSummary[], settin
   const policy = externalUrl === undefined ? "none" : "four-eye";
   const facts = [
     `vault ${vault.place} (${vaultId})`,
-    "store SQLite",
+    `store ${namesPostgres(vault.place) ? "PostgreSQL" : "SQLite"}`,
     `network ${network}`,
     `wallets ${chains === "" ? "none" : chains}`,
     `approval by ${approvalOf(settings)}`,

@@ -7,8 +7,8 @@ import { type AdjustableLog, type Log, Troubles, withoutRepetition } from "../op
 import { JobMetrics, type MetricsSource, type RateLimitState } from "../operations/metrics.ts";
 import { keepMetricsFile } from "../operations/metrics-file.ts";
 import { buryOrphans } from "../operations/orphans.ts";
-import { StatusCollector, type StatusSource } from "../operations/status.ts";
-import { answerBesideVault } from "../operations/status-socket.ts";
+import { type DaemonStatus, StatusCollector, type StatusSource } from "../operations/status.ts";
+import { answerBesideVault, answerForDatabase, databasePlace } from "../operations/status-socket.ts";
 import { notifySystemd } from "../operations/systemd.ts";
 import { FourEyeCheck, type FourEyeOptions } from "../signing/policy/four-eye.ts";
 import type { Policy } from "../signing/policy/policy.ts";
@@ -174,12 +174,16 @@ const limitOf =
   (): RateLimitState | undefined =>
     http.limitOf(tatum.apiUrl);
 
-/** Lets commands and probes ask; returns what ends it. Beside a vault in a database there is no place for a socket. */
-async function answer(source: StatusSource & Pick<RunningSettings, "listener">): Promise<() => void> {
+/** Lets commands and probes ask; returns what ends it. */
+async function answer(
+  source: StatusSource & Pick<RunningSettings, "listener" | "config">,
+): Promise<() => void> {
   const collector = new StatusCollector(source);
   source.listener?.unlocked({ collector, metrics: source });
-  if (namesPostgres(source.vault.place)) return () => undefined;
-  return answerBesideVault(source.vault.place, () => collector.status(), source.log);
+  const { config, log, vault } = source;
+  const status = (): Promise<DaemonStatus> => collector.status();
+  if (!namesPostgres(vault.place)) return answerBesideVault(vault.place, status, log);
+  return answerForDatabase(databasePlace(vault.place, config), status, log);
 }
 
 /** Works where the others that share a database see who does. */

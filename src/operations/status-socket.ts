@@ -1,13 +1,16 @@
 /**
- * The Unix sockets beside the vault, over which commands ask its daemons without a password. Whoever connects is sent one status as
- * JSON and nothing is read from him. Mode 0600: the daemon's own user alone.
+ * The Unix sockets beside the vault, over which commands ask its daemons without a password; of a vault in a database in a folder of
+ * the daemon's user. Whoever connects is sent one status as JSON and nothing is read from him. Mode 0600: that user alone.
  */
-import { chmodSync, lstatSync, realpathSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, lstatSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Server } from "node:net";
 import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { trustedOwners } from "../../providers/support/trusted-folder.ts";
 import { systemErrorCode } from "../errors.ts";
+import { type Config, defaultDirectory } from "../settings/settings.ts";
+import { settings } from "../settings/table.ts";
 import type { Log } from "./log.ts";
 import { type DaemonStatus, statusSchema } from "./status.ts";
 
@@ -27,7 +30,24 @@ const MAXIMUM_ANSWER = 4 * 1024 * 1024;
 const LOOK_AGAIN = 5_000;
 
 const MODE = 0o600;
+const FOLDER_MODE = 0o700;
 const FOR_OTHERS = 0o077;
+
+/** Hexadecimal digits that tell a database: more would not fit where folders have long names. */
+const DIGITS = 16;
+
+/**
+ * Stands for the path of the vault where that is in a database: what its sockets are beside.
+ *
+ * @param address of the database, as it is written for people: whoever asks has to name it alike
+ * @returns `undefined` when no folder is known for them
+ * @throws KmsError `CONFIGURATION`
+ */
+export function databasePlace(address: string, config: Config): string | undefined {
+  const folder = config.value(settings.socketFolder) ?? defaultDirectory();
+  const name = createHash("sha256").update(address).digest("hex").slice(0, DIGITS);
+  return folder === undefined ? undefined : join(folder, `store-${name}`);
+}
 
 /** The places of sockets of a vault, the first one first. */
 export function socketPaths(vaultPath: string): string[] {
@@ -99,8 +119,12 @@ function resolved(vaultPath: string): string {
   }
 }
 
-/** Asks all daemons of the vault that run beside this process. Sockets of others are passed over. */
-export async function askDaemons(vaultPath: string): Promise<AskedDaemons> {
+/**
+ * Asks all daemons of the vault that run beside this process. Sockets of others are passed over.
+ * @param vaultPath of its file, or what stands for it
+ */
+export async function askDaemons(vaultPath: string | undefined): Promise<AskedDaemons> {
+  if (vaultPath === undefined) return { daemons: [], hasSocket: false };
   const sockets = socketPaths(resolved(vaultPath)).filter((path) => look(path).kind === "socket");
   const answers = await Promise.all(sockets.map((path) => ask(path)));
   const daemons = answers.flatMap((answer) => (answer === undefined ? [] : (parseStatus(answer) ?? [])));
@@ -185,6 +209,29 @@ async function listenAtFirstFree(vaultPath: string, status: () => Promise<Daemon
     }
   }
   throw refused;
+}
+
+/**
+ * {@link answerBesideVault} for a vault in a database.
+ * @param place as {@link databasePlace} gives it; its folder is made, for this user alone, where it is missing
+ */
+export async function answerForDatabase(
+  place: string | undefined,
+  status: () => Promise<DaemonStatus>,
+  log: Log,
+): Promise<() => void> {
+  if (place === undefined) {
+    log.warn("There is no home directory for a socket, so that health and status cannot ask this daemon.", {
+      action: "listener-failed",
+    });
+    return () => undefined;
+  }
+  try {
+    mkdirSync(dirname(place), { recursive: true, mode: FOLDER_MODE });
+  } catch {
+    // That there is no folder is told when the socket is to be made there.
+  }
+  return answerBesideVault(place, status, log);
 }
 
 /**

@@ -120,6 +120,10 @@ export const settings = {
   logLevel: oneOf("TATUM_KMS_LOG_LEVEL", "As --log-level: the least severe lines of the log", logLevels),
   logFormat: oneOf("TATUM_KMS_LOG_FORMAT", "As --log-format: how the log is written", logFormats),
   path: path("TATUM_KMS_PATH", "As --path: the vault file"),
+  socketFolder: path(
+    "TATUM_KMS_SOCKET_FOLDER",
+    "Folder for the socket of health and status, where the vault is in a database",
+  ),
   configFile: { ...path("TATUM_KMS_CONFIG", "As --config: the config file"), environmentOnly: true },
   externalUrl: url("TATUM_KMS_EXTERNAL_URL", "As --external-url: your server that approves each transaction"),
   externalUrlMethod: oneOf("TATUM_KMS_EXTERNAL_URL_METHOD", "As --external-url-method", ["get", "post"]),

@@ -325,6 +325,33 @@ describe("of two daemons on one database", () => {
   });
 });
 
+test(
+  "health and status ask a daemon on a database, and need no password for it",
+  onScene(async (scene) => {
+    const { url } = await newDatabase();
+    const { installation } = scene;
+    await installation.run(["generatemanagedwallet", "ETH", `--store=${url}`], { env });
+    const asked = (command: string, store = url) =>
+      installation.run([command, `--store=${store}`], { env: { TATUM_KMS_PASSWORD: "" } });
+    expect(await asked("health")).toMatchObject({ status: 69, stdout: "" });
+
+    const daemon = scene.start(["--chain=ETH", `--store=${url}`], { env });
+    await until("a poll", () => scene.api.requests.length > 0);
+    const end = performance.now() + 15_000;
+    let health = await asked("health");
+    while (health.status !== 0 && performance.now() < end) health = await asked("health");
+    expect(JSON.parse(health.stdout)).toMatchObject({ ready: true, pid: daemon.pid });
+    expect(JSON.parse((await asked("status")).stdout)).toMatchObject([{ pid: daemon.pid, ready: true }]);
+    expect(daemon.log).toContain("store PostgreSQL");
+    // Of another vault nothing is told.
+    expect((await asked("health", `${url}2`)).status).toBe(69);
+
+    daemon.signal("SIGTERM");
+    expect(await daemon.exited()).toBe(0);
+    expect((await asked("health")).status).toBe(69);
+  }),
+);
+
 /** What `nodes` prints. */
 interface PrintedNode {
   readonly node?: string;

@@ -6,7 +6,7 @@ import type { DaemonStatus } from "../../operations/status.ts";
 import { askDaemons } from "../../operations/status-socket.ts";
 import { defaultDirectory } from "../../settings/settings.ts";
 import { settings } from "../../settings/table.ts";
-import { vaultPathOf } from "../choose-store.ts";
+import { askedPlace } from "../choose-store.ts";
 import { defineCommand } from "../command.ts";
 import { loadConfig } from "../context.ts";
 import { pickOptions } from "../options.ts";
@@ -52,22 +52,22 @@ export default defineCommand({
   },
   examples: ["tatum-kms health"],
   statuses: { 69: "no daemon of the vault is ready" },
-  args: pickOptions("path", "env-file", "config", "live"),
+  args: pickOptions("path", "store", "env-file", "config", "live"),
   async run({ args }) {
     const config = await loadConfig(args);
     const metricsFile = config.value(settings.metricsFile);
     // In a container nobody may have a home directory.
-    const isNamed = args.path !== undefined || config.value(settings.path) !== undefined;
-    const isPlaceKnown = isNamed || defaultDirectory() !== undefined;
+    const named = [args.path, args.store, config.value(settings.path), config.value(settings.store)];
+    const isPlaceKnown = named.some((name) => name !== undefined) || defaultDirectory() !== undefined;
     if (!isPlaceKnown && metricsFile !== undefined) return judgeFile(metricsFile);
-    const vaultPath = vaultPathOf(args, config);
-    const { daemons, hasSocket } = await askDaemons(vaultPath);
+    const { vault, sockets } = askedPlace(args, config);
+    const { daemons, hasSocket } = await askDaemons(sockets);
     if (daemons.length > 0) return judge(daemons, args.live === true);
     if (!hasSocket && metricsFile !== undefined) return judgeFile(metricsFile);
     throw unhealthy(
-      `No daemon of the vault ${vaultPath} answers.`,
+      `No daemon of the vault ${vault} answers.`,
       [
-        "Start the daemon, or name its vault with --path.",
+        "Start the daemon, or name its vault with --path, or with --store as the daemon has it.",
         `From another machine or container ${settings.metricsFile.name} tells of it, set for the daemon and for this command.`,
       ].join(" "),
     );

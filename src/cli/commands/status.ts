@@ -4,7 +4,7 @@ import { KmsError } from "../../errors.ts";
 import { oneLine, shortDuration } from "../../operations/log.ts";
 import type { DaemonStatus, GlancedJob } from "../../operations/status.ts";
 import { askDaemons } from "../../operations/status-socket.ts";
-import { vaultPathOf } from "../choose-store.ts";
+import { askedPlace } from "../choose-store.ts";
 import { defineCommand } from "../command.ts";
 import { loadConfig } from "../context.ts";
 import { pickOptions } from "../options.ts";
@@ -74,14 +74,14 @@ export default defineCommand({
   meta: { name: "status", description: "Show what the running daemons of the vault do; needs no password" },
   examples: ["tatum-kms status"],
   statuses: { 69: "no daemon of the vault answers" },
-  args: pickOptions("path", "env-file", "config", "json"),
+  args: pickOptions("path", "store", "env-file", "config", "json"),
   async run({ args }) {
     // What is wrong with other settings does not matter here.
-    const vaultPath = vaultPathOf(args, await loadConfig(args, () => undefined));
-    const { daemons } = await askDaemons(vaultPath);
+    const { vault, sockets } = askedPlace(args, await loadConfig(args, () => undefined));
+    const { daemons } = await askDaemons(sockets);
     if (daemons.length === 0) {
-      throw new KmsError("NOT_HEALTHY", `No daemon of the vault ${vaultPath} answers.`, {
-        hint: "Start the daemon, or name its vault with --path.",
+      throw new KmsError("NOT_HEALTHY", `No daemon of the vault ${vault} answers.`, {
+        hint: "Start the daemon, or name its vault with --path, or with --store as the daemon has it.",
       });
     }
     if (args.json === true || !isatty(1)) printJson(daemons);

@@ -6,11 +6,14 @@ import { createLog } from "../../../src/operations/log.ts";
 import type { DaemonStatus } from "../../../src/operations/status.ts";
 import {
   answerBesideVault,
+  answerForDatabase,
   askDaemons,
+  databasePlace,
   freePlace,
   socketPaths,
 } from "../../../src/operations/status-socket.ts";
 import { useTemporaryFolder } from "../../temporary-folder.ts";
+import { configOf } from "../config-of.ts";
 
 const at = useTemporaryFolder();
 let vault: string;
@@ -155,4 +158,32 @@ test("a place is free when nothing or a dead socket is there", async () => {
   expect(await freePlace(at("file"))).toBe(false);
   await listening(at("live"), "");
   expect(await freePlace(at("live"))).toBe(false);
+});
+
+describe("of a vault in a database", () => {
+  const address = "postgres://kms@db.example.com:5432/kms";
+  const place = (folder: string, of = address): string | undefined =>
+    databasePlace(of, configOf(`TATUM_KMS_SOCKET_FOLDER=${folder}`));
+
+  async function databaseDaemon(pid: number, at: string | undefined): Promise<void> {
+    ends.push(await answerForDatabase(at, async () => statusOf(pid), log));
+  }
+
+  test("daemons answer in a folder that is made for their user alone, by the address", async () => {
+    const folder = at("run/kms");
+    await databaseDaemon(1, place(folder));
+    expect(lstatSync(folder).mode & 0o777).toBe(0o700);
+    expect((await askDaemons(place(folder))).daemons).toMatchObject([{ pid: 1 }]);
+    expect((await askDaemons(place(folder, `${address}2`))).daemons).toEqual([]);
+  });
+
+  test("one that finds no place goes on, and says so", async () => {
+    writeFileSync(at("file"), "");
+    await databaseDaemon(1, place(at("file")));
+    await databaseDaemon(2, undefined);
+    expect(lines).toMatchObject(
+      [/No socket can be made/, /no home directory for a socket/].map((text) => expect.stringMatching(text)),
+    );
+    expect(await askDaemons(undefined)).toEqual({ daemons: [], hasSocket: false });
+  });
 });
