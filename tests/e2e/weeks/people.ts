@@ -42,7 +42,7 @@ export async function retry(stage: Stage, { id }: Payment): Promise<boolean> {
 }
 
 /** The commands of a group that the program has, such as `lane`; none where it has no such group. */
-export async function commandsOf(stage: Stage, group: string): Promise<string[]> {
+async function commandsOf(stage: Stage, group: string): Promise<string[]> {
   const { status, stdout, stderr } = await stage.program.run([group, "--help"]);
   if (status !== 0) return [];
   const lines = `${stdout}\n${stderr}`.split("\n");
