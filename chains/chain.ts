@@ -317,25 +317,19 @@ export interface Chain {
    */
   sendingAccount(request: SigningRequest): Promise<string | undefined>;
   /**
-   * Whether the pending transaction itself names what the network takes only once: the outputs that it spends, the sequence
-   * number, or everything that its id follows from. Of two signatures of it one can land at most. Absent where none does.
-   * @throws ChainError `INVALID_TRANSACTION`
+   * The id that the network gives the transaction, on chains where it follows from the pending transaction alone: whoever signs it,
+   * and however often, it lands once at most. Absent elsewhere.
+   * @throws ChainError `INVALID_TRANSACTION`, `NETWORK_MISMATCH`
    */
-  spendsOnce?(transaction: PendingTransaction, network: Network): boolean;
+  fixedTransactionId?(transaction: PendingTransaction, network: Network): string;
   /** Absent where it can name neither. @throws ChainError `INVALID_TRANSACTION` */
   spending?(transaction: PendingTransaction, network: Network): Spending;
   /**
-   * Whether the network has used up by now what {@link spendsOnce} means: the output is spent, the number is counted. Then a
-   * signature that is lost may have landed, and no other one can. Absent where nobody can be asked.
-   *
-   * @param account as {@link sendingAccount} has it
-   * @throws ChainError
+   * Whether the first output that the pending transaction spends is spent by now: whatever was signed of it spends that one too, and
+   * a signature that is lost may have landed. Absent where transactions spend no outputs.
+   * @throws ChainError, or an error that passes when nobody answers
    */
-  isUsedUp?(
-    transaction: PendingTransaction,
-    account: string | undefined,
-    environment: ChainEnvironment,
-  ): Promise<boolean>;
+  isSpent?(transaction: PendingTransaction, environment: ChainEnvironment): Promise<boolean>;
   /**
    * What the transaction does, as far as its payload shows it.
    * @throws ChainError `INVALID_TRANSACTION`

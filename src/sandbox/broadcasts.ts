@@ -69,6 +69,15 @@ export class Broadcasts {
     return this.#records;
   }
 
+  /** The transactions that a chain has taken, each as its `txData`, by their ids. */
+  accepted(ticker: string): ReadonlyMap<string, string> {
+    return new Map(
+      this.#records.flatMap(({ chain, outcome, txId, txData }) =>
+        chain === ticker && outcome === "accepted" && txId !== undefined ? [[txId, txData]] : [],
+      ),
+    );
+  }
+
   /**
    * Broadcasts, or gives the earlier answer when the same content was accepted for this id before.
    *

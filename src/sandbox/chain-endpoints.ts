@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
 import { ApiError, jsonResponse, validationFailed } from "./api-error.ts";
+import { isSpent } from "./chains/bitcoin-like.ts";
 import type { SandboxChain } from "./chains/chain.ts";
 import { type CannedNode, cannedAnswer, cannedFee } from "./nodes/canned-node-answers.ts";
 import { NodeRefused, type NodeRpc, NodeUnreachable } from "./nodes/node-rpc.ts";
@@ -20,7 +21,12 @@ export function chainEndpoints(state: SandboxState): readonly Route[] {
     {
       method: "GET",
       path: "/v3/:name/utxo/:hash/:index",
-      handle: async (request) => jsonResponse(unspentOutput(request)),
+      handle: async (request) => jsonResponse(unspentOutput(state, request)),
+    },
+    {
+      method: "GET",
+      path: "/v3/:name/transaction/:hash",
+      handle: async (request) => jsonResponse(transaction(state, request)),
     },
     {
       method: "GET",
@@ -54,11 +60,22 @@ async function transactionCount({ nodes, sequences }: SandboxState, request: Api
   return Number(await ask(node, "eth_getTransactionCount", [address, "latest"]));
 }
 
-/** The sandbox keeps no outputs: each that is asked for is unspent. */
-function unspentOutput(request: ApiRequest): object {
-  if (nameInPath(request).kind !== "bitcoin-like")
-    throw new ApiError(404, "not.found", "The chain has no outputs.");
-  return { hash: request.parameter("hash"), index: Number(request.parameter("index")) };
+/** The sandbox keeps no outputs: each that is asked for is unspent until a transaction spends it. */
+function unspentOutput({ broadcasts }: SandboxState, request: ApiRequest): object {
+  const { kind, ticker, pathName } = nameInPath(request);
+  if (kind !== "bitcoin-like") throw new ApiError(404, "not.found", "The chain has no outputs.");
+  const output = { hash: request.parameter("hash"), index: Number(request.parameter("index")) };
+  if (!isSpent(output, broadcasts.accepted(ticker).values())) return output;
+  throw new ApiError(404, `${pathName}.utxo.not.found`, "The output is spent.");
+}
+
+/** A transaction that was broadcast here. */
+function transaction({ broadcasts }: SandboxState, request: ApiRequest): object {
+  const { ticker, pathName } = nameInPath(request);
+  const hash = request.parameter("hash");
+  const txData = broadcasts.accepted(ticker).get(hash);
+  if (txData !== undefined) return { hash, txData };
+  throw new ApiError(404, `${pathName}.tx.not.found`, `The sandbox has no transaction ${hash}.`);
 }
 
 async function fee({ nodes }: SandboxState, chain: SandboxChain): Promise<object> {

@@ -4,7 +4,7 @@
  */
 import type { Chain, ChainEnvironment, PendingTransaction } from "../../chains/chain.ts";
 import { ChainError, sentence } from "../../chains/error.ts";
-import { KmsError } from "../errors.ts";
+import { ApiUnavailable, KmsError } from "../errors.ts";
 import type { Job, Outcome } from "../journal/job.ts";
 import type { LogEvent } from "../operations/log.ts";
 import type { Completion } from "../tatum/api.ts";
@@ -14,6 +14,8 @@ import { whereaboutsOf } from "./whereabouts.ts";
 
 const RESTORED =
   "the vault was restored from a backup, whose journal does not tell whether it was signed and sent before; if it surely was not: `job recover`";
+
+const USED_UP = "the chain has used up what it takes only once of it (an output, a number, its id)";
 
 /** What the chain says of a transaction that may have been signed before. */
 interface Suspicion {
@@ -66,17 +68,43 @@ export class EarlierSignatures {
   async #suspicionOf(transaction: PendingTransaction, account: string | undefined): Promise<Suspicion> {
     const chain = this.#chain;
     const environment = createChainEnvironment(chain, this.#services, () => undefined);
-    if (chain.spendsOnce?.(transaction, this.#services.network) !== true)
-      return { kind: "likely", reason: await this.#comparedCount(account, environment) };
     try {
-      return (await chain.isUsedUp?.(transaction, account, environment)) === true
-        ? { kind: "likely", reason: "the chain has used up what it spends (an output or a number)" }
-        : { kind: "unlikely", reason: "" };
+      const isUsedUp = await this.#isUsedUp(transaction, account, environment);
+      if (isUsedUp === false) return { kind: "unlikely", reason: "" };
+      if (isUsedUp === true) return { kind: "likely", reason: USED_UP };
+      return { kind: "likely", reason: await this.#comparedCount(account, environment) };
     } catch (failure) {
       if (failure instanceof ChainError || failure instanceof KmsError)
         return { kind: "unclear", reason: failure.message };
       throw failure;
     }
+  }
+
+  /**
+   * Whether the chain has used up what the transaction names and can be taken only once; `undefined` where it names no such thing, or
+   * nobody tells.
+   */
+  async #isUsedUp(
+    transaction: PendingTransaction,
+    account: string | undefined,
+    environment: ChainEnvironment,
+  ): Promise<boolean | undefined> {
+    const chain = this.#chain;
+    const number = chain.spending?.(transaction, this.#services.network).number;
+    if (number === undefined || account === undefined || chain.countTransactions === undefined)
+      return (await chain.isSpent?.(transaction, environment)) ?? this.#isOnChain(transaction);
+    return (await chain.countTransactions(account, environment)) > number;
+  }
+
+  /** Where the pending transaction alone says which id it has. @throws ApiUnavailable when the API does not tell */
+  async #isOnChain(transaction: PendingTransaction): Promise<boolean | undefined> {
+    const { api, network } = this.#services;
+    const { facts } = this.#chain;
+    const id = this.#chain.fixedTransactionId?.(transaction, network);
+    if (id === undefined) return undefined;
+    const told = await api.isOnChain(facts.broadcastPath, id);
+    if (told !== "unclear") return told === "yes";
+    throw new ApiUnavailable(`the API does not tell whether ${facts.name} has the transaction ${id}`);
   }
 
   /** How many transactions of the account blocks hold, against what the journal knows; nothing where nobody tells. */

@@ -13,8 +13,8 @@ import { ChainError } from "../../error.ts";
 import { signEd25519 } from "../../keys/ed25519.ts";
 import { firstAccountKey } from "../signer-key.ts";
 import { addressOfPublicKey } from "./address.ts";
-import { encodeCanonical } from "./encode.ts";
-import { parsePayload } from "./payload.ts";
+import { encodeCanonical, type PackedMap } from "./encode.ts";
+import { parsePayload, type TransactionPayload } from "./payload.ts";
 
 /** The accounts that sign with the key of another one, by their addresses, separated by commas. */
 const REKEYED_ACCOUNTS = "TATUM_KMS_ALGO_REKEYED_ACCOUNTS";
@@ -33,7 +33,7 @@ export async function signTransaction(
   const isRekeyed = !equalBytes(sender, key.publicKey);
   if (isRekeyed) assertRekeyed(sender, key.publicKey, request.transaction.id, environment);
 
-  const message = concatBytes(utf8ToBytes("TX"), encodeCanonical(packed));
+  const message = messageToSign(packed);
   const signed = {
     ...(isRekeyed && { sgnr: key.publicKey }),
     sig: await signEd25519(key, message),
@@ -41,10 +41,23 @@ export async function signTransaction(
   };
   return {
     payload: bytesToHex(encodeCanonical(signed)),
-    transactionId: base32nopad.encode(sha512_256(message)),
+    transactionId: idOf(message),
     filledIn: {},
     expiry: { kind: "height", value: lastRound + 1n },
   };
+}
+
+/** The id of a transaction, which follows from what is signed: base32 of its SHA-512/256. */
+export function transactionId({ packed }: Pick<TransactionPayload, "packed">): string {
+  return idOf(messageToSign(packed));
+}
+
+function messageToSign(packed: PackedMap): Uint8Array {
+  return concatBytes(utf8ToBytes("TX"), encodeCanonical(packed));
+}
+
+function idOf(message: Uint8Array): string {
+  return base32nopad.encode(sha512_256(message));
 }
 
 /** Says when the wallet signs for an account that was rekeyed to it. @throws ChainError */

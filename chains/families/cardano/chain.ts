@@ -7,6 +7,7 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { enterpriseAddress } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
+import { isUnspent } from "./node.ts";
 import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
@@ -22,10 +23,13 @@ export function cardanoChain(facts: ChainFacts): Chain {
     parsePrivateKey,
     // A token's plain Ed25519 key is one payment key, like those of cardano-cli.
     addressOfPublicKey: (publicKey, network) => enterpriseAddress(readEd25519PublicKey(publicKey), network),
-    spendsOnce: () => true,
     spending: (transaction, network) => ({
       outputs: parsePayload(transaction, network).inputs.map(({ coin }) => coin),
     }),
+    async isSpent(transaction, environment) {
+      const [input] = parsePayload(transaction, environment.network).inputs;
+      return input !== undefined && !(await isUnspent(input, environment));
+    },
     sendingAccount: async () => undefined,
     describe: describeTransaction,
     sign: signTransaction,

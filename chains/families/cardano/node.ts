@@ -1,5 +1,5 @@
 /**
- * The Rosetta construction API (version 1.4, now named Mesh) of the Cardano node behind the Tatum API, and its time in slots.
+ * The Rosetta API (version 1.4, now named Mesh) of the Cardano node behind the Tatum API: construction, coins; its time in slots.
  * https://github.com/coinbase/mesh-specifications
  */
 import * as v from "valibot";
@@ -54,12 +54,12 @@ export async function constructTransaction(
   environment: ChainEnvironment,
 ): Promise<UnsignedTransaction> {
   const options = await call(
-    "preprocess",
+    "construction/preprocess",
     { operations, metadata: { relative_ttl: RELATIVE_TTL } },
     environment,
   );
-  const metadata = await call("metadata", options, environment);
-  const answer = await call("payloads", { ...metadata, operations }, environment);
+  const metadata = await call("construction/metadata", options, environment);
+  const answer = await call("construction/payloads", { ...metadata, operations }, environment);
   const { unsigned_transaction, payloads } = readAnswer(answer, "construction/payloads", unsignedAnswer);
   const received = answer["payloads"];
   return {
@@ -83,7 +83,7 @@ export async function combineSignatures(
   environment: ChainEnvironment,
 ): Promise<string> {
   const answer = await call(
-    "combine",
+    "construction/combine",
     {
       unsigned_transaction: unsignedTransaction,
       signatures: signatures.map(({ payload, publicKey, signature }) => ({
@@ -99,15 +99,35 @@ export async function combineSignatures(
     .signed_transaction;
 }
 
-async function call(step: string, body: JsonObject, environment: ChainEnvironment): Promise<JsonObject> {
+const coinsAnswer = v.object({
+  coins: v.array(v.object({ coin_identifier: v.object({ identifier: v.string() }) })),
+});
+
+/**
+ * Whether blocks have a coin unspent at its address, by the data API of the same node (`/account/coins`).
+ *
+ * @param coin transaction id and output index, as `id:index` in lower case
+ * @throws ChainError
+ */
+export async function isUnspent(
+  { addressText: address, coin }: { readonly addressText: string; readonly coin: string },
+  environment: ChainEnvironment,
+): Promise<boolean> {
+  const endpoint = "account/coins";
+  const request = { account_identifier: { address }, include_mempool: false };
+  const { coins } = readAnswer(await call(endpoint, request, environment), endpoint, coinsAnswer);
+  return coins.some(({ coin_identifier: { identifier } }) => identifier.toLowerCase() === coin);
+}
+
+async function call(endpoint: string, body: JsonObject, environment: ChainEnvironment): Promise<JsonObject> {
   const network = ROSETTA_NETWORK[environment.network];
-  const path = `/v3/blockchain/node/cardano-${network}/{key}/construction/${step}`;
+  const path = `/v3/blockchain/node/cardano-${network}/{key}/${endpoint}`;
   const answer = await environment.post(path, {
     ...body,
     network_identifier: { blockchain: "cardano", network },
   });
   if (isJsonObject(answer)) return answer;
-  throw new ChainError("NODE_ANSWER_INVALID", `The answer to construction/${step} is not a JSON object.`);
+  throw new ChainError("NODE_ANSWER_INVALID", `The answer to ${endpoint} is not a JSON object.`);
 }
 
 /**

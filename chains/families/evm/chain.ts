@@ -36,13 +36,7 @@ export function evmChain(own: EvmFacts): EvmChain {
     parsePrivateKey: (text) => parsePrivateKey(text, facts),
     addressOfPublicKey: (publicKey) => walletAddress(publicKey, facts),
     sendingAccount: async (request) => addressOfPublicKey((await chooseKey(request)).publicKey),
-    spendsOnce: (transaction, network) => parsePayload(transaction, facts, network).nonce !== undefined,
     spending: (transaction, network) => ({ number: parsePayload(transaction, facts, network).nonce }),
-    async isUsedUp(transaction, account, environment) {
-      const { nonce } = parsePayload(transaction, facts, environment.network);
-      if (nonce === undefined || account === undefined) return false;
-      return (await countTransactions(account as Hex, facts, environment)) > nonce;
-    },
     describe: (transaction, network) => describeTransaction(transaction, facts, network),
     sign: (request, environment) => signTransaction(request, facts, environment),
     noOperation: (use, environment) => noOperation(use, facts, environment),

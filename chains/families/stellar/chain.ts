@@ -22,7 +22,6 @@ export function stellarChain(facts: ChainFacts): Chain {
     derivePrivateKey,
     parsePrivateKey,
     addressOfPublicKey: (publicKey) => encodeStrkey("account ID", readEd25519PublicKey(publicKey)),
-    spendsOnce: () => true,
     spending: (transaction) => ({ number: innerTransaction(parsePayload(transaction)).seqNum }),
     sendingAccount: async ({ transaction }) =>
       encodeStrkey("account ID", sourceAccount(parsePayload(transaction))),

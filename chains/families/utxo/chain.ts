@@ -30,11 +30,9 @@ export function utxoChain(parameters: UtxoParameters): Chain {
     parsePrivateKey: (text, network) => parsePrivateKey(text, parameters, network),
     addressOfPublicKey: (publicKey, network) =>
       addressOfPublicKey(readSecp256k1PublicKey(publicKey), parameters, networks[network]),
-    // Inputs are used up, not numbered: the order of transactions does not matter.
-    spendsOnce: () => true,
     spending: (transaction) => ({ outputs: parsePayload(transaction, parameters).inputs.map(outpoint) }),
-    isUsedUp: (transaction, _account, environment) =>
-      isSpent(parsePayload(transaction, parameters), facts, environment),
+    isSpent: (transaction, environment) => isSpent(parsePayload(transaction, parameters), facts, environment),
+    // Inputs are used up, not numbered: the order of transactions does not matter.
     sendingAccount: async () => undefined,
     describe: (transaction, network) =>
       describeTransaction(parsePayload(transaction, parameters), facts.ticker, networks[network]),

@@ -22,7 +22,6 @@ export function xrpChain(facts: ChainFacts): Chain {
     parsePrivateKey,
     addressOfPublicKey: (publicKey) => addressOfPublicKey(ledgerPublicKey(keyOfEitherCurve(publicKey))),
     // Transactions with tickets may land in any order.
-    spendsOnce: () => true,
     spending: (transaction) => {
       const { sequence } = parsePayload(transaction);
       return { number: sequence === 0 ? undefined : BigInt(sequence) };

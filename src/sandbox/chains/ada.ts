@@ -1,4 +1,5 @@
 /** Cardano in the sandbox: a payment in Rosetta operations. */
+import type { Network } from "../../../chains/chain.ts";
 import { jsonResponse } from "../api-error.ts";
 import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
 
@@ -46,6 +47,10 @@ function output(index: number, address: string, lovelace: number): object {
   };
 }
 
+function nodePath(network: Network): string {
+  return `/v3/blockchain/node/cardano-${network === "mainnet" ? "mainnet" : "preprod"}/:apiKey`;
+}
+
 export const cardano: SandboxChain = {
   ticker: "ADA",
   pathName: "ada",
@@ -53,10 +58,21 @@ export const cardano: SandboxChain = {
   transactionId: async (txData) =>
     (await import("../nodes/cardano-construction.ts")).cardanoTransactionId(txData),
   examples: { "with-change": payment },
-  endpoints: ({ network }) => [
+  endpoints: ({ network, broadcasts }) => [
     {
       method: "POST",
-      path: `/v3/blockchain/node/cardano-${network === "mainnet" ? "mainnet" : "preprod"}/:apiKey/construction/:step`,
+      path: `${nodePath(network)}/account/coins`,
+      // All that the sandbox knows of coins is the invented one, and whether a transaction spends it.
+      handle: async () => {
+        const { holdsInItsBody } = await import("../nodes/cardano-construction.ts");
+        const [id = ""] = INVENTED_COIN.split(":");
+        const isSpent = [...broadcasts.accepted("ADA").values()].some((txData) => holdsInItsBody(txData, id));
+        return jsonResponse({ coins: isSpent ? [] : [{ coin_identifier: { identifier: INVENTED_COIN } }] });
+      },
+    },
+    {
+      method: "POST",
+      path: `${nodePath(network)}/construction/:step`,
       handle: async (request) => {
         const { constructionAnswer } = await import("../nodes/cardano-construction.ts");
         return jsonResponse(constructionAnswer(request.parameter("step"), request, network));

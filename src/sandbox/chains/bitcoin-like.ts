@@ -137,6 +137,22 @@ function doubleSha256Id(bytes: Uint8Array): string {
   return bytesToHex(sha256(sha256(bytes)).reverse());
 }
 
+/**
+ * Whether one of the raw transactions spends an output: it holds the output's id, bytes reversed, and index (32 bits, little-endian).
+ *
+ * @param transactions in hex
+ */
+export function isSpent(
+  { hash, index }: { readonly hash: string; readonly index: number },
+  transactions: Iterable<string>,
+): boolean {
+  const id = Buffer.from(hash, "hex").reverse();
+  const position = Buffer.alloc(4);
+  position.writeUInt32LE(index);
+  const outpoint = Buffer.concat([id, position]).toString("hex");
+  return [...transactions].some((transaction) => transaction.toLowerCase().includes(outpoint));
+}
+
 export function bitcoinLikeChain(
   ticker: string,
   pathName: string,

@@ -32,6 +32,10 @@ export interface SandboxChain {
 export interface KnownOfNetwork {
   readonly network: Network;
   readonly sequences: Pick<AccountSequences, "next">;
+  readonly broadcasts: {
+    /** The transactions that a chain has taken, each as its `txData`, by their ids. */
+    accepted(ticker: string): ReadonlyMap<string, string>;
+  };
 }
 
 /** The text is not a transaction of its chain. */

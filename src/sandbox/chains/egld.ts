@@ -9,7 +9,7 @@ const GAS_PER_DATA_BYTE = 1_500;
 
 const costRequest = v.object({ data: v.optional(v.string(), "") });
 
-function endpoints({ network, sequences }: KnownOfNetwork): readonly Route[] {
+function endpoints({ network, broadcasts }: KnownOfNetwork): readonly Route[] {
   const answer = (data: object): Response => jsonResponse({ data, error: "", code: "successful" });
   const config = {
     erd_chain_id: network === "mainnet" ? "1" : "D",
@@ -27,7 +27,8 @@ function endpoints({ network, sequences }: KnownOfNetwork): readonly Route[] {
     {
       method: "GET",
       path: "/v3/egld/node/:apiKey/address/:address/nonce",
-      handle: (request) => answer({ nonce: sequences.next("EGLD", request.parameter("address")) }),
+      handle: (request) =>
+        answer({ nonce: nextNonce(request.parameter("address"), broadcasts.accepted("EGLD").values()) }),
     },
     {
       method: "POST",
@@ -70,6 +71,15 @@ const signedTransaction = v.pipe(
     signature: v.pipe(v.string(), v.regex(/^[0-9a-f]{128}$/)),
   }),
 );
+
+/** How many transactions an account has sent here, by their nonces. */
+function nextNonce(address: string, transactions: Iterable<string>): bigint {
+  const sent = [...transactions].flatMap((text) => {
+    const { success, output } = v.safeParse(signedTransaction, text);
+    return success && output.sender === address ? [output.nonce + 1n] : [];
+  });
+  return sent.reduce((highest, next) => (next > highest ? next : highest), 0n);
+}
 
 /** The id of a broadcast transaction; `undefined` when the text is none. */
 async function transactionId(txData: string): Promise<string | undefined> {

@@ -1,10 +1,12 @@
 /** Stellar in the sandbox: a payment of lumens in an envelope without signatures. */
 import type { Network } from "../../../chains/chain.ts";
-import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
+import { jsonResponse } from "../api-error.ts";
+import type { Route } from "../routes.ts";
+import type { ExamplePayment, ExampleWallet, KnownOfNetwork, SandboxChain } from "./chain.ts";
 
 const STROOPS = 10_000_000n;
 const FEE_STROOPS = 100;
-/** Invented. */
+/** Invented: where all accounts begin. */
 const SEQUENCE = 1_000_000n;
 
 /** An envelope with one payment of lumens, not signed. */
@@ -50,10 +52,37 @@ async function transactionId(txData: string, network: Network): Promise<string |
   }
 }
 
+/** The sequence number of the account's last transaction. */
+async function lastSequence(account: string, envelopes: Iterable<string>): Promise<bigint> {
+  const { TransactionEnvelope } = await import("@stellar/stellar-sdk/xdr");
+  const { encodeStrkey } = await import("../../../chains/families/stellar/address.ts");
+  const { innerTransaction, sourceAccount } = await import("../../../chains/families/stellar/payload.ts");
+  const numbers = [...envelopes]
+    .map((text) => TransactionEnvelope.fromXdr(text, "base64"))
+    .filter((envelope) => encodeStrkey("account ID", sourceAccount(envelope)) === account)
+    .map((envelope) => innerTransaction(envelope).seqNum);
+  return numbers.reduce((highest, number) => (number > highest ? number : highest), SEQUENCE - 1n);
+}
+
+function endpoints({ broadcasts }: KnownOfNetwork): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/v3/xlm/account/:account",
+      handle: async (request) => {
+        const account = request.parameter("account");
+        const sequence = await lastSequence(account, broadcasts.accepted("XLM").values());
+        return jsonResponse({ account_id: account, sequence: String(sequence) });
+      },
+    },
+  ];
+}
+
 export const stellar: SandboxChain = {
   ticker: "XLM",
   pathName: "xlm",
   kind: "other",
   transactionId,
   examples: { payment: payment },
+  endpoints,
 };

@@ -1,11 +1,16 @@
 /** The XRP Ledger in the sandbox: a payment without its signature. */
 import { sha512 } from "@noble/hashes/sha2.js";
-import type { ExamplePayment, ExampleWallet, SandboxChain } from "./chain.ts";
+import { jsonResponse } from "../api-error.ts";
+import type { Route } from "../routes.ts";
+import type { ExamplePayment, ExampleWallet, KnownOfNetwork, SandboxChain } from "./chain.ts";
 
 /** 1 XRP. */
 const DROPS = "1000000";
 
-/** A payment that lacks its signature only; sequence number and ledger are invented. */
+/** Invented: where all accounts begin. */
+const FIRST_SEQUENCE = 1_000_000;
+
+/** A payment that lacks its signature only; the ledger is invented. */
 function payment(wallet: ExampleWallet): ExamplePayment {
   const { signatureId, address, to = address, index } = wallet;
   const transaction = {
@@ -14,7 +19,7 @@ function payment(wallet: ExampleWallet): ExamplePayment {
     Destination: to,
     Amount: DROPS,
     Fee: "12",
-    Sequence: 1_000_000,
+    Sequence: FIRST_SEQUENCE,
     LastLedgerSequence: 90_000_000,
     Flags: 0,
   };
@@ -36,10 +41,32 @@ function transactionId(txData: string): string | undefined {
   return Buffer.from(digest.subarray(0, 32)).toString("hex").toUpperCase();
 }
 
+/** The sequence number that the account's next transaction has to have. */
+async function nextSequence(account: string, blobs: Iterable<string>): Promise<number> {
+  const { decodeFields } = await import("../../../chains/families/xrp/encode.ts");
+  const sent = [...blobs].map((blob) => decodeFields(blob)).filter((fields) => fields["Account"] === account);
+  return Math.max(FIRST_SEQUENCE, ...sent.map((fields) => Number(fields["Sequence"]) + 1));
+}
+
+function endpoints({ broadcasts }: KnownOfNetwork): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/v3/xrp/account/:account",
+      handle: async (request) => {
+        const Account = request.parameter("account");
+        const Sequence = await nextSequence(Account, broadcasts.accepted("XRP").values());
+        return jsonResponse({ account_data: { Account, Sequence }, validated: false });
+      },
+    },
+  ];
+}
+
 export const xrpLedger: SandboxChain = {
   ticker: "XRP",
   pathName: "xrp",
   kind: "other",
   transactionId,
   examples: { payment: payment },
+  endpoints,
 };

@@ -51,6 +51,15 @@ export function cardanoTransactionId(txData: string): string | undefined {
   }
 }
 
+/** Whether the body of a signed transaction has these bytes in it, such as the id of a transaction whose output it spends. */
+export function holdsInItsBody(txData: string, hex: string): boolean {
+  try {
+    return bytesToHex(readRosettaTransaction(txData, "txData").bodyBytes).includes(hex);
+  } catch {
+    return false;
+  }
+}
+
 function currentSlot(network: Network): number {
   return Math.floor((Date.now() - Number(slotTime(0n, network))) / 1000);
 }

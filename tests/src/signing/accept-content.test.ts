@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, setSystemTime, test } from "bun:test";
-import type { Chain, ChainEnvironment, Network, SignedTransaction } from "../../../chains/chain.ts";
+import type { Chain, Network, SignedTransaction } from "../../../chains/chain.ts";
 import { loadChain, tickers } from "../../../chains/index.ts";
 import type { Job } from "../../../src/journal/job.ts";
 import { Journal } from "../../../src/journal/journal.ts";
@@ -236,11 +236,5 @@ describe.each(payments)("$chain.facts.ticker", ({ chain, transaction, network })
     const isOfOutputs = ["ADA", "BCH", "BTC", "DOGE", "LTC"].includes(chain.facts.ticker);
     expect(outputs === undefined).toBe(!isOfOutputs);
     if (["XRP", "XLM"].includes(chain.facts.ticker)) expect(number).toBeGreaterThan(0n);
-  });
-
-  test("can say of its payment whether what it spends is used up, or nobody is asked", async () => {
-    const environment = { network, get: async () => ({}), rpc: async () => "0x0", setting: () => undefined };
-    const asked = environment as unknown as ChainEnvironment;
-    expect((await chain.isUsedUp?.(transaction, "0x", asked)) ?? false).toBe(false);
   });
 });

@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
-import { join } from "node:path";
-import { loadChain, tickers } from "../../../chains/index.ts";
 import { recoverJobs, restoredJobs } from "../../../src/journal/recover.ts";
 import { caught } from "../vault/caught.ts";
 import { payment, SigningScene } from "./signing-scene.ts";
@@ -268,15 +266,4 @@ describe("after bytes were given up on a person's word", () => {
     expect(await scene.process(listed)).toBe("done");
     expect((await scene.job(listed)).signed?.sequence?.number).toBe("1");
   });
-});
-
-test("the chains whose pending transactions always name what the network takes once are those of the documents", async () => {
-  const text = await Bun.file(join(import.meta.dir, "../../../docs/command-line.md")).text();
-  const [, documented = ""] = /names what its network takes only once: ([A-Z, ]+)/.exec(text) ?? [];
-  const chains = await Promise.all(tickers.map((ticker) => loadChain(ticker)));
-  // Those of the EVM family look at the payload.
-  const always = chains.filter((chain) => chain?.spendsOnce?.length === 0);
-  expect(always.map((chain) => chain?.facts.ticker ?? "").sort()).toEqual(
-    documented.trim().split(", ").sort(),
-  );
 });

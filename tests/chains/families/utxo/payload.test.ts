@@ -250,12 +250,12 @@ describe("what a UTXO payment spends is used up", () => {
     const content = payload(spent);
     const [{ prevTxId, outputIndex } = { prevTxId: "", outputIndex: 0 }] = content.inputs;
     const path = `${api}/utxo/${prevTxId}/${outputIndex}`;
-    const isUsedUp = (status: number) => {
+    const isSpent = (status: number) => {
       const exchange = { method: "GET", path, status, response: { index: 0 } };
       const environment = answeringEnvironment([exchange], chain.facts, "testnet");
-      return chain.isUsedUp?.(pending(content), undefined, environment as ChainEnvironment);
+      return chain.isSpent?.(pending(content), environment as ChainEnvironment);
     };
-    expect(await isUsedUp(200)).toBe(false);
-    expect(await isUsedUp(404)).toBe(true);
+    expect(await isSpent(200)).toBe(false);
+    expect(await isSpent(404)).toBe(true);
   });
 });
