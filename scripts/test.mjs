@@ -16,7 +16,6 @@ const programs = [
   { program: "litecoind", aptPackage: "litecoind" },
   { library: "/usr/lib/postgresql/*/bin/postgres", aptPackage: "postgresql" },
   { library: "/usr/sbin/pgbouncer", aptPackage: "pgbouncer" },
-  { library: "/usr/sbin/pgbouncer", aptPackage: "pgbouncer" },
   { program: "strace", aptPackage: "strace" },
   { program: "openssl", aptPackage: "openssl" },
   // A release: both forms of its signature, and the judge of the unit.
