@@ -3,9 +3,9 @@ import { writeOutput } from "../output.ts";
 import {
   columnsOf,
   hasColours,
-  isTerminal,
   type Paint,
   paintFor,
+  terminalOf,
   widthOf,
   wrapWords,
 } from "../terminal/text-layout.ts";
@@ -143,7 +143,7 @@ export function pageNamed(page: ManualPage, words: readonly string[]): ManualPag
  * @throws OutputClosed, KmsError `CANNOT_WRITE`
  */
 export function printHelp(page: ManualPage, manual: Manual): void {
-  const columns = columnsOf(isTerminal(1) ? process.stdout : {}, process.env);
+  const columns = columnsOf(terminalOf(1) ?? {}, process.env);
   writeOutput(helpPage(page, manual, { columns, paint: paintFor(hasColours(1, process.env)) }));
 }
 

@@ -7,15 +7,28 @@ const FEWEST_COLUMNS = 30;
 /** Longer lines are hard to read. */
 const MOST_COLUMNS = 100;
 
+/** How Node's own `tty` asks the system; what `process.stdout` does besides takes longer than printing help. */
+interface TtyBinding {
+  readonly TTY: new (descriptor: number) => { getWindowSize(size: number[]): unknown };
+}
+
+/** The terminal that standard output (1) or standard error (2) is; `undefined` when it is none. */
+export function terminalOf(descriptor: 1 | 2): { readonly columns: number | undefined } | undefined {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return undefined;
+    const { binding } = process as unknown as { binding(name: "tty_wrap"): TtyBinding };
+    const size = [0, 0];
+    new (binding("tty_wrap").TTY)(descriptor).getWindowSize(size);
+    return { columns: size[0] };
+  } catch {
+    // A character device that is no terminal, or nothing at all.
+    return undefined;
+  }
+}
+
 /** Whether a person reads standard output (1) or standard error (2). */
 export function isTerminal(descriptor: 1 | 2): boolean {
-  try {
-    // The stream is asked only where it may be one: making it takes longer than printing help.
-    if (!fstatSync(descriptor).isCharacterDevice()) return false;
-  } catch {
-    return false;
-  }
-  return (descriptor === 1 ? process.stdout : process.stderr).isTTY;
+  return terminalOf(descriptor) !== undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
