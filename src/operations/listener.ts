@@ -5,6 +5,7 @@
  */
 import { chmodSync } from "node:fs";
 import { KmsError, systemErrorCode } from "../errors.ts";
+import { type Asked, BoundedServer } from "../http/bounded-server.ts";
 import { isLoopback, isOwnHost, type ListenAddress } from "../http/listen-address.ts";
 import type { Log } from "./log.ts";
 import { collectMetrics, type MetricsSource } from "./metrics.ts";
@@ -25,7 +26,7 @@ function plain(status: number, text: string, headers: Readonly<Record<string, st
 }
 
 /** Another site's script: it could read nothing, but keep connections open. Opening the page from a link is fine. */
-function isOfOtherSite({ headers }: Request): boolean {
+function isOfOtherSite({ headers }: Asked): boolean {
   const site = headers.get("sec-fetch-site");
   return (site === "cross-site" || site === "same-site") && headers.get("sec-fetch-mode") !== "navigate";
 }
@@ -58,7 +59,7 @@ export class Listener {
   readonly #address: ListenAddress;
   readonly #events = new StatusEvents(() => this.#unlocked?.collector.status());
   #unlocked: Unlocked | undefined;
-  #server: ReturnType<typeof Bun.serve> | undefined;
+  #server: BoundedServer | undefined;
 
   private constructor(address: ListenAddress) {
     this.#address = address;
@@ -85,44 +86,37 @@ export class Listener {
 
   async close(): Promise<void> {
     this.#events.close();
-    await this.#server?.stop(true);
+    await this.#server?.close();
   }
 
   async #listen(): Promise<string> {
     const address = this.#address;
-    const shared = {
-      fetch: (request: Request) => this.#answer(request),
-      error: () => plain(500, "the answer could not be made"),
-      development: false,
-      maxRequestBodySize: 1024,
-    } as const;
+    const answer = (asked: Asked): Promise<Response> =>
+      this.#answer(asked).catch(() => plain(500, "the answer could not be made"));
     try {
       if (address.kind === "tcp") {
-        const { host: hostname, port } = address;
-        this.#server = Bun.serve({ ...shared, hostname, port, reusePort: false, idleTimeout: 30 });
-        return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${this.#server.port}`;
+        const { host, port } = address;
+        this.#server = await BoundedServer.listen({ host, port }, answer);
+        return `http://${host.includes(":") ? `[${host}]` : host}:${this.#server.port}`;
       }
-      if (!(await freePlace(address.path)))
-        throw new Error("a file, or the socket of a running program, is there");
-      this.#server = Bun.serve({ ...shared, unix: address.path });
-      chmodSync(address.path, 0o600);
-      return `unix:${address.path}`;
+      const { path } = address;
+      if (!(await freePlace(path))) throw new Error("a file, or the socket of a running program, is there");
+      this.#server = await BoundedServer.listen({ path }, answer);
+      chmodSync(path, 0o600);
+      return `unix:${path}`;
     } catch (failure) {
       throw cannotListen(address, failure);
     }
   }
 
-  async #answer(request: Request): Promise<Response> {
-    const { method, headers } = request;
+  async #answer(asked: Asked): Promise<Response> {
+    const { method, headers, url } = asked;
     if (!isOwnHost(headers.get("host") ?? "", this.#address))
       return plain(421, "this host name is not one of this program; ask by address");
-    if (isOfOtherSite(request)) return plain(403, "another site may not ask");
+    if (isOfOtherSite(asked)) return plain(403, "another site may not ask");
     if (method !== "GET" && method !== "HEAD")
       return plain(405, "GET and HEAD alone", { allow: "GET, HEAD" });
-    const answer = await this.#route(new URL(request.url));
-    if (method === "GET") return answer;
-    await answer.body?.cancel();
-    return new Response(null, { status: answer.status, headers: answer.headers });
+    return this.#route(url);
   }
 
   async #route({ pathname, searchParams }: URL): Promise<Response> {

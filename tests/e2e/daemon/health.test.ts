@@ -1,11 +1,11 @@
 /** How others see a running daemon: `health` and `status` beside the vault, and what `--listen` answers. */
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { lstatSync } from "node:fs";
-import { connect } from "node:net";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { version } from "../../../src/version.ts";
-import { onScene, type RunningDaemon, type Scene } from "./running-daemon.ts";
+import { onScene, type RunningDaemon, type Scene, until } from "./running-daemon.ts";
 import { ethAddress, ethPayment, ethPrivateKey, pendingId, walletIds } from "./wallets.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
@@ -35,6 +35,11 @@ async function answers(url: string, status: number): Promise<string> {
     await Bun.sleep(20);
   }
   throw new Error(`${url} never answered ${status}.`);
+}
+
+/** The memory that a process has now. */
+function residentBytes(pid: number): number {
+  return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
 }
 
 /** The answer to a request as it is typed. */
@@ -201,6 +206,34 @@ describe("--listen", () => {
       expect(await statusCode(`${url}/livez`)).toBe(200);
       daemon.signal("SIGTERM");
       expect(await daemon.exited()).toBe(0);
+    }),
+  );
+
+  test(
+    "answers beside a thousand connections that say nothing or do not end, and holds neither them nor memory for them",
+    onScene(async ({ start }) => {
+      const daemon = start(["--chain=ETH", LISTEN]);
+      const url = await addressOf(daemon);
+      await answers(`${url}/readyz`, 200);
+      const held = () => readdirSync(`/proc/${daemon.pid}/fd`).length;
+      const [before, memory] = [held(), residentBytes(daemon.pid)];
+      const words = ["", "GET /livez HTTP/1.1\r\nHo", `GET / HTTP/1.1\r\nHost: a\r\nX: ${"a".repeat(6000)}`];
+      const crowd = await Promise.all(
+        Array.from({ length: 1000 }, (_, at) => {
+          const { promise, resolve } = Promise.withResolvers<Socket>();
+          const socket = connect(Number(new URL(url).port), "127.0.0.1", () => {
+            socket.write(words[at % words.length] ?? "");
+            resolve(socket);
+          });
+          socket.on("error", () => resolve(socket));
+          return promise;
+        }),
+      );
+      expect(await statusCode(`${url}/livez`)).toBe(200);
+      await until("most of them to be closed", () => held() <= before + 70);
+      expect(await statusCode(`${url}/livez`)).toBe(200);
+      expect(residentBytes(daemon.pid) - memory).toBeLessThan(64 * 1024 * 1024);
+      for (const socket of crowd) socket.destroy();
     }),
   );
 
