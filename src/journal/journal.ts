@@ -110,11 +110,7 @@ export class Journal {
 
   /** Jobs in any of these states, per state the one changed longest ago first. */
   list(...states: readonly JobState[]): Promise<Job[]> {
-    return this.#read(async (session) => {
-      const jobs: Job[] = [];
-      for (const state of states) for (const { job } of await this.#openRows(session, state)) jobs.push(job);
-      return jobs;
-    });
+    return this.#read(async (session) => (await this.#openRows(session, states)).map(({ job }) => job));
   }
 
   /** The number of jobs by state; `settled` for those that ended long ago. */
@@ -265,17 +261,15 @@ export class Journal {
    * @returns how many were
    */
   async settle(before: number, limit: number): Promise<number> {
-    const isDue = await this.#read(
-      async (session) => (await this.#endedRows(session, before, limit)).length > 0,
-    );
-    if (!isDue) return 0;
+    const ended = (session: Session) => this.#openRows(session, ["done", "cancelled"], { before, limit });
+    if ((await this.#read(ended)).length === 0) return 0;
     return this.#change(async (change) => {
-      const ended = await this.#endedRows(change.session, before, limit);
-      for (const { row, job } of ended) {
+      const chosen = (await ended(change.session)).slice(0, limit);
+      for (const { row, job } of chosen) {
         await change.dropInputs(job);
         await change.replace(row, { ...job, isSettled: true, revision: job.revision + 1 });
       }
-      return ended.length;
+      return chosen.length;
     });
   }
 
@@ -291,10 +285,17 @@ export class Journal {
   }
 
   /** The sequence numbers that the signed transactions of an account use. */
-  usedSequences(account: string): Promise<UsedSequences> {
+  async usedSequences(account: string): Promise<UsedSequences> {
+    return (await this.numbersOf(account)).used;
+  }
+
+  /** The same with the signed jobs of the account in these states. Those of others are not opened: many may wait for a person. */
+  numbersOf(account: string, ...states: readonly JobState[]): Promise<{ used: UsedSequences; jobs: Job[] }> {
+    const laneKey = laneKeyOf(this.#vault, this.scope, account);
     return this.#read(async (session) => {
-      const row = await readLaneRow(session, laneKeyOf(this.#vault, this.scope, account));
-      return row === undefined ? UsedSequences.none() : openLane(this.#vault, row);
+      const row = await readLaneRow(session, laneKey);
+      const used = row === undefined ? UsedSequences.none() : openLane(this.#vault, row);
+      return { used, jobs: (await this.#openRows(session, states, { laneKey })).map(({ job }) => job) };
     });
   }
 
@@ -344,25 +345,24 @@ export class Journal {
     return result;
   }
 
-  /** The jobs in a state with their rows. Of a row that does not open it is told, and the rest goes on. */
-  async #openRows(session: Session, state: JobState, selection?: JobSelection): Promise<OpenedRow[]> {
+  /** The jobs in these states with their rows. Of a row that does not open it is told, and the rest goes on. */
+  async #openRows(
+    session: Session,
+    states: readonly JobState[],
+    selection?: JobSelection,
+  ): Promise<OpenedRow[]> {
     const opened: OpenedRow[] = [];
-    for (const found of await readJobRows(session, this.leaseKey, state, selection)) {
-      try {
-        const row = checkedRow(found);
-        opened.push({ row, job: openJob(this.#vault, row) });
-      } catch (problem) {
-        if (!(problem instanceof KmsError)) throw problem;
-        this.#options.onDamaged?.(problem);
+    for (const state of states)
+      for (const found of await readJobRows(session, this.leaseKey, state, selection)) {
+        try {
+          const row = checkedRow(found);
+          opened.push({ row, job: openJob(this.#vault, row) });
+        } catch (problem) {
+          if (!(problem instanceof KmsError)) throw problem;
+          this.#options.onDamaged?.(problem);
+        }
       }
-    }
     return opened;
-  }
-
-  async #endedRows(session: Session, before: number, limit: number): Promise<OpenedRow[]> {
-    const done = await this.#openRows(session, "done", { before, limit });
-    const left = limit - done.length;
-    return [...done, ...(await this.#openRows(session, "cancelled", { before, limit: left }))];
   }
 
   /** An id is one transaction, and approved as one: listed on a second chain it would be signed and paid there as well. */

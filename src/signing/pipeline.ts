@@ -85,6 +85,15 @@ function assertKeptNumber({ id }: Job, { sequence }: SignedTransaction, { kept }
   );
 }
 
+/** The numbers whose bytes were refused, or wait for a person. */
+function refusedOf(jobs: readonly Job[]): HeldNumber[] {
+  return jobs
+    .filter(({ state, refusals }) => state === "parked" || refusals > 0)
+    .flatMap(({ id, signed, problem: reason = "" }) =>
+      signed?.sequence === undefined ? [] : [{ id, number: BigInt(signed.sequence.number), reason }],
+    );
+}
+
 /** The way of the transactions of one chain. */
 export class Pipeline {
   readonly chain: Chain;
@@ -269,22 +278,12 @@ export class Pipeline {
     const { journal } = this.services;
     const isTaken = (transactionId: string): Promise<boolean> => journal.isTaken(transactionId);
     if (account === undefined) return { account, used: UsedSequences.none(), isTaken };
-    const used = await journal.usedSequences(account);
+    const { used, jobs } = await journal.numbersOf(account, "sent", "parked");
     const kept = used.kept.find(({ id }) => id === job.id)?.number;
     const reason = "it is to be signed anew";
     const others = used.kept.filter(({ id }) => id !== job.id).map((number) => ({ ...number, reason }));
-    const held = [...(await this.#refusedOf(account)), ...this.#landings.held(account), ...others];
+    const held = [...refusedOf(jobs), ...this.#landings.held(account), ...others];
     return { account, used, kept, held, isTaken };
-  }
-
-  /** The numbers of an account whose bytes were refused, or wait for a person. */
-  async #refusedOf(account: string): Promise<HeldNumber[]> {
-    return (await this.services.journal.list("sent", "parked"))
-      .filter(({ state, refusals }) => state === "parked" || refusals > 0)
-      .flatMap(({ id, signed, problem: reason = "" }) => {
-        const { sequence } = signed ?? {};
-        return sequence?.account === account ? [{ id, number: BigInt(sequence.number), reason }] : [];
-      });
   }
 
   /** What would be signed is another job's: a person has to look, unless it comes out as something else later. */

@@ -80,6 +80,8 @@ export async function readJobRow(session: Session, jobKey: Uint8Array): Promise<
 export interface JobSelection {
   /** Those changed last before this time, in milliseconds since 1970. */
   readonly before?: number;
+  /** Those of this account. */
+  readonly laneKey?: Uint8Array;
   /** Most rows to read. */
   readonly limit?: number;
 }
@@ -89,14 +91,17 @@ export async function readJobRows(
   session: Session,
   leaseKey: Uint8Array,
   state: string,
-  { before, limit = Number.MAX_SAFE_INTEGER }: JobSelection = {},
+  { before, laneKey, limit = Number.MAX_SAFE_INTEGER }: JobSelection = {},
 ): Promise<UncheckedJobRow[]> {
+  const values: SqlValue[] = [leaseKey, state];
+  const value = (added: SqlValue): string => `$${values.push(added)}`;
+  const conditions = ["lease_key = $1", "state = $2", "state <> 'settled'"];
   // Nothing seals the time: without a bound that is asked for, a row is listed whatever it says.
-  const bound = before === undefined ? "" : "AND updated_at < $3";
+  if (before !== undefined) conditions.push(`updated_at < ${value(before)}`);
+  if (laneKey !== undefined) conditions.push(`lane_key = ${value(laneKey)}`);
   const rows = await session.query(
-    `${columns} WHERE lease_key = $1 AND state = $2 AND state <> 'settled' ${bound}
-     ORDER BY updated_at, job_key LIMIT ${before === undefined ? "$3" : "$4"}`,
-    [leaseKey, state, ...(before === undefined ? [] : [before]), limit],
+    `${columns} WHERE ${conditions.join(" AND ")} ORDER BY updated_at, job_key LIMIT ${value(limit)}`,
+    values,
   );
   return rows.map(parseUnchecked);
 }
