@@ -1,5 +1,5 @@
 /** An older copy of the vault in its place, again and again, while the API lists anew what was paid: nothing is paid twice. */
-import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Random } from "../../random.ts";
 import { installationWith, walletIds } from "../daemon/wallets.ts";
@@ -96,7 +96,7 @@ class Rounds {
     try {
       await until("the payments", arePaid);
       await Bun.sleep(this.#random.below(50));
-      const latest = readFileSync(this.#installation.vaultPath);
+      const latest = await this.#betweenChanges(child);
       this.#putBack(way);
       this.#api.listAgain();
       this.#api.add(walletIds.eth);
@@ -111,6 +111,20 @@ class Rounds {
     } finally {
       child.kill("SIGKILL");
       await child.exited;
+    }
+  }
+
+  /** The vault's file at a moment when the daemon writes no change: in the middle of one it is half of each state. */
+  async #betweenChanges(child: Bun.Subprocess): Promise<Uint8Array> {
+    const { vaultPath } = this.#installation;
+    for (;;) {
+      child.kill("SIGSTOP");
+      const wasWritten = existsSync(`${vaultPath}-journal`);
+      const latest = readFileSync(vaultPath);
+      const isWritten = existsSync(`${vaultPath}-journal`);
+      child.kill("SIGCONT");
+      if (!wasWritten && !isWritten) return latest;
+      await Bun.sleep(LOOK_AGAIN);
     }
   }
 
