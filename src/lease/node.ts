@@ -142,7 +142,8 @@ export class NodeMembership {
 
   async #told(work: Parameters<Vault["store"]["transaction"]>[0]): Promise<void> {
     try {
-      await this.#vault.store.transaction(work);
+      // Each node writes its own row: nobody who works for a chain waits for that.
+      await this.#vault.store.transaction(work, this.#nodeKey);
     } catch (failure) {
       const told = `The other daemons could not be told of this one: ${describeFailure(failure)}`;
       this.#options.log.warn(told, { action: "node-failed", failure });

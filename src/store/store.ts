@@ -32,8 +32,8 @@ export interface Store {
   read<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
 
   /**
-   * Runs `work` in a transaction that nobody else writes during, or with `leaseKey` nobody who writes what belongs to the network
-   * and chain of that key, as `work` alone does then. It is committed, durably, when the promise resolves;
+   * Runs `work` in a transaction that nobody else writes during, or with `leaseKey` nobody who writes what belongs to that key, of a
+   * network and chain or of a node, as `work` alone does then. It is committed, durably, when the promise resolves;
    * when `work` throws, nothing has changed. Those that wait at the same time share one commit; each is undone alone
    * when it throws, and all are when the commit fails.
    *

@@ -69,6 +69,23 @@ describe("a second daemon on a vault", () => {
   );
 
   test(
+    "is shown by `nodes` beside the one that works, with what it stands by for",
+    onScene(async (scene) => {
+      const [first, second] = await pair(scene, "600");
+      const { stdout } = await scene.installation.run(["nodes"]);
+      const common = { network: "mainnet", since: expect.any(String), lastRenewal: expect.any(String) };
+      const lease = { network: "mainnet", chain: "BTC", epoch: 1, since: expect.any(String) };
+      expect(JSON.parse(stdout)).toMatchObject([
+        { ...common, pid: first.pid, state: "active", leases: [lease], standsBy: [] },
+        { ...common, pid: second.pid, state: "standby", leases: [], standsBy: ["BTC"] },
+      ]);
+      await Promise.all([first.kill(), second.kill()]);
+      const dead = JSON.parse((await scene.installation.run(["nodes"])).stdout);
+      expect(dead).toEqual([{ state: "active", leases: [lease], standsBy: [] }]);
+    }),
+  );
+
+  test(
     "takes over at once when the first is stopped",
     onScene(async (scene) => {
       const [first, second] = await pair(scene, "600");
