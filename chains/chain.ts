@@ -379,8 +379,7 @@ export interface Chain {
    */
   proveExpired?(signed: SignedTransaction, environment: ChainEnvironment): Promise<Proof>;
   /**
-   * {@link proveExpired} where the pending transaction itself names the time: whatever is signed of it, nothing can land any
-   * more. Absent where it names none.
+   * {@link proveExpired} where the pending transaction itself names the time: whatever is signed of it, nothing can land.
    * @throws ChainError
    */
   proveLapsed?(signed: SignedTransaction, environment: ChainEnvironment): Promise<Proof>;

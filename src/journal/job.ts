@@ -28,7 +28,8 @@ export function isFinished(outcome: Outcome): boolean {
  * `seen`: listed, not yet approved. `denied`: the four-eye server said no (it may say yes later). `approved`: it said
  * yes. `failed`: could not be signed; nothing was. `signed`: the bytes are recorded, none left this machine. `sent`: they
  * may be on their way. `done`: the API has them. `parked`: refused again and again after it was sent, or no longer known
- * to the API; waits for a person. `cancelled`: a person ended it; it is neither signed nor sent any more.
+ * to the API; waits for a person. `cancelled`: a person ended it, or the network proves that nothing that is signed of it can land; it is
+ * neither signed nor sent any more.
  */
 export const jobStates = [
   "seen",

@@ -146,7 +146,7 @@ export class Journal {
     if (signedStates.includes(state) && !["parked", job.state].includes(state) && job.signed === undefined) {
       throw new KmsError("JOURNAL", `Job ${job.id} cannot become ${state}: nothing was signed.`);
     }
-    if (!signedStates.includes(state) && job.signed !== undefined) {
+    if (!signedStates.includes(state) && state !== job.state && job.signed !== undefined) {
       throw new KmsError("JOURNAL", `Job ${job.id} cannot become ${state}: it holds signed bytes.`);
     }
     return this.#step(job, "step", this.#changed(job, state, changes));
@@ -204,7 +204,7 @@ export class Journal {
   async close(
     job: Job,
     state: "done" | "cancelled",
-    changes: Pick<JobChanges, "txId" | "problem">,
+    changes: Pick<JobChanges, "txId" | "problem" | "owed">,
   ): Promise<Job> {
     return this.#change(async (change) => {
       if (state === "cancelled" && job.state !== "cancelled") await change.giveBack(job);

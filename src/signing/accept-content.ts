@@ -3,14 +3,12 @@
  * signed then must never both land: they use the same number of the same account, or spend the same output, or the network
  * proves that the old bytes can never land.
  */
-import type { SignedTransaction, Spending } from "../../chains/chain.ts";
+import type { Proof, SignedTransaction, Spending } from "../../chains/chain.ts";
 import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
-import { ChainError } from "../../chains/error.ts";
 import { KmsError } from "../errors.ts";
 import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
 import { type Job, type NewContent, signedOfRecord, walletsOf } from "../journal/job.ts";
 import { type ListedTransaction, listedId, readPendingTransaction } from "../tatum/pending-transaction.ts";
-import { PROOFS_APART } from "./broadcast.ts";
 import {
   assertNotLanded,
   assertPending,
@@ -24,6 +22,7 @@ import {
 } from "./resolve.ts";
 import type { KeySource } from "./services.ts";
 import { resolveSigners } from "./signers.ts";
+import { PROOFS_APART, type Prove, proofOf } from "./void-proofs.ts";
 import { WalletKeys } from "./wallet-keys.ts";
 
 /** Which job, in which vault. */
@@ -99,22 +98,17 @@ function excludes({ sequence, inputs = [] }: SignedTransaction, content: NewSpen
   );
 }
 
-type Prove = "proveExpired" | "proveLapsed" | "proveReplaced";
-
 /** Without an answer there is no proof. */
 async function isShown(
   prove: Prove,
   signed: SignedTransaction,
   { asked, whereabouts, wait, note }: DecisionContext,
 ): Promise<boolean> {
-  const ask = async (): Promise<"none" | "several-answers" | "one-answer"> => {
-    try {
-      const proof = (await asked?.chain[prove]?.(signed, asked.environment)) ?? "none";
-      return proof === "none" || (await whereabouts(signed)) === "absent" ? proof : "none";
-    } catch (failure) {
-      if (failure instanceof ChainError || failure instanceof KmsError) return "none";
-      throw failure;
-    }
+  const ask = async (): Promise<Proof> => {
+    const proof = asked === undefined ? undefined : await proofOf(signed, prove, asked);
+    return proof === undefined || proof === "none" || (await whereabouts(signed)) !== "absent"
+      ? "none"
+      : proof;
   };
   const first = await ask();
   if (first !== "several-answers") return first === "one-answer";

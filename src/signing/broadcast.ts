@@ -1,5 +1,5 @@
 /** The last steps of a job: hand the recorded bytes over, and find out what became of them. */
-import type { Chain, ChainEnvironment, Proof, SignedTransaction, Whereabouts } from "../../chains/chain.ts";
+import type { Chain, ChainEnvironment, Whereabouts } from "../../chains/chain.ts";
 import { ChainError, sentence } from "../../chains/error.ts";
 import { ApiUnavailable, KmsError } from "../errors.ts";
 import { backoff, pause } from "../http/retry.ts";
@@ -9,7 +9,9 @@ import type { BroadcastAnswer } from "../tatum/api.ts";
 import type { TatumPlace } from "../tatum/connection.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";
 import { type ErrorReports, owing } from "./error-reports.ts";
+import { isSigned, type SignedJob } from "./resolve.ts";
 import type { Services } from "./services.ts";
+import { isProven, lapsedProblem, replacedProblem } from "./void-proofs.ts";
 import { completionOf, type Witnesses, whereaboutsOf } from "./whereabouts.ts";
 
 /**
@@ -53,12 +55,6 @@ const MAXIMUM_REFUSALS = 12;
 
 /** Attempts within one round, with a look at the API between them. */
 const ATTEMPTS_PER_ROUND = 3;
-
-/**
- * What several answers tell together has to be told again so many milliseconds later: 5 minutes, longer than nodes that are in
- * use at all lag behind each other.
- */
-export const PROOFS_APART = 5 * 60_000;
 
 /** How long the API may take to drop a finished transaction from its list before it is told again: 1 minute. */
 const GRACE_AFTER_DONE = 60_000;
@@ -222,11 +218,8 @@ export class Broadcast {
     if (!isListed && completion.kind === "unclear") {
       return this.#postpone(job, `the API does not tell what became of it: ${completion.reason}`);
     }
-    if (completion.kind === "unclear" || job.state !== "sent") return undefined;
-    if (await this.#isProven(job, "proveExpired")) return this.#startAnew(job);
-    // Whose nonce is taken is refused: others need not be looked into.
-    if (job.refusals > 0 && (await this.#isProven(job, "proveReplaced"))) return this.#tellReplaced(job);
-    return undefined;
+    if (completion.kind === "unclear" || job.state !== "sent" || !isSigned(job)) return undefined;
+    return this.#giveUp(job);
   }
 
   /** A place at the API, before the job counts as sent; none where a chain hands its bytes over by itself. */
@@ -298,51 +291,57 @@ export class Broadcast {
     return { job: await journal.retryLater(job, job.state, { problem }, asked), outcome: "waiting" };
   }
 
-  /** Whether the network proves that the bytes can no longer land. Without a proof they count as on their way. */
-  async #isProven({ chain, signed }: Job, prove: "proveExpired" | "proveReplaced"): Promise<boolean> {
-    if (signed === undefined) return false;
-    const { sightings } = this.#services;
-    const what = `${prove} ${chain} ${signed.transactionId}`;
-    const proof = await this.#proofOf(signedOfRecord(signed), prove);
-    if (proof === "none") sightings.forget(what);
-    return (
-      proof === "one-answer" || (proof === "several-answers" && sightings.isSeenAgain(what, PROOFS_APART))
-    );
-  }
-
-  /** `undefined` without an answer, which takes nothing back that was shown before. */
-  async #proofOf(
-    signed: SignedTransaction,
-    prove: "proveExpired" | "proveReplaced",
-  ): Promise<Proof | undefined> {
-    try {
-      return await this.#chain[prove]?.(signed, this.#environment);
-    } catch (failure) {
-      if (failure instanceof ChainError || failure instanceof KmsError) return undefined;
-      throw failure;
-    }
+  /** What follows when the network proves that the bytes can no longer land; `undefined` where it does not. */
+  async #giveUp(job: SignedJob): Promise<Step | undefined> {
+    const asked = { chain: this.#chain, environment: this.#environment, sightings: this.#services.sightings };
+    const signed = signedOfRecord(job.signed);
+    if (await isProven(signed, "proveExpired", asked)) return this.#startAnew(job);
+    // Bytes that cannot land are refused: others need not be looked into.
+    if (job.refusals === 0) return undefined;
+    if (await isProven(signed, "proveLapsed", asked)) return this.#tellLapsed(job);
+    return (await isProven(signed, "proveReplaced", asked)) ? this.#tellReplaced(job) : undefined;
   }
 
   /** What another transaction did in the place of ours nobody knows here, so that nothing is signed in its place. */
-  async #tellReplaced(job: Job): Promise<Step | undefined> {
+  async #tellReplaced(job: SignedJob): Promise<Step | undefined> {
+    return this.#unlessThere(job, async () => {
+      const problem = replacedProblem(signedOfRecord(job.signed));
+      if (job.isRepair !== true) return this.#park(job, problem, owing(job, `Error: ${problem}`));
+      return { job: await this.#services.journal.close(job, "cancelled", { problem }), outcome: "skipped" };
+    });
+  }
+
+  /** The pending transaction itself is over: it ends here, and what it used is free. */
+  async #tellLapsed(job: SignedJob): Promise<Step | undefined> {
+    return this.#unlessThere(job, async () => {
+      const problem = lapsedProblem(job.signed);
+      const owed = owing(job, `Error: ${problem}`);
+      this.#services.log.error(`Transaction ${job.id}: ${problem}.`, eventOf("transaction-failed", job));
+      const closed = await this.#services.journal.close(job, "cancelled", { problem, ...owed });
+      this.#reports.note(closed);
+      return { job: closed, outcome: "failed" };
+    });
+  }
+
+  /** The chain is asked for the bytes themselves before they are given up. */
+  async #unlessThere(job: Job, giveUp: () => Promise<Step>): Promise<Step | undefined> {
     const where = await this.#whereabouts(job);
     if (where === "confirmed") return this.#confirm(job);
-    if (where !== "absent") return undefined;
-    const { account, number } = job.signed?.sequence ?? {};
-    const problem = `another transaction has used the number ${number} of ${account}: the bytes signed here can never land`;
-    if (job.isRepair === true)
-      return { job: await this.#services.journal.close(job, "cancelled", { problem }), outcome: "skipped" };
-    return this.#park(job, problem, owing(job, `Error: ${problem}`));
+    return where === "absent" ? giveUp() : undefined;
   }
 
   /** The next round approves and signs the pending transaction again, if the API still lists it. */
-  async #startAnew(job: Job): Promise<Step> {
-    const { journal, log } = this.#services;
-    log.warn(
-      `Transaction ${job.id} expired as ${job.signed?.transactionId} without landing; it starts anew.`,
-      eventOf("transaction-released", job),
-    );
-    return { job: await journal.startAfterProof(job), outcome: "waiting" };
+  async #startAnew(job: SignedJob): Promise<Step | undefined> {
+    const startAnew = async (): Promise<Step> => {
+      const { journal, log } = this.#services;
+      log.warn(
+        `Transaction ${job.id} expired as ${job.signed.transactionId} without landing; it starts anew.`,
+        eventOf("transaction-released", job),
+      );
+      return { job: await journal.startAfterProof(job), outcome: "waiting" };
+    };
+    // Nodes that can be asked were, for the proof.
+    return this.#chain.locate === undefined ? this.#unlessThere(job, startAnew) : startAnew();
   }
 
   async #whereabouts({ signed }: Job): Promise<Whereabouts | "unclear"> {

@@ -12,7 +12,7 @@ const MAXIMUM_TEXT_LENGTH = 2000;
 /** Errors in one call. */
 const MAXIMUM_BATCH = 500;
 /** Causes that are remembered for a job, and that it may owe. */
-const MAXIMUM_CAUSES = 20;
+export const MAXIMUM_CAUSES = 20;
 /** Malformed entries that are remembered, the latest. */
 const MAXIMUM_MALFORMED = 20_000;
 /** How often it is tried to note a report at a job that others change at the same time. */

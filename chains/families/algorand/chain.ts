@@ -10,6 +10,7 @@ import { describeTransaction } from "./describe.ts";
 import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { describeSigner, signTransaction, transactionId } from "./sign.ts";
+import { proveLapsed } from "./submit.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function algorandChain(facts: ChainFacts): Chain {
@@ -27,5 +28,6 @@ export function algorandChain(facts: ChainFacts): Chain {
     describe: (transaction, network) => describeTransaction(transaction, network, facts.ticker),
     describeSigner,
     sign: signTransaction,
+    proveLapsed,
   };
 }

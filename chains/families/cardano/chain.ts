@@ -7,7 +7,7 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { enterpriseAddress } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
-import { isUnspent } from "./node.ts";
+import { isUnspent, proveExpired } from "./node.ts";
 import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
@@ -33,5 +33,6 @@ export function cardanoChain(facts: ChainFacts): Chain {
     sendingAccount: async () => undefined,
     describe: describeTransaction,
     sign: signTransaction,
+    proveExpired,
   };
 }

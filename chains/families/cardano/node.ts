@@ -3,8 +3,9 @@
  * https://github.com/coinbase/mesh-specifications
  */
 import * as v from "valibot";
-import type { ChainEnvironment, Network } from "../../chain.ts";
+import type { ChainEnvironment, Network, Proof, SignedTransaction } from "../../chain.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/exact-json.ts";
+import { jsonInteger, MAX_NONCE } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
 import { readAnswer } from "../payload.ts";
 
@@ -139,4 +140,25 @@ const SLOT_ZERO_SECONDS = { mainnet: 1_591_566_291n, testnet: 1_655_683_200n } a
 /** When a slot of the Shelley era or later begins, in milliseconds since 1970. */
 export function slotTime(slot: bigint, network: Network): bigint {
   return (SLOT_ZERO_SECONDS[network] + slot) * 1000n;
+}
+
+/** Milliseconds after its last slot until the block that would hold a transaction is not rolled back any more: 1 hour. */
+const UNTIL_FINAL = 3_600_000n;
+
+const tipAnswer = v.object({ tip: v.object({ slotNo: jsonInteger(MAX_NONCE) }) });
+
+/**
+ * Whether the chain is far beyond the last slot of these bytes. Whether a block holds them, the API is asked besides.
+ * https://apidoc.tatum.io/tag/Cardano
+ * @throws ChainError
+ */
+export async function proveExpired(
+  { expiry }: SignedTransaction,
+  environment: ChainEnvironment,
+): Promise<Proof> {
+  if (expiry?.kind !== "time") return "none";
+  const path = "/v3/ada/info";
+  const { slotNo } = readAnswer(await environment.get(path), path, tipAnswer).tip;
+  const isOver = slotTime(slotNo, environment.network) > expiry.value + UNTIL_FINAL;
+  return isOver ? "several-answers" : "none";
 }

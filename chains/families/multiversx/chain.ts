@@ -7,7 +7,7 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { readEd25519PublicKey } from "../../keys/public-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
-import { countTransactions } from "./node.ts";
+import { countTransactions, proveReplaced } from "./node.ts";
 import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { noOperation, sendingAccount, signTransaction } from "./sign.ts";
@@ -28,5 +28,6 @@ export function multiversxChain(facts: ChainFacts): Chain {
     sign: signTransaction,
     countTransactions,
     noOperation,
+    proveReplaced,
   };
 }

@@ -4,7 +4,7 @@
  */
 
 import * as v from "valibot";
-import type { ChainEnvironment, Network } from "../../chain.ts";
+import type { ChainEnvironment, Network, Proof, SignedTransaction } from "../../chain.ts";
 import type { JsonValue } from "../../codec/exact-json.ts";
 import { jsonInteger, MAX_NONCE } from "../../codec/quantity.ts";
 import { ChainError } from "../../error.ts";
@@ -79,6 +79,20 @@ export async function nextNonce(account: string, environment: ChainEnvironment):
 /** How many transactions of an account final blocks hold. @throws ChainError */
 export function countTransactions(account: string, environment: ChainEnvironment): Promise<bigint> {
   return nonceOf(account, "?onFinalBlock=true", environment);
+}
+
+/**
+ * Whether final blocks count the nonce of these bytes as used. Whether by them, the API is asked besides; never more than
+ * `several-answers`, so that it is asked again some time later.
+ * @throws ChainError
+ */
+export async function proveReplaced(
+  { sequence }: SignedTransaction,
+  environment: ChainEnvironment,
+): Promise<Proof> {
+  if (sequence === undefined) return "none";
+  const counted = await countTransactions(sequence.account, environment);
+  return counted > sequence.number ? "several-answers" : "none";
 }
 
 async function nonceOf(account: string, query: string, environment: ChainEnvironment): Promise<bigint> {

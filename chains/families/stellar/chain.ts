@@ -11,6 +11,7 @@ import { countTransactions } from "./node.ts";
 import { innerTransaction, parsePayload, sourceAccount } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { describeSigner, noOperation, signTransaction } from "./sign.ts";
+import { proveLapsed, proveReplaced } from "./submit.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function stellarChain(facts: ChainFacts): Chain {
@@ -30,5 +31,7 @@ export function stellarChain(facts: ChainFacts): Chain {
     sign: signTransaction,
     countTransactions,
     noOperation,
+    proveLapsed,
+    proveReplaced,
   };
 }

@@ -8,6 +8,7 @@ import type { Chain, ChainFacts } from "../../chain.ts";
 import { describeTransaction } from "./describe.ts";
 import { parsePayload } from "./payload.ts";
 import { signTransaction } from "./sign.ts";
+import { proveLapsed } from "./submit.ts";
 import { derivationPath, tronWallet } from "./wallet.ts";
 
 export function tronChain(facts: ChainFacts): Chain {
@@ -19,5 +20,6 @@ export function tronChain(facts: ChainFacts): Chain {
     sendingAccount: async () => undefined,
     describe: (transaction) => describeTransaction(transaction, facts.ticker),
     sign: signTransaction,
+    proveLapsed,
   };
 }

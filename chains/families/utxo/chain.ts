@@ -3,17 +3,17 @@
  * https://developer.bitcoin.org/reference/transactions.html, https://github.com/bitcoin/bips/blob/master/bip-0141.mediawiki
  */
 
-import type { Chain, ChainEnvironment } from "../../chain.ts";
-import { ChainError } from "../../error.ts";
+import type { Chain } from "../../chain.ts";
 import { generateMnemonic } from "../../keys/bip39.ts";
 import { readSecp256k1PublicKey } from "../../keys/public-key.ts";
 import { addressOfPublicKey } from "./address.ts";
 import { describeTransaction } from "./describe.ts";
-import { outpoint, type RawTransaction } from "./encode.ts";
+import { outpoint } from "./encode.ts";
 import type { UtxoParameters } from "./facts.ts";
 import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { signTransaction } from "./sign.ts";
+import { isSpent, proveReplaced } from "./submit.ts";
 import { deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 /** A coin whose pending transactions are JSON that shows the spent outputs. */
@@ -31,31 +31,13 @@ export function utxoChain(parameters: UtxoParameters): Chain {
     addressOfPublicKey: (publicKey, network) =>
       addressOfPublicKey(readSecp256k1PublicKey(publicKey), parameters, networks[network]),
     spending: (transaction) => ({ outputs: parsePayload(transaction, parameters).inputs.map(outpoint) }),
-    isSpent: (transaction, environment) => isSpent(parsePayload(transaction, parameters), facts, environment),
+    isSpent: (transaction, environment) =>
+      isSpent(parsePayload(transaction, parameters).inputs.map(outpoint)[0], facts, environment),
     // Inputs are used up, not numbered: the order of transactions does not matter.
     sendingAccount: async () => undefined,
     describe: (transaction, network) =>
       describeTransaction(parsePayload(transaction, parameters), facts.ticker, networks[network]),
     sign: (request, environment) => signTransaction(request, parameters, environment),
+    proveReplaced: (signed, environment) => proveReplaced(signed, facts, environment),
   };
-}
-
-/**
- * Whether the Tatum API has the first output that a transaction spends no more among those that are unspent: whatever was signed
- * of the transaction before spends it too. The API refuses for an output that it does not have.
- */
-async function isSpent(
-  { inputs: [input] }: RawTransaction,
-  { broadcastPath }: UtxoParameters["facts"],
-  environment: ChainEnvironment,
-): Promise<boolean> {
-  if (input === undefined) return false;
-  const path = outpoint(input).replace(":", "/");
-  try {
-    await environment.get(broadcastPath.replace(/broadcast$/, `utxo/${path}`));
-    return false;
-  } catch (failure) {
-    if (failure instanceof ChainError && failure.code === "NODE_REFUSED") return true;
-    throw failure;
-  }
 }

@@ -10,6 +10,7 @@ import { countTransactions } from "./node.ts";
 import { parsePayload } from "./payload.ts";
 import { parsePrivateKey } from "./private-key.ts";
 import { describeSigner, noOperation, signTransaction } from "./sign.ts";
+import { proveLapsed, proveReplaced } from "./submit.ts";
 import { DERIVATION_PATH, deriveAddress, derivePrivateKey, generateWallet, restoreWallet } from "./wallet.ts";
 
 export function xrpChain(facts: ChainFacts): Chain {
@@ -35,5 +36,7 @@ export function xrpChain(facts: ChainFacts): Chain {
     sign: signTransaction,
     countTransactions,
     noOperation,
+    proveLapsed,
+    proveReplaced,
   };
 }

@@ -7,17 +7,34 @@ import type { ChainEnvironment } from "../../chain.ts";
 import { jsonInteger, wholeNumberOrText } from "../../codec/quantity.ts";
 import { readAnswer } from "../payload.ts";
 
-const accountAnswer = v.object({ account_data: v.object({ Sequence: jsonInteger(2n ** 32n - 1n) }) });
+const index = jsonInteger(2n ** 32n - 1n);
+const accountAnswer = v.object({
+  account_data: v.object({ Sequence: index }),
+  ledger_current_index: v.optional(index, 0),
+});
+
+/** What an account stands at in the ledger that is open now. */
+export interface AccountNow {
+  /** The sequence number that its next transaction has to have. */
+  readonly next: bigint;
+  /** The index of that ledger; 0 where the answer does not tell. */
+  readonly openLedger: bigint;
+}
 
 /**
- * The sequence number that the account's next transaction has to have. The API answers from the ledger that is open now
- * (`validated` is false), so that what it counts is final a few seconds later
+ * The API answers from the ledger that is open now (`validated` is false), so that what it counts is final a few seconds later
  * (https://apidoc.tatum.io/tag/XRP#operation/XrpGetAccountInfo).
  * @throws ChainError
  */
-export async function countTransactions(account: string, environment: ChainEnvironment): Promise<bigint> {
+export async function accountNow(account: string, environment: ChainEnvironment): Promise<AccountNow> {
   const path = `/v3/xrp/account/${account}`;
-  return readAnswer(await environment.get(path), path, accountAnswer).account_data.Sequence;
+  const answer = readAnswer(await environment.get(path), path, accountAnswer);
+  return { next: answer.account_data.Sequence, openLedger: answer.ledger_current_index };
+}
+
+/** The sequence number that the account's next transaction has to have. @throws ChainError */
+export async function countTransactions(account: string, environment: ChainEnvironment): Promise<bigint> {
+  return (await accountNow(account, environment)).next;
 }
 
 const feeAnswer = v.object({ drops: v.object({ open_ledger_fee: wholeNumberOrText(2n ** 63n - 1n) }) });

@@ -355,22 +355,57 @@ describe("bytes that expire", () => {
   });
 });
 
+/** A job that was refused, and minutes later, when it is due, the same again. */
+async function refusedTwice(chain: Chain) {
+  scene.list(payment(1));
+  answerBroadcast(403, { errorCode: "odd", message: "nonce too low" });
+  let { job } = await send(await signedJob(), true, chain);
+  ({ job } = await send(job, true, chain));
+  const later = performance.now() + 6 * 60_000;
+  const spy = spyOn(performance, "now").mockImplementation(() => later);
+  const step = await send(job, true, chain);
+  spy.mockRestore();
+  return step;
+}
+
+describe("bytes of a pending transaction that names a time which is over", () => {
+  const lapsing = (proveLapsed: Chain["proveLapsed"]): Chain =>
+    ({ ...ethereum, proveLapsed, locate: async () => "absent" }) as Chain;
+
+  test("end as expired when the network says so twice, minutes apart: it is told, and the number is free", async () => {
+    const { outcome, job } = await refusedTwice(lapsing(async () => "several-answers"));
+    expect({ outcome, state: job.state }).toEqual({ outcome: "failed", state: "cancelled" });
+    expect(job.problem).toStartWith("it expired: the time that the transaction itself names is over");
+    expect(await scene.reported()).toContain(`Error: ${job.problem}`);
+    const { account = "", number = "" } = job.signed?.sequence ?? {};
+    expect((await scene.journal.usedSequences(account)).has(BigInt(number))).toBe(false);
+  });
+
+  test("are offered again as long as it is not shown twice", async () => {
+    let isShown = true;
+    const once = await refusedTwice(
+      lapsing(async (): Promise<Proof> => {
+        isShown = !isShown;
+        return isShown ? "several-answers" : "none";
+      }),
+    );
+    expect(once.job.state).toBe("sent");
+  });
+
+  test.each([
+    ["in a pool", "pooled", "sent"],
+    ["in a block", "confirmed", "done"],
+  ] as const)("are not given up when the network has them %s after all", async (_, place, state) => {
+    const places: Whereabouts[] = ["absent", "absent", place];
+    const locate = async () => places.shift() ?? place;
+    const { job } = await refusedTwice({ ...lapsing(async () => "several-answers"), locate });
+    expect(job.state).toBe(state);
+  });
+});
+
 describe("bytes whose nonce another transaction has taken", () => {
   const replacing = (proveReplaced: Chain["proveReplaced"]): Chain =>
     ({ ...ethereum, proveReplaced }) as Chain;
-
-  /** A job that was refused, and minutes later, when it is due, the same again. */
-  async function refusedTwice(chain: Chain) {
-    scene.list(payment(1));
-    answerBroadcast(403, { errorCode: "odd", message: "nonce too low" });
-    let { job } = await send(await signedJob(), true, chain);
-    ({ job } = await send(job, true, chain));
-    const later = performance.now() + 6 * 60_000;
-    const spy = spyOn(performance, "now").mockImplementation(() => later);
-    const step = await send(job, true, chain);
-    spy.mockRestore();
-    return step;
-  }
 
   test("are told as failed when final blocks say so twice, minutes apart, and are not offered any more", async () => {
     const { outcome, job } = await refusedTwice(replacing(async () => "several-answers"));

@@ -3,6 +3,7 @@ import { Secret } from "../../../providers/secret.ts";
 import { HttpClient } from "../../../src/http/client.ts";
 import type { Job } from "../../../src/journal/job.ts";
 import { Journal } from "../../../src/journal/journal.ts";
+import { UsedSequences } from "../../../src/journal/sequences.ts";
 import { createLog } from "../../../src/operations/log.ts";
 import { ErrorReports, owing } from "../../../src/signing/error-reports.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
@@ -119,6 +120,19 @@ describe("reports of errors to the API", () => {
     expect((await current(job)).owed).toBeUndefined();
     await new ErrorReports().send(api, journal, log);
     expect(batches).toHaveLength(3);
+  });
+
+  test("of a job that was ended with its signed bytes are sent once", async () => {
+    const { id } = await newJob();
+    const job = journal.approved((await journal.find(id)) as Job);
+    const signed = { payload: "00", transactionId: `tx of ${id}`, filledIn: {} };
+    const sent = await journal.recordSigned(job, signed, UsedSequences.none());
+    const refused = await journal.move(sent, "sent", owing(sent, "Error: refused"));
+    await journal.close(refused, "cancelled", { problem: "a person ended it" });
+    await new ErrorReports().send(api, journal, log);
+    await new ErrorReports().send(api, journal, log);
+    expect(batches).toHaveLength(1);
+    expect(await current(job)).toMatchObject({ state: "cancelled", reported: ["Error: refused"] });
   });
 
   test("are noted at a job that changed while they were on their way, so that they are not sent again", async () => {

@@ -1,0 +1,61 @@
+/**
+ * The proofs that a signed transaction can no longer land: its time bounds are over, or another one has used its sequence number.
+ * https://developers.stellar.org/docs/data/apis/horizon/api-reference/resources/transactions
+ * https://developers.stellar.org/docs/data/apis/horizon/api-reference/resources/ledgers
+ */
+import * as v from "valibot";
+import type { ChainEnvironment, Proof, SignedTransaction } from "../../chain.ts";
+import { readAnswer } from "../payload.ts";
+import { type HeldTransaction, proofOfHistory } from "../used-number.ts";
+import { countTransactions } from "./node.ts";
+
+/** Milliseconds that the account's server may be behind the one that told the ledger: 1 minute, of ledgers of 5 seconds. */
+const MARGIN = 60_000n;
+
+const ledgerAnswer = v.object({ closed_at: v.pipe(v.string(), v.isoTimestamp()) });
+
+/**
+ * Whether a ledger was closed after the time bounds of these bytes while the account still waits for their number. The two answers
+ * may be of two servers.
+ * @throws ChainError
+ */
+export async function proveLapsed(
+  { sequence, expiry }: SignedTransaction,
+  environment: ChainEnvironment,
+): Promise<Proof> {
+  if (sequence === undefined || expiry?.kind !== "time") return "none";
+  const path = "/v3/xlm/info";
+  const { closed_at: closedAt } = readAnswer(await environment.get(path), path, ledgerAnswer);
+  if (BigInt(Date.parse(closedAt)) <= expiry.value + MARGIN) return "none";
+  const next = await countTransactions(sequence.account, environment);
+  return next <= sequence.number ? "several-answers" : "none";
+}
+
+const hash = v.object({ hash: v.string() });
+const historyEntry = v.object({
+  hash: v.string(),
+  source_account: v.string(),
+  source_account_sequence: v.pipe(v.string(), v.regex(/^\d{1,19}$/), v.toBigint()),
+  // Of a transaction whose fee another one raised.
+  fee_bump_transaction: v.optional(hash),
+  inner_transaction: v.optional(hash),
+});
+
+/** Whether ledgers hold another transaction with the sequence number of these bytes. @throws ChainError */
+export async function proveReplaced(
+  signed: SignedTransaction,
+  environment: ChainEnvironment,
+): Promise<Proof> {
+  if (signed.sequence === undefined) return "none";
+  const { account } = signed.sequence;
+  const path = `/v3/xlm/account/tx/${account}`;
+  const entries = readAnswer(await environment.get(path), path, v.array(v.unknown()));
+  const history = entries.flatMap((entry): HeldTransaction[] => {
+    const parsed = v.safeParse(historyEntry, entry);
+    if (!parsed.success || parsed.output.source_account !== account) return [];
+    const { source_account_sequence: number, fee_bump_transaction, inner_transaction } = parsed.output;
+    const wrapped = [fee_bump_transaction, inner_transaction].flatMap((other) => other?.hash ?? []);
+    return [{ number, ids: [parsed.output.hash, ...wrapped] }];
+  });
+  return proofOfHistory(signed, history);
+}
