@@ -18,6 +18,7 @@ import { apiEndpoint, connectToTatum, readTatumSettings, type TatumSettings } fr
 import { sameTransactionId, TRANSACTION_ID } from "../tatum/transaction-id.ts";
 import type { Vault } from "../vault/vault.ts";
 import { createChainEnvironment, type JournalView, namedThirdParties } from "./environment.ts";
+import { MAXIMUM_CAUSES, owing } from "./error-reports.ts";
 import { Sightings } from "./sightings.ts";
 import { whereaboutsOf } from "./whereabouts.ts";
 
@@ -212,13 +213,32 @@ async function asFailed(job: Job, confirmed: string | undefined, context: Decisi
   const silent = isSigned(job) ? await silence(job, problem, context) : job;
   await assertNotCompleted(silent, context);
   if (isSigned(silent)) await assertNotLanded(silent, isConfirmed(silent, confirmed), context);
-  if (silent.state !== "cancelled") await journal.close(silent, "cancelled", { problem });
+  const error = reportedText(job);
+  // Should this process end before the API has the report, the next daemon sends it.
+  const ended =
+    silent.state === "cancelled"
+      ? silent
+      : await journal.close(silent, "cancelled", { problem, ...owing(silent, error) });
   if (silent.isRepair === true) return;
-  const refusal = await api.reportErrors([{ signatureId: job.id, error: reportedText(job) }]);
-  if (refusal === undefined) return;
+  const refusal = await api.reportErrors([{ signatureId: job.id, error }]);
+  if (refusal === undefined) return noteReport(ended, error, journal);
   throw new KmsError("NETWORK", `Job ${job.id} is ended, but the API did not take the report: ${refusal}`, {
-    hint: "Run the command again to report it.",
+    hint: "Run the command again to report it; a daemon that starts does so as well.",
   });
+}
+
+/** That the API has a report. Where another process changed the job meanwhile, the report may be sent once more. */
+async function noteReport(job: Job, error: string, journal: Journal): Promise<void> {
+  const left = (job.owed ?? []).filter((text) => text !== error);
+  const told = {
+    reported: [...job.reported, error].slice(-MAXIMUM_CAUSES),
+    owed: left.length > 0 ? left : undefined,
+  };
+  try {
+    if (job.owed?.includes(error) === true) await journal.move(job, job.state, told);
+  } catch (failure) {
+    if (!(failure instanceof KmsError) || failure.kind !== "journal") throw failure;
+  }
 }
 
 async function asResign(job: Job, confirmed: string | undefined, context: DecisionContext): Promise<void> {

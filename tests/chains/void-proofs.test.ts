@@ -276,6 +276,16 @@ test.each(rows)("%s %s: %s", async (ticker, method, _, signed, answers, expected
   expect(await prove(ticker, method, signed, answers)).toBe(expected);
 });
 
+test.each([
+  ["one of its outputs is spent", null, "several-answers"],
+  ["its outputs are unspent", { value: 1 }, "none"],
+] as const)("BCH proveReplaced: %s", async (_, second, expected) => {
+  const answers: JsonValue[] = [{ value: 1 }, second];
+  const environment = offlineEnvironment({ rpc: async () => answers.shift() ?? null });
+  const signed = { payload: "", transactionId: ID, filledIn: {}, ...spending };
+  expect(await ((await loadChain("BCH")) as Chain).proveReplaced?.(signed, environment)).toBe(expected);
+});
+
 test("a refusal that is not about the output is no proof that it is spent", async () => {
   const chain = (await loadChain("BTC")) as Chain;
   const environment = offlineEnvironment({

@@ -39,7 +39,11 @@ async function isSpent(output: string | undefined, environment: ChainEnvironment
   if (output === undefined) return false;
   const [transactionId = "", index = ""] = output.split(":");
   const withPool = true;
-  const answer = await environment.rpc("/v3/bcash/node", "gettxout", [transactionId, Number(index), withPool]);
+  const answer = await environment.rpc("/v3/bcash/node", "gettxout", [
+    transactionId,
+    Number(index),
+    withPool,
+  ]);
   return readAnswer(answer, "gettxout", outputAnswer) === null;
 }
 
@@ -48,6 +52,7 @@ async function proveReplaced(
   { inputs = [] }: SignedTransaction,
   environment: ChainEnvironment,
 ): Promise<Proof> {
-  for (const output of inputs.slice(0, MOST_ASKED)) if (await isSpent(output, environment)) return "several-answers";
+  for (const output of inputs.slice(0, MOST_ASKED))
+    if (await isSpent(output, environment)) return "several-answers";
   return "none";
 }
