@@ -220,18 +220,35 @@ class Look {
     return counts;
   }
 
-  /** What the blocks count is not watched any more, once it was counted twice. */
+  /**
+   * What the blocks count is not watched any more, once it was counted twice. Where another program signs for the account it may
+   * be what that sent that they count.
+   */
   async #compare(entry: Watched, count: bigint | undefined): Promise<void> {
     const { watched } = this.#options;
     if (count === undefined || entry.number === undefined) return;
     entry.counted = entry.number < count ? entry.counted + 1 : 0;
     if (entry.counted < 2) return;
-    if (entry.isAbsent && (await this.#isAbsent(entry)))
+    const mayBeAnother = entry.isAbsent || (await this.#isShared(entry, count));
+    const isAbsent = mayBeAnother && (await this.#isAbsent(entry));
+    if (isAbsent && !entry.isAbsent) {
+      // One node may lie behind: the next look asks again.
+      entry.isAbsent = true;
+      return;
+    }
+    if (isAbsent)
       await this.#tell(
         entry,
         `another transaction has used its number ${entry.number}: it was taken, but it can never land`,
       );
     watched.delete(entry.id);
+  }
+
+  /** Whether the blocks count numbers of an account that no job of the journal used. */
+  async #isShared({ account = "" }: Watched, count: bigint): Promise<boolean> {
+    const used = await this.#options.services.journal.usedSequences(account);
+    const [lowest] = used.ranges;
+    return lowest !== undefined && used.firstUnused(lowest[0]) < count;
   }
 
   async #isAbsent(entry: Watched): Promise<boolean> {

@@ -96,6 +96,14 @@ describe("a payment that was taken and that the network dropped", () => {
     expect((await scene.job(payment(1))).problem).toMatch(/used its number 1.*can never land/);
     expect(scene.api.broadcasts).toHaveLength(1);
   });
+
+  test("is told when a program that signs for the account too used its number before anybody looked for it", async () => {
+    await scene.process(payment(1));
+    counted = 3;
+    for (let look = 0; look < 4; look++) await lookAfter(1);
+    expect((await scene.job(payment(1))).problem).toMatch(/used its number 1.*can never land/);
+    expect(scene.api.broadcasts).toHaveLength(1);
+  });
 });
 
 /** A payment of an account of its own that was signed elsewhere and is done. */
