@@ -77,6 +77,18 @@ export function printJson(value: unknown): void {
   writeOutput(`${stringifyExactJson(value, 2)}\n`);
 }
 
+/** {@link printJson} of an array whose members come in parts: each part is written before the next one is asked for. */
+export async function printJsonArray(parts: AsyncIterable<readonly unknown[]>): Promise<void> {
+  let isBegun = false;
+  for await (const part of parts) {
+    if (part.length === 0) continue;
+    const members = part.map((member) => stringifyExactJson(member, 2).replaceAll("\n", "\n  "));
+    writeOutput((isBegun ? ",\n  " : "[\n  ") + members.join(",\n  "));
+    isBegun = true;
+  }
+  writeOutput(isBegun ? "\n]\n" : "[]\n");
+}
+
 /** A result in one line of JSON. */
 export function printJsonLine(value: unknown): void {
   writeOutput(`${stringifyExactJson(value)}\n`);

@@ -120,35 +120,54 @@ export async function readManifestAndSlots(session: Session, rootKey: RootKey): 
   return manifest;
 }
 
+/** Beside a wallet: what its row adds to the digest of all, and how many of how many were shown. */
+interface Visited {
+  readonly rowHash: bigint;
+  readonly done: number;
+  readonly total: number;
+}
+
 /**
- * Opens every record and compares all of them, and the key slots, with the manifest.
+ * Opens every record and compares all of them, and the key slots, with the manifest. Nothing of them stays in memory.
  *
- * @param visit Is shown each wallet, in no meaningful order, before the check is complete, and how many of how many that are.
+ * @param visit Is shown each wallet, in no meaningful order, before the check is complete.
  * @throws KmsError `VAULT_CORRUPT` naming what is wrong
  */
+export async function visitContents(
+  session: Session,
+  rootKey: RootKey,
+  visit: (wallet: StoredWallet, visited: Visited) => void,
+): Promise<Manifest> {
+  const manifest = await readManifestAndSlots(session, rootKey);
+  let [digest, done, withAddress, last] = [0n, 0, 0, -1];
+  for await (const row of readWalletRows(session)) {
+    const wallet = openWallet(rootKey, row);
+    const rowHash = hashNumber(walletHash(rootKey, row));
+    done += 1;
+    visit(wallet, { rowHash, done, total: manifest.count });
+    digest = addToDigest(digest, rowHash);
+    if (wallet.firstAddress !== undefined) withAddress += 1;
+    last = Math.max(last, wallet.position);
+  }
+  checkWallets(manifest, { count: done, digest });
+  if (withAddress !== manifest.indexed)
+    throw vaultCorrupt("its manifest counts other wallets with a first address than there are");
+  if (last >= manifest.nextPosition)
+    throw vaultCorrupt("a wallet record has a position that is not given yet");
+  return manifest;
+}
+
+/** {@link visitContents} with the index of what was found, whose wallets are each there once. */
 export async function readContents(
   session: Session,
   rootKey: RootKey,
-  visit: (wallet: StoredWallet, done: number, total: number) => void = () => undefined,
+  visit: (wallet: StoredWallet, visited: Visited) => void = () => undefined,
 ): Promise<VaultContents> {
-  const manifest = await readManifestAndSlots(session, rootKey);
   const wallets: IndexedWallet[] = [];
-  let digest = 0n;
-  let withAddress = 0;
-  for await (const row of readWalletRows(session)) {
-    const wallet = openWallet(rootKey, row);
-    const entry = indexed(rootKey, row, wallet);
-    wallets.push(entry);
-    visit(wallet, wallets.length, manifest.count);
-    digest = addToDigest(digest, entry.rowHash);
-    if (wallet.firstAddress !== undefined) withAddress += 1;
-  }
-  checkWallets(manifest, { count: wallets.length, digest });
-  if (withAddress !== manifest.indexed)
-    throw vaultCorrupt("its manifest counts other wallets with a first address than there are");
-  const last = wallets.reduce((highest, { position }) => Math.max(highest, position), -1);
-  if (last >= manifest.nextPosition)
-    throw vaultCorrupt("a wallet record has a position that is not given yet");
+  const manifest = await visitContents(session, rootKey, (wallet, visited) => {
+    wallets.push({ ...summarize(wallet), position: wallet.position, rowHash: visited.rowHash });
+    visit(wallet, visited);
+  });
   return { manifest, index: new WalletIndex(wallets) };
 }
 
@@ -237,7 +256,7 @@ export async function countAll(
   { checkRows, onProgress }: { readonly checkRows: RowCheck; readonly onProgress: OnProgress },
 ): Promise<VaultCounts> {
   const names = new NameCheck(rootKey);
-  const { manifest } = await readContents(session, rootKey, (wallet, done, total) => {
+  const { manifest } = await readContents(session, rootKey, (wallet, { done, total }) => {
     names.expect(wallet);
     onProgress(done, total);
   });

@@ -8,6 +8,7 @@ import {
   readContents,
   readManifest,
   readManifestAndSlots,
+  visitContents,
   type WalletIndex,
 } from "./contents.ts";
 import { type Manifest, sealManifest } from "./manifest.ts";
@@ -112,6 +113,14 @@ export class VaultState implements JournalRegister, MarkedState {
         this.#index = index;
       }
       return work(this.#index, session);
+    });
+  }
+
+  /** Shows each wallet, in no meaningful order, and keeps none of them; it is a full check. @throws KmsError `VAULT_CORRUPT` */
+  visitAll(visit: (wallet: StoredWallet) => void): Promise<void> {
+    return this.read(async (session) => {
+      await this.catchUp(session);
+      await visitContents(session, this.#rootKey, visit);
     });
   }
 

@@ -44,6 +44,32 @@ export class WalletDirectory {
   }
 
   /**
+   * Shows each wallet with its position, by which the newest has the highest, in no meaningful order, after a full check. None of them
+   * stays in memory for it.
+   * @throws KmsError `VAULT_CORRUPT`
+   */
+  visit(show: (wallet: WalletDescription, position: number) => void): Promise<void> {
+    return this.#state.visitAll((wallet) => show(describeWallet(wallet), wallet.position));
+  }
+
+  /**
+   * The wallets of signature IDs, in their order, each found by its row alone; those that are not there are left out.
+   * @throws KmsError `VAULT_CORRUPT`
+   */
+  some(signatureIds: readonly string[]): Promise<{ wallet: WalletDescription; position: number }[]> {
+    return this.#state.read(async (session) => {
+      await this.#state.catchUp(session);
+      const some: { wallet: WalletDescription; position: number }[] = [];
+      for (const signatureId of signatureIds) {
+        const found = await findWallet(session, this.#rootKey, signatureId);
+        if (found !== undefined)
+          some.push({ wallet: describeWallet(found.wallet), position: found.wallet.position });
+      }
+      return some;
+    });
+  }
+
+  /**
    * The wallets of an address or a label, found without a look at the others. A wallet is not found by its first address as long
    * as that is not derived, see {@link unindexed}.
    *

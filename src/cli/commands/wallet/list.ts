@@ -2,11 +2,14 @@
 import { readApiKeyNames } from "../../../api-key-name.ts";
 import { knownTickers } from "../../../chain-names.ts";
 import { KmsError } from "../../../errors.ts";
+import type { Vault } from "../../../vault/vault.ts";
 import type { WalletKind } from "../../../vault/wallet-record.ts";
 import {
+  findPage,
   kinds,
+  type PageOrder,
   pageOf,
-  pageOfWallets,
+  readListed,
   readSortOrder,
   type WalletFilter,
   type WalletPage,
@@ -16,7 +19,7 @@ import { defineCommand } from "../../command.ts";
 import { createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { pickOptions, readWholeNumber, vaultOptions } from "../../options.ts";
-import { printJson, printNote, writeOutput } from "../../output.ts";
+import { printJsonArray, printNote, writeOutput } from "../../output.ts";
 import { isForPerson } from "../../terminal/table.ts";
 import { terminalColumns } from "../../terminal/text-layout.ts";
 import { indexFew, removedTable, walletTable } from "../../terminal/wallet-output.ts";
@@ -53,16 +56,49 @@ function filterOf(args: FilterArguments): WalletFilter {
   };
 }
 
-/** Prints a page of wallets, as a table for a person. */
-function print<Wallet>(
-  args: { readonly json?: boolean | undefined },
-  page: WalletPage<Wallet>,
+interface PrintArguments {
+  readonly json?: boolean | undefined;
+}
+
+interface Wanted {
+  readonly filter: WalletFilter;
+  readonly order: PageOrder;
+}
+
+/** Prints a page of wallets as a table for a person, else as JSON while it is read. */
+async function print<Wallet>(
+  parts: AsyncIterable<readonly Wallet[]>,
+  args: PrintArguments,
   table: (wallets: readonly Wallet[], width: number) => string,
-): WalletPage<Wallet> {
-  const { wallets } = page;
-  if (!isForPerson(args)) printJson(wallets);
-  else if (wallets.length > 0) writeOutput(table(wallets, terminalColumns(process.stdout, process.env)));
+): Promise<void> {
+  if (!isForPerson(args)) return printJsonArray(parts);
+  const wallets = (await Array.fromAsync(parts)).flat();
+  if (wallets.length > 0) writeOutput(table(wallets, terminalColumns(process.stdout, process.env)));
   else printNote("There are no such wallets.");
+}
+
+async function* only<Part>(part: Part): AsyncGenerator<Part> {
+  yield part;
+}
+
+async function printRemoved(
+  { directory }: Vault,
+  args: PrintArguments,
+  { filter, order }: Wanted,
+): Promise<WalletPage<unknown>> {
+  const page = pageOf((await directory.removed()).map(listedRemoved), filter, order);
+  await print(only(page.wallets), args, removedTable);
+  return page;
+}
+
+async function printStored(
+  vault: Vault,
+  args: PrintArguments,
+  { filter, order }: Wanted,
+): Promise<WalletPage<unknown>> {
+  await indexFew(vault);
+  const page = await findPage(vault.directory, filter, order);
+  await print(readListed(vault.directory, page.wallets), args, walletTable);
   return page;
 }
 
@@ -90,18 +126,10 @@ export default defineCommand({
     const limit =
       args.limit === undefined ? USUAL_LIMIT : readWholeNumber("limit", args.limit, 1, HIGHEST_LIMIT);
     const sort = args.sort === undefined ? undefined : readSortOrder(args.sort);
-    const filter = filterOf(args);
-    const order = { sort, limit, after: args.after };
+    const wanted = { filter: filterOf(args), order: { sort, limit, after: args.after } };
+    const printPage = args.removed === true ? printRemoved : printStored;
     await withVault(await createContext(args), async (vault) => {
-      if (args.removed !== true) await indexFew(vault);
-      const { total, next } =
-        args.removed === true
-          ? print(
-              args,
-              pageOf((await vault.directory.removed()).map(listedRemoved), filter, order),
-              removedTable,
-            )
-          : print(args, pageOfWallets(await vault.directory.all(), filter, order), walletTable);
+      const { total, next } = await printPage(vault, args, wanted);
       if (next !== undefined)
         printNote(`There are more (${total} in all); for those that follow add --after=${next}`);
     });
