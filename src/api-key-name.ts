@@ -40,3 +40,16 @@ export function readApiKeyName(text: string): string {
 export function keptApiKey(name: string): string | undefined {
   return name === defaultApiKey ? undefined : name;
 }
+
+/** Whether a wallet or a job belongs to a key. */
+export function isOfKey(
+  { apiKey = defaultApiKey }: { readonly apiKey?: string | undefined },
+  name: string,
+): boolean {
+  return apiKey === name;
+}
+
+/** A chain with the key that its wallets belong to, where that is not the default one: `ETH`, `ETH (key shop)`. */
+export function chainOfKey(chain: string, apiKey: string): string {
+  return apiKey === defaultApiKey ? chain : `${chain} (key ${apiKey})`;
+}

@@ -1,12 +1,13 @@
-/** The loop of one chain: a turn whenever its lease is free, and in it one round after another. */
+/** The loop of one chain and API key: a turn whenever its lease is free, and in it one round after another. */
 import type { Chain, Network } from "../../chains/chain.ts";
 import { loadChain } from "../../chains/index.ts";
+import { chainOfKey, isOfKey } from "../api-key-name.ts";
 import { isVaultFailure, KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
 import type { Fence } from "../journal/change.ts";
 import { Journal } from "../journal/journal.ts";
-import { boundedWait } from "../journal/retry-time.ts";
+import { keyLeaseKeyOf } from "../journal/records.ts";
 import { takeLeaseNow, waitForLease } from "../lease/acquire.ts";
 import type { Lease } from "../lease/lease.ts";
 import { hasOrdinaryNode, nameOfHolder } from "../lease/node.ts";
@@ -20,10 +21,13 @@ import { PendingList } from "../tatum/pending-list.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Round } from "./poll.ts";
 import type { BegunRound, RoundResult } from "./round.ts";
+import { TurnOfRounds } from "./turn-of-rounds.ts";
 
 /** A turn of the daemon at one chain, which ends with its lease. */
 export interface Turn {
   readonly journal: Journal;
+  /** The name of the API key that it polls with. */
+  readonly apiKey: string;
   readonly stopping: AbortSignal;
 }
 
@@ -54,6 +58,12 @@ export interface ChainLoopOptions {
   readonly stopping: AbortSignal;
 }
 
+/** What one loop works for: the wallets of a chain that belong to one API key, by its name. */
+export interface Subject {
+  readonly ticker: string;
+  readonly apiKey: string;
+}
+
 /** What there is nothing to do for. */
 const IDLE: BegunRound = { ended: Promise.resolve({ isFinished: true }) };
 
@@ -70,6 +80,10 @@ export function isFatal(failure: unknown): boolean {
 
 export class ChainLoop {
   readonly #ticker: string;
+  readonly #apiKey: string;
+  /** For people, and to tell apart what is kept of several loops. */
+  readonly #name: string;
+  readonly #metrics: JobMetrics;
   readonly #options: ChainLoopOptions;
   readonly #onLatestVersion: (announcement: string) => void;
   readonly #journal: Journal;
@@ -78,12 +92,19 @@ export class ChainLoop {
   readonly #list: PendingList;
   #sunsetTold = false;
 
-  constructor(ticker: string, options: ChainLoopOptions, onLatestVersion: (announcement: string) => void) {
+  constructor(
+    { ticker, apiKey }: Subject,
+    options: ChainLoopOptions,
+    onLatestVersion: (announcement: string) => void,
+  ) {
     const { vault, network, log } = options;
     const damages = withoutRepetition(log);
     const tellDamaged = (failure: KmsError): void =>
       damages.error(failure.message, { action: "round-failed", chain: ticker, failure });
     this.#ticker = ticker;
+    this.#apiKey = apiKey;
+    this.#name = chainOfKey(ticker, apiKey);
+    this.#metrics = options.metrics.of(apiKey);
     this.#options = options;
     this.#onLatestVersion = onLatestVersion;
     this.#list = new PendingList(ticker);
@@ -140,14 +161,16 @@ export class ChainLoop {
 
   /** Nobody polls the chain here: that nothing is heard of it means nothing. */
   #leave(): void {
-    this.#options.metrics.pollsNoMore(this.#ticker);
-    this.#options.troubles.forget(this.#ticker);
+    this.#metrics.pollsNoMore(this.#ticker);
+    this.#options.troubles.forget(this.#name);
   }
 
-  /** How many jobs hold signed bytes, or wait for a person, and are not done. */
+  /** How many jobs of the key hold signed bytes, or wait for a person, and are not done. */
   async #openJobs(): Promise<number> {
     const { signed = 0, sent = 0, parked = 0 } = await this.#journal.counts();
-    return signed + sent + parked;
+    if (signed + sent + parked === 0) return 0;
+    const open = await this.#journal.list("signed", "sent", "parked");
+    return open.filter((job) => isOfKey(job, this.#apiKey)).length;
   }
 
   /** Whether there is work, where what goes wrong is told. */
@@ -162,18 +185,19 @@ export class ChainLoop {
 
   async #signatureIds(): Promise<readonly string[]> {
     const { vault, network, wallets } = this.#options;
-    const ids = await vault.signatureIds(this.#ticker, network);
+    const ids = await vault.signatureIds(this.#ticker, network, this.#apiKey);
     return wallets === undefined ? ids : ids.filter((id) => wallets.has(id));
   }
 
   #leaseOptions(stopping: AbortSignal) {
     const { vault, network, leaseDuration: duration, standby, log } = this.#options;
-    const { leaseKey } = this.#journal;
+    const { leaseKey: journalKey, scope } = this.#journal;
     return {
       store: vault.store,
-      leaseKey,
+      leaseKey: keyLeaseKeyOf(vault, scope, this.#apiKey),
+      journalKey,
       chain: this.#ticker,
-      work: `${this.#ticker} on the ${network}`,
+      work: `${this.#name} on the ${network}`,
       duration,
       standby,
       log,
@@ -188,19 +212,19 @@ export class ChainLoop {
     stopping: AbortSignal,
     work: (stopping: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
-    const { metrics, log } = this.#options;
-    metrics.leaseTaken(this.#ticker, lease.lost);
+    const { log } = this.#options;
+    this.#metrics.leaseTaken(this.#ticker, lease.lost);
     try {
       return await work(AbortSignal.any([stopping, lease.lost]));
     } finally {
-      metrics.leaseReleased(this.#ticker);
-      this.#options.troubles.forget(this.#ticker);
+      this.#metrics.leaseReleased(this.#ticker);
+      this.#options.troubles.forget(this.#name);
       await lease.release();
       if (lease.lost.aborted && !isFatal(lease.lost.reason)) {
         const what = lease.hasEnded
           ? "The lease ended before it could be renewed"
           : "Another daemon took the lease over";
-        log.warn(`${what}, for ${this.#ticker}; this one stopped its work there.`, {
+        log.warn(`${what}, for ${this.#name}; this one stopped its work there.`, {
           action: "lease-lost",
           chain: this.#ticker,
         });
@@ -223,7 +247,7 @@ export class ChainLoop {
       await pause(leaseDuration / LOOKS_PER_LEASE, isOver);
       const isReplaced = !isOver.aborted && (await this.#isReplaced(vault, network));
       if (!isReplaced) continue;
-      log.info(`A node that works for ${this.#ticker} by itself is there; this one gives the lease back.`, {
+      log.info(`A node that works for ${this.#name} by itself is there; this one gives the lease back.`, {
         action: "lease-returned",
         chain: this.#ticker,
       });
@@ -234,12 +258,13 @@ export class ChainLoop {
 
   /** Where nobody can be asked, the work goes on. */
   #isReplaced(vault: Vault, network: Network): Promise<boolean> {
-    return hasOrdinaryNode(vault, network, this.#ticker).catch(() => false);
+    return hasOrdinaryNode(vault, network, { chain: this.#ticker, apiKey: this.#apiKey }).catch(() => false);
   }
 
   #servicesFor(fence: Fence, stopping: AbortSignal): Services {
     return this.#options.createServices({
       journal: this.#journal.under(fence),
+      apiKey: this.#apiKey,
       stopping,
     });
   }
@@ -294,7 +319,7 @@ export class ChainLoop {
     const { retention, fence, troubles } = this.#options;
     const { journal, runOnce, stopping } = pipeline.services;
     const result = await ended;
-    troubles.ended("vault", this.#ticker);
+    troubles.ended("vault", this.#name);
     if (fence !== undefined || stopping.aborted) return result;
     if (!runOnce) await pipeline.lookForDropped();
     await journal.settle(Date.now() - retention, MOST_SETTLED);
@@ -316,72 +341,12 @@ export class ChainLoop {
     // The same for all chains, so that it is told once.
     const about = { chain: this.#ticker, failure };
     if (isVaultFailure(failure)) {
-      troubles.began("vault", this.#ticker, failure.message);
+      troubles.began("vault", this.#name, failure.message);
       const text = `${failure.message} Nothing is signed until that is mended.`;
       log.error(text, { action: "vault-unusable", ...about });
     } else {
-      const text = `The round of ${this.#ticker} failed: ${describeFailure(failure)}`;
+      const text = `The round of ${this.#name} failed: ${describeFailure(failure)}`;
       log.error(text, { action: "round-failed", ...about });
-    }
-  }
-}
-
-/** The rounds of one turn, which are worked off side by side. */
-class TurnOfRounds {
-  readonly #inWork = new Set<Promise<void>>();
-  readonly #tell: (failure: unknown) => void;
-  #fatal: { readonly failure: unknown } | undefined;
-  #isOver = false;
-
-  /** @param tell throws what the daemon must not go on after */
-  constructor(tell: (failure: unknown) => void) {
-    this.#tell = tell;
-  }
-
-  /** Whether another round is to begin. */
-  get goOn(): boolean {
-    return !this.#isOver && this.#fatal === undefined;
-  }
-
-  /**
-   * Begins a round.
-   *
-   * @param begin gives nothing when no work is left, which ends the turn
-   * @returns the milliseconds until there may be another one at the earliest
-   */
-  async begin(begin: () => Promise<BegunRound | undefined>): Promise<number> {
-    try {
-      const begun = await begin();
-      if (begun === undefined) {
-        this.#isOver = true;
-        return 0;
-      }
-      const followed = begun.ended.then(
-        () => undefined,
-        (failure: unknown) => this.#note(failure),
-      );
-      this.#inWork.add(followed);
-      void followed.finally(() => this.#inWork.delete(followed));
-      const { retryAfter = 0, readingTime = 0 } = begun;
-      // What a long list holds needs as much time as it took to read.
-      return Math.max(readingTime, boundedWait(retryAfter));
-    } catch (failure) {
-      this.#note(failure);
-      return 0;
-    }
-  }
-
-  /** @throws what the daemon must not go on after */
-  async finished(): Promise<void> {
-    await Promise.all(this.#inWork);
-    if (this.#fatal !== undefined) throw this.#fatal.failure;
-  }
-
-  #note(failure: unknown): void {
-    try {
-      this.#tell(failure);
-    } catch {
-      this.#fatal ??= { failure };
     }
   }
 }

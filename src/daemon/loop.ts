@@ -1,12 +1,15 @@
 /** The daemon: every chain in its own loop, so that a slow one does not hold up the others. */
+import { chainOfKey } from "../api-key-name.ts";
 import { KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
-import { ChainLoop, type ChainLoopOptions, isFatal } from "./chain-loop.ts";
+import { ChainLoop, type ChainLoopOptions, isFatal, type Subject } from "./chain-loop.ts";
 import type { RoundResult } from "./round.ts";
 import { createVersionNotice } from "./version-notice.ts";
 
 export interface DaemonOptions extends ChainLoopOptions {
   readonly tickers: readonly string[];
+  /** The names of the API keys that are worked with; the wallets of others are left alone. */
+  readonly apiKeys: readonly string[];
   /** Has a function told the chains each time they were changed. */
   readonly onTickers: (follow: (tickers: readonly string[]) => void) => void;
 }
@@ -14,10 +17,16 @@ export interface DaemonOptions extends ChainLoopOptions {
 /** Polls of the chains are spread over the period, in milliseconds over no more than this. */
 const LONGEST_SPREAD = 5000;
 
-/** The loop of a chain that is worked for, or was until it has finished what it began. */
+/** The loop of a chain and API key that is worked for, or was until it has finished what it began. */
 interface Running {
+  readonly ticker: string;
   readonly leaving: AbortController;
   readonly ended: Promise<void>;
+}
+
+/** Each of these chains with each API key. */
+function subjectsOf(tickers: readonly string[], { apiKeys }: Pick<DaemonOptions, "apiKeys">): Subject[] {
+  return tickers.flatMap((ticker) => apiKeys.map((apiKey) => ({ ticker, apiKey })));
 }
 
 /** The loops of the chains, which come and go with the settings. */
@@ -36,19 +45,13 @@ class ChainLoops {
 
   /** Begins the loops of chains that have none, their first polls spread over the period. */
   async begin(tickers: readonly string[]): Promise<void> {
-    const loops = tickers.map(
-      (ticker) => [ticker, new ChainLoop(ticker, this.#options, this.#onLatestVersion)] as const,
-    );
-    const haveWork = await Promise.all(loops.map(([, loop]) => loop.findsWork()));
+    const loops = this.#loopsOf(tickers);
+    const haveWork = await Promise.all(loops.map(({ loop }) => loop.findsWork()));
     const served = loops.filter((_, index) => haveWork[index]);
     const step = Math.min(this.#options.period, LONGEST_SPREAD) / Math.max(1, served.length);
-    for (const [ticker, loop] of loops) {
-      const delay =
-        Math.max(
-          0,
-          served.findIndex(([other]) => other === ticker),
-        ) * step;
-      this.#start(ticker, (stopping) => loop.run(delay, stopping));
+    for (const one of loops) {
+      const delay = Math.max(0, served.indexOf(one)) * step;
+      this.#start(one.subject, (stopping) => one.loop.run(delay, stopping));
     }
   }
 
@@ -56,18 +59,28 @@ class ChainLoops {
   change(tickers: readonly string[]): void {
     if (this.#stopping.aborted) return;
     const { log } = this.#options;
-    for (const [ticker, { leaving }] of this.#running) {
-      if (tickers.includes(ticker) || leaving.signal.aborted) continue;
+    const left = [...this.#running.values()].filter(
+      ({ ticker, leaving }) => !(tickers.includes(ticker) || leaving.signal.aborted),
+    );
+    for (const ticker of new Set(left.map((running) => running.ticker))) {
       const text = `${ticker} is not polled any more: what was begun is finished, then the lease is given back.`;
       log.info(text, { action: "chain-removed", chain: ticker });
-      leaving.abort();
     }
-    for (const ticker of tickers) {
-      if (this.#running.get(ticker)?.leaving.signal.aborted === false) continue;
+    for (const { leaving } of left) leaving.abort();
+    const isServed = (ticker: string): boolean =>
+      [...this.#running.values()].some((one) => one.ticker === ticker && !one.leaving.signal.aborted);
+    const added = tickers.filter((ticker) => !isServed(ticker));
+    for (const ticker of added)
       log.info(`${ticker} is worked for from now on.`, { action: "chain-added", chain: ticker });
-      const loop = new ChainLoop(ticker, this.#options, this.#onLatestVersion);
-      this.#start(ticker, (stopping) => loop.run(0, stopping));
-    }
+    for (const { subject, loop } of this.#loopsOf(added))
+      this.#start(subject, (stopping) => loop.run(0, stopping));
+  }
+
+  #loopsOf(tickers: readonly string[]): { readonly subject: Subject; readonly loop: ChainLoop }[] {
+    return subjectsOf(tickers, this.#options).map((subject) => ({
+      subject,
+      loop: new ChainLoop(subject, this.#options, this.#onLatestVersion),
+    }));
   }
 
   /**
@@ -81,15 +94,16 @@ class ChainLoops {
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** @param run the loop, which begins when an earlier one of the chain has ended */
-  #start(ticker: string, run: (stopping: AbortSignal) => Promise<void>): void {
-    const before = this.#running.get(ticker)?.ended;
+  /** @param run the loop, which begins when an earlier one of the chain and key has ended */
+  #start({ ticker, apiKey }: Subject, run: (stopping: AbortSignal) => Promise<void>): void {
+    const name = chainOfKey(ticker, apiKey);
+    const before = this.#running.get(name)?.ended;
     const leaving = new AbortController();
     const work = async (): Promise<void> => {
       await before;
       await run(AbortSignal.any([this.#stopping, leaving.signal]));
       // Nobody polls it here: that nothing is heard of it means nothing.
-      if (!this.#stopping.aborted) this.#options.metrics.pollsNoMore(ticker);
+      if (!this.#stopping.aborted) this.#options.metrics.of(apiKey).pollsNoMore(ticker);
     };
     const ended = work().catch((failure: unknown) => {
       this.#fatal.abort();
@@ -97,7 +111,7 @@ class ChainLoops {
     });
     // Told when all have ended.
     ended.catch(() => undefined);
-    this.#running.set(ticker, { leaving, ended });
+    this.#running.set(name, { ticker, leaving, ended });
   }
 }
 
@@ -127,9 +141,9 @@ export async function runCycle(options: DaemonOptions): Promise<void> {
   let refused: unknown;
   const onLatestVersion = createVersionNotice(options.log);
   const rounds = await Promise.all(
-    options.tickers.map(async (ticker): Promise<RoundResult> => {
+    subjectsOf(options.tickers, options).map(async (subject): Promise<RoundResult> => {
       try {
-        return await new ChainLoop(ticker, options, onLatestVersion).runOnce(options.stopping);
+        return await new ChainLoop(subject, options, onLatestVersion).runOnce(options.stopping);
       } catch (failure) {
         if (isFatal(failure) || (failure instanceof KmsError && failure.code === "VAULT_BUSY"))
           refused ??= failure;

@@ -1,5 +1,6 @@
 /** The poll: what the API lists as pending on one chain. */
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
+import { chainOfKey } from "../api-key-name.ts";
 import { ApiUnavailable } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import type { Pipeline } from "../signing/pipeline.ts";
@@ -177,15 +178,16 @@ export async function pollChain(round: Round, leaveOut: LeaveOut): Promise<PollR
   const { pipeline, list, signatureIds, onLatestVersion } = round;
   const { ticker } = pipeline.chain.facts;
   const { log, api, metrics, stopping, troubles } = pipeline.services;
+  const subject = chainOfKey(ticker, api.apiKeyName);
   // Only what was begun before is worked off.
   if (signatureIds.length === 0) return { ...nothing, isWhole: true, isComplete: true };
   if (signatureIds.length > MAXIMUM_SIGNATURE_IDS) {
     const event = { action: "poll-failed", chain: ticker } as const;
-    log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${ticker}.`, event);
+    log.error(`Error: Exceeded limit ${MAXIMUM_SIGNATURE_IDS} wallets for chain ${subject}.`, event);
     metrics.polled(ticker, "failure", Date.now());
     return nothing;
   }
-  log.debug(`Getting pending transaction from ${ticker} for ${describeWallets(signatureIds)}.`, {
+  log.debug(`Getting pending transaction from ${subject} for ${describeWallets(signatureIds)}.`, {
     action: "poll-begun",
     chain: ticker,
   });
@@ -193,8 +195,8 @@ export async function pollChain(round: Round, leaveOut: LeaveOut): Promise<PollR
     const listing = await metrics.timed("poll", ticker, () => list.poll(api, signatureIds));
     const isAnswered = listing.failure === undefined && listing.tooLong.length === 0;
     metrics.polled(ticker, isAnswered ? "success" : "failure", Date.now());
-    if (listing.failure === undefined) troubles.ended("api", ticker);
-    else if (!stopping.aborted) troubles.began("api", ticker);
+    if (listing.failure === undefined) troubles.ended("api", subject);
+    else if (!stopping.aborted) troubles.began("api", subject);
     if (listing.latestVersion !== undefined) onLatestVersion(listing.latestVersion);
     const answeredAt = performance.now();
     const result = await read(round, listing, leaveOut);
@@ -203,7 +205,7 @@ export async function pollChain(round: Round, leaveOut: LeaveOut): Promise<PollR
     if (!(failure instanceof ApiUnavailable)) throw failure;
     if (!stopping.aborted) {
       metrics.polled(ticker, "failure", Date.now());
-      troubles.began("api", ticker);
+      troubles.began("api", subject);
       log.error(describeFailure(failure), { action: "poll-failed", chain: ticker, failure });
     }
     return {

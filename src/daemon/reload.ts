@@ -4,6 +4,7 @@
  */
 import { describeFailure } from "../failures.ts";
 import type { AdjustableLog } from "../operations/log.ts";
+import { namedApiKeySettings } from "../settings/api-keys.ts";
 import type { Config } from "../settings/settings.ts";
 import { families, settings, settingTable } from "../settings/table.ts";
 import type { DaemonArguments, LiveValues } from "./settings.ts";
@@ -99,11 +100,13 @@ export class LiveSettings {
       return option !== undefined && options[option] !== undefined;
     };
     const changed = [...liveVariables.keys()].filter(differ(before));
-    const others = settingTable.map(({ name }) => name).filter((name) => !liveVariables.has(name));
+    const others = [...settingTable, ...namedApiKeySettings(atStart), ...namedApiKeySettings(next)]
+      .map(({ name }) => name)
+      .filter((name) => !liveVariables.has(name));
     this.#tell({
       changed: changed.filter((name) => !isFixed(name)),
       fixed: changed.filter(isFixed),
-      waiting: others.filter(differ(atStart)),
+      waiting: [...new Set(others)].filter(differ(atStart)),
     });
     if (values.plainHttpWarning !== undefined && values.plainHttpWarning !== plainHttpWarning)
       log.warn(values.plainHttpWarning, { action: "configuration-doubtful" });

@@ -3,6 +3,7 @@
  * before: what that still works on is left to it.
  */
 
+import { isOfKey } from "../api-key-name.ts";
 import { isVaultFailure } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { isFinished, type Job, type Outcome } from "../journal/job.ts";
@@ -36,7 +37,8 @@ function tellMalformed({ pipeline }: Round, malformed: readonly MalformedTransac
 /** Has the operator reminded of the jobs that wait for a decision. */
 async function remindOfParked({ pipeline: { chain, services } }: Round): Promise<void> {
   for (const job of await services.journal.list("parked"))
-    if (job.chain === chain.facts.ticker) services.parkedReminder.stillParked(job);
+    if (job.chain === chain.facts.ticker && isOfKey(job, services.api.apiKeyName))
+      services.parkedReminder.stillParked(job);
 }
 
 export interface RoundResult {
@@ -110,8 +112,9 @@ class OneRound {
     const leftOut = new Set([...this.#shared.inWork, ...listed.map(({ transaction }) => transaction.id)]);
     const jobs = await services.journal.list("signed", "sent");
     return jobs.filter(
-      ({ id, chain: ticker }) =>
+      ({ id, chain: ticker, apiKey }) =>
         ticker === chain.facts.ticker &&
+        isOfKey({ apiKey }, services.api.apiKeyName) &&
         !leftOut.has(id) &&
         !this.#isInWork(id) &&
         (transactionIds?.has(id) ?? true),

@@ -1,6 +1,7 @@
 /** The daemon's settings, from its options and variables. */
 import type { Network } from "../../chains/chain.ts";
 import { tickers } from "../../chains/index.ts";
+import { defaultApiKey, readApiKeyNames } from "../api-key-name.ts";
 import { knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
@@ -17,6 +18,7 @@ import {
   logLevels,
 } from "../operations/log.ts";
 import { checkMetricsPath } from "../operations/metrics-file.ts";
+import { apiKeyNames } from "../settings/api-keys.ts";
 import { type Config, placeOf } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
 import { namedThirdParties } from "../signing/environment.ts";
@@ -40,6 +42,7 @@ export interface DaemonArguments {
   readonly wallets?: string | undefined;
   readonly "transaction-ids"?: string | undefined;
   readonly "api-key"?: string | undefined;
+  readonly "api-key-name"?: string | undefined;
   readonly listen?: string | undefined;
   readonly standby?: string | undefined;
   readonly "log-level"?: string | undefined;
@@ -82,7 +85,14 @@ export interface DaemonSettings extends LiveValues {
   readonly leaseDuration: number;
   /** Milliseconds after which of a job that ended only what keeps it from being signed again is kept. */
   readonly retention: number;
+  /** Of the first of the API keys; in all but the key the others are the same. */
   readonly tatum: TatumSettings;
+  /** Of each API key that is worked with. */
+  readonly apis: readonly TatumSettings[];
+  /** Their names. */
+  readonly apiKeys: readonly string[];
+  /** Whether they were named, so that wallets of other keys are left to other daemons. */
+  readonly apiKeysAreNamed: boolean;
   readonly config: Config;
   readonly log: Log;
 }
@@ -181,6 +191,32 @@ function readExternalUrl(args: DaemonArguments, config: Config, network: Network
   );
 }
 
+/**
+ * All API keys that are set, or those that were named.
+ * @throws KmsError `USAGE`, `CONFIGURATION` when one that was named is not set, or none is
+ */
+async function readApis(
+  args: DaemonArguments,
+  config: Config,
+  warn: (text: string) => void,
+): Promise<
+  Pick<DaemonSettings, "apiKeys" | "apiKeysAreNamed"> & {
+    readonly apis: readonly [TatumSettings, ...TatumSettings[]];
+  }
+> {
+  const { "api-key": option, "api-key-name": namedByOption } = args;
+  const named = namedByOption ?? config.value(settings.apiKeyNames);
+  const known = new Set([...(option === undefined ? [] : [defaultApiKey]), ...apiKeyNames(config)]);
+  const [first = defaultApiKey, ...others] = named === undefined ? known : readApiKeyNames(named);
+  const read = (name: string): Promise<TatumSettings> =>
+    readTatumSettings(config, { name, warn, ...(name === defaultApiKey && { option }) });
+  return {
+    apis: [await read(first), ...(await Promise.all(others.map(read)))],
+    apiKeys: [first, ...others],
+    apiKeysAreNamed: named !== undefined,
+  };
+}
+
 /** What stays as it was at the start, whatever the files say later. */
 export type FixedValues = Pick<DaemonSettings, "network" | "plainHttp" | "tatum" | "config">;
 
@@ -229,7 +265,8 @@ export async function readDaemonSettings(
   readExternalUrl(args, config, network);
   const exposed: string[] = [];
   const warn = (text: string): void => void exposed.push(text);
-  const tatum = await readTatumSettings(config, { option: args["api-key"], warn });
+  const { apis, ...apiKeys } = await readApis(args, config, warn);
+  const [tatum] = apis;
   const plainHttp = plainHttpReach(network, args["allow-plain-http"], config);
   const live = await readLiveValues(args, config, { network, plainHttp, tatum, config });
   const log = readLog(args, config, live.logLevel);
@@ -254,6 +291,8 @@ export async function readDaemonSettings(
     leaseDuration: config.value(settings.lease),
     retention: config.value(settings.retention),
     tatum,
+    apis,
+    ...apiKeys,
     config,
     log,
   };

@@ -1,5 +1,6 @@
 /** What the daemon tells of itself: at its start what it works with and for, and once an hour what it did. */
 
+import { defaultApiKey, isOfKey } from "../api-key-name.ts";
 import type { Log } from "../operations/log.ts";
 import type { JobMetrics } from "../operations/metrics.ts";
 import { namesPostgres } from "../store/postgres/address.ts";
@@ -22,7 +23,9 @@ function approvalOf({ externalUrl, externalUrlMethod }: LiveValues): string {
  * @param usable the wallets that it works for
  */
 export function tellStart(vault: Vault, usable: readonly WalletSummary[], settings: DaemonSettings): void {
-  const { network, period, log, externalUrl } = settings;
+  const { network, period, log, externalUrl, apiKeys } = settings;
+  const isDefaultAlone = apiKeys.length === 1 && apiKeys[0] === defaultApiKey;
+  const countOf = (name: string): number => usable.filter((wallet) => isOfKey(wallet, name)).length;
   const counts = [...countByChain(usable, network)];
   const chains = counts.map(([chain, count]) => `${chain} ${count}`).join(", ");
   const { vaultId } = vault.identity;
@@ -35,6 +38,7 @@ export function tellStart(vault: Vault, usable: readonly WalletSummary[], settin
     `approval by ${approvalOf(settings)}`,
     `a poll every ${period / 1000} s`,
     `policy ${policy}`,
+    ...(isDefaultAlone ? [] : [`API keys ${apiKeys.map((name) => `${name} ${countOf(name)}`).join(", ")}`]),
   ];
   log.info(`tatum-kms ${version} begins its work: ${facts.join("; ")}.`, {
     action: "daemon-started",
@@ -45,6 +49,7 @@ export function tellStart(vault: Vault, usable: readonly WalletSummary[], settin
       chains: counts.map(([chain]) => chain).join(","),
       period_seconds: period / 1000,
       policy,
+      ...(!isDefaultAlone && { api_keys: apiKeys.join(",") }),
     },
   });
 }

@@ -1,4 +1,5 @@
 /** The daemon's start and end: put together from its settings, and taken down on a signal. */
+import { defaultApiKey, keptApiKey } from "../api-key-name.ts";
 import { KmsError } from "../errors.ts";
 import { HttpClient } from "../http/client.ts";
 import { NodeMembership } from "../lease/node.ts";
@@ -35,6 +36,7 @@ import { type BegunRound, ChainRounds } from "./round.ts";
 import type { DaemonSettings, LiveValues } from "./settings.ts";
 import { handleSignals } from "./signals.ts";
 import { keepTelling, tellApproval, tellStart } from "./start-line.ts";
+import { assertKeysSet, UnsetKeys } from "./unset-keys.ts";
 
 /** The settings of a daemon that runs, what it counts, and the keys that it knows. */
 interface RunningSettings extends DaemonSettings {
@@ -74,13 +76,14 @@ function servicesOf(
   settings: RunningSettings,
   deadline: AbortSignal,
 ): (turn: Turn) => Services {
-  const { live, keys, log, metrics, troubles, network, http, tatum } = settings;
+  const { live, keys, log, metrics, troubles, network, http, tatum, apis } = settings;
   const { timeout } = tatum;
   const parkedReminder = new ParkedReminder(log);
   const sightings = new Sightings();
-  return ({ journal, stopping }) => {
+  return ({ journal, apiKey, stopping }) => {
     const { requestsPerSecond } = live.values;
-    const connection = connectToTatum({ ...tatum, requestsPerSecond }, http, { stopping, deadline });
+    const api = apis.find(({ apiKeyName }) => apiKeyName === apiKey) ?? tatum;
+    const connection = connectToTatum({ ...api, requestsPerSecond }, http, { stopping, deadline });
     const policies = policiesOf(live, { http, timeout, signal: stopping });
     return {
       vault,
@@ -94,7 +97,7 @@ function servicesOf(
         return policies();
       },
       log,
-      metrics,
+      metrics: metrics.of(apiKey),
       troubles,
       parkedReminder,
       sightings,
@@ -121,7 +124,9 @@ async function usableWallets(vault: Vault, settings: DaemonSettings): Promise<Wa
       hint: "Option --wallets names signature IDs of the vault.",
     });
   }
-  const chosen = known.filter(({ signatureId }) => wallets?.has(signatureId) ?? true);
+  const wanted = known.filter(({ signatureId }) => wallets?.has(signatureId) ?? true);
+  assertKeysSet(wanted, settings);
+  const chosen = wanted.filter(({ apiKey = defaultApiKey }) => settings.apiKeys.includes(apiKey));
   const told = tellIdleChains(chosen, settings);
   if (told !== undefined) log.warn(told, { action: "configuration-doubtful" });
   return chosen.filter(
@@ -169,10 +174,16 @@ async function work(
   await (settings.runOnce ? runCycle(options) : runDaemon(options));
 }
 
-const limitOf =
-  ({ http, tatum }: RunningSettings) =>
-  (): RateLimitState | undefined =>
-    http.limitOf(tatum.apiUrl);
+/** The limits of requests, by API key. */
+const limitsOf =
+  ({ http, apis }: RunningSettings) =>
+  (): ReadonlyMap<string, RateLimitState> =>
+    new Map(
+      apis.flatMap(({ apiUrl, apiKeyName }): [string, RateLimitState][] => {
+        const limit = http.limitOf(apiUrl, keptApiKey(apiKeyName));
+        return limit === undefined ? [] : [[apiKeyName, limit]];
+      }),
+    );
 
 /** Lets commands and probes ask; returns what ends it. */
 async function answer(
@@ -189,14 +200,14 @@ async function answer(
 /** Works where the others that share a database see who does. */
 async function asNode(
   vault: Vault,
-  { node: name, network, live, leaseDuration: duration, standby, log }: RunningSettings,
+  { node: name, network, live, apiKeys, leaseDuration: duration, standby, log }: RunningSettings,
   stopping: AbortSignal,
   work: () => Promise<void>,
 ): Promise<void> {
   if (!namesPostgres(vault.place)) return work();
   const isStandby = standby !== undefined;
   const membership = await NodeMembership.join(vault, {
-    ...{ name, version, network, isStandby, duration, log },
+    ...{ name, version, network, apiKeys, isStandby, duration, log },
     get chains() {
       return live.values.tickers;
     },
@@ -247,12 +258,13 @@ async function prepareChains(
 }
 
 /** Has approval server and limit count as soon as they are taken over. */
-function followWith(live: LiveSettings, { tatum, log, ...before }: GivenSettings, http: HttpClient): void {
+function followWith(live: LiveSettings, { apis, log, ...before }: GivenSettings, http: HttpClient): void {
   let told: LiveValues = before;
   live.onChange((values) => {
     if (values.externalUrl !== undefined) http.allow(values.externalUrl);
     if (values.requestsPerSecond !== told.requestsPerSecond)
-      http.changeLimit(tatum.apiUrl, values.requestsPerSecond);
+      for (const { apiUrl, apiKeyName } of apis)
+        http.changeLimit(apiUrl, values.requestsPerSecond, keptApiKey(apiKeyName));
     tellApproval(log, values, told);
     told = values;
   });
@@ -296,7 +308,7 @@ export async function startDaemon(
       await work(source, settings, signals, { roundsOf: () => dryRound, fence: readOnly });
     } else {
       const { metricsFile: path, runOnce } = settings;
-      const numbers: MetricsSource = { metrics, vault: source.vault, log, limit: limitOf(settings) };
+      const numbers: MetricsSource = { metrics, vault: source.vault, log, limits: limitsOf(settings) };
       await keepMetricsFile({ path, ...numbers, runOnce }, async () => {
         await openTokens(source, usable, log);
         buryOrphans();
@@ -305,6 +317,9 @@ export async function startDaemon(
         const endNotifying = notifySystemd(stopping, log);
         const endTelling = keepTelling(log, metrics);
         const endEnding = keepEndingRemoved(source.vault);
+        const unsetKeys = new UnsetKeys(source.vault, settings);
+        await unsetKeys.tellJobs();
+        const endLooking = unsetKeys.keepLooking();
         const endAnswering = runOnce
           ? undefined
           : await answer({
@@ -324,6 +339,7 @@ export async function startDaemon(
           endNotifying();
           endTelling();
           endEnding();
+          endLooking();
           endAnswering?.();
         });
       });

@@ -1,5 +1,6 @@
 /** The hosts that the daemon talks to: the Tatum API with its clock, key and credits; the four-eye server. */
 import * as v from "valibot";
+import { defaultApiKey } from "../api-key-name.ts";
 import type { HttpClient } from "../http/client.ts";
 import { type HttpAnswer, HttpFailure } from "../http/message.ts";
 import { transactionUrl } from "../signing/policy/four-eye.ts";
@@ -26,7 +27,7 @@ export function judgeClock(date: string | null, now: number): Finding {
   return apart > CLOCK_OFF ? warning(told, "Set the clock: timedatectl set-ntp true") : ok(told);
 }
 
-function judgeKey({ status, body }: HttpAnswer, { apiKeySetting }: TatumSettings): Finding {
+function judgeKey({ status, body }: HttpAnswer, { apiKeySetting, apiKeyName }: TatumSettings): Finding {
   const { ok, warning, failure } = findings("api-key");
   if (status === 401 || status === 403)
     return failure(`The API refused the key of ${apiKeySetting} (HTTP ${status}).`, "Check the key.");
@@ -42,21 +43,34 @@ function judgeKey({ status, body }: HttpAnswer, { apiKeySetting }: TatumSettings
     return warning(`The API told nothing of the key (HTTP ${status}).`, "Look at the plan of the key.");
   }
   const sum = used.reduce((total, { usage }) => total + usage, 0);
-  return ok(`The API takes the key; ${sum} credits were used in the last month.`);
+  const key = apiKeyName === defaultApiKey ? "the key" : `the key ${apiKeyName}`;
+  return ok(`The API takes ${key}; ${sum} credits were used in the last month.`);
 }
 
-/** One request: the API answers, at what time, and takes the key. */
-export async function apiFindings(tatum: TatumSettings, http: HttpClient): Promise<Finding[]> {
-  const { ok, failure } = findings("api");
-  const url = new URL(tatum.apiUrl);
+function askForUsage({ apiUrl, apiKey, timeout }: TatumSettings, http: HttpClient): Promise<HttpAnswer> {
+  const url = new URL(apiUrl);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}${USAGE_PATH}`;
+  return http.send({ method: "GET", url, headers: { "x-api-key": apiKey }, timeout });
+}
+
+/**
+ * One request for each key: the API answers, at what time, and takes the key.
+ * @param others the settings of further keys
+ */
+export async function apiFindings(
+  tatum: TatumSettings,
+  http: HttpClient,
+  others: readonly TatumSettings[] = [],
+): Promise<Finding[]> {
+  const { ok, failure } = findings("api");
   try {
-    const headers = { "x-api-key": tatum.apiKey };
-    const answer = await http.send({ method: "GET", url, headers, timeout: tatum.timeout });
+    const answer = await askForUsage(tatum, http);
+    const rest = others.map(async (other) => judgeKey(await askForUsage(other, http), other));
     return [
       ok(`${tatum.apiUrl.origin} answers.`),
       judgeClock(answer.headers.get("date"), Date.now()),
       judgeKey(answer, tatum),
+      ...(await Promise.all(rest)),
     ];
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;

@@ -1,5 +1,6 @@
 /** The wallets in the vault: chains that were closed, and how many the API takes. */
 import { loadChain } from "../../chains/index.ts";
+import { chainOfKey, defaultApiKey } from "../api-key-name.ts";
 import { MAXIMUM_SIGNATURE_IDS } from "../tatum/pending-list.ts";
 import type { LastBackup } from "../vault/status.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
@@ -10,8 +11,8 @@ const NEAR = 0.8;
 
 function countByKind(wallets: readonly WalletSummary[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { chain = "?", testnet } of wallets) {
-    const kind = `${chain}${testnet === true ? " (testnet)" : ""}`;
+  for (const { chain = "?", testnet, apiKey = defaultApiKey } of wallets) {
+    const kind = chainOfKey(`${chain}${testnet === true ? " (testnet)" : ""}`, apiKey);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   return counts;
@@ -37,8 +38,8 @@ async function closedChains(wallets: readonly WalletSummary[]): Promise<Finding[
 function numbers(wallets: readonly WalletSummary[]): Finding {
   const { ok, warning, failure } = findings("wallet-count");
   const [kind, most] = [...countByKind(wallets)].sort(([, a], [, b]) => b - a)[0] ?? ["", 0];
-  const told = `Wallets in the vault: ${wallets.length}; of one chain at most ${most}${kind === "" ? "" : `, ${kind}`}.`;
-  const mend = `The API takes ${MAXIMUM_SIGNATURE_IDS} for a chain and key: use another vault and key for more.`;
+  const told = `Wallets in the vault: ${wallets.length}; of one chain and API key at most ${most}${kind === "" ? "" : `, ${kind}`}.`;
+  const mend = `The API takes ${MAXIMUM_SIGNATURE_IDS} for a chain and key: give some of them another key with tatum-kms wallet key.`;
   if (most > MAXIMUM_SIGNATURE_IDS) return failure(told, mend);
   return most > MAXIMUM_SIGNATURE_IDS * NEAR ? warning(told, mend) : ok(told);
 }

@@ -116,8 +116,12 @@ export interface HttpClientOptions {
 /** Milliseconds that everything but a poll waits for its turn at least: a minute. */
 const PATIENCE = 60_000;
 
+function limitName({ origin }: URL, account = ""): string {
+  return `${origin} ${account}`;
+}
+
 /** What a place is wanted for. */
-export type Reservation = Pick<HttpRequest, "priority" | "timeout" | "signal">;
+export type Reservation = Pick<HttpRequest, "priority" | "timeout" | "signal" | "account">;
 
 /** A place that is kept for one request to one host. */
 export interface Place {
@@ -150,26 +154,28 @@ export class HttpClient {
   /**
    * Has all requests to a host of this client wait for their turns, in the rate that the host takes.
    * @param perSecond requests a second; 0 for no limit of our own, `undefined` to learn it from the host's refusals
+   * @param account whose requests, where the host counts them for several one by one
    */
-  limit(url: URL, perSecond: number | undefined): void {
+  limit(url: URL, perSecond: number | undefined, account?: string): void {
     // Each chain connects for itself, and all stand in one line.
-    if (this.#limits.has(url.origin)) return;
-    this.#limits.set(url.origin, new RateLimit(url.host, perSecond));
+    const name = limitName(url, account);
+    if (this.#limits.has(name)) return;
+    this.#limits.set(name, new RateLimit(url.host, perSecond));
   }
 
   /** Has another limit count at once, also for requests that wait; as {@link limit} takes it. */
-  changeLimit(url: URL, perSecond: number | undefined): void {
-    this.#limits.get(url.origin)?.change(perSecond);
+  changeLimit(url: URL, perSecond: number | undefined, account?: string): void {
+    this.#limits.get(limitName(url, account))?.change(perSecond);
   }
 
   /** What is known of the limit of a host that has one. */
-  limitOf(url: URL): RateLimit["state"] | undefined {
-    return this.#limits.get(url.origin)?.state;
+  limitOf(url: URL, account?: string): RateLimit["state"] | undefined {
+    return this.#limits.get(limitName(url, account))?.state;
   }
 
   /** How many requests to a host wait for their turns. */
-  waiting(url: URL): number {
-    return this.#limits.get(url.origin)?.waiting ?? 0;
+  waiting(url: URL, account?: string): number {
+    return this.#limits.get(limitName(url, account))?.waiting ?? 0;
   }
 
   /**
@@ -178,11 +184,11 @@ export class HttpClient {
    *
    * @throws HttpFailure `not-allowed`, `limited`, `stopped`
    */
-  async reserve(url: URL, { priority = "payment", timeout, signal }: Reservation): Promise<Place> {
+  async reserve(url: URL, { priority = "payment", timeout, signal, account }: Reservation): Promise<Place> {
     this.#assertAllowed(url);
     const patience = priority === "poll" ? timeout : Math.max(timeout, PATIENCE);
     const claim: Claim = { priority, patience, signal };
-    const given = await this.#limits.get(url.origin)?.take(claim);
+    const given = await this.#limits.get(limitName(url, account))?.take(claim);
     return {
       send: async (request) => {
         if (request.url.origin !== url.origin)

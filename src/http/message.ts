@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly maximumBytes?: number | undefined;
   /** Ends the request early. */
   readonly signal?: AbortSignal | undefined;
+  /** Whose places at the host it takes, where those are counted for several one by one: the name of an API key. */
+  readonly account?: string | undefined;
   /** Which requests wait for it where the host takes no more; `payment` without it. */
   readonly priority?: Priority;
 }

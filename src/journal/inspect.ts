@@ -8,7 +8,7 @@ import type { Vault } from "../vault/vault.ts";
 import { isClosed, type Job, type JobPayment, type JobState } from "./job.ts";
 import { Journal } from "./journal.ts";
 import { openState } from "./journal-state.ts";
-import { checkedRow, findJobRow, leaseKeyOf, openJob } from "./records.ts";
+import { checkedRow, findJobRow, keyLeaseKeyOf, openJob } from "./records.ts";
 
 /** A job as it is shown: no signed bytes, no keys. */
 export interface ShownJob {
@@ -58,7 +58,7 @@ export async function showJobs(vault: Vault, jobs: readonly Job[]): Promise<Show
   const known = new Map<string, Surroundings>();
   const shown: ShownJob[] = [];
   for (const job of jobs) {
-    const scope = `${job.network} ${job.chain}`;
+    const scope = `${job.network} ${job.chain} ${job.apiKey}`;
     const around = known.get(scope) ?? {
       wallets: await walletsFor(vault, job),
       hasDaemon: await hasDaemon(vault, job),
@@ -85,7 +85,9 @@ async function walletsFor(vault: Vault, { chain, network }: Job): Promise<readon
 
 /** Whether somebody has the lease and is not surely dead. */
 async function hasDaemon(vault: Vault, job: Job): Promise<boolean> {
-  const lease = await vault.store.read((session) => readLeaseRow(session, leaseKeyOf(vault, job)));
+  const lease = await vault.store.read((session) =>
+    readLeaseRow(session, keyLeaseKeyOf(vault, job, job.apiKey)),
+  );
   return lease?.holder != null && !isSurelyDead(lease.holder);
 }
 

@@ -1,5 +1,6 @@
 /** The sealed rows of the journal: of a job, of an account's sequence numbers, and of what belongs to one job alone. */
 import type { Network } from "../../chains/chain.ts";
+import { defaultApiKey } from "../api-key-name.ts";
 import { KmsError } from "../errors.ts";
 import type { Session } from "../store/store.ts";
 import { mostBytes } from "../store/tables/bounds.ts";
@@ -77,6 +78,17 @@ export function checkedRow(found: UncheckedJobRow): JobRow {
 /** The keyed hash under which the journal of a chain, and the lease on it, are found. */
 export function leaseKeyOf(vault: Sealing, scope: JournalScope): Uint8Array {
   return leaseKeyOfName(vault, journalNameOf(scope));
+}
+
+/** The keyed hash of the lease on the work of one API key there. The default one has the lease of the journal itself. */
+export function keyLeaseKeyOf(
+  vault: Sealing,
+  { chain, network }: JournalScope,
+  apiKey = defaultApiKey,
+): Uint8Array {
+  return apiKey === defaultApiKey
+    ? leaseKeyOf(vault, { chain, network })
+    : vault.keyedHash(LEASE_PURPOSE, utf8.encode(`${network}\n${chain}\n${apiKey}`));
 }
 
 /** The name under which the vault's manifest lists a journal. */

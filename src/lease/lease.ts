@@ -42,8 +42,10 @@ function isFree(current: LeaseRow, seen: LeaseRow | undefined): boolean {
 /** What a lease is of. */
 export interface LeaseSubject {
   readonly store: Store;
-  /** Keyed hash of network and chain, 32 bytes. */
+  /** Keyed hash of network and chain, and API key where that is not the default one, 32 bytes. */
   readonly leaseKey: Uint8Array;
+  /** Of the journal that is written under it, where that is another one: both are changed one at a time. */
+  readonly journalKey?: Uint8Array | undefined;
   /** Ticker, for the log. */
   readonly chain: string;
   readonly log: Log;
@@ -80,7 +82,7 @@ export class Lease {
     seen: LeaseRow | undefined,
     duration: number,
   ): Promise<Lease | undefined> {
-    const { store, leaseKey, log, chain } = subject;
+    const { store, leaseKey, journalKey = leaseKey, log, chain } = subject;
     const holder = nameOfThisProcess();
     const taken = await store.transaction(async (session) => {
       const current = await readLeaseRow(session, leaseKey);
@@ -98,7 +100,7 @@ export class Lease {
       };
       await replaceLeaseRow(session, leaseKey, next);
       return { row: next, isTakenOver: current !== undefined && current.holder !== null };
-    }, leaseKey);
+    }, journalKey);
     return taken && new Lease(subject, taken.row, taken.isTakenOver);
   }
 
@@ -155,9 +157,9 @@ export class Lease {
   async release(): Promise<void> {
     this.#released.abort();
     await this.#renewing;
-    const { store, leaseKey, log, chain } = this.#subject;
+    const { store, leaseKey, journalKey = leaseKey, log, chain } = this.#subject;
     try {
-      await store.transaction((session) => releaseLeaseRow(session, leaseKey, this.#row), leaseKey);
+      await store.transaction((session) => releaseLeaseRow(session, leaseKey, this.#row), journalKey);
     } catch (failure) {
       const event = { action: "lease-failed", chain, failure } as const;
       log.warn(`The lease could not be given back: ${describeFailure(failure)}`, event);
@@ -165,7 +167,7 @@ export class Lease {
   }
 
   async #keepRenewing(): Promise<void> {
-    const { store, leaseKey, log, chain } = this.#subject;
+    const { store, leaseKey, journalKey = leaseKey, log, chain } = this.#subject;
     const { duration } = this.#row;
     while (true) {
       await pause(duration / RENEWALS_PER_DURATION, this.#released.signal);
@@ -173,7 +175,7 @@ export class Lease {
       try {
         await store.transaction(async (session) => {
           if (!(await renewLeaseRow(session, leaseKey, this.#row))) await this.assertHeld(session);
-        }, leaseKey);
+        }, journalKey);
       } catch (failure) {
         if (this.#lost.signal.aborted) return;
         const event = { action: "lease-failed", chain, failure } as const;

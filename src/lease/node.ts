@@ -5,6 +5,7 @@
 import { hostname } from "node:os";
 import * as v from "valibot";
 import type { Network } from "../../chains/chain.ts";
+import { defaultApiKey } from "../api-key-name.ts";
 import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
 import { nodeNamePattern } from "../node-name.ts";
@@ -31,6 +32,8 @@ const descriptionSchema = v.object({
   network: v.picklist(["mainnet", "testnet"]),
   /** Those that it may work for. */
   chains: v.array(text),
+  /** The names of the API keys that it works with. */
+  apiKeys: v.optional(v.array(text), [defaultApiKey]),
   isDraining: v.boolean(),
   /** Whether it stands by in another place, and works only where no other does. */
   isStandby: v.optional(v.boolean(), false),
@@ -62,13 +65,18 @@ export async function nameOfHolder(vault: Vault, holder: Uint8Array): Promise<st
 }
 
 /** Whether a daemon lives that works for a chain by itself, for which one that stands by in another place gives the chain back. */
-export async function hasOrdinaryNode(vault: Vault, network: Network, chain: string): Promise<boolean> {
+export async function hasOrdinaryNode(
+  vault: Vault,
+  network: Network,
+  { chain, apiKey }: { readonly chain: string; readonly apiKey: string },
+): Promise<boolean> {
   const nodes = await readNodes(vault);
   return nodes.some(
     (node) =>
       !(node.isStandby || node.isDraining || node.isSilent) &&
       node.network === network &&
-      node.chains.includes(chain),
+      node.chains.includes(chain) &&
+      node.apiKeys.includes(apiKey),
   );
 }
 
@@ -78,6 +86,7 @@ export interface MembershipOptions {
   readonly version: string;
   readonly network: Network;
   readonly chains: readonly string[];
+  readonly apiKeys: readonly string[];
   /** Milliseconds without a sign of life after which the daemon counts as gone. */
   readonly duration: number;
   readonly log: Log;
@@ -128,10 +137,11 @@ export class NodeMembership {
   async #giveSign(
     before: Parameters<Vault["store"]["transaction"]>[0] = async () => undefined,
   ): Promise<void> {
-    const { name, version, network, chains, duration, isStandby } = this.#options;
+    const { name, version, network, chains, apiKeys, duration, isStandby } = this.#options;
     const host = hostname();
     const isDraining = this.#isDraining;
-    const description = { name, host, pid: process.pid, version, network, chains, isDraining, isStandby };
+    const about = { name, host, pid: process.pid, version, network, chains, apiKeys };
+    const description = { ...about, isDraining, isStandby };
     const nodeKey = this.#nodeKey;
     const sealed = this.#vault.seal(PURPOSE, nodeKey, Buffer.from(JSON.stringify(description)));
     await this.#told(async (session) => {

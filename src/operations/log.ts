@@ -31,6 +31,7 @@ export const logActions = {
   "listener-started": "An address is listened at for health, metrics and status",
   "listener-failed": "The socket beside the vault cannot be used",
   "configuration-doubtful": "A setting or the vault's wallets may not be what was meant",
+  "api-key-unset": "Wallets or jobs belong to an API key that is not set, and are not worked for",
   "version-announced": "The API announces a newer version",
   "token-unavailable": "A PKCS#11 token that holds keys cannot be used now",
   "chain-closed": "The chain was closed by its makers",

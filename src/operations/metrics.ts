@@ -1,4 +1,5 @@
 /** The daemon's metrics: counts of polls, transactions and jobs, as a plain model that others render. */
+import { chainOfKey, defaultApiKey } from "../api-key-name.ts";
 import { describeFailure } from "../failures.ts";
 import { countJobs } from "../journal/inspect.ts";
 import { type JobState, jobStates, type Outcome, outcomes } from "../journal/job.ts";
@@ -77,7 +78,8 @@ export interface RateLimitState {
 export interface Counted {
   readonly jobs?: ReadonlyMap<JobState, number> | undefined;
   readonly queue?: Queue | undefined;
-  readonly limit?: RateLimitState | undefined;
+  /** By the name of the API key. */
+  readonly limits?: ReadonlyMap<string, RateLimitState> | undefined;
 }
 
 /** The jobs that are neither done nor given up nor wait for a person. */
@@ -93,6 +95,9 @@ const pollOutcomes = ["success", "failure"] as const;
 type PollOutcome = (typeof pollOutcomes)[number];
 
 interface ChainNumbers {
+  readonly chain: string;
+  /** The name of the API key. */
+  readonly apiKey: string;
   /** Milliseconds since 1970; 0 before the first one. */
   lastPollSuccess: number;
   /** Whether it is still polled: the vault has wallets of it. */
@@ -115,23 +120,46 @@ function counts<Name extends string>(
   }));
 }
 
+/** What is of the default key has no label of it, as nothing had before there were others. */
+function keyLabel(apiKey: string): Record<string, string> {
+  return apiKey === defaultApiKey ? {} : { api_key: apiKey };
+}
+
+function labelsOf({ chain, apiKey }: ChainNumbers): Record<string, string> {
+  return { chain, ...keyLabel(apiKey) };
+}
+
 function increment<Name>(found: Map<Name, number>, name: Name): void {
   found.set(name, (found.get(name) ?? 0) + 1);
 }
 
 /** Counts what the daemon does since its start. Knows no ids, addresses and amounts, so none can get into the metrics. */
 export class JobMetrics {
-  readonly #chains = new Map<string, ChainNumbers>();
-  /** By chain; set once another daemon has the lease. */
-  readonly #leases = new Map<string, AbortSignal>();
+  /** By chain and API key, as {@link chainOfKey} names both. */
+  readonly #chains: Map<string, ChainNumbers>;
+  /** By the same; set once another daemon has the lease. */
+  readonly #leases: Map<string, AbortSignal>;
+  /** The key that is meant where a chain alone is named. */
+  readonly #apiKey: string;
+
+  constructor(apiKey = defaultApiKey, shared?: JobMetrics) {
+    this.#apiKey = apiKey;
+    this.#chains = shared === undefined ? new Map() : shared.#chains;
+    this.#leases = shared === undefined ? new Map() : shared.#leases;
+  }
+
+  /** The same numbers for who works with one API key. */
+  of(apiKey: string): JobMetrics {
+    return new JobMetrics(apiKey, this);
+  }
 
   /** @param lost set once another daemon has the lease of the chain */
   leaseTaken(ticker: string, lost: AbortSignal): void {
-    this.#leases.set(ticker, lost);
+    this.#leases.set(chainOfKey(ticker, this.#apiKey), lost);
   }
 
   leaseReleased(ticker: string): void {
-    this.#leases.delete(ticker);
+    this.#leases.delete(chainOfKey(ticker, this.#apiKey));
   }
 
   /** A round of the chain begins. */
@@ -141,7 +169,7 @@ export class JobMetrics {
 
   /** The vault has no wallets of the chain any more: that its last poll is long ago means nothing. */
   pollsNoMore(ticker: string): void {
-    const numbers = this.#chains.get(ticker);
+    const numbers = this.#chains.get(chainOfKey(ticker, this.#apiKey));
     if (numbers !== undefined) numbers.isPolled = false;
   }
 
@@ -174,7 +202,7 @@ export class JobMetrics {
     histogram.observe(Math.max(0, milliseconds) / 1000);
   }
 
-  /** What is known of each chain that was polled. Times in milliseconds since 1970, 0 before the first answer. */
+  /** What is known of each chain that was polled, by {@link chainOfKey}. Times in milliseconds since 1970, 0 before the first answer. */
   chains(): ReadonlyMap<
     string,
     Readonly<Pick<ChainNumbers, "lastPollSuccess" | "isPolled" | "transactions">>
@@ -182,7 +210,7 @@ export class JobMetrics {
     return this.#chains;
   }
 
-  /** The chains that this daemon holds the lease of. */
+  /** The chains that this daemon holds the lease of, each as {@link chainOfKey} names it with its key. */
   held(): ReadonlySet<string> {
     return new Set([...this.#leases].flatMap(([ticker, { aborted }]) => (aborted ? [] : [ticker])));
   }
@@ -193,7 +221,7 @@ export class JobMetrics {
     const sum = (of: (chain: ChainNumbers) => number | undefined): number =>
       chains.reduce((total, chain) => total + (of(chain) ?? 0), 0);
     return {
-      chains: chains.filter(({ isPolled }) => isPolled).length,
+      chains: new Set(chains.filter(({ isPolled }) => isPolled).map(({ chain }) => chain)).size,
       polls: sum(({ polls }) => polls.get("success")),
       failedPolls: sum(({ polls }) => polls.get("failure")),
       done: sum(({ transactions }) => transactions.get("done")),
@@ -201,8 +229,8 @@ export class JobMetrics {
     };
   }
 
-  collect({ jobs, queue, limit }: Counted): Metric[] {
-    const chains = [...this.#chains];
+  collect({ jobs, queue, limits }: Counted): Metric[] {
+    const chains = [...this.#chains.values()];
     return [
       {
         name: "jobs",
@@ -215,24 +243,23 @@ export class JobMetrics {
         type: "gauge",
         help: "When the API last answered a poll of the chain, in seconds since 1970; 0 before the first answer.",
         samples: chains
-          .filter(([, { isPolled }]) => isPolled)
-          .map(([chain, { lastPollSuccess }]) => ({
-            labels: { chain },
-            value: lastPollSuccess / 1000,
-          })),
+          .filter(({ isPolled }) => isPolled)
+          .map((numbers) => ({ labels: labelsOf(numbers), value: numbers.lastPollSuccess / 1000 })),
       },
       {
         name: "polls_total",
         type: "counter",
         help: "Polls of the API by chain and outcome.",
-        samples: chains.flatMap(([chain, { polls }]) => counts("outcome", pollOutcomes, polls, { chain })),
+        samples: chains.flatMap((numbers) =>
+          counts("outcome", pollOutcomes, numbers.polls, labelsOf(numbers)),
+        ),
       },
       {
         name: "transactions_total",
         type: "counter",
         help: "How pending transactions ended the rounds they were looked at in, by chain and outcome.",
-        samples: chains.flatMap(([chain, { transactions }]) =>
-          counts("outcome", outcomes, transactions, { chain }),
+        samples: chains.flatMap((numbers) =>
+          counts("outcome", outcomes, numbers.transactions, labelsOf(numbers)),
         ),
       },
       {
@@ -248,7 +275,7 @@ export class JobMetrics {
       },
       ...this.#histograms(),
       ...queueMetrics(queue),
-      ...limitMetrics(limit),
+      ...limitMetrics(limits ?? new Map()),
       {
         name: "process_start_time_seconds",
         type: "gauge",
@@ -269,23 +296,26 @@ export class JobMetrics {
       name: `${step}_duration_seconds`,
       type: "histogram",
       help,
-      samples: [...this.#chains].flatMap(
-        ([chain, { durations }]) => durations.get(step as Step)?.samples({ chain }) ?? [],
+      samples: [...this.#chains.values()].flatMap(
+        (numbers) => numbers.durations.get(step as Step)?.samples(labelsOf(numbers)) ?? [],
       ),
     }));
   }
 
   #numbersOf(ticker: string): ChainNumbers {
-    const known = this.#chains.get(ticker);
+    const name = chainOfKey(ticker, this.#apiKey);
+    const known = this.#chains.get(name);
     if (known !== undefined) return known;
     const numbers = {
+      chain: ticker,
+      apiKey: this.#apiKey,
       lastPollSuccess: 0,
       isPolled: true,
       polls: new Map(),
       transactions: new Map(),
       durations: new Map(),
     };
-    this.#chains.set(ticker, numbers);
+    this.#chains.set(name, numbers);
     return numbers;
   }
 }
@@ -303,19 +333,19 @@ function queueMetrics(queue: Queue | undefined): Metric[] {
   ];
 }
 
-function limitMetrics(limit: RateLimitState | undefined): Metric[] {
+function limitMetrics(limits: ReadonlyMap<string, RateLimitState>): Metric[] {
+  const told = (name: string, help: string, of: (limit: RateLimitState) => number | undefined): Metric => ({
+    ...gauge(`rate_limit_${name}`, help, undefined),
+    samples: [...limits].flatMap(([apiKey, limit]) =>
+      gauge("", "", of(limit)).samples.map((sample) => ({ ...sample, labels: keyLabel(apiKey) })),
+    ),
+  });
+  const perSecond = "Requests that the API takes in a second; absent without a limit that is known.";
+  const paused = "Seconds until the API wants the next request.";
   return [
-    gauge(
-      "rate_limit_requests_per_second",
-      "Requests that the API takes in a second; absent without a limit that is known.",
-      limit?.perSecond,
-    ),
-    gauge("rate_limit_waiting_requests", "Requests that wait for their turn at the API.", limit?.waiting),
-    gauge(
-      "rate_limit_paused_seconds",
-      "Seconds until the API wants the next request.",
-      limit && limit.pausedFor / 1000,
-    ),
+    told("requests_per_second", perSecond, (limit) => limit.perSecond),
+    told("waiting_requests", "Requests that wait for their turn at the API.", ({ waiting }) => waiting),
+    told("paused_seconds", paused, ({ pausedFor }) => pausedFor / 1000),
   ];
 }
 
@@ -324,8 +354,8 @@ export interface MetricsSource {
   readonly metrics: JobMetrics;
   readonly vault: Vault;
   readonly log: Log;
-  /** The limit of requests at the API. */
-  readonly limit?: () => RateLimitState | undefined;
+  /** The limits of requests at the API, by the name of the API key. */
+  readonly limits?: () => ReadonlyMap<string, RateLimitState>;
 }
 
 /** States of jobs that go on by themselves. */
@@ -361,5 +391,5 @@ export async function countInVault({ vault, log }: Pick<MetricsSource, "vault" |
 
 /** All numbers as they are now, for whoever renders them. Throws nothing. */
 export async function collectMetrics(source: MetricsSource): Promise<Metric[]> {
-  return source.metrics.collect({ ...(await countInVault(source)), limit: source.limit?.() });
+  return source.metrics.collect({ ...(await countInVault(source)), limits: source.limits?.() });
 }

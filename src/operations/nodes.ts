@@ -4,7 +4,8 @@
  */
 import type { Network } from "../../chains/chain.ts";
 import { tickers } from "../../chains/index.ts";
-import { leaseKeyOf } from "../journal/records.ts";
+import { chainOfKey, defaultApiKey } from "../api-key-name.ts";
+import { keyLeaseKeyOf } from "../journal/records.ts";
 import { type KnownNode, readNodes } from "../lease/node.ts";
 import { namesPostgres } from "../store/postgres/address.ts";
 import { type KeyedLeaseRow, readKeyedLeaseRows } from "../store/tables/lease.ts";
@@ -16,6 +17,8 @@ import { askDaemons } from "./status-socket.ts";
 export interface HeldLease {
   readonly network: Network;
   readonly chain: string;
+  /** The name of the API key; absent for the default one. */
+  readonly apiKey?: string;
   /** The fencing epoch. */
   readonly epoch: number;
   /** When it was taken. */
@@ -49,17 +52,25 @@ interface Holding extends HeldLease {
 
 const iso = (time: number): string => new Date(time).toISOString();
 
-/** A lease row as it is shown; one of a chain that this program does not know is left out. */
-function holdingOf(vault: Vault, { leaseKey, holder, ...row }: KeyedLeaseRow): Holding[] {
+/** A lease row as it is shown; one of a chain or key that nobody here knows of is left out. */
+function holdingOf(
+  vault: Vault,
+  { leaseKey, holder, ...row }: KeyedLeaseRow,
+  apiKeys: readonly string[],
+): Holding[] {
   if (holder === null) return [];
+  const { epoch, takenAt, renewedAt, hasEnded } = row;
+  const lastRenewal = renewedAt == null ? {} : { lastRenewal: iso(renewedAt) };
   for (const network of ["mainnet", "testnet"] as const) {
     for (const chain of tickers) {
-      if (Buffer.compare(leaseKeyOf(vault, { network, chain }), leaseKey) !== 0) continue;
-      const { epoch, takenAt, renewedAt, hasEnded } = row;
-      const lastRenewal = renewedAt == null ? {} : { lastRenewal: iso(renewedAt) };
+      const apiKey = apiKeys.find((name) =>
+        Buffer.from(keyLeaseKeyOf(vault, { network, chain }, name)).equals(leaseKey),
+      );
+      if (apiKey === undefined) continue;
+      const work = { network, chain, ...(apiKey !== defaultApiKey && { apiKey }) };
       return [
         {
-          ...{ network, chain, epoch, since: iso(takenAt), ...lastRenewal },
+          ...{ ...work, epoch, since: iso(takenAt), ...lastRenewal },
           ...{ holder, hasEnded: hasEnded === true },
         },
       ];
@@ -68,14 +79,32 @@ function holdingOf(vault: Vault, { leaseKey, holder, ...row }: KeyedLeaseRow): H
   return [];
 }
 
+/** What a lease is of, for comparing. */
+function workOf({
+  network,
+  chain,
+  apiKey = defaultApiKey,
+}: {
+  readonly network: Network;
+  readonly chain: string;
+  readonly apiKey?: string | undefined;
+}): string {
+  return `${network} ${chainOfKey(chain, apiKey)}`;
+}
+
 const shownLease = ({ holder: _, hasEnded: __, ...lease }: Holding): HeldLease => lease;
 
-/** Those of its chains that others hold. */
+/** Those of its chains that others hold, with the API key where that is not the default one. */
 function standsBy(
-  { network, chains }: Pick<KnownNode, "network" | "chains">,
+  { network, chains, apiKeys }: Pick<KnownNode, "network" | "chains" | "apiKeys">,
   others: readonly Holding[],
 ): string[] {
-  return chains.filter((chain) => others.some((held) => held.network === network && held.chain === chain));
+  const held = new Set(others.map(workOf));
+  return chains.flatMap((chain) =>
+    apiKeys
+      .filter((apiKey) => held.has(workOf({ network, chain, apiKey })))
+      .map((apiKey) => chainOfKey(chain, apiKey)),
+  );
 }
 
 function shownNode(node: KnownNode, holdings: readonly Holding[]): ShownNode {
@@ -109,10 +138,14 @@ function unknownHolders(holdings: readonly Holding[]): ShownNode[] {
 /** Beside a file, a daemon that answers tells which leases it holds. */
 function shownDaemon(daemon: DaemonStatus, holdings: readonly Holding[]): ShownNode {
   const { node, host, pid, version, network, startedAt, draining, chains, at } = daemon;
-  const held = new Set(chains.filter(({ lease }) => lease === "held").map(({ chain }) => chain));
-  const here = holdings.filter((holding) => holding.network === network);
-  const own = here.filter(({ chain }) => held.has(chain));
-  const others = here.filter(({ chain }) => !held.has(chain));
+  const held = new Set(
+    chains.filter(({ lease }) => lease === "held").map((one) => workOf({ network, ...one })),
+  );
+  const own = holdings.filter((holding) => held.has(workOf(holding)));
+  const awaited = new Set(
+    chains.filter(({ lease }) => lease !== "held").map((one) => workOf({ network, ...one })),
+  );
+  const others = holdings.filter((holding) => awaited.has(workOf(holding)));
   return {
     ...(node !== undefined && { node }),
     ...(host !== undefined && { host }),
@@ -121,7 +154,7 @@ function shownDaemon(daemon: DaemonStatus, holdings: readonly Holding[]): ShownN
     since: startedAt,
     lastRenewal: at,
     leases: own.map(shownLease),
-    standsBy: standsBy({ network, chains: chains.map(({ chain }) => chain) }, others),
+    standsBy: others.map(({ chain, apiKey = defaultApiKey }) => chainOfKey(chain, apiKey)),
   };
 }
 
@@ -131,19 +164,19 @@ function shownDaemon(daemon: DaemonStatus, holdings: readonly Holding[]): ShownN
  */
 export async function listNodes(vault: Vault): Promise<ShownNode[]> {
   const rows = await vault.store.read(readKeyedLeaseRows);
-  const holdings = rows.flatMap((row) => holdingOf(vault, row));
+  const holdingsOf = (named: readonly string[]): Holding[] =>
+    rows.flatMap((row) => holdingOf(vault, row, [...new Set([defaultApiKey, ...named])]));
   if (!namesPostgres(vault.place)) {
     const { daemons } = await askDaemons(vault.place);
-    const shown = daemons.map((daemon) => shownDaemon(daemon, holdings));
-    const told = new Set(
-      shown.flatMap(({ leases }) => leases.map(({ network, chain }) => `${network} ${chain}`)),
+    const holdings = holdingsOf(
+      daemons.flatMap(({ chains }) => chains.flatMap(({ apiKey }) => apiKey ?? [])),
     );
-    return [
-      ...shown,
-      ...unknownHolders(holdings.filter(({ network, chain }) => !told.has(`${network} ${chain}`))),
-    ];
+    const shown = daemons.map((daemon) => shownDaemon(daemon, holdings));
+    const told = new Set(shown.flatMap(({ leases }) => leases.map(workOf)));
+    return [...shown, ...unknownHolders(holdings.filter((holding) => !told.has(workOf(holding))))];
   }
   const nodes = await readNodes(vault);
+  const holdings = holdingsOf(nodes.flatMap(({ apiKeys }) => apiKeys));
   const isKnown = ({ holder }: Holding): boolean =>
     nodes.some(({ nodeKey }) => Buffer.compare(nodeKey, holder) === 0);
   return [

@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import * as v from "valibot";
 import type { Network } from "../../chains/chain.ts";
+import { chainOfKey, defaultApiKey } from "../api-key-name.ts";
 import { describeFailure } from "../failures.ts";
 import type { Job, JobState } from "../journal/job.ts";
 import { listJobs } from "../journal/job-list.ts";
@@ -17,8 +18,12 @@ const jobSchema = v.object({ id: text, chain: text, state: text, since: text, pr
 /** A job as it is shown at a glance. */
 export type GlancedJob = v.InferOutput<typeof jobSchema>;
 
+const limitSchema = v.object({ perSecond: v.optional(count), waiting: count, pausedSeconds: count });
+
 const chainSchema = v.object({
   chain: text,
+  /** The name of the API key that its wallets belong to; absent for the default one. */
+  apiKey: v.optional(text),
   wallets: count,
   lease: v.picklist(["held", "awaited"]),
   /** Absent before the first answer of the API. */
@@ -55,7 +60,9 @@ export const statusSchema = v.object({
   /** Waiting for a person. */
   parked: v.array(jobSchema),
   /** Requests at the API. */
-  limit: v.object({ perSecond: v.optional(count), waiting: count, pausedSeconds: count }),
+  limit: limitSchema,
+  /** The same for each API key, where there are several. */
+  limits: v.optional(v.array(v.object({ apiKey: text, ...limitSchema.entries }))),
   /** What is out of order. */
   troubles: v.array(v.object({ kind: text, chains: v.array(text), seconds: count })),
 });
@@ -67,6 +74,8 @@ export interface StatusSource extends MetricsSource {
   readonly network: Network;
   /** The chains that the daemon may work for. */
   readonly tickers: readonly string[];
+  /** The names of the API keys that it works with. */
+  readonly apiKeys: readonly string[];
   /** Only these signature IDs, when given. */
   readonly wallets?: ReadonlySet<string> | undefined;
   /** Milliseconds between two polls of a chain. */
@@ -131,11 +140,10 @@ export class StatusCollector {
   }
 
   async #collect(): Promise<DaemonStatus> {
-    const { vault, network, period, limit, troubles, node, stopping } = this.#source;
+    const { vault, network, period, troubles, node, stopping } = this.#source;
     const { jobs = new Map<JobState, number>(), queue = { jobs: 0 } } = await countInVault(this.#source);
     const chains = await this.#chains();
     const reasons = await this.#reasons(chains);
-    const { perSecond, waiting = 0, pausedFor = 0 } = limit?.() ?? {};
     const now = Date.now();
     return {
       version,
@@ -157,7 +165,7 @@ export class StatusCollector {
       queue: { jobs: queue.jobs, oldestSeconds: secondsSince(queue.oldest, now) },
       waiting: await this.#jobs(unapproved),
       parked: await this.#jobs(["parked"]),
-      limit: { ...(perSecond !== undefined && { perSecond }), waiting, pausedSeconds: pausedFor / 1000 },
+      ...this.#limits(),
       troubles: troubles.open.map(({ kind, chains: of, for: since }) => ({
         kind,
         chains: [...of],
@@ -166,28 +174,54 @@ export class StatusCollector {
     };
   }
 
-  /** The chains that the vault has wallets of, or that are polled. */
+  #limits(): Pick<DaemonStatus, "limit" | "limits"> {
+    const limits = [...(this.#source.limits?.() ?? [])].map(
+      ([apiKey, { perSecond, waiting, pausedFor }]) => ({
+        apiKey,
+        limit: { ...(perSecond !== undefined && { perSecond }), waiting, pausedSeconds: pausedFor / 1000 },
+      }),
+    );
+    const [first] = limits;
+    return {
+      limit: first?.limit ?? { waiting: 0, pausedSeconds: 0 },
+      ...(limits.length > 1 && { limits: limits.map(({ apiKey, limit }) => ({ apiKey, ...limit })) }),
+    };
+  }
+
+  /** The chains that the vault has wallets of, or that are polled, with each API key. */
   async #chains(): Promise<DaemonStatus["chains"]> {
-    const { vault, metrics, network, tickers, wallets } = this.#source;
-    const held = metrics.held();
-    const known = metrics.chains();
+    const { tickers, apiKeys } = this.#source;
+    const subjects = tickers.flatMap((chain) => apiKeys.map((apiKey) => ({ chain, apiKey })));
     const chains: DaemonStatus["chains"] = [];
-    for (const chain of tickers) {
-      const ids = await vault.signatureIds(chain, network);
-      const numbers = known.get(chain);
-      const count = wallets === undefined ? ids.length : ids.filter((id) => wallets.has(id)).length;
-      if (count === 0 && numbers?.isPolled !== true) continue;
-      const { lastPollSuccess = 0, transactions } = numbers ?? {};
-      chains.push({
+    for (const subject of subjects) chains.push(...(await this.#chain(subject)));
+    return chains;
+  }
+
+  async #chain({
+    chain,
+    apiKey,
+  }: {
+    readonly chain: string;
+    readonly apiKey: string;
+  }): Promise<DaemonStatus["chains"]> {
+    const { vault, metrics, network, wallets } = this.#source;
+    const name = chainOfKey(chain, apiKey);
+    const ids = await vault.signatureIds(chain, network, apiKey);
+    const numbers = metrics.chains().get(name);
+    const count = wallets === undefined ? ids.length : ids.filter((id) => wallets.has(id)).length;
+    if (count === 0 && numbers?.isPolled !== true) return [];
+    const { lastPollSuccess = 0, transactions } = numbers ?? {};
+    return [
+      {
         chain,
+        ...(apiKey !== defaultApiKey && { apiKey }),
         wallets: count,
-        lease: held.has(chain) ? "held" : "awaited",
+        lease: metrics.held().has(name) ? "held" : "awaited",
         ...(lastPollSuccess > 0 && { lastPoll: new Date(lastPollSuccess).toISOString() }),
         done: transactions?.get("done") ?? 0,
         failed: transactions?.get("failed") ?? 0,
-      });
-    }
-    return chains;
+      },
+    ];
   }
 
   async #reasons(chains: DaemonStatus["chains"]): Promise<string[]> {

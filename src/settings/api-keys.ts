@@ -71,7 +71,7 @@ function checked(given: GivenApiKey): GivenApiKey {
 
 /** Which API key is wanted. */
 export interface ApiKeyChoice {
-  /** The key of `--api-key`, which counts before the variables of the default key. */
+  /** The key of `--api-key`, which counts before every variable. */
   readonly option?: string | undefined;
   /** {@link defaultApiKey} without it. */
   readonly name?: string | undefined;
@@ -87,8 +87,7 @@ export async function readApiKey(
   config: Config,
   { option, name: apiKeyName = defaultApiKey, warn = () => undefined }: ApiKeyChoice,
 ): Promise<GivenApiKey> {
-  if (option !== undefined && apiKeyName === defaultApiKey)
-    return checked({ apiKeyName, apiKey: option, apiKeySetting: "--api-key" });
+  if (option !== undefined) return checked({ apiKeyName, apiKey: option, apiKeySetting: "--api-key" });
   const [value, file] = definitionsOf(apiKeyName);
   const [setting, fileSetting] = [config.setting(value.name), config.setting(file.name)];
   if (setting !== undefined && fileSetting !== undefined)

@@ -28,6 +28,7 @@ import {
 export const settings = {
   apiKey: secret("TATUM_API_KEY", "Key of the Tatum API"),
   apiKeyFile: path("TATUM_API_KEY_FILE", "Instead of it: a file to take it from"),
+  apiKeyNames: text("TATUM_KMS_API_KEY_NAME", "As --api-key-name of daemon: names of API keys to work with"),
   apiUrl: {
     ...url("TATUM_API_URL", "Base URL of the Tatum API"),
     standard: "https://api.tatum.io",

@@ -1,6 +1,7 @@
 /** Reports of failures to the Tatum API: each job and cause once, those of a round together. What is owed stands in the journal. */
 import { Recent } from "../../chains/codec/recent.ts";
 import { sentence } from "../../chains/error.ts";
+import { isOfKey } from "../api-key-name.ts";
 import { KmsError } from "../errors.ts";
 import type { Job, JobChanges } from "../journal/job.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -84,7 +85,7 @@ export class ErrorReports {
 
   /** Sends what is owed. What the API does not take is sent again later, after growing waits, also by the next process. */
   async send(api: TatumApi, journal: Journal, log: Log): Promise<void> {
-    await this.#complete(journal);
+    await this.#complete(journal, api.apiKeyName);
     if (this.#now() < this.#notBefore) return;
     const ids = [...this.#owing];
     for (const id of ids) this.#open.add(id);
@@ -108,11 +109,11 @@ export class ErrorReports {
     }
   }
 
-  /** What processes before this one owed. */
-  async #complete(journal: Journal): Promise<void> {
+  /** What processes before this one owed, of the jobs of the key that the API is told with. */
+  async #complete(journal: Journal, apiKey: string): Promise<void> {
     if (this.#isComplete) return;
     for (const job of await journal.list("seen", "denied", "failed", "sent", "parked", "cancelled"))
-      this.note(job);
+      if (isOfKey(job, apiKey)) this.note(job);
     this.#isComplete = true;
   }
 

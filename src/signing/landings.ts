@@ -5,6 +5,7 @@
  */
 import type { Chain, ChainEnvironment } from "../../chains/chain.ts";
 import { ChainError, sentence } from "../../chains/error.ts";
+import { isOfKey } from "../api-key-name.ts";
 import { isVaultFailure, KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import type { Job } from "../journal/job.ts";
@@ -178,9 +179,9 @@ class Look {
   }
 
   #watch(job: Job): void {
-    const { watched, chain } = this.#options;
+    const { watched, chain, services } = this.#options;
     const { id, signed, updatedAt } = job;
-    if (!isPaidByItsBytes(job) || watched.has(id)) return;
+    if (!isPaidByItsBytes(job) || watched.has(id) || !isOfKey(job, services.api.apiKeyName)) return;
     const { account, number } = signed?.sequence ?? {};
     if ((account === undefined || chain.countTransactions === undefined) && chain.locate === undefined)
       return;

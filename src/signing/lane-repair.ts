@@ -102,9 +102,9 @@ async function countOf(account: string, context: DecisionContext): Promise<bigin
 
 async function lookAt(place: RepairedLane, args: DecisionArguments, person: Person): Promise<Lane> {
   const { vault, chain, account } = place;
-  const context = await decisionContext(vault, place, args, person);
-  const counted = await countOf(account, context);
   const all = await allJobs(vault, { states: signedStates, chains: [chain], account });
+  const context = await decisionContext(vault, { ...place, apiKey: all.at(-1)?.apiKey }, args, person);
+  const counted = await countOf(account, context);
   const jobs = all
     .filter((job) => job.network === place.network && job.isNumberFree !== true)
     .filter(isSigned)

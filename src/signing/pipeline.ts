@@ -8,6 +8,7 @@ import type {
   SigningRequest,
 } from "../../chains/chain.ts";
 import { ChainError, sentence } from "../../chains/error.ts";
+import { keptApiKey } from "../api-key-name.ts";
 import { ApiUnavailable, isVaultFailure, KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { type Job, type Outcome, paymentsOf, signedStates } from "../journal/job.ts";
@@ -118,7 +119,9 @@ export class Pipeline {
     const { transaction, contentDigest } = listed;
     const known = await this.#known(transaction);
     if (typeof known === "string") return known;
-    const job = known ?? journal.begin(transaction, contentDigest);
+    // From now on the API is told of it with the key that lists it.
+    const apiKey = keptApiKey(this.services.api.apiKeyName);
+    const job = { ...(known ?? journal.begin(transaction, contentDigest)), apiKey };
     if (job.state === "cancelled") return "skipped";
     if (signedStates.includes(job.state)) return this.resume(job, true);
     if (!runOnce && !journal.isDue(job)) return "skipped";

@@ -10,7 +10,6 @@ import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
 import { type Job, signedOfRecord } from "../journal/job.ts";
 import { Journal } from "../journal/journal.ts";
 import type { JournalScope } from "../journal/records.ts";
-import type { ApiKeyChoice } from "../settings/api-keys.ts";
 import type { Config } from "../settings/settings.ts";
 import { type Completion, TatumApi } from "../tatum/api.ts";
 import { NodeCalls } from "../tatum/node.ts";
@@ -295,11 +294,6 @@ async function askersFor(
   return { api, asked, whereabouts: (signed) => whereaboutsOf(signed, { ...asked, api }) };
 }
 
-/** With the key of `--api-key` a job is asked about whatever key it is of. */
-function keyChoice({ "api-key": option }: DecisionArguments, { apiKey }: Pick<Job, "apiKey">): ApiKeyChoice {
-  return option === undefined ? { name: apiKey } : { option };
-}
-
 /** Who decides: the settings, what the person is told, and what the person has to agree to. */
 export interface Person {
   readonly config: Config;
@@ -330,7 +324,7 @@ export async function decisionContext(
   args: DecisionArguments,
   { config, note, wait = pause }: Pick<Person, "config" | "note" | "wait">,
 ): Promise<DecisionContext> {
-  const tatum = await readTatumSettings(config, { ...keyChoice(args, job), warn: note });
+  const tatum = await readTatumSettings(config, { option: args["api-key"], name: job.apiKey, warn: note });
   const plainHttp = plainHttpReach(job.network, args["allow-plain-http"], config);
   const nodes = await namedThirdParties([job.chain], job.network, (name) => config.setting(name));
   await judgePlainHttp([apiEndpoint(tatum), ...nodes], plainHttp);
@@ -354,7 +348,7 @@ export async function resolveJob(
   const resolution = readResolution(args);
   const job = await findJob(vault, id);
   // Before a person is asked.
-  await readTatumSettings(person.config, keyChoice(args, job));
+  await readTatumSettings(person.config, { option: args["api-key"], name: job.apiKey });
   if (job.state !== "done") await person.agree(consequence(job, resolution));
   await resolve(id, resolution, await decisionContext(vault, job, args, person));
   return showJob(vault, id);

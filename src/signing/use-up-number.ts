@@ -5,10 +5,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Chain, PendingTransaction, SignedTransaction, SigningRequest } from "../../chains/chain.ts";
 import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import { keptApiKey } from "../api-key-name.ts";
 import { KmsError } from "../errors.ts";
 import { type Job, signedOfRecord } from "../journal/job.ts";
 import { Journal } from "../journal/journal.ts";
-import { leaseKeyOf } from "../journal/records.ts";
+import { keyLeaseKeyOf } from "../journal/records.ts";
 import { besideDaemon } from "../lease/lease.ts";
 import { normalAddress } from "../vault/wallet-names.ts";
 import { networkOf, walletFields } from "../vault/wallet-record.ts";
@@ -138,7 +139,8 @@ export async function useUpNumber(
   const { vault, journal: unfenced, note } = context;
   const { scope } = unfenced;
   const asked = askedChain(context);
-  const beside = await besideDaemon(vault.store, leaseKeyOf(vault, scope));
+  const apiKey = keptApiKey(context.api.apiKeyName);
+  const beside = await besideDaemon(vault.store, keyLeaseKeyOf(vault, scope, apiKey));
   const journal = new Journal(vault, scope, {
     fence: {
       async assertHeld(session) {
@@ -165,7 +167,7 @@ export async function useUpNumber(
     const signed = await asked.chain.sign(request, environment);
     assertNumber(use, signed);
     const digest = createHash("sha256").update(payload).digest("hex");
-    const job = journal.approved({ ...journal.begin(transaction, digest), isRepair: true });
+    const job = journal.approved({ ...journal.begin(transaction, digest), apiKey, isRepair: true });
     const recorded = await journal.recordSigned(job, signed, used);
     for (const other of use.instead) await setAside(other, recorded, context);
     await send(recorded, asked, { ...context, journal });

@@ -120,6 +120,11 @@ export class TatumApi {
     this.#connection = connection;
   }
 
+  /** The name of the key that it is asked with. */
+  get apiKeyName(): string {
+    return this.#connection.apiKeyName;
+  }
+
   /** Whether requests wait because the API takes no more of them. */
   get isHeldUp(): boolean {
     return this.#connection.isHeldUp;

@@ -5,6 +5,7 @@
 
 import * as v from "valibot";
 import { type JsonValue, parseExactJson, stringifyExactJson } from "../../chains/codec/exact-json.ts";
+import { defaultApiKey, keptApiKey } from "../api-key-name.ts";
 import { ApiUnavailable } from "../errors.ts";
 import type { HttpClient, Place } from "../http/client.ts";
 import { type HttpAnswer, HttpFailure, type HttpRequest, type Priority } from "../http/message.ts";
@@ -67,6 +68,8 @@ export interface TatumConnectionOptions {
   readonly apiKey: string;
   /** Where the key was given, as in `TATUM_API_KEY (from environment)`. */
   readonly apiKeySetting?: string;
+  /** Its name, by which its requests are counted. */
+  readonly apiKeyName?: string;
   readonly http: HttpClient;
   /** Milliseconds until an answer has to be there. */
   readonly timeout: number;
@@ -131,7 +134,12 @@ export class TatumConnection {
    */
   async reserve(priority: Priority): Promise<TatumPlace> {
     const { http, baseUrl, timeout, stopping: signal, deadline } = this.#options;
-    const place = await http.reserve(baseUrl, { priority, timeout, signal });
+    const place = await http.reserve(baseUrl, {
+      priority,
+      timeout,
+      signal,
+      account: keptApiKey(this.apiKeyName),
+    });
     return {
       send: (request) => place.send(this.#complete(request, deadline)),
       release: () => place.release(),
@@ -140,7 +148,12 @@ export class TatumConnection {
 
   /** Whether requests wait because the API takes no more of them. */
   get isHeldUp(): boolean {
-    return this.#options.http.waiting(this.#options.baseUrl) > 0;
+    return this.#options.http.waiting(this.#options.baseUrl, keptApiKey(this.apiKeyName)) > 0;
+  }
+
+  /** The name of the key. */
+  get apiKeyName(): string {
+    return this.#options.apiKeyName ?? defaultApiKey;
   }
 
   /** Sends again after passing failures, as often as the operator allows. */
@@ -209,6 +222,7 @@ export class TatumConnection {
       },
       timeout,
       signal,
+      account: keptApiKey(this.apiKeyName),
       ...(body !== undefined && { body: stringifyExactJson(body) }),
     };
   }

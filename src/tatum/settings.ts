@@ -1,4 +1,5 @@
 /** The settings of the connection to the Tatum API: URL, key, time limit and retries. */
+import { keptApiKey } from "../api-key-name.ts";
 import type { HttpClient } from "../http/client.ts";
 import type { Endpoint } from "../http/endpoints.ts";
 import type { RetryPolicy } from "../http/retry.ts";
@@ -55,6 +56,6 @@ export function connectToTatum(
   http: HttpClient,
   signals?: StopSignals,
 ): TatumConnection {
-  http.limit(apiUrl, requestsPerSecond);
+  http.limit(apiUrl, requestsPerSecond, keptApiKey(settings.apiKeyName));
   return new TatumConnection({ baseUrl: apiUrl, http, ...settings, ...signals });
 }

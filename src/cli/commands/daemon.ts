@@ -31,6 +31,11 @@ export default defineCommand({
       "run-once",
       "dry-run",
     ),
+    "api-key-name": {
+      type: "string",
+      valueHint: "name,name",
+      description: "Work only for wallets of these API keys (default: of all that are set)",
+    },
     ...pickOptions("wallets", "transaction-ids", "api-key", "log-level", "log-format", "listen", "standby"),
     ...vaultOptions,
   },

@@ -1,4 +1,6 @@
 /** `doctor`: looks at everything that the daemon needs, and says of each whether it is well and what mends it. */
+
+import { defaultApiKey } from "../../api-key-name.ts";
 import { accessFindings } from "../../doctor/access.ts";
 import { diskFindings } from "../../doctor/disk.ts";
 import { examine, type Finding, failureOf, findings } from "../../doctor/finding.ts";
@@ -9,6 +11,7 @@ import { KmsError } from "../../errors.ts";
 import { HttpClient } from "../../http/client.ts";
 import { plainHttpReach } from "../../http/endpoints.ts";
 import { oneLine } from "../../operations/log.ts";
+import { apiKeyNames } from "../../settings/api-keys.ts";
 import { settings } from "../../settings/table.ts";
 import { parseExternalUrl } from "../../signing/policy/four-eye.ts";
 import { readTatumSettings } from "../../tatum/settings.ts";
@@ -77,8 +80,14 @@ async function serviceFindings({ config }: CommandContext, args: DoctorArguments
   };
   const looks = [
     examine("api", async () => {
-      const tatum = await readTatumSettings(config, { option: args["api-key"], warn: printWarning });
-      return apiFindings(tatum, new HttpClient([tatum.apiUrl], { plainHttp }));
+      const option = args["api-key"];
+      const read = (name: string) =>
+        readTatumSettings(config, { name, warn: printWarning, ...(name === defaultApiKey && { option }) });
+      const names = new Set([...(option === undefined ? [] : [defaultApiKey]), ...apiKeyNames(config)]);
+      const [name = defaultApiKey, ...others] = names;
+      const tatum = await read(name);
+      const rest = await Promise.all(others.map(read));
+      return apiFindings(tatum, new HttpClient([tatum.apiUrl], { plainHttp }), rest);
     }),
     ...(given === undefined ? [] : [examine("four-eye", fourEye(given))]),
   ];

@@ -1,4 +1,5 @@
 /** `nodes`: the daemons of the vault on all machines: who does what since when. */
+import { chainOfKey, defaultApiKey } from "../../api-key-name.ts";
 import { listNodes, type ShownNode } from "../../operations/nodes.ts";
 import { defineCommand } from "../command.ts";
 import { createContext } from "../context.ts";
@@ -22,7 +23,7 @@ function linesOf(node: ShownNode): Line[] {
   const { network = "", state, leases, standsBy, since = "", lastRenewal = "" } = node;
   const held = leases.map((lease) => ({
     ...{ node, state, since: lease.since, epoch: String(lease.epoch) },
-    work: `${lease.network} ${lease.chain}`,
+    work: `${lease.network} ${chainOfKey(lease.chain, lease.apiKey ?? defaultApiKey)}`,
     renewed: lease.lastRenewal ?? "",
   }));
   if (held.length > 0 && standsBy.length === 0) return held;

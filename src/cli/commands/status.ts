@@ -1,5 +1,6 @@
 /** `status`: what the running daemons of the vault do, on one screen or as JSON. Needs no password. */
 import { isatty } from "node:tty";
+import { chainOfKey, defaultApiKey } from "../../api-key-name.ts";
 import { KmsError } from "../../errors.ts";
 import { oneLine, shortDuration } from "../../operations/log.ts";
 import type { DaemonStatus, GlancedJob } from "../../operations/status.ts";
@@ -17,9 +18,9 @@ const ago = (time: string | undefined, now: number): string =>
   time === undefined ? "never" : `${shortDuration(Math.max(0, now - Date.parse(time)))} ago`;
 
 function chainLines({ chains }: DaemonStatus, now: number): string[] {
-  return chains.map(({ chain, wallets, lease, lastPoll, done, failed }) => {
+  return chains.map(({ chain, apiKey = defaultApiKey, wallets, lease, lastPoll, done, failed }) => {
     const work = lease === "held" ? `polled ${ago(lastPoll, now)}` : "another daemon has the lease";
-    return `    ${chain.padEnd(6)} ${String(wallets).padStart(6)} wallets  ${work}; ${done} done, ${failed} failed`;
+    return `    ${chainOfKey(chain, apiKey).padEnd(6)} ${String(wallets).padStart(6)} wallets  ${work}; ${done} done, ${failed} failed`;
   });
 }
 

@@ -38,7 +38,7 @@ const ofSettings: Row = { takes: `api-key ${vault}`, ignores: `${choosing} ${dae
 
 const table: Readonly<Record<string, Row>> = {
   daemon: {
-    takes: `${choosing} dry-run allow-plain-http listen standby log-level log-format api-key ${daemonOnly} ${vault}`,
+    takes: `${choosing} dry-run allow-plain-http listen standby log-level log-format api-key api-key-name ${daemonOnly} ${vault}`,
     ignores: "",
     refuses: "",
   },

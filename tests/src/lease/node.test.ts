@@ -24,6 +24,7 @@ test("a node gives its signs of life while another one changes what belongs to a
     network: "testnet",
     chains: ["ETH"],
     isStandby: false,
+    apiKeys: ["default"],
   } as const;
   try {
     await other.transaction(async () => {

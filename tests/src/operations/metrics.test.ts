@@ -2,7 +2,12 @@ import { beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { jobStates } from "../../../src/journal/job.ts";
 import { createLog } from "../../../src/operations/log.ts";
-import { collectMetrics, JobMetrics, type Sample } from "../../../src/operations/metrics.ts";
+import {
+  collectMetrics,
+  JobMetrics,
+  type RateLimitState,
+  type Sample,
+} from "../../../src/operations/metrics.ts";
 import { renderMetrics } from "../../../src/operations/metrics-file.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 
@@ -113,6 +118,23 @@ test("a step's time is in every bucket that is wide enough, and in none of a cha
   expect(samplesOf("broadcast_duration_seconds")).toEqual([]);
 });
 
+test("what is of a named API key has its name as a label, and of the default one none", () => {
+  metrics.polled("BTC", "success", 1000);
+  metrics.of("shop").polled("BTC", "failure", 2000);
+  metrics.of("shop").pollBegins("BTC");
+  const polls = samplesOf("polls_total").filter(({ value }) => value > 0);
+  expect(polls.map(({ labels }) => labels)).toEqual([
+    { chain: "BTC", outcome: "success" },
+    { chain: "BTC", api_key: "shop", outcome: "failure" },
+  ]);
+  expect(metrics.totals()).toMatchObject({ chains: 1, polls: 1, failedPolls: 1 });
+  metrics.of("shop").leaseTaken("BTC", new AbortController().signal);
+  expect([...metrics.held()]).toEqual(["BTC (key shop)"]);
+  const limits = new Map([["shop", { perSecond: 5, waiting: 2, pausedFor: 0 }]]);
+  const limited = metrics.collect({ limits }).find(({ name }) => name === "rate_limit_waiting_requests");
+  expect(limited?.samples).toEqual([{ labels: { api_key: "shop" }, value: 2 }]);
+});
+
 test("the queue's age is that of its oldest job, and 0 without one", () => {
   const age = (oldest?: number): number | undefined =>
     metrics
@@ -123,8 +145,10 @@ test("the queue's age is that of its oldest job, and 0 without one", () => {
 });
 
 test("a limit of requests is told as far as it is known", () => {
-  const of = (limit: Parameters<JobMetrics["collect"]>[0]["limit"], name: string): number | undefined =>
-    metrics.collect({ limit }).find((metric) => metric.name === `rate_limit_${name}`)?.samples[0]?.value;
+  const of = (limit: RateLimitState | undefined, name: string): number | undefined =>
+    metrics
+      .collect({ limits: limit === undefined ? undefined : new Map([["default", limit]]) })
+      .find((metric) => metric.name === `rate_limit_${name}`)?.samples[0]?.value;
   const known = { perSecond: 5, waiting: 2, pausedFor: 1500 };
   expect(of(known, "requests_per_second")).toBe(5);
   expect(of(known, "waiting_requests")).toBe(2);
@@ -170,8 +194,13 @@ describe("docs/prometheus", () => {
     metrics.pollBegins("BTC");
     for (const step of ["poll", "approval", "signing", "broadcast", "transaction"] as const)
       metrics.took(step, "BTC", 120);
+    metrics.of("shop").took("poll", "BTC", 120);
     const limit = { perSecond: 5, waiting: 0, pausedFor: 0 };
-    const text = renderMetrics(metrics.collect({ jobs: new Map(), queue: { jobs: 0 }, limit }));
+    const limits = new Map([
+      ["default", limit],
+      ["shop", limit],
+    ]);
+    const text = renderMetrics(metrics.collect({ jobs: new Map(), queue: { jobs: 0 }, limits }));
     const checked = Bun.spawnSync([promtool ?? "", "check", "metrics"], { stdin: Buffer.from(text) });
     expect(checked.stderr.toString() + checked.stdout.toString()).toBe("");
   });

@@ -14,7 +14,13 @@ async function scene() {
   const log = createLog({ write: () => undefined });
   const troubles = new Troubles(log);
   const { signal: stopping } = new AbortController();
-  const about = { network: "mainnet", tickers: ["ETH"], period: 1000, node: "node" } as const;
+  const about = {
+    network: "mainnet",
+    tickers: ["ETH"],
+    apiKeys: ["default"],
+    period: 1000,
+    node: "node",
+  } as const;
   const source = { ...about, vault, log, troubles, stopping, metrics: new JobMetrics() };
   return { vault, troubles, collector: new StatusCollector(source) };
 }

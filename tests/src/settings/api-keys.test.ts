@@ -56,10 +56,13 @@ test("a key that is given twice is refused, as it is not clear which counts", as
   await expect(readApiKey(config, { name: "shop" })).rejects.toThrow("are both set");
 });
 
-test("--api-key counts before the variable of the default key alone", async () => {
+test("--api-key counts before the variables of the key that it is given for", async () => {
   const config = configOf("TATUM_API_KEY=a", "TATUM_API_KEY_SHOP=b");
   expect((await readApiKey(config, { option: "o" })).apiKey).toBe("o");
-  expect((await readApiKey(config, { option: "o", name: "shop" })).apiKey).toBe("b");
+  expect(await readApiKey(config, { option: "o", name: "shop" })).toMatchObject({
+    apiKey: "o",
+    apiKeyName: "shop",
+  });
 });
 
 test("named keys are settings, masked, and hidden from the list of processes; misspelled ones are told", async () => {
