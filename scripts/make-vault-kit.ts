@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Secret } from "../providers/secret.ts";
 import type { WalletEntry } from "../src/vault/wallet-changes.ts";
 import { openVaultAt } from "../tests/src/vault/vault-at.ts";
+import { sql } from "./vault-kit/damage.ts";
 import { addDamagedFiles } from "./vault-kit/damaged-files.ts";
 import {
   addForgedJournals,
@@ -19,7 +20,7 @@ import {
   addRolledBackFiles,
 } from "./vault-kit/forged-files.ts";
 import { recordJobs } from "./vault-kit/jobs.ts";
-import { Kit } from "./vault-kit/kit.ts";
+import { Kit, type Said } from "./vault-kit/kit.ts";
 
 const vectors = join(import.meta.dir, "../tests/vectors");
 
@@ -90,6 +91,40 @@ const leased = await kit.makeVault("leased", password, async (made) => {
   );
 });
 kit.bad("lease-forged", leased, "VAULT_CORRUPT", /a lease row has an unexpected/, () => undefined);
+const [ethereum = "", bitcoin = "", , removed = "", solana = ""] = wallets.map(
+  ([signatureId]) => signatureId,
+);
+const said: Said = {
+  labels: { [ethereum]: "Treasury Ä", [solana]: "payouts" },
+  groups: { [ethereum]: ["hot", "emea"] },
+  firstAddresses: { [ethereum]: "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A", [bitcoin]: "bc1qmade-up" },
+  removed: [removed],
+  restoredAt: Date.UTC(2026, 10, 28),
+};
+const named = await kit.makeVault("named", password, async (made) => {
+  await made.add(wallets);
+  await made.directory.edit(
+    wallets.map(([signatureId]) => ({
+      signatureId,
+      edit: () => ({
+        label: said.labels[signatureId],
+        groups: said.groups[signatureId],
+        firstAddress: said.firstAddresses[signatureId],
+      }),
+    })),
+  );
+  await made.remove(removed, Date.UTC(2200, 0));
+  await made.backup(kit.path("named-backup"));
+  await made.markRestored(said.restoredAt, async () => undefined);
+});
+kit.good("named", named, password, remaining, { says: said });
+kit.bad(
+  "removed-wallet-forged",
+  named,
+  "VAULT_CORRUPT",
+  /removed wallet/,
+  sql("UPDATE removed_wallet SET sealed = (SELECT sealed FROM wallet LIMIT 1)"),
+);
 const after = kit.path("after");
 copyFileSync(vault, after);
 const next = await openVaultAt(after, new Secret(password));

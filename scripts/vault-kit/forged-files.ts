@@ -253,14 +253,10 @@ export function addJournals(
   { vault, backup, wallets, before, after, other }: JournalSources,
 ): void {
   const none: Damage = () => undefined;
-  kit.good("crashed", after, kit.password, wallets, journalOf(before));
-  kit.good(
-    "crashed-before-writing",
-    vault,
-    kit.password,
-    wallets,
-    journalOf(before, undefined, { records: 0 }),
-  );
+  kit.good("crashed", after, kit.password, wallets, { journal: journalOf(before) });
+  kit.good("crashed-before-writing", vault, kit.password, wallets, {
+    journal: journalOf(before, undefined, { records: 0 }),
+  });
   const refuse = (name: string, names: RegExp, journal: Uint8Array, base = after) =>
     kit.bad(`journal-${name}`, base, "VAULT_CORRUPT", names, none, { journal });
   refuse("of-another-vault", /made for another file/, journalOf(other));

@@ -20,8 +20,20 @@ interface KitEntry {
   readonly names?: string;
   /** What a good file holds, newest first. */
   readonly wallets?: readonly WalletEntry[];
+  /** What a good file says beside it: see the README of the kit. */
+  readonly says?: Said;
   /** A rollback journal that lies beside it. */
   readonly journal?: string;
+}
+
+/** By which wallets are found, the removed ones that can be restored, and what the vault says of its own past. */
+export interface Said {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+  readonly firstAddresses: Readonly<Record<string, string>>;
+  readonly removed: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly restoredAt: number;
 }
 
 /** Collects the files of the kit, compressed since most of a small SQLite file is zeros. */
@@ -61,10 +73,10 @@ export class Kit {
     file: string,
     password: string,
     wallets: readonly WalletEntry[],
-    journal?: Uint8Array,
+    { journal, says }: { readonly journal?: Uint8Array; readonly says?: Said } = {},
   ): void {
     const entry = { file: `good/${name}.vault`, password, expect: "ok", wallets: wallets.toReversed() };
-    this.#store(entry, file, journal);
+    this.#store(says === undefined ? entry : { ...entry, says }, file, journal);
   }
 
   bad(

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { Secret } from "../../../providers/secret.ts";
+import type { Said } from "../../../scripts/vault-kit/kit.ts";
 import { KmsError } from "../../../src/errors.ts";
 import { verifyWhole } from "../../../src/journal/whole-vault.ts";
+import type { WalletDescription } from "../../../src/vault/wallet-record.ts";
 import { useSharedFolder } from "../../temporary-folder.ts";
 import { rememberingOpener } from "./remembering-opener.ts";
 import { openVaultAt } from "./vault-at.ts";
@@ -42,6 +44,32 @@ describe("good files open with what they hold, newest first", () => {
     expect(wallets.map(([, record]) => Object.keys(record))).toEqual(
       (file.wallets ?? []).map(([, record]) => Object.keys(record)),
     );
+  });
+});
+
+describe("good files say by what wallets are found, what was removed, and their own past", () => {
+  const saying = goodKitFiles.filter(({ says }) => says !== undefined);
+  test.each(named(saying))("%s", async (_name, file) => {
+    const vault = await openVaultAt(unpack(file, folder("saying")), openerFor(file.password));
+    const all = await vault.directory.all();
+    const removed = await vault.directory.removed();
+    const byId = <Value>(ofWallet: (wallet: WalletDescription) => Value | null | undefined) =>
+      Object.fromEntries(
+        all.flatMap((wallet): [string, Value][] => {
+          const value = ofWallet(wallet);
+          return value === undefined || value === null ? [] : [[wallet.signatureId, value]];
+        }),
+      );
+    expect<Said | undefined>({
+      labels: byId(({ label }) => label),
+      groups: byId(({ groups }) => groups),
+      firstAddresses: byId(({ firstAddress }) => firstAddress),
+      removed: removed.map(({ signatureId }) => signatureId),
+      restoredAt: vault.restoredAt ?? 0,
+    }).toEqual(file.says);
+    expect(vault.lastBackup).toBeDefined();
+    expect(await vault.directory.restore(removed[0]?.signatureId ?? "")).toBe(true);
+    await vault.close();
   });
 });
 

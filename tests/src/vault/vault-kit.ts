@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseExactJson } from "../../../chains/codec/exact-json.ts";
+import type { Said } from "../../../scripts/vault-kit/kit.ts";
 import type { WalletEntry } from "../../../src/vault/wallet-changes.ts";
 
 const folder = join(import.meta.dir, "../../vectors/vault");
@@ -15,6 +16,7 @@ export interface KitFile {
   readonly names?: string;
   readonly wallets?: readonly WalletEntry[];
   readonly journal?: string;
+  readonly says?: Said;
 }
 
 /** A text of the kit's folder, parsed. */
