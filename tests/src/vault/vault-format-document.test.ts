@@ -137,6 +137,9 @@ async function read(file: string, { format, password }: KitFile) {
     slot.checksum,
   ]);
   const hasJournals = tables !== undefined && tables.journal.length > 0;
+  const opened = wallets
+    .map((row) => open("wallet", row.id, row.sealed))
+    .sort((a, b) => b.position - a.position);
   const manifest = open("manifest", new Uint8Array(), vault.manifest);
   expect(manifest).toEqual({
     generation: expect.any(Number),
@@ -145,11 +148,13 @@ async function read(file: string, { format, password }: KitFile) {
     slots: bytesToHex(KH("slot-digest", LP(...slotParts))),
     ...(format === 2 && { nextPosition: expect.any(Number) }),
     ...(hasJournals && { journals: expect.any(Array) }),
+    ...("indexed" in manifest && { indexed: opened.filter((wallet) => "firstAddress" in wallet).length }),
+    ...("restoredAt" in manifest && { restoredAt: expect.any(Number) }),
+    ...("backup" in manifest && {
+      backup: { at: expect.any(Number), nextPosition: expect.any(Number) },
+    }),
   });
   expect(vault.format_version).toBe(format);
-  const opened = wallets
-    .map((row) => open("wallet", row.id, row.sealed))
-    .sort((a, b) => b.position - a.position);
   if (format === 2) {
     const keys = opened.map(({ signatureId }) => bytesToHex(KH("wallet-key", utf8ToBytes(signatureId))));
     expect(keys.toSorted()).toEqual(wallets.map(({ id }) => bytesToHex(id)).toSorted());
