@@ -109,6 +109,9 @@ enter() {
   unshare "${spaces[@]}" --fork sh -c '
     tree=$1; shift
     mount -t proc proc "$tree/proc"
+    mkdir -p "$tree/dev/pts"
+    mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts "$tree/dev/pts"
+    ln -sf pts/ptmx "$tree/dev/ptmx"
     ip link set lo up 2>/dev/null
     exec "$@"
   ' sh "$tree" "${way[@]}" chroot --userspec="$owner:$owner" --groups= "$tree" \

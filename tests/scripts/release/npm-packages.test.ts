@@ -137,7 +137,7 @@ describe.each(managers)("installed with $name", ({ name, install }) => {
 
   test("SIGTERM ends the executable", async () => {
     const child = Bun.spawn(["tatum-kms", "sandbox", "--port=0"], {
-      env: { HOME: home, PATH: `${join(home, "bin")}:/usr/bin:/bin` },
+      env: { HOME: home, PATH: `${join(home, "bin")}:/usr/local/bin:/usr/bin:/bin` },
       stdout: "pipe",
       stderr: "pipe",
     });
