@@ -7,8 +7,21 @@ import { EarlierSignatures } from "./earlier-signatures.ts";
 import { decide, type Policy } from "./policy/policy.ts";
 import type { Services } from "./services.ts";
 
-/** Milliseconds after which an approval that waited for its account's turn is asked for again. */
-const STAYS_FRESH = 10_000;
+/**
+ * Milliseconds after which an approval is asked for again, because its account's turn or an answer of the network was waited for:
+ * as long as a list counts. Whoever withdraws it later than that has withdrawn it in time.
+ */
+const STAYS_FRESH = 5_000;
+
+/** What was approved is not any more, or nobody tells; the journal has it. */
+export class ApprovalWithdrawn extends Error {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    super("The approval was withdrawn before the signature.");
+    this.outcome = outcome;
+  }
+}
 
 interface Understood {
   readonly intents: readonly Intent[];
@@ -39,15 +52,30 @@ export class Approval {
    * @returns the outcome when somebody did not, or it is not to be signed anyway
    */
   async ask(job: Job): Promise<Outcome | undefined> {
-    const { stopping, policies } = this.#services;
+    const { stopping } = this.#services;
     if (stopping.aborted) return "waiting";
-    const { at, by } = this.#approved ?? {};
-    if (at !== undefined && by === policies && performance.now() - at < STAYS_FRESH) return undefined;
+    if (this.#isFresh) return undefined;
     this.#approved = undefined;
     const earlier = new EarlierSignatures(this.#chain, this.#services);
     const { transaction } = this.#listed;
     const unknown = await earlier.settleUnknown(job, transaction, this.#understood.account);
     return unknown ?? this.#decide(job);
+  }
+
+  get #isFresh(): boolean {
+    const { at, by } = this.#approved ?? {};
+    return at !== undefined && by === this.#services.policies && performance.now() - at < STAYS_FRESH;
+  }
+
+  /**
+   * That those who have to agree still do, asked right before what they agreed to.
+   * @param job as it was approved
+   * @throws ApprovalWithdrawn
+   */
+  async assertStands(job: Job): Promise<void> {
+    if (this.#isFresh) return;
+    const outcome = this.#services.stopping.aborted ? "waiting" : await this.#decide(job);
+    if (outcome !== undefined) throw new ApprovalWithdrawn(outcome);
   }
 
   async #decide(job: Job): Promise<Outcome | undefined> {

@@ -18,7 +18,7 @@ import { UsedSequences } from "../journal/sequences.ts";
 import type { LogAction, LogEvent } from "../operations/log.ts";
 import { MAXIMUM_TX_DATA_LENGTH } from "../tatum/api.ts";
 import type { ListedTransaction } from "../tatum/pending-transaction.ts";
-import { Approval } from "./approval.ts";
+import { Approval, ApprovalWithdrawn } from "./approval.ts";
 import { Broadcast, type Step } from "./broadcast.ts";
 import { EarlierSignatures } from "./earlier-signatures.ts";
 import { createChainEnvironment, type HeldNumber, type JournalView } from "./environment.ts";
@@ -131,7 +131,7 @@ export class Pipeline {
       const approval = new Approval(this, listed, understood);
       const approve = (): Promise<Outcome | undefined> => approval.ask(told);
       const run = async (): Promise<Outcome> =>
-        (await approve()) ?? (await this.#process(told, listed, understood));
+        (await approve()) ?? (await this.#process(told, listed, understood, approval));
       return { isSigned: false, isRepeated: job.attempts > 0, lane: understood.account, approve, run };
     } catch (failure) {
       return this.#fail(job, failure);
@@ -231,6 +231,7 @@ export class Pipeline {
     seen: Job,
     listed: ListedTransaction,
     { request, account }: UnderstoodTransaction,
+    approval: Approval,
   ): Promise<Outcome> {
     const { chain, services } = this;
     const { journal, stopping } = services;
@@ -248,7 +249,11 @@ export class Pipeline {
       };
       const environment = { ...made, firstUnusedSequence };
       const assertPending = pendingCheck(listed, services.api);
-      const pending = whilePending(request, assertPending);
+      const assertMaySign = async (): Promise<void> => {
+        await assertPending();
+        await approval.assertStands(job);
+      };
+      const pending = whilePending(request, assertMaySign);
       const sign = (): Promise<SignedTransaction> => chain.sign(pending, environment);
       const signed = await services.metrics.timed("signing", chain.facts.ticker, sign);
       assertFitsBroadcast(job, signed);
@@ -258,7 +263,7 @@ export class Pipeline {
       const broadcast = new Broadcast(chain, environment, services, this.reports);
       const record = async (): Promise<Job> => {
         // It may have waited for its place at the API for a minute.
-        await assertPending();
+        await assertMaySign();
         return journal.recordSigned(job, signed, known.used);
       };
       return this.#told(await broadcast.sendNew(job, record));
@@ -272,6 +277,7 @@ export class Pipeline {
         );
         return "waiting";
       }
+      if (failure instanceof ApprovalWithdrawn) return failure.outcome;
       if (failure instanceof ClaimTaken) return this.#parkClaimed(current ?? job, failure);
       return this.#fail(current ?? job, failure);
     }

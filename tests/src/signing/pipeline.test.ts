@@ -74,6 +74,66 @@ describe("a transaction that is approved", () => {
   });
 });
 
+describe("an approval that is more than five seconds old", () => {
+  let clock: Mock<() => number>;
+  afterEach(() => clock.mockRestore());
+
+  /** The network tells a nonce after so many seconds; who approved says no by then. */
+  function slowNetwork(seconds: number): void {
+    clock = spyOn(performance, "now");
+    scene.api.answer = ({ method, path }) => {
+      if (method === "GET" && path.startsWith("/v3/kms/"))
+        return Response.json({ ...withoutNonce.transaction, withdrawalId: null });
+      if (!path.includes("/transaction/count/")) return undefined;
+      const later = asked + seconds * 1000;
+      clock.mockImplementation(() => later);
+      scene.api.fourEye = () => new Response("", { status: 403 });
+      return Response.json(1);
+    };
+    const asked = performance.now();
+  }
+  const withoutNonce = payment(1, { nonce: undefined });
+  const questions = () => scene.api.to("/four-eye/").length;
+
+  test("is asked for again right before the signature: withdrawn meanwhile, nothing is signed", async () => {
+    slowNetwork(6);
+    expect(await scene.process(withoutNonce)).toBe("denied");
+    expect(questions()).toBe(2);
+    const { state, signed } = await scene.job(withoutNonce);
+    expect({ state, signed, payloads: scene.payloads }).toEqual({
+      state: "denied",
+      signed: undefined,
+      payloads: [],
+    });
+  });
+
+  test("is asked for again also when the signature is made and waits for its place: nothing is recorded or sent", async () => {
+    const { api } = scene.services;
+    clock = spyOn(performance, "now");
+    const reserve = spyOn(api, "reserveBroadcast").mockImplementation(async () => {
+      reserve.mockRestore();
+      const place = await api.reserveBroadcast();
+      const later = performance.now() + 6_000;
+      clock.mockImplementation(() => later);
+      scene.api.answer = ({ method, path }) =>
+        method === "GET" && path.startsWith("/v3/kms/")
+          ? Response.json({ ...payment(1).transaction, withdrawalId: null })
+          : undefined;
+      scene.api.fourEye = () => new Response("", { status: 403 });
+      return place;
+    });
+    expect(await scene.process(payment(1))).toBe("denied");
+    expect((await scene.job(payment(1))).signed).toBeUndefined();
+    expect(scene.payloads).toEqual([]);
+  });
+
+  test("counts for less long than that", async () => {
+    slowNetwork(4);
+    expect(await scene.process(withoutNonce)).toBe("done");
+    expect(questions()).toBe(1);
+  });
+});
+
 describe("right before the signature", () => {
   /** The API's answer about the transaction; what is approved takes so many seconds. */
   function afterSeconds(seconds: number, answer: () => Response): void {
