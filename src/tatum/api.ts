@@ -114,15 +114,13 @@ function completionOf(said: JsonValue | undefined): Completion {
 }
 
 export class TatumApi {
+  /** The name of the key that it is asked with. */
+  readonly apiKeyName: string;
   readonly #connection: TatumConnection;
 
   constructor(connection: TatumConnection) {
     this.#connection = connection;
-  }
-
-  /** The name of the key that it is asked with. */
-  get apiKeyName(): string {
-    return this.#connection.apiKeyName;
+    this.apiKeyName = connection.apiKeyName;
   }
 
   /** Whether requests wait because the API takes no more of them. */

@@ -138,12 +138,12 @@ const table: Readonly<Record<string, Row>> = {
   "provider test": ofTheVault,
   report: ofSettings,
   health: {
-    takes: "path env-file config live",
+    takes: "path store env-file config live",
     ignores: `aws azure vgs period external-url external-url-method run-once ${choosing} api-key`,
     refuses: "",
   },
   status: {
-    takes: "path env-file config json",
+    takes: "path store env-file config json",
     ignores: `${choosing} api-key ${daemonOnly} aws azure vgs`,
     refuses: "",
   },
