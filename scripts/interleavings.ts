@@ -35,8 +35,13 @@ const scope = {
   isFenced: !values.unfenced,
   commitsLate: values["commits-late"],
 };
+/** States after which it is told how many there are. */
+const TOLD_EVERY = 1000;
+
 const start = performance.now();
-const { finding, isWhole, ...counts } = await explore(scope, Number(states));
+const { finding, isWhole, ...counts } = await explore(scope, Number(states), (reached) => {
+  if (reached % TOLD_EVERY === 0) console.error(`${reached} states`);
+});
 const seconds = ((performance.now() - start) / 1000).toFixed(0);
 console.log(
   `${counts.states} states${isWhole ? ", all there are" : ""}, ${counts.ends} ends, ${counts.finished} with every payment made once, ${seconds} s`,

@@ -3,37 +3,7 @@
  * step that others can notice is taken in every order, nodes crash, lose their lease while they stand still, and get no answers.
  * States that are equal in all that a later step can depend on are gone on from once.
  */
-import { randomBytes } from "node:crypto";
-import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
-import { type Job, jobStates } from "../../src/journal/job.ts";
-import { Journal } from "../../src/journal/journal.ts";
-import { readLeaseRow } from "../../src/store/tables/lease.ts";
-import { RootKey } from "../../src/vault/root-key.ts";
-import { writeVault } from "../../src/vault/sealed-vault.ts";
-import { Vault } from "../../src/vault/vault.ts";
-import { NOW, Node, type Operation, scope, settled, WALLET } from "./node.ts";
-import { SharedDatabase } from "./shared-database.ts";
-import { type ListedPayment, World } from "./world.ts";
-
-export interface Scope {
-  readonly nodes: number;
-  readonly payments: number;
-  readonly crashes: number;
-  /** How often a node is taken for dead that only stands still. */
-  readonly takeovers: number;
-  /** How often a payment is cancelled before whoever took over from a node that stands still has asked for anything. */
-  readonly cancellations?: number;
-  /** How often the answer to a broadcast is lost. */
-  readonly losses: number;
-  /** Turns of all nodes together at most. */
-  readonly turns: number;
-  /** Whether looks and questions are steps of their own, between which others may act. */
-  readonly stepsReads?: boolean;
-  /** Taken out to see what the fence holds up. */
-  readonly isFenced?: boolean;
-  /** Set to have a commit reported before it is durable. */
-  readonly commitsLate?: boolean;
-}
+import { type Action, type Scope, type Snapshot, Way } from "./way.ts";
 
 export interface Finding {
   readonly violation: string;
@@ -52,55 +22,6 @@ export interface Exploration {
   readonly isWhole: boolean;
 }
 
-const PRIVATE_KEY = "0xec51339ad545d6159e87dc0315e2d0973c7a5a239b78b4c2fed77f7c1b4b38f6";
-const VAULT_ID = new Uint8Array(16).fill(7);
-
-/** Entries of the API's list that name all but their nonce. */
-function paymentsOf(count: number): ListedPayment[] {
-  return Array.from({ length: count }, (_, number) => ({
-    id: (number + 1).toString(16).padStart(24, "0"),
-    chain: scope.chain,
-    hashes: [WALLET],
-    serializedTransaction: stringifyExactJson({
-      chainId: 1,
-      to: "0xdc5db2fdaaa1efd8114157fc3534cbbcc9c2faa5",
-      value: String(1000 + number),
-      gas: "21000",
-      gasPrice: "20000000000",
-    }),
-  }));
-}
-
-/** A vault with one wallet, as a database, and the key to it. */
-async function makeTemplate() {
-  const key = randomBytes(32);
-  const rootKey = () => new RootKey(Uint8Array.from(key), VAULT_ID);
-  const database = new SharedDatabase();
-  const slot = {
-    slotId: 1,
-    kind: "password",
-    parameters: "{}",
-    commitment: new Uint8Array(32),
-    wrappedKey: new Uint8Array(61),
-    checksum: new Uint8Array(32),
-  };
-  await writeVault(database.place, rootKey(), slot);
-  const vault = await Vault.load(database.store(), rootKey());
-  await vault.add([[WALLET, { privateKey: PRIVATE_KEY, chain: "ETH", testnet: false }]]);
-  return { content: database.content(), rootKey };
-}
-const template = await makeTemplate();
-
-interface Action {
-  readonly name: string;
-  perform(): Promise<void>;
-}
-
-/** Whoever takes over has asked nothing yet when it is called. */
-interface Takeover extends Action {
-  perform(beforeItAsks?: () => void): Promise<void>;
-}
-
 /** Waits pass at once, but for those of a lease, which never do: who takes it over decides the explorer. */
 function withoutWaiting<Result>(work: () => Promise<Result>): Promise<Result> {
   const { setTimeout: usual } = globalThis;
@@ -114,227 +35,6 @@ function withoutWaiting<Result>(work: () => Promise<Result>): Promise<Result> {
   });
 }
 
-/** One way through the states, from the beginning. */
-class Way {
-  readonly trace: string[] = [];
-  readonly world: World;
-  readonly #scope: Scope;
-  readonly #database: SharedDatabase;
-  readonly #journal: Journal;
-  /** Those that work, or still do as if they had the lease; none at the others. */
-  readonly #nodes: (Node | undefined)[];
-  #crashes = 0;
-  #takeovers = 0;
-  #losses = 0;
-  #cancellations = 0;
-  #turns = 0;
-  /** Contents of the database by the steps that led to them, shared by all ways: most of a way was gone before. */
-  readonly #contents: Map<string, string>;
-
-  private constructor(
-    explored: Scope,
-    database: SharedDatabase,
-    { vault, contents }: { readonly vault: Vault; readonly contents: Map<string, string> },
-  ) {
-    this.#contents = contents;
-    this.#scope = explored;
-    this.#database = database;
-    this.#journal = new Journal(vault, scope, { now: () => NOW });
-    this.#nodes = Array.from({ length: explored.nodes }, () => undefined);
-    this.world = new World(paymentsOf(explored.payments));
-  }
-
-  static async begin(explored: Scope, contents: Map<string, string>): Promise<Way> {
-    const { commitsLate = false } = explored;
-    const database = new SharedDatabase({ content: template.content, commitsLate });
-    const vault = await Vault.load(database.store(), template.rootKey());
-    return new Way(explored, database, { vault, contents });
-  }
-
-  dispose(): void {
-    for (const node of this.#nodes) node?.dispose();
-    this.#database.close();
-  }
-
-  /** What the database holds, opened: what was sealed anew is the same. */
-  async #read(): Promise<string> {
-    const steps = Bun.hash(this.trace.join("\n")).toString(36) + this.#database.version;
-    const known = this.#contents.get(steps);
-    if (known !== undefined) return known;
-    // A look of its own each time: this is nobody who would notice that the store was turned back.
-    const vault = await Vault.load(this.#database.store(), template.rootKey());
-    const journal = new Journal(vault, scope, { now: () => NOW });
-    const jobs = await journal.list(...jobStates);
-    const accounts = new Set(
-      jobs.flatMap(({ signed, account }) => signed?.sequence?.account ?? account ?? []),
-    );
-    const lanes = [];
-    for (const account of accounts) lanes.push((await journal.usedSequences(account)).serialize());
-    const shown = jobs.map(({ attempts: _, attemptAt: __, ...job }: Job) => job);
-    const text = JSON.stringify([shown, lanes], (_, value) =>
-      typeof value === "bigint" ? `${value}` : value,
-    );
-    this.#contents.set(steps, text);
-    return text;
-  }
-
-  async #leaseHolder(): Promise<Node | undefined> {
-    const row = await this.#database.store().read((session) => readLeaseRow(session, this.#journal.leaseKey));
-    return row?.holder == null ? undefined : this.#nodes.find((node) => node?.epoch === row.epoch);
-  }
-
-  /** Equal for states from which the same follows; nodes may change their names. */
-  async key(): Promise<string> {
-    const holder = await this.#leaseHolder();
-    const nodes = this.#nodes.map((node) => (node === undefined ? "" : `${node === holder} ${node.key}`));
-    const left = [this.#crashes, this.#takeovers, this.#losses, this.#cancellations, this.#turns];
-    return JSON.stringify([nodes.sort(), left, await this.#read(), this.world.key]);
-  }
-
-  /** What can happen next. */
-  async actions(): Promise<Action[]> {
-    const working = this.#nodes.filter((node) => node !== undefined);
-    const actions = working.flatMap((node) =>
-      node.pending.flatMap((operation) => this.#stepsOf(node, operation)),
-    );
-    const crashing = this.#crashes < this.#scope.crashes ? working : [];
-    actions.push(...crashing.map((node) => this.#crash(node)));
-    const takeover = await this.#takeover();
-    if (takeover === undefined) return actions;
-    return [...(await this.#cancellationsAt(takeover)), ...actions, takeover];
-  }
-
-  #stepsOf(node: Node, operation: Operation): Action[] {
-    const { name, kind } = operation;
-    const steps: Action[] = [
-      {
-        name: `${node.name}: ${name}`,
-        perform: async () => {
-          const tell = await operation.run();
-          tell();
-          await this.#settled();
-        },
-      },
-    ];
-    const changes = kind === "write" || kind === "broadcast";
-    if (changes && this.#crashes < this.#scope.crashes) {
-      steps.push({
-        name: `${node.name}: ${name}, and it crashes before it hears of it`,
-        perform: async () => {
-          await operation.run();
-          await this.#crash(node).perform();
-        },
-      });
-    }
-    if (kind === "broadcast" && this.#losses < this.#scope.losses) {
-      steps.push({
-        name: `${node.name}: ${name}, whose answer is lost`,
-        perform: async () => {
-          this.#losses += 1;
-          await operation.lose(true);
-          await this.#settled();
-        },
-      });
-      steps.push({
-        name: `${node.name}: ${name}, which never arrives`,
-        perform: async () => {
-          this.#losses += 1;
-          await operation.lose(false);
-          await this.#settled();
-        },
-      });
-    }
-    return steps;
-  }
-
-  #crash(node: Node): Action {
-    return {
-      name: `${node.name} crashes`,
-      perform: async () => {
-        this.#crashes += 1;
-        node.dispose();
-        this.#nodes[this.#nodes.indexOf(node)] = undefined;
-        this.#database.cutPower();
-        await this.#settled();
-      },
-    };
-  }
-
-  /** One of the nodes that do nothing takes the lease: freely when nobody has it, else the holder is taken for dead. */
-  async #takeover(): Promise<Takeover | undefined> {
-    const idle = this.#nodes.indexOf(undefined);
-    if (idle < 0 || this.#turns >= this.#scope.turns || this.world.isFinished) return undefined;
-    const holder = await this.#leaseHolder();
-    if (holder !== undefined && this.#takeovers >= this.#scope.takeovers) return undefined;
-    const name = "ABCDEFG".charAt(idle);
-    return {
-      name:
-        holder === undefined
-          ? `${name} takes the lease`
-          : `${name} takes the lease from ${holder.name}, which stands still`,
-      perform: async (beforeItAsks = () => undefined) => {
-        this.#turns += 1;
-        if (holder !== undefined) this.#takeovers += 1;
-        const { isFenced = true, stepsReads = false } = this.#scope;
-        const node = new Node(name, {
-          database: this.#database,
-          world: this.world,
-          rootKey: template.rootKey,
-          isFenced,
-          stepsReads,
-          content: () => this.#read(),
-        });
-        this.#nodes[idle] = node;
-        await node.begin();
-        beforeItAsks();
-        await this.#settled();
-      },
-    };
-  }
-
-  /** The same step, after which a payment is cancelled of which nothing is recorded. */
-  async #cancellationsAt(takeover: Takeover): Promise<Action[]> {
-    const { cancellations = 0 } = this.#scope;
-    const isFromAnother = (await this.#leaseHolder()) !== undefined;
-    if (!isFromAnother || this.#cancellations >= cancellations) return [];
-    const [jobs] = JSON.parse(await this.#read()) as [readonly Job[]];
-    const signed = new Set(jobs.flatMap(({ id, signed }) => (signed === undefined ? [] : [id])));
-    const unsigned = this.world.listedIds.filter((id) => !signed.has(id));
-    return unsigned.map((id) => ({
-      name: `${takeover.name}; ${id} is cancelled`,
-      perform: () => {
-        this.#cancellations += 1;
-        return takeover.perform(() => this.world.cancel(id));
-      },
-    }));
-  }
-
-  async #settled(): Promise<void> {
-    await settled();
-    for (const node of this.#nodes) await node?.settle();
-    for (const [at, node] of this.#nodes.entries()) {
-      if (node?.isOver !== true) continue;
-      node.dispose();
-      this.#nodes[at] = undefined;
-    }
-  }
-
-  async perform(action: Action): Promise<void> {
-    this.trace.push(action.name);
-    await action.perform();
-  }
-
-  /** What is wrong here. */
-  violation(isEnd: boolean): string | undefined {
-    const [found] = this.world.violations;
-    if (found !== undefined || !isEnd) return found;
-    const isCutShort = this.#turns >= this.#scope.turns;
-    return this.world.isFinished || isCutShort
-      ? undefined
-      : "a payment is lost: nothing goes on, and it is not done";
-  }
-}
-
 /** A choice on a way: which of how many. */
 interface Choice {
   taken: number;
@@ -344,45 +44,67 @@ interface Choice {
 class Explorer {
   readonly #scope: Scope;
   readonly #mostStates: number;
+  readonly #onState: (states: number) => void;
   readonly #seen = new Set<string>();
   readonly #contents = new Map<string, string>();
+  /** Where ways were left while no node worked: others go on from there, and not from the beginning. */
+  readonly #left: Snapshot[] = [];
   #ends = 0;
   #finished = 0;
 
-  constructor(explored: Scope, mostStates: number) {
+  constructor(explored: Scope, mostStates: number, onState: (states: number) => void) {
     this.#scope = explored;
     this.#mostStates = mostStates;
+    this.#onState = onState;
   }
 
   async run(): Promise<Exploration> {
+    let finding = await this.#from(undefined);
+    while (finding === undefined && this.#mayGoOn) {
+      const next = this.#left.pop();
+      if (next === undefined) break;
+      finding = await this.#from(next);
+    }
+    const isWhole = finding === undefined && this.#mayGoOn;
+    return { states: this.#seen.size, ends: this.#ends, finished: this.#finished, finding, isWhole };
+  }
+
+  get #mayGoOn(): boolean {
+    return this.#seen.size < this.#mostStates;
+  }
+
+  /** Goes all ways from a place on, each to its end or to the next place where no node works. */
+  async #from(place: Snapshot | undefined): Promise<Finding | undefined> {
     const choices: Choice[] = [];
     let finding: Finding | undefined;
     do {
-      finding = await this.#follow(choices);
+      finding = await this.#follow(place, choices);
       while ((choices.at(-1)?.taken ?? 0) + 1 >= (choices.at(-1)?.of ?? 1) && choices.length > 0)
         choices.pop();
       const last = choices.at(-1);
       if (last !== undefined) last.taken += 1;
-    } while (finding === undefined && choices.length > 0 && this.#seen.size < this.#mostStates);
-    const isWhole = finding === undefined && choices.length === 0;
-    return { states: this.#seen.size, ends: this.#ends, finished: this.#finished, finding, isWhole };
+    } while (finding === undefined && choices.length > 0 && this.#mayGoOn);
+    return finding;
   }
 
   /** Goes the way of the choices, and on from there by first choices until nothing new comes. */
-  async #follow(choices: Choice[]): Promise<Finding | undefined> {
-    const way = await Way.begin(this.#scope, this.#contents);
+  async #follow(place: Snapshot | undefined, choices: Choice[]): Promise<Finding | undefined> {
+    const way = new Way(this.#scope, this.#contents, place);
     try {
       for (const { taken } of choices) await way.perform((await way.actions())[taken] as Action);
       while (true) {
         const actions = await way.actions();
         const violation = way.violation(actions.length === 0);
         if (violation !== undefined) return { violation, trace: way.trace };
-        const key = Bun.hash(await way.key()).toString(36);
-        if (this.#seen.has(key)) return undefined;
-        this.#seen.add(key);
+        const isBegin = choices.length === 0;
+        if (!isBegin && !this.#isNew(await way.key())) return undefined;
         if (actions.length === 0) {
           this.#ends += 1;
           if (way.world.isFinished) this.#finished += 1;
+          return undefined;
+        }
+        if (!isBegin && way.isQuiet) {
+          this.#left.push(way.snapshot());
           return undefined;
         }
         choices.push({ taken: 0, of: actions.length });
@@ -392,9 +114,24 @@ class Explorer {
       way.dispose();
     }
   }
+
+  #isNew(key: string): boolean {
+    const hash = Bun.hash(key).toString(36);
+    if (this.#seen.has(hash)) return false;
+    this.#seen.add(hash);
+    this.#onState(this.#seen.size);
+    return true;
+  }
 }
 
-/** Visits all states, or as many as are allowed, until something is wrong. */
-export function explore(explored: Scope, mostStates = Number.POSITIVE_INFINITY): Promise<Exploration> {
-  return withoutWaiting(() => new Explorer(explored, mostStates).run());
+/**
+ * Visits all states, or as many as are allowed, until something is wrong.
+ * @param onState is told how many there are so far
+ */
+export function explore(
+  explored: Scope,
+  mostStates = Number.POSITIVE_INFINITY,
+  onState: (states: number) => void = () => undefined,
+): Promise<Exploration> {
+  return withoutWaiting(() => new Explorer(explored, mostStates, onState).run());
 }

@@ -41,6 +41,18 @@ export class World {
     this.#payments = payments;
   }
 
+  /** A world of its own that stands where this one does. */
+  copy(): World {
+    const copy = new World(this.#payments);
+    for (const [id, txId] of this.#completed) copy.#completed.set(id, txId);
+    for (const [account, mined] of this.#mined) copy.#mined.set(account, [...mined]);
+    for (const [place, waiting] of this.#pool) copy.#pool.set(place, waiting);
+    for (const id of this.#approved) copy.#approved.add(id);
+    for (const id of this.#cancelled) copy.#cancelled.add(id);
+    copy.violations.push(...this.violations);
+    return copy;
+  }
+
   /** What a later step may depend on. */
   get key(): string {
     return JSON.stringify([
