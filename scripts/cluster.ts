@@ -6,7 +6,7 @@
  * nodes. Ends with status 1 when the promise was broken.
  *
  * `--rate=50` measures instead how many payments a second so many nodes carry out, which share the chains, when nothing goes wrong
- * and each call takes so many milliseconds.
+ * and each call takes so many milliseconds, and what a payment takes of the API, the database and the processors.
  */
 import { parseArgs } from "node:util";
 import { clusterChains, clusterHazards, runCluster } from "../tests/e2e/cluster/cluster.ts";
@@ -42,7 +42,8 @@ async function printRates(delay: number): Promise<never> {
   const [tickers, payments] = [readTickers(values.chains), Number(values.payments)];
   for (const nodes of sizes) {
     const rate = await measureRate({ executable, nodes, payments, tickers, delay });
-    console.log(`${nodes} nodes: ${rate.toFixed(1)} payments a second, ${delay} ms a call.`);
+    const figures = Object.entries(rate).map(([name, figure]) => `${name} ${figure.toFixed(1)}`);
+    console.log(`${nodes} nodes, ${delay} ms a call: ${figures.join(", ")}.`);
   }
   process.exit(0);
 }

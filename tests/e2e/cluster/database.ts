@@ -93,6 +93,14 @@ export class ClusterDatabase {
     await primary.stop();
   }
 
+  /** What it has written so far: transactions that changed something, and kilobytes of its log. */
+  async written(): Promise<{ readonly commits: number; readonly logged: number }> {
+    const [row] = await this.#server.sql(
+      `SELECT pg_current_xact_id()::text::float8 AS commits, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 / 1024 AS logged`,
+    );
+    return { commits: Number(row?.["commits"]), logged: Number(row?.["logged"]) };
+  }
+
   async close(): Promise<void> {
     for (const way of this.#ways) way[Symbol.dispose]();
     await this.#pooler?.stop();

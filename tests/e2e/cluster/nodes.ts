@@ -2,14 +2,15 @@
 import type { CuttingProxy } from "../../src/store/postgres/cutting-proxy.ts";
 import type { Daemon } from "../weeks/daemon.ts";
 import type { Hazard } from "../weeks/hazards.ts";
-import type { Crew } from "../weeks/operators.ts";
+import { type Crew, peace } from "../weeks/operators.ts";
 import { Typist } from "../weeks/people.ts";
 import type { Stage } from "../weeks/stage.ts";
 import { type ClusterDatabase, type Replication, storeEnvironment } from "./database.ts";
 import { recoverJobs, unknownJobs } from "./people.ts";
 
-/** Real milliseconds between two accidents. */
-const LONGEST_PEACE = 1_500;
+/** Payments that are completed between two accidents, and between two commands of a person, at most. */
+const DONE_TO_ACCIDENT = 12;
+const DONE_TO_COMMAND = 20;
 /** Real milliseconds for which a node stands still: the lease, and so much more at most. */
 const LEASE = 2_000;
 const LONGEST_STANDSTILL = 2_500;
@@ -93,9 +94,16 @@ export class Nodes implements Crew {
   /** People who hurry payments and decide about them, from the machine that reaches the database by itself. */
   async #typing(): Promise<void> {
     while (!this.#isOver) {
-      await Bun.sleep(this.#stage.world.random.below(LONGEST_PEACE));
+      await this.#peace(DONE_TO_COMMAND);
       if (!this.#isOver && !this.#isHalted && (await this.#typist.type())) this.done.commands += 1;
     }
+  }
+
+  #peace(longest: number): Promise<void> {
+    const { random, platform } = this.#stage.world;
+    const count = (): number =>
+      [...platform.payments.values()].filter(({ status }) => status === "completed").length;
+    return peace({ random, longest, count, isOver: () => this.#isOver });
   }
 
   #start(way: CuttingProxy): Daemon {
@@ -107,7 +115,7 @@ export class Nodes implements Crew {
   async #haveAccidents(): Promise<void> {
     const { random } = this.#stage.world;
     while (!this.#isOver) {
-      await Bun.sleep(300 + random.below(LONGEST_PEACE));
+      await this.#peace(DONE_TO_ACCIDENT);
       if (this.#isTimeToFailOver()) await this.#failOver();
       const awake = this.#nodes.filter(({ daemon, isStill }) => daemon.isRunning && !isStill);
       if (awake.length > 0 && !this.#isOver) await this.#accident(random.pick(awake));

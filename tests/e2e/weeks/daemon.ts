@@ -1,4 +1,5 @@
 /** A daemon as a process, with everything it logged. */
+import { readFileSync } from "node:fs";
 import type { History } from "./history.ts";
 
 const PENDING_ID = /\bc{8}[0-9a-f]{16}\b/g;
@@ -33,6 +34,16 @@ export class Daemon {
 
   get exitCode(): number | null {
     return this.#child.exitCode;
+  }
+
+  /** Milliseconds of processor time that it has used so far; fields 14 and 15 of `proc_pid_stat(5)`, 100 ticks a second. */
+  get processorTime(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8");
+    const [user, system] = status
+      .slice(status.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 13);
+    return 10 * (Number(user) + Number(system));
   }
 
   /** Halts it where it stands. */

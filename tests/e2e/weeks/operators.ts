@@ -1,6 +1,7 @@
 /** People and accidents around the daemon in a week: commands at random moments, kills, pauses, restarts. */
 import { cpSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Random } from "../../random.ts";
 import type { Daemon } from "./daemon.ts";
 import type { Hazard } from "./hazards.ts";
 import { Typist } from "./people.ts";
@@ -34,6 +35,22 @@ export interface Crew {
   rest(): Promise<void>;
   /** What happened, by its name. */
   readonly done: Readonly<Record<string, number>>;
+}
+
+/** How long nothing happens. */
+interface Peace {
+  readonly random: Random;
+  /** Of what is counted at most so many more, or 5 real seconds. */
+  readonly longest: number;
+  readonly count: () => number;
+  readonly isOver: () => boolean;
+}
+
+/** Waits by what is ordered or done, so that as much goes wrong on a slow machine as on a fast one. */
+export async function peace({ random, longest, count, isOver }: Peace): Promise<void> {
+  const until = count() + 1 + random.below(longest);
+  const end = performance.now() + LONGEST_PEACE;
+  while (!isOver() && count() < until && performance.now() < end) await Bun.sleep(LOOK_AGAIN);
 }
 
 export interface OperatorOptions {
@@ -95,13 +112,9 @@ export class Operators implements Crew {
     this.done.starts += 1;
   }
 
-  /** Waits until more was ordered, so that a week has as many accidents on a slow machine. */
-  async #peace(longest: number): Promise<void> {
+  #peace(longest: number): Promise<void> {
     const { random, platform } = this.#stage.world;
-    const until = platform.payments.size + 1 + random.below(longest);
-    const end = performance.now() + LONGEST_PEACE;
-    while (!this.#isOver && platform.payments.size < until && performance.now() < end)
-      await Bun.sleep(LOOK_AGAIN);
+    return peace({ random, longest, count: () => platform.payments.size, isOver: () => this.#isOver });
   }
 
   async #accidents(): Promise<void> {
