@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, spyOn, test } from "bun:test";
 import type { Network } from "../../../chains/chain.ts";
 import { showJob, showJobs } from "../../../src/journal/inspect.ts";
 import { type Job, jobStates } from "../../../src/journal/job.ts";
@@ -51,6 +51,56 @@ async function send(id: string, number: bigint, account = "0xa"): Promise<Job> {
 async function ids(filter: JobFilter = {}, limit = 100): Promise<string[]> {
   return (await listJobs(vault, filter, limit)).jobs.map(({ id }) => id);
 }
+
+/** Rows that a walk through pages has read, beside those that it gave. */
+async function rowsRead(walk: () => Promise<unknown>): Promise<number> {
+  let rows = 0;
+  const { read } = vault.store;
+  const counted = spyOn(vault.store, "read").mockImplementation(
+    (work) =>
+      read.call(vault.store, (session) =>
+        work({
+          ...session,
+          query: async (statement, values) => {
+            const found = await session.query(statement, values);
+            rows += found.length;
+            return found;
+          },
+        }),
+      ) as never,
+  );
+  await walk();
+  counted.mockRestore();
+  return rows;
+}
+
+describe("pages of several chains", () => {
+  const chains = ["BTC", "ETH", "SOL", "XRP"];
+  const EACH = 60;
+  const SIZE = 40;
+
+  beforeEach(async () => {
+    const numbers = Array.from({ length: EACH }, (_, number) => number);
+    await Promise.all(
+      chains.flatMap((chain) => numbers.map((number) => see(`${chain}-${number}`, chain, "mainnet"))),
+    );
+  });
+
+  test("have each job once, in the order of all of them, and read little more than they give", async () => {
+    const all = [...(await listJobs(vault, {}, 1000)).jobs];
+    const inOrder = all.toSorted((a, b) => a.updatedAt - b.updatedAt || Buffer.compare(a.key, b.key));
+    expect(all).toEqual(inOrder);
+    const found: Job[] = [];
+    const read = await rowsRead(async () => {
+      for await (const { jobs } of everyJob(vault, {}, SIZE)) found.push(...jobs);
+    });
+    expect(found).toEqual(all);
+    // The place and the row of each, and what is read ahead of four chains for each page: not all places of all chains.
+    const total = EACH * chains.length;
+    const ahead = (total / SIZE) * chains.length * 16;
+    expect(read).toBeLessThan(2 * total + ahead);
+  });
+});
 
 describe("the export of jobs", () => {
   async function pages(filter: JobFilter, limit: number): Promise<string[][]> {
