@@ -40,15 +40,30 @@ test(
 );
 
 test(
-  "25,000 wallets are polled in one request",
-  onScene(async ({ api, runOnce }) => {
-    const run = await runOnce(["--log-level=debug"]);
-    expect(run.stderr).toContain("Getting pending transaction from ETH for 25000 wallets.");
-    expect(run.status).toBe(0);
-    const asked = api
-      .to("/v3/kms/pending/ETH")
-      .map(({ body }) => (body as { signatureIds: string[] }).signatureIds);
-    expect(asked.map(({ length }) => length)).toEqual([LIMIT]);
-  }, crowd(LIMIT)),
+  "25,000 wallets are polled in one request, and one more with another API key",
+  onScene(
+    async ({ api, runOnce, installation }) => {
+      const [more = ""] = Object.keys(crowd(1));
+      await installation.run(["wallet", "key", "shop", more]);
+      const run = await runOnce(["--log-level=debug"], { env: { TATUM_API_KEY_SHOP: "shop-api-key" } });
+      expect(run.stderr).toContain("Getting pending transaction from ETH for 25000 wallets.");
+      expect(run.stderr).toContain(`Getting pending transaction from ETH (key shop) for wallets ${more}.`);
+      expect(run.status).toBe(0);
+      const asked = api
+        .to("/v3/kms/pending/ETH")
+        .map(({ headers, body }): [string | undefined, number] => [
+          headers["x-api-key"],
+          (body as { signatureIds: string[] }).signatureIds.length,
+        ]);
+      expect(new Map(asked)).toEqual(
+        new Map([
+          ["test-api-key", LIMIT],
+          ["shop-api-key", 1],
+        ]),
+      );
+      expect(asked).toHaveLength(2);
+    },
+    crowd(LIMIT + 1),
+  ),
   60_000,
 );

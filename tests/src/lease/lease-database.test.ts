@@ -183,3 +183,37 @@ test("tables of the first version get what this one has, and keep their leases",
   await opened.close();
   expect(await row()).toMatchObject({ epoch: 1, holder: null });
 });
+
+test("the lease of an API key is not taken while its holder writes the journal, which other keys' holders write as well", async () => {
+  const journalKey = new Uint8Array(32).fill(9);
+  const watching = await postgresDatabase(access).open();
+  const held = await Lease.take({ ...subject(store), journalKey }, undefined, LONG);
+  const [inside, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const order: string[] = [];
+  const writing = store.transaction(async (session) => {
+    await held?.assertHeld(session);
+    inside.resolve();
+    await goOn.promise;
+    order.push("written");
+  }, journalKey);
+  await inside.promise;
+  const silent = "UPDATE lease SET renewed_at = renewed_at - $1";
+  await other.transaction((session) => session.execute(silent, [2 * LONG]), new Uint8Array(32).fill(5));
+  const taking = Lease.take({ ...subject(other), journalKey }, await row(), LONG).then((lease) => {
+    order.push("taken");
+    return lease;
+  });
+  const waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+  while (order.length === 0 && (await watching.read((session) => session.query(waits))).length === 0)
+    await Bun.sleep(10);
+  goOn.resolve();
+  await writing;
+  const taken = await taking;
+  expect(order).toEqual(["written", "taken"]);
+  expect(
+    (await caught(() => store.transaction((session) => held!.assertHeld(session), journalKey))).code,
+  ).toBe("LEASE_LOST");
+  await taken?.release();
+  await held?.release();
+  await watching.close();
+});
