@@ -8,9 +8,10 @@ import { createConnection, createServer, type Server } from "node:net";
 import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import { trustedOwners } from "../../providers/support/trusted-folder.ts";
-import { systemErrorCode } from "../errors.ts";
+import { KmsError, systemErrorCode } from "../errors.ts";
 import { type Config, defaultDirectory } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
+import { adviseOn, lockHolder } from "../store/sqlite/lock-holder.ts";
 import type { Log } from "./log.ts";
 import { type DaemonStatus, statusSchema } from "./status.ts";
 
@@ -129,6 +130,21 @@ export async function askDaemons(vaultPath: string | undefined): Promise<AskedDa
   const answers = await Promise.all(sockets.map((path) => ask(path)));
   const daemons = answers.flatMap((answer) => (answer === undefined ? [] : (parseStatus(answer) ?? [])));
   return { daemons, hasSocket: sockets.length > 0 };
+}
+
+/**
+ * What is said where no daemon answers. One that is halted inside of a change answers neither, nor can any other begin.
+ * @param place as {@link askDaemons} has it
+ * @param hint what can be done where nobody keeps the vault locked
+ */
+export function nobodyAnswers(vault: string, place: string | undefined, hint: string): KmsError {
+  const holder = place === undefined ? undefined : lockHolder(place);
+  if (holder === undefined)
+    return new KmsError("NOT_HEALTHY", `No daemon of the vault ${vault} answers.`, { hint });
+  const { what, hint: mend } = adviseOn(holder);
+  return new KmsError("NOT_HEALTHY", `No daemon of the vault ${vault} answers: ${what}, keeps it locked.`, {
+    hint: mend,
+  });
 }
 
 /** Whether a daemon listens at a socket; who is too busy to answer does. */

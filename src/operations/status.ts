@@ -6,6 +6,7 @@ import { chainOfKey, defaultApiKey } from "../api-key-name.ts";
 import { describeFailure } from "../failures.ts";
 import type { Job, JobState } from "../journal/job.ts";
 import { listJobs } from "../journal/job-list.ts";
+import { adviseOn, lockHolder } from "../store/sqlite/lock-holder.ts";
 import type { Vault } from "../vault/vault.ts";
 import { version } from "../version.ts";
 import type { Troubles } from "./log.ts";
@@ -93,6 +94,17 @@ const MOST_SHOWN = 200;
 const PERIODS = 3;
 const SHORTEST_SILENCE = 5_000;
 
+/** Before the vault answered for the first time. */
+const nothingKnown = {
+  wallets: 0,
+  chains: [],
+  jobs: {},
+  queue: { jobs: 0, oldestSeconds: 0 },
+  waiting: [],
+  parked: [],
+  troubles: [],
+};
+
 const unapproved: readonly JobState[] = ["seen", "denied", "failed"];
 
 function glance({ id, chain, state, createdAt, problem }: Job): GlancedJob {
@@ -128,23 +140,26 @@ export class StatusCollector {
       this.#known = status;
       return status;
     });
-    if (this.#known === undefined) return collecting;
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), VAULT_PATIENCE);
     const status = await Promise.race([collecting, late.promise]);
     clearTimeout(timer);
     if (status !== undefined) return status;
     collecting.catch(() => undefined);
-    const reason = this.#vaultTrouble() ?? `the vault gave no answer for ${VAULT_PATIENCE / 1000} s`;
-    return { ...this.#known, at: new Date().toISOString(), ready: false, reasons: [reason] };
+    const known = this.#known ?? { ...this.#own(), ...this.#limits(), ...nothingKnown };
+    return { ...known, at: new Date().toISOString(), ready: false, reasons: [this.#silence()] };
   }
 
-  async #collect(): Promise<DaemonStatus> {
-    const { vault, network, period, troubles, node, stopping } = this.#source;
-    const { jobs = new Map<JobState, number>(), queue = { jobs: 0 } } = await countInVault(this.#source);
-    const chains = await this.#chains();
-    const reasons = await this.#reasons(chains);
-    const now = Date.now();
+  /** Why the vault gives no answer. */
+  #silence(): string {
+    const holder = lockHolder(this.#source.vault.place);
+    const by = holder === undefined ? "" : `: ${adviseOn(holder).what}, keeps it locked`;
+    return this.#vaultTrouble() ?? `the vault gave no answer for ${VAULT_PATIENCE / 1000} s${by}`;
+  }
+
+  /** What needs no vault to be told. */
+  #own() {
+    const { vault, network, period, node, stopping } = this.#source;
     return {
       version,
       pid: process.pid,
@@ -154,12 +169,23 @@ export class StatusCollector {
       vaultId: vault.identity.vaultId,
       network,
       startedAt: new Date(performance.timeOrigin).toISOString(),
+      period: period / 1000,
+      ...(vault.lastBackup !== undefined && { backedUpAt: new Date(vault.lastBackup.at).toISOString() }),
+    };
+  }
+
+  async #collect(): Promise<DaemonStatus> {
+    const { troubles } = this.#source;
+    const { jobs = new Map<JobState, number>(), queue = { jobs: 0 } } = await countInVault(this.#source);
+    const chains = await this.#chains();
+    const reasons = await this.#reasons(chains);
+    const now = Date.now();
+    return {
+      ...this.#own(),
       at: new Date(now).toISOString(),
       ready: reasons.length === 0,
       reasons,
       wallets: chains.reduce((sum, { wallets }) => sum + wallets, 0),
-      period: period / 1000,
-      ...(vault.lastBackup !== undefined && { backedUpAt: new Date(vault.lastBackup.at).toISOString() }),
       chains,
       jobs: Object.fromEntries(jobs),
       queue: { jobs: queue.jobs, oldestSeconds: secondsSince(queue.oldest, now) },

@@ -1,5 +1,6 @@
 /** What proves, chain by chain, that signed bytes can no longer land: every row of the table in the documents. */
 import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Chain, ChainEnvironment, Proof, SignedTransaction } from "../../chains/chain.ts";
 import type { JsonValue } from "../../chains/codec/exact-json.ts";
@@ -310,6 +311,12 @@ describe("the table of the documents", async () => {
       ([, chains = "", , follows = ""]) => chains.split(", ").map((ticker) => [ticker, follows] as const),
     ),
   );
+
+  test("names files that are there", () => {
+    const named = [...text.matchAll(/`(tests\/[^`]+\.ts)`/g)].map(([, path = ""]) => path);
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((path) => !existsSync(join(import.meta.dir, "../..", path)))).toEqual([]);
+  });
 
   test.each(tickers.map((ticker) => [ticker]))("has what %s proves, and nothing else", async (ticker) => {
     const chain = (await loadChain(ticker)) as Chain;

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { KmsError } from "../../errors.ts";
 import { shortDuration } from "../../operations/log.ts";
 import type { DaemonStatus } from "../../operations/status.ts";
-import { askDaemons } from "../../operations/status-socket.ts";
+import { askDaemons, nobodyAnswers } from "../../operations/status-socket.ts";
 import { defaultDirectory } from "../../settings/settings.ts";
 import { settings } from "../../settings/table.ts";
 import { askedPlace } from "../choose-store.ts";
@@ -64,8 +64,9 @@ export default defineCommand({
     const { daemons, hasSocket } = await askDaemons(sockets);
     if (daemons.length > 0) return judge(daemons, args.live === true);
     if (!hasSocket && metricsFile !== undefined) return judgeFile(metricsFile);
-    throw unhealthy(
-      `No daemon of the vault ${vault} answers.`,
+    throw nobodyAnswers(
+      vault,
+      sockets,
       [
         "Start the daemon, or name its vault with --path, or with --store as the daemon has it.",
         `From another machine or container ${settings.metricsFile.name} tells of it, set for the daemon and for this command.`,

@@ -1,10 +1,9 @@
 /** `status`: what the running daemons of the vault do, on one screen or as JSON. Needs no password. */
 import { isatty } from "node:tty";
 import { chainOfKey, defaultApiKey } from "../../api-key-name.ts";
-import { KmsError } from "../../errors.ts";
 import { oneLine, shortDuration } from "../../operations/log.ts";
 import type { DaemonStatus, GlancedJob } from "../../operations/status.ts";
-import { askDaemons } from "../../operations/status-socket.ts";
+import { askDaemons, nobodyAnswers } from "../../operations/status-socket.ts";
 import { askedPlace } from "../choose-store.ts";
 import { defineCommand } from "../command.ts";
 import { loadConfig } from "../context.ts";
@@ -81,9 +80,8 @@ export default defineCommand({
     const { vault, sockets } = askedPlace(args, await loadConfig(args, () => undefined));
     const { daemons } = await askDaemons(sockets);
     if (daemons.length === 0) {
-      throw new KmsError("NOT_HEALTHY", `No daemon of the vault ${vault} answers.`, {
-        hint: "Start the daemon, or name its vault with --path, or with --store as the daemon has it.",
-      });
+      const hint = "Start the daemon, or name its vault with --path, or with --store as the daemon has it.";
+      throw nobodyAnswers(vault, sockets, hint);
     }
     if (args.json === true || !isatty(1)) printJson(daemons);
     else writeOutput(`${daemons.map((status) => screen(status)).join("\n\n")}\n`);
