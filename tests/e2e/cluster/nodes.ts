@@ -1,9 +1,9 @@
 /** The nodes of a cluster, each a daemon of its own, and what happens to them and to their database at random moments. */
 import type { CuttingProxy } from "../../src/store/postgres/cutting-proxy.ts";
 import type { Daemon } from "../weeks/daemon.ts";
+import { Typist } from "../weeks/decisions.ts";
 import type { Hazard } from "../weeks/hazards.ts";
 import { type Crew, peace } from "../weeks/operators.ts";
-import { Typist } from "../weeks/people.ts";
 import type { Stage } from "../weeks/stage.ts";
 import { type ClusterDatabase, type Replication, storeEnvironment } from "./database.ts";
 import { recoverJobs, unknownJobs } from "./people.ts";

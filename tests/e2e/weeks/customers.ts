@@ -12,10 +12,18 @@ const OPEN_OF_A_WALLET = 4;
 const SHORT = 60;
 /** A customer gives a payment up when it could not land any more for so long, in milliseconds. */
 const GIVES_UP = 10 * MINUTE;
+/** Of the payments so many are of the first wallet of their chain. */
+const BUSY = 0.3;
+/** So many payments come that nobody approves, one after another, of one wallet. */
+const CROWD = 12;
+/** Of the numbers of an account that the API hands out, so many go to another program. */
+const GAPS = 0.5;
+/** Satoshis that a payment leaves to the miner, more than the one whose input it spends as well. */
+const BETTER_FEE = 30_000n;
+
 export class Customers {
   readonly #world: World;
   readonly #hazards: ReadonlySet<Hazard>;
-  readonly #wallets: readonly ModelWallet[];
   readonly #cancelAt = new Map<string, number>();
   readonly #blocked = new Map<string, { number: bigint; since: number }>();
   /** Payments that share what only one of them can have. */
@@ -24,16 +32,23 @@ export class Customers {
   cancelled = 0;
   denied = 0;
   foreign = 0;
+  changed = 0;
 
-  constructor(world: World, wallets: readonly ModelWallet[], hazards: ReadonlySet<Hazard>) {
+  constructor(world: World, hazards: ReadonlySet<Hazard>) {
     this.#world = world;
-    this.#wallets = wallets;
     this.#hazards = hazards;
+    world.platform.leavesGap = () => hazards.has("gaps in numbers") && world.random.chance(GAPS);
   }
 
   get open(): Payment[] {
     const all = [...this.#world.platform.payments.values()];
-    return all.filter(({ status, isDenied, isEnded }) => status === "pending" && !isDenied && !isEnded);
+    return all.filter(
+      (payment) =>
+        payment.status === "pending" &&
+        !payment.isDenied &&
+        !payment.isEnded &&
+        !this.#world.isUnsignable(payment),
+    );
   }
 
   /** How many payments are open that the program can carry out. */
@@ -43,21 +58,31 @@ export class Customers {
 
   /** Orders what there is room for, at most so many in all; cancels, and uses accounts elsewhere. To be called often. */
   pass(most: number): void {
-    const room = Math.min(OPEN_OF_A_WALLET * this.#wallets.length - this.waiting, most - this.ordered, 5);
-    for (let count = 0; count < room; count++) this.#order();
+    const { random, wallets } = this.#world;
+    const room = Math.min(OPEN_OF_A_WALLET * wallets.length - this.waiting, most - this.ordered, 5);
+    for (let count = 0; count < room; count++) this.#order(this.#wallet());
+    if (room > 0 && this.#hazards.has("crowds of denied payments") && random.chance(0.01)) {
+      const wallet = this.#wallet();
+      for (let count = 0; count < CROWD; count++) this.#order(wallet, { isDenied: true });
+    }
     this.#cancelSome();
+    this.#changeSome();
     this.giveUp();
     this.useFreeNumbers();
-    if (this.#hazards.has("foreign transactions") && this.#world.random.chance(0.002))
-      this.#useEthereumElsewhere();
+    if (this.#hazards.has("foreign transactions") && random.chance(0.002)) this.#useEthereumElsewhere();
   }
 
-  #order(): void {
+  #wallet(): ModelWallet {
+    const { random, wallets } = this.#world;
+    const wallet = random.pick(wallets);
+    if (!random.chance(BUSY)) return wallet;
+    return wallets.find(({ entry }) => entry["chain"] === wallet.entry["chain"]) ?? wallet;
+  }
+
+  #order(wallet: ModelWallet, chosen?: PaymentOptions): void {
     const { random, clock, platform } = this.#world;
-    const wallet = random.pick(this.#wallets);
-    const model = this.#world.modelOf(wallet);
-    const options = this.#options(wallet);
-    const payment = platform.add(model, wallet, options);
+    const options = chosen ?? this.#options(wallet);
+    const payment = platform.add(this.#world.modelOf(wallet), wallet, options);
     this.ordered += 1;
     if (payment.isDenied) this.denied += 1;
     if (options.like !== undefined || options.input !== undefined || options.number !== undefined) {
@@ -71,34 +96,41 @@ export class Customers {
   #options(wallet: ModelWallet): PaymentOptions {
     const { random, platform } = this.#world;
     const model = this.#world.modelOf(wallet);
-    const { ticker } = model;
     const before = [...platform.payments.values()].findLast((payment) => payment.wallet === wallet);
     if (random.chance(0.04)) return { isDenied: true };
-    if (
-      before !== undefined &&
-      !before.isDenied &&
-      this.#hazards.has("equal payments") &&
-      random.chance(0.02)
-    )
-      return { like: before };
-    if (
-      ticker === "BTC" &&
-      before !== undefined &&
-      this.#hazards.has("shared inputs") &&
-      random.chance(0.05)
-    ) {
-      const input = (JSON.parse(before.listed.serializedTransaction) as Inputs).inputs[0];
-      if (input !== undefined) {
-        this.sharing.add(before);
-        return { input: `${input.prevTxId}:${input.outputIndex}` };
-      }
+    if (before !== undefined && !before.isDenied) {
+      if (this.#hazards.has("equal payments") && random.chance(0.03)) return { like: before };
+      if (model.ticker === "BTC" && this.#hazards.has("shared inputs") && random.chance(0.1))
+        return this.#sameInput(before);
     }
-    if (ticker === "ETH" && this.#hazards.has("explicit nonces") && random.chance(0.03)) {
+    if (model.ticker === "ETH" && this.#hazards.has("explicit nonces") && random.chance(0.03)) {
       const count = this.#world.network("ETH").pendingCount(wallet.address);
       return count === 0n ? {} : { number: count + BigInt(random.below(3)) };
     }
     const isHurried = this.#hazards.has("hurried payments") && model.window !== undefined;
     return isHurried && random.chance(0.03) ? { blocks: SHORT } : {};
+  }
+
+  /** Spends what another payment spends, often for a higher fee: then a pool prefers it. */
+  #sameInput(before: Payment): PaymentOptions {
+    const [input] = (JSON.parse(before.listed.serializedTransaction) as Inputs).inputs;
+    if (input === undefined) return {};
+    this.sharing.add(before);
+    const spent = { input: `${input.prevTxId}:${input.outputIndex}` };
+    if (this.#world.random.chance(0.5)) return spent;
+    const amount = before.amount - BETTER_FEE - BigInt(this.ordered);
+    return amount > BETTER_FEE ? { ...spent, amount, fee: BETTER_FEE } : spent;
+  }
+
+  /** The API lists another content for what it listed before, as when somebody corrected it. */
+  #changeSome(): void {
+    const { random, platform } = this.#world;
+    if (!this.#hazards.has("changed contents") || !random.chance(0.02)) return;
+    const payment = random.pick([...platform.payments.values()].slice(-OPEN_OF_A_WALLET));
+    const isNew = payment.status === "pending" && payment.firstSentAt === undefined;
+    if (!isNew || payment.isDenied || this.sharing.has(payment)) return;
+    platform.change(payment);
+    this.changed += 1;
   }
 
   #cancelSome(): void {
@@ -136,7 +168,7 @@ export class Customers {
   /** Whoever owns an account whose next number belongs to a payment that is over uses the number for something else. */
   useFreeNumbers(): void {
     const { clock } = this.#world;
-    for (const wallet of this.#wallets) {
+    for (const wallet of this.#world.wallets) {
       const model = this.#world.modelOf(wallet);
       if (model.uniqueness !== "sequence") continue;
       const network = this.#world.network(model.ticker);
@@ -145,11 +177,17 @@ export class Customers {
       const blocked = this.#blocked.get(wallet.address);
       if (blocked?.number !== number) {
         this.#blocked.set(wallet.address, { number, since: clock.now() });
-      } else if (clock.now() > blocked.since + MINUTE) {
+      } else if (clock.now() > blocked.since + this.#patience(wallet, number)) {
         network.useElsewhere(wallet.address);
         this.foreign += 1;
       }
     }
+  }
+
+  /** Milliseconds: what the API gave to another program that one uses at once. */
+  #patience(wallet: ModelWallet, number: bigint): number {
+    const payments = [...this.#world.platform.payments.values()];
+    return payments.some((one) => one.wallet === wallet && one.number === number) ? MINUTE : 0;
   }
 
   #isFree(wallet: ModelWallet, number: bigint): boolean {
@@ -158,12 +196,14 @@ export class Customers {
     const owners = ofAccount.filter((one) => one.number === number);
     return (
       waiting &&
-      owners.every(({ status, isDenied, isEnded }) => status === "cancelled" || isDenied || isEnded)
+      owners.every(
+        (one) => one.status === "cancelled" || one.isDenied || one.isEnded || this.#world.isUnsignable(one),
+      )
     );
   }
 
   #useEthereumElsewhere(): void {
-    const wallet = this.#wallets.find((one) => this.#world.modelOf(one).ticker === "ETH");
+    const wallet = this.#world.wallets.find((one) => this.#world.modelOf(one).ticker === "ETH");
     if (wallet === undefined) return;
     this.#world.network("ETH").useElsewhere(wallet.address);
     this.foreign += 1;

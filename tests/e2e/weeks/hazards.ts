@@ -15,10 +15,34 @@ export const hazards = {
   cancellations: ["6", "6-approval"],
   "removed wallets": ["5"],
   "hurried payments": [],
+  "changed contents": [],
+  repairs: [],
+  "slow calls": ["6"],
+  "long glitches": ["12"],
+  "numbers taken meanwhile": ["19"],
+  "lost sends": ["14-sol"],
+  "crowds of denied payments": ["8-denied"],
+  "gaps in numbers": ["1"],
+  "slow blocks": ["4", "15", "18-forgotten"],
+  "abandoned chains": ["5"],
   decisions: ["3", "3-unclear", "18"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type Hazard = keyof typeof hazards;
+
+/** What takes more time than a short week has. */
+export const longWeeksOnly: ReadonlySet<Hazard> = new Set<Hazard>([
+  "changed contents",
+  "repairs",
+  "slow calls",
+  "long glitches",
+  "numbers taken meanwhile",
+  "lost sends",
+  "crowds of denied payments",
+  "gaps in numbers",
+  "slow blocks",
+  "abandoned chains",
+]);
 
 /** Those that none of the known faults stands in the way of. */
 export function hazardsWithout(known: ReadonlySet<string>): Set<Hazard> {

@@ -15,7 +15,9 @@ export type BreachKind =
   | "lost"
   | "stuck"
   | "never told"
-  | "told too often";
+  | "told too often"
+  | "offered in vain"
+  | "parked for nothing";
 
 export interface Breach {
   readonly kind: BreachKind;
@@ -28,6 +30,7 @@ export interface SeenJob {
   readonly id: string;
   readonly state: string;
   readonly problem?: string;
+  readonly parkedFor?: string;
   readonly account?: string;
   readonly transactionId?: string;
 }
@@ -37,6 +40,10 @@ export interface SeenJob {
  * that reach the network late. What the processes stood still is not counted.
  */
 const STALE = 150_000;
+
+/** Bytes that can land no more are offered so often and so long (milliseconds) at most, where blocks prove it. */
+const MOST_IN_VAIN = 10;
+const LONGEST_IN_VAIN = 30 * 60_000;
 
 export interface Verdicts {
   readonly world: World;
@@ -51,7 +58,7 @@ export function judge(verdicts: Verdicts): Breach[] {
   const byContent = Map.groupBy(world.platform.payments.values(), ({ content }) => content);
   const landed = landedByContent(world);
   return [...byContent].flatMap(([content, payments]) => [
-    ...payments.flatMap((payment) => judgeSigning(payment, world)),
+    ...payments.flatMap((payment) => [...judgeSigning(payment, world), ...judgeOffers(payment)]),
     ...judgeContent(payments, landed.get(content) ?? [], verdicts),
   ]);
 }
@@ -72,7 +79,7 @@ function contentOf({ model }: Network, { account, amount }: KnownPayment): strin
 /** What must not have been signed. */
 function judgeSigning(payment: Payment, world: World): Breach[] {
   const { id, sent, approvals, cancelledAt, firstSentAt, toldPendingBefore } = payment;
-  if (sent.length === 0 || firstSentAt === undefined) return [];
+  if (firstSentAt === undefined) return [];
   const found: Breach[] = [];
   if (approvals === 0) found.push({ kind: "unapproved", id, text: `sent as ${sent.join(", ")}` });
   const age = firstSentAt - toldPendingBefore - world.stoodStill(toldPendingBefore, firstSentAt);
@@ -81,6 +88,15 @@ function judgeSigning(payment: Payment, world: World): Breach[] {
     found.push({ kind: "signed after it was cancelled", id, text });
   }
   return found;
+}
+
+/** What was offered again and again, for nothing. */
+function judgeOffers({ id, model, inVain }: Payment): Breach[] {
+  if (model.uniqueness !== "nonce" || inVain === undefined) return [];
+  const { times, since, until, transactionId } = inVain;
+  if (times < MOST_IN_VAIN || until - since < LONGEST_IN_VAIN) return [];
+  const text = `${times} times as ${transactionId}, whose number is used`;
+  return [{ kind: "offered in vain", id, text }];
 }
 
 /** What became of the payments of one content. */
@@ -117,7 +133,7 @@ function judgeOpen(payment: Payment, landed: readonly KnownPayment[], verdicts: 
       ? []
       : [{ kind: "never told", id, text: "failed on the network, not reported" }];
   }
-  if (status !== "pending" || isDenied || isEnded) return [];
+  if (status !== "pending" || isDenied || isEnded || verdicts.world.isUnsignable(payment)) return [];
   if (!isTold(id, verdicts)) {
     const text =
       own === undefined ? "neither carried out nor told" : `landed as ${own.transactionId}, not completed`;

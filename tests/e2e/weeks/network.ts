@@ -31,6 +31,8 @@ export class Network {
   readonly #origin: number;
   readonly pool = new Map<string, KnownPayment>();
   readonly landed = new Map<string, KnownPayment>();
+  /** Everything that was ever offered. */
+  readonly #offered = new Map<string, SignedPayment>();
   /** When each number of an account was used up, by the account. */
   readonly #counts = new Map<string, { number: bigint; at: number }[]>();
   readonly #spent = new Map<string, string>();
@@ -102,6 +104,7 @@ export class Network {
   offer(payment: SignedPayment, id: string | undefined): Verdict {
     const why = this.#objection(payment);
     const { transactionId } = payment;
+    this.#offered.set(transactionId, payment);
     if (why === "known" || why === "landed") {
       if (this.model.takesAgain === true) return { kind: "taken" };
     }
@@ -112,6 +115,12 @@ export class Network {
     }
     this.pool.set(transactionId, { ...payment, id });
     return { kind: "taken" };
+  }
+
+  /** Whether a transaction that was offered once may land from now on. */
+  canLand(transactionId: string): boolean {
+    const offered = this.#offered.get(transactionId);
+    return offered !== undefined && !this.hasLanded(transactionId) && !this.#isOver(offered);
   }
 
   /** Another program uses the next number of an account. */

@@ -37,6 +37,8 @@ export async function offer(
   payment?.noteSent(transactionId, world.clock.now());
   const id = payment?.id;
   const verdict = world.judgeOffer(signed, payment) ?? world.network(ticker).offer(signed, id);
+  if (verdict.kind === "refused" && verdict.why === "used" && number !== undefined)
+    payment?.noteOfferedInVain(transactionId, world.clock.now());
   const said = verdict.kind === "taken" ? "taken" : `refused: ${verdict.words}`;
   const numbered = number === undefined ? "" : `, number ${number}`;
   if (id !== undefined) world.history.note(id, `sent as ${transactionId}${numbered}: ${said}`);

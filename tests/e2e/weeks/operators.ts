@@ -3,8 +3,8 @@ import { cpSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Random } from "../../random.ts";
 import type { Daemon } from "./daemon.ts";
+import { Typist } from "./decisions.ts";
 import type { Hazard } from "./hazards.ts";
-import { Typist } from "./people.ts";
 import type { Stage } from "./stage.ts";
 
 /** Payments that are ordered between two accidents, and between two commands of a person, at most. */
@@ -65,17 +65,21 @@ export class Operators implements Crew {
   readonly #stage: Stage;
   readonly #options: OperatorOptions;
   readonly #daemons: Daemon[] = [];
+  readonly #typist: Typist;
   #isOver = false;
   #working: Promise<void>[] = [];
   /** Whether an older copy was put back. */
   #isRolledBack = false;
-  readonly #typist: Typist;
-  readonly done = { kills: 0, standstills: 0, terminations: 0, starts: 0, commands: 0 };
+  readonly #done = { kills: 0, standstills: 0, terminations: 0, starts: 0 };
 
   constructor(stage: Stage, options: OperatorOptions) {
     this.#stage = stage;
     this.#options = options;
     this.#typist = new Typist(stage, ["job", "lane", "vault"], options.hazards);
+  }
+
+  get done(): Readonly<Record<string, number>> {
+    return { ...this.#done, ...this.#typist.done, commands: this.#stage.commands };
   }
 
   /** Starts the daemons, the accidents and the commands. */
@@ -109,7 +113,7 @@ export class Operators implements Crew {
     const { program, world } = this.#stage;
     const environment = world.random.chance(LEARNS_RATE) ? {} : { TATUM_KMS_REQUESTS_PER_SECOND: "0" };
     this.#daemons.push(program.startDaemon(this.#options.tickers, [], environment));
-    this.done.starts += 1;
+    this.#done.starts += 1;
   }
 
   #peace(longest: number): Promise<void> {
@@ -127,10 +131,10 @@ export class Operators implements Crew {
       if (this.#options.rollback && !this.#isRolledBack && dice < 0.1) {
         await this.#rollBack();
       } else if (dice < 0.3) {
-        this.done.kills += 1;
+        this.#done.kills += 1;
         await daemon.kill();
       } else if (dice < 0.5) {
-        this.done.terminations += 1;
+        this.#done.terminations += 1;
         await daemon.terminate();
       } else {
         await this.#standStill(daemon);
@@ -142,7 +146,7 @@ export class Operators implements Crew {
   /** Halts a daemon for a while; often another one takes its work over, which finds it at work again. */
   async #standStill(daemon: Daemon): Promise<void> {
     const { random, clock } = this.#stage.world;
-    this.done.standstills += 1;
+    this.#done.standstills += 1;
     const since = clock.now();
     daemon.freeze();
     const isReplaced = this.#daemons.length < MOST_DAEMONS && random.chance(0.5);
@@ -175,7 +179,7 @@ export class Operators implements Crew {
   async #typing(): Promise<void> {
     while (!this.#isOver) {
       await this.#peace(ORDERS_TO_COMMAND);
-      if (!this.#isOver && (await this.#typist.type())) this.done.commands += 1;
+      if (!this.#isOver) await this.#typist.type();
     }
   }
 }

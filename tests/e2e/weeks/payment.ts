@@ -9,8 +9,18 @@ export interface Listed {
   readonly hashes: readonly string[];
 }
 
+/** Times are milliseconds since 1970. */
+interface OfferedInVain {
+  readonly transactionId: string;
+  readonly times: number;
+  readonly since: number;
+  readonly until: number;
+}
+
 export class Payment {
-  readonly listed: Listed;
+  listed: Listed;
+  /** What it is made of. */
+  readonly terms: PaymentTerms;
   readonly model: ChainModel;
   readonly wallet: ModelWallet;
   readonly amount: bigint;
@@ -35,12 +45,17 @@ export class Payment {
   /** What the API said last that it is pending, before something signed came first. */
   toldPendingBefore = 0;
   readonly reports: string[] = [];
+  /** The bytes of it that were offered last although another transaction had used their number. */
+  inVain: OfferedInVain | undefined;
+  /** Whether the API lists another content than the one that it listed first. */
+  isChanged = false;
   /** Whether the API was told that a person ended it, so that the platform pays the money back. */
   isEnded = false;
 
   constructor(listed: Listed, model: ChainModel, terms: PaymentTerms) {
     const { wallet, amount, number, time, blocks = model.window } = terms;
     this.listed = listed;
+    this.terms = terms;
     this.model = model;
     this.wallet = wallet;
     this.amount = amount;
@@ -57,16 +72,27 @@ export class Payment {
     return `${this.model.ticker} ${this.wallet.address} ${this.amount}`;
   }
 
-  noteSent(transactionId: string, now: number): void {
-    this.broadcasts += 1;
-    if (!this.sent.includes(transactionId)) this.sent.push(transactionId);
+  /** Somebody wants signed bytes of it sent, whatever becomes of the call. */
+  noteSigned(now: number): void {
     if (this.firstSentAt !== undefined) return;
     this.firstSentAt = now;
     this.toldPendingBefore = this.toldPendingAt;
   }
 
+  noteSent(transactionId: string, now: number): void {
+    this.noteSigned(now);
+    this.broadcasts += 1;
+    if (!this.sent.includes(transactionId)) this.sent.push(transactionId);
+  }
+
+  /** Its bytes were offered although their number was used up by another transaction. */
+  noteOfferedInVain(transactionId: string, now: number): void {
+    const before = this.inVain?.transactionId === transactionId ? this.inVain : undefined;
+    this.inVain = { transactionId, times: (before?.times ?? 0) + 1, since: before?.since ?? now, until: now };
+  }
+
   noteReport(error: string): void {
     this.reports.push(error);
-    if (/\bended\b|will not be signed/i.test(error)) this.isEnded = true;
+    if (/\bended the transaction\b/.test(error)) this.isEnded = true;
   }
 }

@@ -28,6 +28,8 @@ interface Surroundings {
 }
 
 const FIRST_AMOUNT = 1_000_000n;
+/** In the smallest unit: what a payment offers after it was changed, on chains where nothing else tells the two apart. */
+const CHANGED_FEE: Readonly<Record<string, bigint>> = { ETH: 21_000_000_000n, XRP: 13n };
 
 export class Platform {
   readonly payments = new Map<string, Payment>();
@@ -35,6 +37,8 @@ export class Platform {
   /** The next number that the API gives to a payment of an account. */
   readonly #numbers = new Map<string, bigint>();
   #count = 0;
+  /** Whether the API gives the next number of an account to another program. */
+  leavesGap: () => boolean = () => false;
 
   constructor(world: Surroundings) {
     this.#world = world;
@@ -69,9 +73,21 @@ export class Platform {
     if (model.uniqueness !== "sequence") return undefined;
     const counted = this.#world.network(model.ticker).pendingCount(wallet.address);
     const planned = this.#numbers.get(wallet.address) ?? 0n;
-    const number = planned > counted ? planned : counted;
+    const number = (planned > counted ? planned : counted) + (this.leavesGap() ? 1n : 0n);
     this.#numbers.set(wallet.address, number + 1n);
     return number;
+  }
+
+  /** Lists another content for a payment: for the same amount and number, with the terms of this moment. */
+  change(payment: Payment): void {
+    const { clock, history } = this.#world;
+    const { terms, model } = payment;
+    const height = this.#world.network(model.ticker).height();
+    const fee = terms.fee ?? CHANGED_FEE[model.ticker];
+    const serializedTransaction = model.serialize({ ...terms, fee, height, time: clock.now() });
+    payment.listed = { ...payment.listed, serializedTransaction };
+    payment.isChanged = true;
+    history.note(payment.id, "the API changed its content");
   }
 
   get(id: string): Payment | undefined {

@@ -70,6 +70,7 @@ export class ApiServer {
     const world = this.#world;
     const call: Call = readCall(request);
     world.onCall(call);
+    if (call.kind === "broadcast") world.platform.get(call.id ?? "")?.noteSigned(world.clock.now());
     const fault = world.fault(call);
     if (fault !== undefined && call.id !== undefined)
       world.history.note(call.id, `${call.kind} ${call.what}: ${JSON.stringify(fault).slice(0, 150)}`);

@@ -21,6 +21,9 @@ export class Stage {
   readonly server: ApiServer;
   readonly program: Program;
 
+  /** How many commands were run. */
+  commands = 0;
+
   /** What a scenario found by itself. */
   readonly breaches: Breach[] = [];
 
@@ -76,6 +79,7 @@ export class Stage {
 
   /** Runs a command and notes it where its id stands. */
   async command(args: readonly string[], input?: string): Promise<Ran> {
+    this.commands += 1;
     const ran = await this.program.run(args, input);
     const words = `${args.join(" ")} ended with ${ran.status}: ${(ran.stderr || ran.stdout).slice(0, 300).trim()}`;
     const subject = args.find((word) => this.world.platform.get(word) !== undefined) ?? "week";

@@ -20,6 +20,14 @@ const SHARE: Readonly<Record<CallKind, number>> = {
 };
 /** Weather lasts so long, in milliseconds. */
 const LONGEST_SPELL = 10 * MINUTE;
+/** The API knows nothing for so long, in milliseconds. */
+const GLITCH = 15_000;
+const LONG_GLITCH = 40_000;
+/** Of the spells so many make no blocks on a chain, and so many have every call of a chain take long. */
+const SLOW_BLOCKS = 0.2;
+const SLOW_CALLS = 0.1;
+/** Real milliseconds: shorter than the program waits for an answer. */
+const SLOW_CALL = 700;
 const other = `0x${"ab".repeat(32)}`;
 
 const lies: readonly Answer[] = [
@@ -39,6 +47,9 @@ export class Weather {
   #spellEnds = 0;
   #isBad = false;
   #isGlitch = false;
+  #slow: string | undefined;
+  /** A chain that takes no broadcasts. */
+  #closed: string | undefined;
   isOver = false;
   happened = 0;
 
@@ -49,7 +60,7 @@ export class Weather {
     world.lag = (call) => this.#lagOf(call);
     world.showList = (_, entries) => this.#shown(entries);
     if (hazards.has("failures on the network")) {
-      world.network("SOL").failsOnChain = () => !this.isOver && world.random.chance(0.02);
+      world.network("SOL").failsOnChain = () => !this.isOver && world.random.chance(0.05);
     }
   }
 
@@ -60,9 +71,32 @@ export class Weather {
       this.#spellEnds = clock.now() + random.next() * LONGEST_SPELL;
       this.#isBad = random.chance(0.6);
       this.#isGlitch = this.#hazards.has("glitches") && random.chance(0.05);
-      if (this.#isGlitch) this.#spellEnds = clock.now() + 15_000;
+      const isLong = this.#hazards.has("long glitches");
+      if (this.#isGlitch) this.#spellEnds = clock.now() + (isLong ? LONG_GLITCH : GLITCH);
+      this.#slowDown();
     }
     if (this.#hazards.has("forgetful pools") && random.chance(0.02)) this.#forget();
+  }
+
+  /** Nobody can send on a chain, until all is over. */
+  close(ticker: string): void {
+    this.#closed = ticker;
+  }
+
+  /** All is well from now on. */
+  end(): void {
+    this.isOver = true;
+    for (const network of this.#world.networks) network.isMining = true;
+  }
+
+  #slowDown(): void {
+    const { random, networks } = this.#world;
+    for (const network of networks)
+      network.isMining = !(this.#hazards.has("slow blocks") && random.chance(SLOW_BLOCKS));
+    this.#slow =
+      this.#hazards.has("slow calls") && random.chance(SLOW_CALLS)
+        ? random.pick(networks).model.ticker
+        : undefined;
   }
 
   #forget(): void {
@@ -74,9 +108,25 @@ export class Weather {
 
   #faultOf(call: Call): Fault | undefined {
     if (this.isOver) return undefined;
+    if (call.kind === "broadcast" && call.ticker === this.#closed) return faults.cutBefore;
     const fault = this.#isGlitch ? this.#glitch(call) : this.#isBad ? this.#random(call) : undefined;
-    if (fault !== undefined) this.happened += 1;
+    if (fault === undefined) return this.#isSlow(call) ? { act: "now", delay: SLOW_CALL } : undefined;
+    this.happened += 1;
+    if (call.kind === "broadcast" && fault.act === "skip") this.#takeNumber(call);
     return fault;
+  }
+
+  #isSlow({ kind, id, ticker }: Call): boolean {
+    if (this.#slow === undefined || kind === "list") return false;
+    return (ticker ?? this.#world.platform.get(id ?? "")?.model.ticker) === this.#slow;
+  }
+
+  /** What did not go out loses its number to another program, now and then. */
+  #takeNumber({ id = "" }: Call): void {
+    const payment = this.#world.platform.get(id);
+    if (payment?.model.uniqueness !== "nonce" || payment.sent.length > 0) return;
+    if (!this.#hazards.has("numbers taken meanwhile") || !this.#world.random.chance(0.2)) return;
+    this.#world.network(payment.model.ticker).useElsewhere(payment.wallet.address);
   }
 
   #glitch({ kind }: Call): Fault | undefined {
@@ -86,7 +136,10 @@ export class Weather {
 
   #random(call: Call): Fault | undefined {
     const { random } = this.#world;
-    if (!random.chance(SHARE[call.kind])) return this.#lieOfCount(call);
+    // Who signs for Solana sends to a node, and tells the API afterwards.
+    const isSend = call.what === "sendTransaction" && this.#hazards.has("lost sends");
+    const kind = isSend ? "broadcast" : call.kind;
+    if (!random.chance(SHARE[kind])) return this.#lieOfCount(call);
     if (call.kind === "report" && !this.#hazards.has("reports that are not taken")) return undefined;
     const isLie = call.kind === "broadcast" && this.#hazards.has("lying answers") && random.chance(0.2);
     if (isLie && call.ticker !== "SOL")

@@ -5,7 +5,7 @@ import type { Hazard } from "./hazards.ts";
 import { type Breach, judge } from "./judge.ts";
 import { type Crew, Operators } from "./operators.ts";
 import type { Payment } from "./payment.ts";
-import { repairLanes, resign, resolveAsDone, retry } from "./people.ts";
+import { changeContent, repairLanes, resign, resolveAsDone, retry } from "./people.ts";
 import { MINUTE, Stage } from "./stage.ts";
 import { Weather } from "./weather.ts";
 
@@ -35,10 +35,12 @@ export interface WeekResult {
 }
 
 const WALLETS_OF_A_CHAIN = 5;
+/** Chains whose payments stay valid when all their wallets are removed. */
+const ABANDONED: readonly string[] = ["ETH", "BTC", "XRP", "XLM"];
 /** Real milliseconds between looks at what is to be done. */
 const LOOK_AGAIN = 50;
 /** So often people go through what is still open, each time after so many milliseconds. */
-const ROUNDS_OF_PEOPLE = 10;
+const ROUNDS_OF_PEOPLE = 6;
 const PATIENCE_OF_PEOPLE = 6 * MINUTE;
 
 export async function runWeek(options: WeekOptions): Promise<WeekResult> {
@@ -56,7 +58,8 @@ export async function runWeek(options: WeekOptions): Promise<WeekResult> {
 export async function playOut(stage: Stage, load: Load, crew: Crew): Promise<WeekResult> {
   const { payments, tickers, hazards, longest } = load;
   const { world } = stage;
-  const customers = new Customers(world, await stage.wallets(tickers, WALLETS_OF_A_CHAIN), hazards);
+  await stage.wallets(tickers, WALLETS_OF_A_CHAIN);
+  const customers = new Customers(world, hazards);
   const weather = new Weather(world, hazards);
   await crew.begin();
   const end = performance.now() + longest;
@@ -66,17 +69,32 @@ export async function playOut(stage: Stage, load: Load, crew: Crew): Promise<Wee
     crew.look();
     await Bun.sleep(LOOK_AGAIN);
   }
-  weather.isOver = true;
+  if (hazards.has("abandoned chains")) await abandon(stage, tickers, weather);
+  weather.end();
   await crew.rest();
   await settle(stage, customers);
   const jobs = await stage.jobs();
-  const breaches = judge({ world, jobs, mayStayOpen: (payment) => customers.sharing.has(payment) });
+  const found = judge({ world, jobs, mayStayOpen: (payment) => customers.sharing.has(payment) });
+  const breaches = [...stage.breaches, ...found];
   return {
     breaches,
     account: stage.accountOf(breaches),
     counts: { ...countsOf(stage, customers, weather), ...crew.done },
     home: stage.program.home,
   };
+}
+
+/** Removes all wallets of a chain while nothing of it can be sent: what is signed is still to be carried out. */
+async function abandon(stage: Stage, tickers: readonly string[], weather: Weather): Promise<void> {
+  const { world } = stage;
+  const left = tickers.filter((ticker) => ABANDONED.includes(ticker));
+  if (left.length === 0) return;
+  const ticker = world.random.pick(left);
+  weather.close(ticker);
+  await stage.sleep(MINUTE);
+  for (const wallet of world.wallets)
+    if (wallet.entry["chain"] === ticker) await stage.command(["removewallet", wallet.signatureId, "--yes"]);
+  world.abandoned.add(ticker);
 }
 
 /** Waits until all is over; what is not is handed to people, who know what is true on the networks. */
@@ -86,10 +104,20 @@ async function settle(stage: Stage, customers: Customers): Promise<void> {
       customers.useFreeNumbers();
       return isQuiet(stage, customers);
     }, PATIENCE_OF_PEOPLE);
+    if (round === 0) await tellParked(stage);
     if (isOver) return;
-    await repairLanes(stage);
+    await repairLanes(stage, new Set(customers.open.map(({ wallet }) => wallet)));
     for (const payment of customers.open) await free(stage, payment);
     customers.giveUp();
+  }
+}
+
+/** What the API lists goes on by itself, whatever it said before: nobody was asked about it yet. */
+async function tellParked(stage: Stage): Promise<void> {
+  for (const { id, state, parkedFor } of (await stage.jobs()).values()) {
+    const payment = stage.world.platform.get(id);
+    if (state === "parked" && parkedFor === "missing" && payment?.status === "pending")
+      stage.breach(payment, "parked for nothing", "as if the API did not know it, which lists it");
   }
 }
 
@@ -107,6 +135,7 @@ async function free(stage: Stage, payment: Payment): Promise<void> {
   const network = stage.world.network(payment.model.ticker);
   const landed = payment.sent.find((id) => network.hasLanded(id));
   if (landed !== undefined) await resolveAsDone(stage, payment, landed);
+  else if (payment.isChanged && payment.firstSentAt === undefined) await changeContent(stage, payment);
   else if (await isReplaced(stage, payment)) await resign(stage, payment);
   else await retry(stage, payment);
 }
@@ -122,7 +151,7 @@ async function isReplaced(stage: Stage, { id, model }: Payment): Promise<boolean
 
 function countsOf(stage: Stage, customers: Customers, weather: Weather): Record<string, number> {
   const payments = [...stage.world.platform.payments.values()];
-  const { ordered, cancelled, denied, foreign } = customers;
+  const { ordered, cancelled, denied, foreign, changed } = customers;
   return {
     ordered,
     broadcasts: payments.reduce((sum, payment) => sum + payment.broadcasts, 0),
@@ -131,6 +160,7 @@ function countsOf(stage: Stage, customers: Customers, weather: Weather): Record<
     cancelled,
     denied,
     foreign,
+    changed,
     "signed anew": payments.filter(({ sent }) => sent.length > 1).length,
     open: customers.open.length,
     faults: weather.happened,

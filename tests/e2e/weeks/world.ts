@@ -21,6 +21,9 @@ export class World {
   readonly random: Random;
   readonly #networks: ReadonlyMap<string, Network>;
   readonly #mining: ReturnType<typeof setInterval>;
+  #made = 0;
+  /** Tickers whose wallets are gone for good; what was signed of them is carried out all the same. */
+  readonly abandoned = new Set<string>();
   readonly #standstills: { readonly since: number; readonly until: number }[] = [];
   /** What goes wrong with a call. */
   fault: (call: Call) => Fault | undefined = () => undefined;
@@ -69,6 +72,11 @@ export class World {
     return this.network(String(wallet.entry["chain"])).model;
   }
 
+  /** Whether nobody can sign a payment any more. */
+  isUnsignable({ model, firstSentAt }: Payment): boolean {
+    return firstSentAt === undefined && this.abandoned.has(model.ticker);
+  }
+
   /** Notes that a daemon was held up since a time, in milliseconds since 1970. */
   noteStandstill(since: number): void {
     this.#standstills.push({ since, until: this.clock.now() });
@@ -80,14 +88,20 @@ export class World {
     return within.reduce((sum, time) => sum + Math.max(0, time), 0);
   }
 
-  /** A wallet that is the same for the same seed. */
+  /** A wallet that is the same for the same seed, and is known to those who order. */
   addWallet(model: ChainModel): ModelWallet {
-    const number = this.wallets.length + 1;
-    const privateKey = createHash("sha256").update(`wallet ${number} ${model.ticker}`).digest();
-    const signatureId = `33333333-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
-    const wallet = model.wallet(signatureId, Uint8Array.from(privateKey));
+    const wallet = this.makeWallet(model);
     this.wallets.push(wallet);
     return wallet;
+  }
+
+  /** A wallet that nobody orders of yet. */
+  makeWallet(model: ChainModel): ModelWallet {
+    this.#made += 1;
+    const number = this.#made;
+    const privateKey = createHash("sha256").update(`wallet ${number} ${model.ticker}`).digest();
+    const signatureId = `33333333-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
+    return model.wallet(signatureId, Uint8Array.from(privateKey));
   }
 
   stop(): void {

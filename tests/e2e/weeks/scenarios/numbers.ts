@@ -89,7 +89,7 @@ function rpc(result: unknown): unknown {
 async function payBehind(stage: Stage, before: Payment): Promise<Payment[]> {
   const later = Array.from({ length: 5 }, () => stage.pay("ETH", before.wallet));
   await stage.until(() => areDone(stage, later), 8 * MINUTE);
-  await repairLanes(stage);
+  await repairLanes(stage, stage.world.wallets);
   await stage.until(() => areDone(stage, later), PATIENCE);
   return later;
 }
