@@ -3,9 +3,10 @@
  * release has an option for it.
  */
 import { mkdirSync, renameSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pkcs11Binding } from "../../../../scripts/pkcs11-binding.ts";
+import { protections, withoutProtection } from "./protections.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
@@ -48,8 +49,27 @@ const quickPasswords: Bun.BunPlugin = {
     }),
 };
 
+/** A build without one of the {@link protections}, by its name. @throws Error when there is no such one, or it cannot be built */
+export async function executableWithout(name: string): Promise<string> {
+  const protection = protections[name];
+  if (protection === undefined)
+    throw new Error(`There is no protection ${name}; there are ${Object.keys(protections).join(", ")}.`);
+  const files = protection.edits.map(({ file }) => join(root, file));
+  const outfile = join(root, "dist", `tatum-kms-without-${name}`);
+  await makeAcceleratedExecutable(outfile, {
+    name: "without-protection",
+    setup: ({ onLoad }) =>
+      void onLoad({ filter: /[\\/](src|chains)[\\/].*\.ts$/ }, async ({ path }) => {
+        const source = await Bun.file(path).text();
+        if (!files.includes(path)) return { contents: source, loader: "ts" };
+        return { contents: withoutProtection(relative(root, path), source, protection), loader: "ts" };
+      }),
+  });
+  return outfile;
+}
+
 /** @throws Error when it cannot be built */
-async function makeAcceleratedExecutable(outfile: string): Promise<void> {
+async function makeAcceleratedExecutable(outfile: string, ...more: Bun.BunPlugin[]): Promise<void> {
   mkdirSync(dirname(outfile), { recursive: true });
   // Another process that runs tests may make it at the same time.
   const own = `${outfile}-${process.pid}`;
@@ -60,7 +80,7 @@ async function makeAcceleratedExecutable(outfile: string): Promise<void> {
     minify: true,
     bytecode: true,
     splitting: true,
-    plugins: [pkcs11Binding, realTimeInStore, quickPasswords],
+    plugins: [pkcs11Binding, realTimeInStore, quickPasswords, ...more],
     compile: { outfile: own, autoloadDotenv: false, autoloadBunfig: false },
   });
   if (!result.success) throw new Error(`The test build could not be made: ${result.logs.join("\n")}`);

@@ -1,0 +1,232 @@
+/**
+ * What keeps the journal's promise, piece by piece, and how each is taken out of a test build: whether the weeks notice that is
+ * what the weeks are worth.
+ */
+
+/** A place in the sources, and what stands there without the protection. */
+interface Edit {
+  readonly file: string;
+  /** Stands there once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+interface Protection {
+  /** What is lost without it. */
+  readonly what: string;
+  readonly edits: readonly Edit[];
+  /** Chains of the weeks that look for it; all of them without it. */
+  readonly tickers?: readonly string[];
+}
+
+/** By the points of the promise, as the scenarios are named. */
+export const protections: Readonly<Record<string, Protection>> = {
+  "1": {
+    what: "the row of an account's numbers is read as far as it was written",
+    edits: [
+      {
+        file: "src/journal/records.ts",
+        find: "return UsedSequences.parse(",
+        replace: "if (sealed.length > 1024) throw new Error('too long'); return UsedSequences.parse(",
+      },
+    ],
+    tickers: ["XRP", "XLM"],
+  },
+  "2": {
+    what: "a transaction id belongs to one job",
+    edits: [
+      {
+        file: "src/journal/change.ts",
+        find: "throw new ClaimTaken(",
+        replace: "if (claim.kind === 'transaction') return; throw new ClaimTaken(",
+      },
+    ],
+    tickers: ["ALGO", "TRON", "XLM", "SOL"],
+  },
+  "3": {
+    what: "the chain is asked before a person's decision",
+    edits: [
+      {
+        file: "src/signing/resolve.ts",
+        find: "const { transactionId } = signed;\n  const where",
+        replace:
+          "if (mayBeUnclear || !mayBeUnclear) return;\n  const { transactionId } = signed;\n  const where",
+      },
+    ],
+    tickers: ["ETH", "BTC", "XRP", "SOL"],
+  },
+  "4": {
+    what: "a number may have several users",
+    edits: [
+      {
+        file: "src/journal/sequences.ts",
+        find: "if (this.has(number)) return this.#shareMore(number);",
+        replace:
+          "if (this.#details.shared.size < 0) return this.#shareMore(number); if (this.has(number)) return this;",
+      },
+    ],
+    tickers: ["ETH"],
+  },
+  "5": {
+    what: "signed bytes are sent whatever wallets there are",
+    edits: [
+      {
+        file: "src/daemon/chain-loop.ts",
+        find: "if ((await this.#openJobs()) > 0) return true;",
+        replace: "if ((await this.#openJobs()) < 0) return true;",
+      },
+      {
+        file: "src/daemon/poll.ts",
+        find: "if (signatureIds.length === 0) return { ...nothing, isWhole: true, isComplete: true };",
+        replace: "if (signatureIds.length === 0) throw new Error('no wallets');",
+      },
+    ],
+    tickers: ["ETH", "BTC", "XRP"],
+  },
+  "6": {
+    what: "what is signed is looked up again when its list is old",
+    edits: [
+      {
+        file: "src/signing/signers.ts",
+        find: "if (now - seenAt < LIST_STAYS_FRESH) return;",
+        replace: "if (now - seenAt < 1e9 * LIST_STAYS_FRESH) return;",
+      },
+      {
+        file: "src/daemon/round.ts",
+        find: "(this.#shared.isListed(id) ? work.run() : ",
+        replace: "(this.#shared.isListed(id) || work ? work.run() : ",
+      },
+    ],
+    tickers: ["ETH", "XLM", "BTC"],
+  },
+  "8": {
+    what: "what was denied does not keep others from their turn",
+    edits: [
+      {
+        file: "src/tatum/pending-list.ts",
+        find: "return rows.flat().slice(0, MAXIMUM_WORKED_ON);",
+        replace: "return rows.length < 0 ? rows.flat().slice(0, MAXIMUM_WORKED_ON) : entries.slice(0, 6);",
+      },
+    ],
+    tickers: ["ETH", "BTC", "TRON"],
+  },
+  "10": {
+    what: "an acceptance counts only under the id of the bytes",
+    edits: [
+      {
+        file: "src/signing/broadcast.ts",
+        find: 'if (answer.kind !== "accepted" || sameTransactionId(answer.txId, transactionId)) return answer;',
+        replace: 'if (answer.kind !== "accepted" || transactionId !== answer.kind) return answer;',
+      },
+    ],
+    tickers: ["ETH", "BTC", "XRP", "XLM", "TRON"],
+  },
+  "11": {
+    what: "a count that jumps is confirmed",
+    edits: [
+      {
+        file: "src/signing/account-count.ts",
+        find: "const { sightings } = believing;",
+        replace: "const { sightings } = believing; if (counted >= 0n) return;",
+      },
+    ],
+    tickers: ["ETH"],
+  },
+  "12": {
+    what: "what is listed again goes on",
+    edits: [
+      {
+        file: "src/signing/pipeline.ts",
+        find: 'if (!isListed || job.parkedFor !== "missing") return "parked";',
+        replace: 'if (!isListed || job.parkedFor !== "never") return "parked";',
+      },
+    ],
+    tickers: ["ETH", "BTC", "XRP", "TRON"],
+  },
+  "13": {
+    what: "reports that the API did not take are owed",
+    edits: [
+      {
+        file: "src/signing/error-reports.ts",
+        find: "if (problem === undefined) {",
+        replace: "if (problem !== null) {",
+      },
+    ],
+    tickers: ["SOL"],
+  },
+  "14": {
+    what: "an expiry is proven by one answer",
+    edits: [
+      {
+        file: "chains/families/vechain/submit.ts",
+        find: "`head=",
+        replace: "`other=",
+      },
+      {
+        file: "chains/families/solana/submit.ts",
+        find: 'typeof seen === "number" && seen >= absoluteSlot',
+        replace: "(seen === undefined || absoluteSlot > 0)",
+      },
+      {
+        file: "chains/families/solana/submit.ts",
+        find: 'return isOneAnswer ? "one-answer" : "several-answers";',
+        replace: 'return isOneAnswer || results ? "one-answer" : "several-answers";',
+      },
+    ],
+    tickers: ["SOL", "VET"],
+  },
+  "15": {
+    what: "an output belongs to one job",
+    edits: [
+      {
+        file: "src/journal/change.ts",
+        find: "throw new ClaimTaken(",
+        replace: "if (claim.kind === 'input') return; throw new ClaimTaken(",
+      },
+    ],
+    tickers: ["BTC"],
+  },
+  "18": {
+    what: "the number of what a person ended is given back",
+    edits: [
+      {
+        file: "src/journal/change.ts",
+        find: "return;\n    await this.sequences(sequence.account, (used) => used.without(BigInt(sequence.number)));",
+        replace: "return;",
+      },
+    ],
+    tickers: ["ETH"],
+  },
+  "18-forgotten": {
+    what: "what a pool forgot is noticed and sent again",
+    edits: [
+      {
+        file: "src/signing/landings.ts",
+        find: "if (this.#isLooking || this.#clock() < this.#nextLook) return;",
+        replace: "if (this.#isLooking || this.#clock() > 0) return;",
+      },
+    ],
+    tickers: ["ETH", "XRP", "XLM"],
+  },
+  "19": {
+    what: "bytes whose number another transaction used are given up",
+    edits: [
+      {
+        file: "src/signing/broadcast.ts",
+        find: 'return (await isProven(signed, "proveReplaced", asked)) ? this.#tellReplaced(job) : undefined;',
+        replace: "return undefined;",
+      },
+    ],
+    tickers: ["ETH"],
+  },
+};
+
+/** The text of a source file without a protection. @throws Error when a place stands there no more, or more than once */
+export function withoutProtection(file: string, source: string, { edits }: Protection): string {
+  return edits
+    .filter((edit) => edit.file === file)
+    .reduce((text, { find, replace }) => {
+      if (text.split(find).length !== 2) throw new Error(`${file} does not hold once: ${find}`);
+      return text.replace(find, () => replace);
+    }, source);
+}
