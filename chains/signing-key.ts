@@ -7,6 +7,9 @@
 /** The curve, and with it the signature scheme, of a key. */
 export type Curve = "secp256k1" | "ed25519" | "ed25519-bip32";
 
+/** How a key signs: the names of its methods. */
+export type SigningScheme = "sign" | "signRecoverable" | "signBitcoinCashSchnorr";
+
 /** A key in memory and one that never leaves a hardware token look the same to a chain; neither shows its private part. */
 export interface SigningKey {
   readonly curve: Curve;
@@ -34,6 +37,13 @@ export interface SigningKey {
    * key cannot do it, such as in a token: Bitcoin Cash takes ECDSA from that key as well.
    */
   signBitcoinCashSchnorr?(digest: Uint8Array): Promise<Uint8Array>;
+
+  /**
+   * Writes what it signs with into memory that it shares with a thread of this process, to be overwritten as soon as that has
+   * signed: 32 bytes on secp256k1, 64 on the Edwards curves. For the keys of wallets alone; chains are not given it. Absent where
+   * none is in memory, as in a token.
+   */
+  copyInto?(shared: Uint8Array): void;
 
   /** Overwrites the private key, which then signs no more. Absent where none is in memory, as in a token. */
   wipe?(): void;

@@ -1,5 +1,5 @@
 /**
- * The entry point of the executable: the version, help, a process for code that is not ours, a thread that makes keys, or the
+ * The entry point of the executable: the version, help, a process for code that is not ours, a thread that makes keys or signs, or the
  * command line.
  */
 import { writeSync } from "node:fs";
@@ -21,8 +21,10 @@ async function answersHelp(): Promise<boolean> {
 }
 
 if (!Bun.isMainThread) {
-  const { serveKeyOrders } = await import("./wallets/key-threads.ts");
-  serveKeyOrders();
+  const { workerData: shared } = await import("node:worker_threads");
+  if (shared instanceof SharedArrayBuffer)
+    (await import("./signing/signing-thread.ts")).serveSignatures(shared);
+  else (await import("./wallets/key-threads.ts")).serveKeyOrders();
 } else if (argv.length === 1 && argv[0] === "--version") {
   // The one question that scripts ask again and again is answered before anything else is loaded.
   try {

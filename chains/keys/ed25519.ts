@@ -28,27 +28,19 @@ export class ExtendedEd25519Key implements SigningKey {
   constructor(curve: Curve, extendedKey: Uint8Array) {
     this.curve = curve;
     this.#extendedKey = extendedKey;
-    this.publicKey = Point.BASE.multiply(this.#scalar()).toBytes();
+    this.publicKey = Point.BASE.multiply(scalarOf(extendedKey)).toBytes();
   }
 
-  /** RFC 8032, 5.1.6, from the third step on. */
   async sign(message: Uint8Array): Promise<Uint8Array> {
-    const nonce = hashToScalar(this.#extendedKey.subarray(32), message);
-    const commitment = Point.BASE.multiply(nonce).toBytes();
-    const challenge = hashToScalar(commitment, this.publicKey, message);
-    const response = Fn.add(nonce, Fn.mul(challenge, this.#scalar()));
-    return concatBytes(commitment, numberToBytesLE(response, 32));
+    return ed25519Signature(this.#extendedKey, this.publicKey, message);
+  }
+
+  copyInto(shared: Uint8Array): void {
+    shared.set(this.#extendedKey);
   }
 
   wipe(): void {
     this.#extendedKey.fill(0);
-  }
-
-  /** @throws RangeError when it is 0, as that of a key that was overwritten */
-  #scalar(): bigint {
-    const scalar = Fn.create(bytesToNumberLE(this.#extendedKey.subarray(0, 32)));
-    if (scalar === 0n) throw new RangeError("The key was overwritten.");
-    return scalar;
   }
 
   toJSON(): { curve: string; publicKey: string } {
@@ -58,6 +50,29 @@ export class ExtendedEd25519Key implements SigningKey {
   [inspect.custom](): string {
     return `${this.curve} key of ${bytesToHex(this.publicKey)}`;
   }
+}
+
+/** @throws RangeError when it is 0, as that of a key that was overwritten */
+function scalarOf(extendedKey: Uint8Array): bigint {
+  const scalar = Fn.create(bytesToNumberLE(extendedKey.subarray(0, 32)));
+  if (scalar === 0n) throw new RangeError("The key was overwritten.");
+  return scalar;
+}
+
+/**
+ * The signature of RFC 8032, 5.1.6, from the third step on.
+ * @param extendedKey 64 bytes: the scalar (little-endian) and the key of the deterministic nonce
+ */
+export function ed25519Signature(
+  extendedKey: Uint8Array,
+  publicKey: Uint8Array,
+  message: Uint8Array,
+): Uint8Array {
+  const scalar = scalarOf(extendedKey);
+  const nonce = hashToScalar(extendedKey.subarray(32), message);
+  const commitment = Point.BASE.multiply(nonce).toBytes();
+  const challenge = hashToScalar(commitment, publicKey, message);
+  return concatBytes(commitment, numberToBytesLE(Fn.add(nonce, Fn.mul(challenge, scalar)), 32));
 }
 
 function hashToScalar(...parts: Uint8Array[]): bigint {

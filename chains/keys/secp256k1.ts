@@ -8,10 +8,34 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { bytesToHex, bytesToNumberBE } from "@noble/curves/utils.js";
 import { Recent } from "../codec/recent.ts";
 import { ChainError } from "../error.ts";
-import type { SigningKey } from "../signing-key.ts";
+import type { SigningKey, SigningScheme } from "../signing-key.ts";
 import { signSchnorr } from "./bch-schnorr.ts";
 
 const DIGEST_BYTES = 32;
+
+const options = { prehash: false, extraEntropy: false } as const;
+
+const signatures: Readonly<
+  Record<SigningScheme, (privateKey: Uint8Array, digest: Uint8Array) => Uint8Array>
+> = {
+  sign: (privateKey, digest) => secp256k1.sign(digest, privateKey, { ...options, lowS: false }),
+  signRecoverable: (privateKey, digest) =>
+    secp256k1.sign(digest, privateKey, { ...options, lowS: true, format: "recovered" }),
+  signBitcoinCashSchnorr: signSchnorr,
+};
+
+/**
+ * The signature of a private key (32 bytes) over a 32-byte digest, as {@link SigningKey} has it for the scheme.
+ * @throws Error when the bytes are no private key, as those of one that was overwritten
+ */
+export function secp256k1Signature(
+  scheme: SigningScheme,
+  privateKey: Uint8Array,
+  digest: Uint8Array,
+): Uint8Array {
+  assertDigest(digest);
+  return signatures[scheme](privateKey, digest);
+}
 
 class MemorySecp256k1Key implements SigningKey {
   readonly curve = "secp256k1";
@@ -24,19 +48,19 @@ class MemorySecp256k1Key implements SigningKey {
   }
 
   async sign(digest: Uint8Array): Promise<Uint8Array> {
-    assertDigest(digest);
-    return secp256k1.sign(digest, this.#privateKey, { prehash: false, lowS: false, extraEntropy: false });
+    return secp256k1Signature("sign", this.#privateKey, digest);
   }
 
   async signRecoverable(digest: Uint8Array): Promise<Uint8Array> {
-    assertDigest(digest);
-    const options = { prehash: false, lowS: true, extraEntropy: false, format: "recovered" } as const;
-    return secp256k1.sign(digest, this.#privateKey, options);
+    return secp256k1Signature("signRecoverable", this.#privateKey, digest);
   }
 
   async signBitcoinCashSchnorr(digest: Uint8Array): Promise<Uint8Array> {
-    assertDigest(digest);
-    return signSchnorr(this.#privateKey, digest);
+    return secp256k1Signature("signBitcoinCashSchnorr", this.#privateKey, digest);
+  }
+
+  copyInto(shared: Uint8Array): void {
+    shared.set(this.#privateKey);
   }
 
   wipe(): void {
@@ -141,7 +165,10 @@ export function isRecoverableSignature(
 ): boolean {
   assertDigest(digest);
   try {
-    const nonce = noncePoint(new secp256k1.Signature(r, s), digest, pointOf(publicKey));
+    const signature = new secp256k1.Signature(r, s);
+    if (verifiedElsewhere.get(nameOf(publicKey, digest)) === nameOfSignature(signature, recovery))
+      return true;
+    const nonce = noncePoint(signature, digest, pointOf(publicKey));
     return !nonce.is0() && nonce.x === r && nonce.y % 2n === BigInt(recovery);
   } catch {
     return false; // Not two numbers below the order.
@@ -164,11 +191,58 @@ export function isSignature(
   try {
     const signature = secp256k1.Signature.fromBytes(bytes, format);
     if (signature.hasHighS()) return false;
+    if (verifiedElsewhere.get(nameOf(publicKey, digest))?.startsWith(nameOfSignature(signature))) return true;
     const nonce = noncePoint(signature, digest, pointOf(publicKey));
     return !nonce.is0() && secp256k1.Point.Fn.create(nonce.x) === signature.r;
   } catch {
     return false; // Not a signature, or not a public key.
   }
+}
+
+/** Signatures of which {@link rememberVerified} was told, by public key and digest. */
+const verifiedElsewhere = new Recent<string>(1000);
+
+function nameOf(publicKey: Uint8Array, digest: Uint8Array): string {
+  return `${bytesToHex(publicKey)} ${bytesToHex(digest)}`;
+}
+
+function nameOfSignature({ r, s }: Signature, recovery: number | "" = ""): string {
+  return `${r} ${s} ${recovery}`;
+}
+
+/** What a key's scheme gave, with `s` in the lower half of the order. @throws Error when it is no signature */
+function ownSignature(scheme: "sign" | "signRecoverable", bytes: Uint8Array): Signature {
+  const signature = secp256k1.Signature.fromBytes(bytes, scheme === "sign" ? "compact" : "recovered");
+  return signature.hasHighS() ? withLowS(signature) : signature;
+}
+
+/** Whether what the scheme of a key gave is an ECDSA signature of its public key; a Schnorr signature is none. */
+export function isOwnSignature(
+  scheme: SigningScheme,
+  bytes: Uint8Array,
+  digest: Uint8Array,
+  publicKey: Uint8Array,
+): boolean {
+  if (scheme === "signBitcoinCashSchnorr") return false;
+  const { r, s, recovery = -1 } = ownSignature(scheme, bytes);
+  return scheme === "sign"
+    ? isSignature(new secp256k1.Signature(r, s).toBytes("compact"), digest, publicKey)
+    : isRecoverableSignature({ r, s, recovery }, digest, publicKey);
+}
+
+/**
+ * Has a signature that another thread of this process has verified with {@link isOwnSignature} not verified a second time, when it
+ * is found again in the finished transaction: by the same public key, over the same digest, the same numbers.
+ */
+export function rememberVerified(
+  scheme: SigningScheme,
+  bytes: Uint8Array,
+  digest: Uint8Array,
+  publicKey: Uint8Array,
+): void {
+  if (scheme === "signBitcoinCashSchnorr") return;
+  const signature = ownSignature(scheme, bytes);
+  verifiedElsewhere.set(nameOf(publicKey, digest), nameOfSignature(signature, signature.recovery ?? ""));
 }
 
 /** Public keys whose points are kept, and how often one has to come until a table of its multiples is worth its making. */
@@ -197,8 +271,11 @@ async function lowSSignature(key: SigningKey, digest: Uint8Array): Promise<Signa
   assertSecp256k1(key);
   assertDigest(digest);
   const signature = readSignature(key, await key.sign(digest), "compact");
-  if (!signature.hasHighS()) return signature;
-  return new secp256k1.Signature(signature.r, secp256k1.Point.Fn.neg(signature.s));
+  return signature.hasHighS() ? withLowS(signature) : signature;
+}
+
+function withLowS({ r, s }: Signature): Signature {
+  return new secp256k1.Signature(r, secp256k1.Point.Fn.neg(s));
 }
 
 function assertSecp256k1({ curve }: SigningKey): void {

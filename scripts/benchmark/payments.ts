@@ -4,7 +4,7 @@ import { tickers } from "../../chains/index.ts";
 import { examplePayment } from "../../src/sandbox/chains/index.ts";
 import { BenchmarkApi, type Payment } from "./api.ts";
 import { signaturesASecond } from "./limits.ts";
-import { Daemon, processorTime, until } from "./place.ts";
+import { Daemon, mainThreadTime, processorTime, until } from "./place.ts";
 import { type Figure, type Row, shown } from "./row.ts";
 import { PAYING_INDEX, type Payer, payersOf, vaultWith } from "./vaults.ts";
 
@@ -33,30 +33,42 @@ interface Cycle {
   readonly milliseconds: number;
   /** Of all threads. */
   readonly processor: number;
+  /** Of that, of the main thread. */
+  readonly mainThread: number;
   readonly requests: number;
 }
 
 async function cycle(vault: string, list: readonly Payment[], delay: number): Promise<Cycle> {
-  let began: { readonly at: number; readonly processor: number } | undefined;
+  const now = () => ({
+    milliseconds: performance.now(),
+    processor: processorTime(daemon.pid),
+    mainThread: mainThreadTime(daemon.pid),
+  });
+  let began: ReturnType<typeof now> | undefined;
   const onPoll = (): void => {
-    began ??= { at: performance.now(), processor: processorTime(daemon.pid) };
+    began ??= now();
   };
   await using api = new BenchmarkApi({ payments: list, delay, onPoll });
   const chains = [...new Set(list.map(({ chain }) => chain))].join(",");
   const words = ["--testnet", `--chain=${chains}`, "--run-once"];
   await using daemon = new Daemon({ apiUrl: api.url, vault, words });
   await until("the last payment", () => api.open.size === 0 || !daemon.isRunning);
-  const { at = 0, processor = 0 } = began ?? {};
-  const took = { milliseconds: performance.now() - at, processor: processorTime(daemon.pid) - processor };
+  const end = now();
   await daemon.ended();
-  return { ...took, requests: api.requests };
+  const { milliseconds = 0, processor = 0, mainThread = 0 } = began ?? {};
+  return {
+    milliseconds: end.milliseconds - milliseconds,
+    processor: end.processor - processor,
+    mainThread: end.mainThread - mainThread,
+    requests: api.requests,
+  };
 }
 
 async function rate(kind: Kind, count: number): Promise<Figure> {
   const { vault, of } = await payersOf([kind.ticker], ACCOUNTS, kind.wallets);
   const list = await payments(kind, of.get(kind.ticker) ?? [], count);
   const limit = signaturesASecond(kind.ticker === "SOL" ? "ed25519" : "secp256k1");
-  const { milliseconds, processor, requests } = await cycle(vault, list, 0);
+  const { milliseconds, processor, mainThread, requests } = await cycle(vault, list, 0);
   const value = count / (milliseconds / 1000);
   return {
     size: count,
@@ -65,7 +77,7 @@ async function rate(kind: Kind, count: number): Promise<Figure> {
     // So few payments tell how long the code takes to warm up.
     ...(count >= 1000 && { isReached: value >= limit / 2 }),
     beside: {
-      "processor time": `${shown(processor / count)} ms each, ${shown(1000 / (processor / count) / limit)} of the limit`,
+      "processor time": `${shown(processor / count)} ms each, ${shown(1000 / (processor / count) / limit)} of the limit, ${shown(mainThread / count)} of the main thread`,
       requests: `${shown(requests / count)} each`,
     },
   };

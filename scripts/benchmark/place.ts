@@ -55,6 +55,12 @@ export function processorTime(pid: number): number {
   }, 0);
 }
 
+/** Of these, milliseconds of the thread that the process began with. */
+export function mainThreadTime(pid: number): number {
+  const [nanoseconds = "0"] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ");
+  return Number(nanoseconds) / 1e6;
+}
+
 /** MiB that a process has in memory. */
 export function residentMemory(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;

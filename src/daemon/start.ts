@@ -1,6 +1,7 @@
 /** The daemon's start and end: put together from its settings, and taken down on a signal. */
 import { defaultApiKey, keptApiKey } from "../api-key-name.ts";
 import { KmsError } from "../errors.ts";
+import { describeFailure } from "../failures.ts";
 import { HttpClient } from "../http/client.ts";
 import { NodeMembership } from "../lease/node.ts";
 import { Listener } from "../operations/listener.ts";
@@ -16,6 +17,7 @@ import type { Policy } from "../signing/policy/policy.ts";
 import { ParkedReminder } from "../signing/reminders.ts";
 import type { KeySource, Services } from "../signing/services.ts";
 import { Sightings } from "../signing/sightings.ts";
+import { SigningThread } from "../signing/signing-thread.ts";
 import { WalletKeys } from "../signing/wallet-keys.ts";
 import { namesPostgres } from "../store/postgres/address.ts";
 import { TatumApi } from "../tatum/api.ts";
@@ -270,6 +272,16 @@ function followWith(live: LiveSettings, { apis, log, ...before }: GivenSettings,
   });
 }
 
+/** Signs beside this thread while there is much to sign. */
+function signingThread(log: Log): SigningThread {
+  const onFailure = (failure: unknown): void =>
+    log.warn(
+      `The thread that signs failed (${describeFailure(failure)}); all is signed in the main thread from now on.`,
+      { action: "signing-thread-failed", failure },
+    );
+  return new SigningThread({ onFailure });
+}
+
 /**
  * Runs the daemon until a signal comes, or one cycle with `--run-once`.
  * It stands by at each chain that another daemon works for. With `--dry-run` it needs no turn, as it changes nothing.
@@ -284,7 +296,7 @@ export async function startDaemon(
 ): Promise<void> {
   const log = withoutRepetition(given.log);
   const metrics = new JobMetrics();
-  const keys = new WalletKeys(source.vault);
+  const keys = new WalletKeys(source.vault, signingThread(log));
   const troubles = new Troubles(log);
   const http = clientOf(given);
   const live = new LiveSettings({

@@ -42,6 +42,8 @@ export const logActions = {
   "round-failed": "What followed from a poll ended early",
   "vault-unusable": "The vault's file cannot be used; nothing is signed",
   "trouble-over": "What was told as trouble works again",
+  "signing-thread-failed":
+    "The second thread that signs failed; the first one signs alone until the next start",
   "transaction-begun": "A pending transaction is looked at to be signed",
   "transaction-skipped": "`--transaction-ids` leaves it out",
   "transaction-warning": "Worth knowing about a transaction that is signed",

@@ -20,24 +20,14 @@ async function keyOfWallet(
   return keys.with(place, ({ curve, publicKey, signRecoverable, signBitcoinCashSchnorr }) => ({
     curve,
     publicKey,
-    sign: (message) => keys.with(place, (key) => key.sign(message)),
+    sign: (message) => keys.sign(place, "sign", message),
     ...(signRecoverable !== undefined && {
-      signRecoverable: (digest: Uint8Array) =>
-        keys.with(place, (key) => key.signRecoverable?.(digest) ?? Promise.reject(noRecovery())),
+      signRecoverable: (digest: Uint8Array) => keys.sign(place, "signRecoverable", digest),
     }),
     ...(signBitcoinCashSchnorr !== undefined && {
-      signBitcoinCashSchnorr: (digest: Uint8Array) =>
-        keys.with(place, (key) => key.signBitcoinCashSchnorr?.(digest) ?? Promise.reject(noSchnorr())),
+      signBitcoinCashSchnorr: (digest: Uint8Array) => keys.sign(place, "signBitcoinCashSchnorr", digest),
     }),
   }));
-}
-
-function noRecovery(): ChainError {
-  return new ChainError("INVALID_KEY", "The key tells no recovery id.");
-}
-
-function noSchnorr(): ChainError {
-  return new ChainError("INVALID_KEY", "The key makes no Schnorr signatures.");
 }
 
 function createSigner(

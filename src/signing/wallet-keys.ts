@@ -4,7 +4,7 @@
  */
 import type { Chain, Network, WalletFields } from "../../chains/chain.ts";
 import { ChainError } from "../../chains/error.ts";
-import type { SigningKey } from "../../chains/signing-key.ts";
+import type { SigningKey, SigningScheme } from "../../chains/signing-key.ts";
 import type { Vault } from "../vault/vault.ts";
 import {
   networkOf,
@@ -13,6 +13,15 @@ import {
   type WalletRecord,
   walletFields,
 } from "../vault/wallet-record.ts";
+import type { SigningThread } from "./signing-thread.ts";
+
+/** A key of a wallet. */
+export interface KeyPlace {
+  readonly chain: Chain;
+  readonly wallet: KnownWallet;
+  /** Of derivation; of no meaning for a wallet that is a private key. */
+  readonly index: number;
+}
 
 /** Keys in memory at most. */
 const MOST_KEYS = 2_000;
@@ -56,12 +65,15 @@ function deriveKey(chain: Chain, wallet: KnownWallet, fields: WalletFields, inde
 export class WalletKeys {
   readonly #vault: Vault;
   readonly #mostKeys: number;
+  readonly #thread: SigningThread | undefined;
   /** The one that was used longest ago first. */
   readonly #kept = new Map<string, KeptWallet>();
   #keys = 0;
 
-  constructor(vault: Vault, mostKeys = MOST_KEYS) {
+  /** @param thread that signs while there is much to sign; it is ended with the keys */
+  constructor(vault: Vault, thread?: SigningThread, mostKeys = MOST_KEYS) {
     this.#vault = vault;
+    this.#thread = thread;
     this.#mostKeys = mostKeys;
   }
 
@@ -81,12 +93,11 @@ export class WalletKeys {
   /**
    * Signs with the key of a wallet, which is derived when it is not known.
    *
-   * @param index of derivation; of no meaning for a wallet that is a private key
    * @param use begins to use the key at once: it may be overwritten later
    * @throws ChainError `MISSING_KEY` when the vault holds the wallet no longer, or it has no key; `INVALID_KEY`
    */
   async with<Result>(
-    { chain, wallet, index }: { readonly chain: Chain; readonly wallet: KnownWallet; readonly index: number },
+    { chain, wallet, index }: KeyPlace,
     use: (key: SigningKey) => Result,
   ): Promise<Awaited<Result>> {
     const known = this.#keyOf(wallet, index);
@@ -100,8 +111,25 @@ export class WalletKeys {
     return await use(key);
   }
 
-  /** Overwrites all keys. */
+  /**
+   * Signs with the key of a wallet, in another thread where there is one for it. What that fails at is signed here, unless the wallet
+   * was removed meanwhile: the same bytes come of it.
+   *
+   * @throws as {@link with}
+   */
+  async sign(place: KeyPlace, scheme: SigningScheme, message: Uint8Array): Promise<Uint8Array> {
+    const thread = this.#thread;
+    const signing = thread && (await this.with(place, (key) => [thread.sign(key, scheme, message)]))[0];
+    const signature = await signing;
+    if (signature !== undefined) return signature;
+    if (signing !== undefined && !(await this.isStillThere(place.wallet)))
+      throw goneWallet(place.wallet.signatureId, undefined);
+    return this.with(place, (key) => signHere(key, scheme, message));
+  }
+
+  /** Overwrites all keys, and ends the thread that signs. */
   wipe(): void {
+    this.#thread?.end();
     for (const signatureId of [...this.#kept.keys()]) this.#drop(signatureId);
   }
 
@@ -139,6 +167,16 @@ export class WalletKeys {
     this.#kept.delete(signatureId);
   }
 }
+
+function signHere(key: SigningKey, scheme: SigningScheme, message: Uint8Array): Promise<Uint8Array> {
+  return key[scheme]?.(message) ?? Promise.reject(new ChainError("INVALID_KEY", noScheme[scheme]));
+}
+
+const noScheme: Readonly<Record<SigningScheme, string>> = {
+  sign: "The key makes no signatures.",
+  signRecoverable: "The key tells no recovery id.",
+  signBitcoinCashSchnorr: "The key makes no Schnorr signatures.",
+};
 
 /** @param now what the vault holds in its place */
 export function goneWallet(signatureId: string, now: object | undefined): ChainError {

@@ -1,5 +1,8 @@
 /** Lists that are longer than what one round works on, or than one answer may be. */
+
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { onScene, until } from "./running-daemon.ts";
 import { altered, ethPayment, ethPrivateKey, type Pending, pendingId, walletIds } from "./wallets.ts";
 
@@ -34,6 +37,32 @@ test("a payment behind ten thousand of other wallets that are denied is done", a
       good.id,
     ]);
     expect(api.to(LIST).length).toBeLessThan(12);
+  }, wallets)();
+});
+
+/** The names of a process's threads (https://man7.org/linux/man-pages/man5/proc_pid_comm.5.html). */
+function threadsOf(pid: number): string[] {
+  const folder = `/proc/${pid}/task`;
+  return readdirSync(folder).map((thread) => readFileSync(`${folder}/${thread}/comm`, "utf8").trim());
+}
+
+test("of many that wait at once most are signed by a second thread, and each is paid once", async () => {
+  await onScene(async ({ api, start }) => {
+    const payments = Array.from({ length: 160 }, (_, number) =>
+      byOther(ethPayment(1000 + number, { nonce: 1 + Math.floor(number / others.length) }), number),
+    );
+    const few = payments.slice(0, 20);
+    api.pending = few;
+    const daemon = start(["--chain=ETH", "--period=1"]);
+    await until("the few", () => api.broadcasts.length === few.length);
+    expect(threadsOf(daemon.pid)).not.toContain("Worker");
+    api.pending = payments;
+    await until("the many", () => api.broadcasts.length >= payments.length, 40_000);
+    expect(threadsOf(daemon.pid).includes("Worker")).toBe(availableParallelism() > 1);
+    const paid = api.broadcasts.map(({ body }) => (body as { signatureId: string }).signatureId);
+    expect(paid.sort()).toEqual(payments.map(({ id }) => id).sort());
+    const contents = api.broadcasts.map(({ body }) => (body as { txData: string }).txData);
+    expect(new Set(contents).size).toBe(payments.length);
   }, wallets)();
 });
 

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { Worker } from "node:worker_threads";
 import type { Chain } from "../../../chains/chain.ts";
 import { loadChain } from "../../../chains/index.ts";
 import type { SigningKey } from "../../../chains/signing-key.ts";
+import { SigningThread } from "../../../src/signing/signing-thread.ts";
 import { type KnownWallet, WalletKeys } from "../../../src/signing/wallet-keys.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import { useTemporaryFolder } from "../../temporary-folder.ts";
@@ -54,7 +56,7 @@ describe("the keys of a wallet", () => {
   });
 
   test("leave when there are too many, the wallet that was used longest ago first, and sign no more", async () => {
-    const keys = new WalletKeys(vault, 2);
+    const keys = new WalletKeys(vault, undefined, 2);
     const wallet = await walletOf(keys, "one");
     const held: SigningKey[] = [];
     await keys.with({ chain, wallet, index: 0 }, (key) => void held.push(key));
@@ -89,5 +91,49 @@ describe("the keys of a wallet", () => {
     await expect(keys.with({ chain, wallet, index: 0 }, () => undefined)).rejects.toThrow(
       "Wallet one was replaced in the vault before it signed.",
     );
+  });
+});
+
+describe("a signature that a second thread fails at", () => {
+  /** A thread that takes orders and answers none of them. */
+  const silent = (shared: SharedArrayBuffer): Worker => {
+    const script = `import { parentPort } from "node:worker_threads"; parentPort.on("message", () => undefined); parentPort.postMessage("ready");`;
+    return new Worker(new URL(`data:text/javascript,${encodeURIComponent(script)}`), { workerData: shared });
+  };
+
+  /** Has it sign again and again until the thread took one of them and failed. @param onFailure what happens at that moment */
+  async function signUntilFailure(
+    onFailure: () => Promise<unknown>,
+  ): Promise<PromiseSettledResult<Uint8Array>[]> {
+    const failed = Promise.withResolvers<unknown>();
+    const thread = new SigningThread({
+      ...{ cores: 2, begin: silent, patience: 100 },
+      onFailure: () => failed.resolve(onFailure()),
+    });
+    const keys = new WalletKeys(vault, thread);
+    const place = { chain, wallet: await walletOf(keys, "one"), index: 0 };
+    const signings: Promise<Uint8Array>[] = [];
+    const isOver = failed.promise.then(() => true);
+    do signings.push(keys.sign(place, "sign", digest));
+    while (!(await Promise.race([isOver, Bun.sleep(1).then(() => false)])));
+    const ends = await Promise.allSettled(signings);
+    keys.wipe();
+    return ends;
+  }
+
+  test("is made here, with the same bytes as all others", async () => {
+    const ends = await signUntilFailure(async () => undefined);
+    const text = bitcoin.derivePrivateKey({ mnemonic }, 0, "testnet");
+    const value = await bitcoin.parsePrivateKey(text, "testnet").key.sign(digest);
+    expect(
+      ends.every((end) => end.status === "fulfilled" && Buffer.from(end.value).equals(value)),
+    ).toBeTrue();
+  });
+
+  test("is not made when the wallet was removed meanwhile", async () => {
+    const ends = await signUntilFailure(() => vault.remove("one"));
+    const refused = ends.filter(({ status }) => status === "rejected");
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]).toMatchObject({ reason: { code: "MISSING_KEY" } });
   });
 });
