@@ -1,5 +1,6 @@
 /** The sealed rows of the journal: of a job, of an account's sequence numbers, and of what belongs to one job alone. */
 import type { Network } from "../../chains/chain.ts";
+import { Recent } from "../../chains/codec/recent.ts";
 import { defaultApiKey } from "../api-key-name.ts";
 import { KmsError } from "../errors.ts";
 import type { Session } from "../store/store.ts";
@@ -75,9 +76,17 @@ export function checkedRow(found: UncheckedJobRow): JobRow {
   );
 }
 
+/** By vault and name of a journal: each row is bound to it. */
+const leaseKeys = new WeakMap<Sealing, Recent<Uint8Array>>();
+
 /** The keyed hash under which the journal of a chain, and the lease on it, are found. */
 export function leaseKeyOf(vault: Sealing, scope: JournalScope): Uint8Array {
-  return leaseKeyOfName(vault, journalNameOf(scope));
+  const name = journalNameOf(scope);
+  const known = leaseKeys.get(vault) ?? new Recent<Uint8Array>(100);
+  const key = known.get(name) ?? leaseKeyOfName(vault, name);
+  known.set(name, key);
+  leaseKeys.set(vault, known);
+  return key;
 }
 
 /** The keyed hash of the lease on the work of one API key there. The default one has the lease of the journal itself. */

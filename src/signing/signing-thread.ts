@@ -21,7 +21,7 @@ const IDLE = 30_000;
 const PATIENCE = 5_000;
 
 /** Signatures that it has before it; with more the caller is faster. */
-const PLACES = 16;
+const PLACES = 32;
 
 /** Of the longest key: 64 on the Edwards curves. */
 const KEY_BYTES = 64;
