@@ -70,6 +70,8 @@ export interface DaemonWords {
   readonly apiUrl: string;
   readonly vault: string;
   readonly words: readonly string[];
+  /** Where it may use one core of the machine alone (https://man7.org/linux/man-pages/man1/taskset.1.html). */
+  readonly onOneCore?: boolean;
 }
 
 /** A daemon that runs until the block is left. */
@@ -77,8 +79,9 @@ export class Daemon implements AsyncDisposable {
   readonly startedAt = performance.now();
   readonly #child: Bun.Subprocess;
 
-  constructor({ apiUrl, vault, words }: DaemonWords) {
-    this.#child = Bun.spawn([executable, "daemon", `--path=${vault}`, ...words], {
+  constructor({ apiUrl, vault, words, onOneCore = false }: DaemonWords) {
+    const bound = onOneCore ? ["taskset", "--cpu-list", "0"] : [];
+    this.#child = Bun.spawn([...bound, executable, "daemon", `--path=${vault}`, ...words], {
       cwd: folder,
       env: { ...environment, TATUM_API_URL: apiUrl },
       stdout: "ignore",

@@ -32,9 +32,12 @@ interface Measured {
 
 const rows = [
   "btc",
+  "btc-one-core",
   "btc-mnemonic",
   "eth",
+  "eth-one-core",
   "sol",
+  "sol-one-core",
   "latency",
   "fair",
   "version",
