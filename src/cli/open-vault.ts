@@ -22,6 +22,7 @@ import { endRemovedWallets } from "../wallets/removed.ts";
 import type { CommandContext } from "./context.ts";
 import { warnOfWeakPassword } from "./new-password.ts";
 import { printNote, printUnreadEnvFile, printWarning } from "./output.ts";
+import { whileTelling } from "./terminal/progress.ts";
 
 /** What opens a vault with slots of these kinds: a token that is named, or the password. */
 export async function openerOf(context: CommandContext, slotKinds: readonly string[]): Promise<SlotOpener> {
@@ -102,13 +103,15 @@ export function withVault<Result>(
   { copy, takesMoved = false }: UseOfVault = {},
 ): Promise<Result> {
   const open = (): Promise<Vault> =>
-    openVault(
-      copy ?? context.store.at,
-      ({ vaultId, slotKinds }) => {
-        assertPinnedId(context.vaultPin, vaultId, context.vaultPath);
-        return openerOf(context, slotKinds);
-      },
-      printNote,
+    whileTelling("wallets converted", (onProgress) =>
+      openVault(
+        copy ?? context.store.at,
+        ({ vaultId, slotKinds }) => {
+          assertPinnedId(context.vaultPin, vaultId, context.vaultPath);
+          return openerOf(context, slotKinds);
+        },
+        { note: printNote, onProgress },
+      ),
     );
   return openAndUse(context, open, async (vault) => {
     assertPinnedVault(context.vaultPin, vault.identity, context.vaultPath);

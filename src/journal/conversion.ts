@@ -16,6 +16,7 @@ import { blobOfLength, positiveInteger } from "../store/tables/row.ts";
 import { schemaStatements, schemaStatements1 } from "../store/tables/statements.ts";
 import { readVaultRow, updateFormat } from "../store/tables/vault.ts";
 import { insertWalletRow } from "../store/tables/wallet.ts";
+import type { OnProgress } from "../vault/contents.ts";
 import { addToDigest } from "../vault/digest.ts";
 import { type Manifest, sealManifest, walletHash } from "../vault/manifest.ts";
 import type { RootKey } from "../vault/root-key.ts";
@@ -93,21 +94,28 @@ function explainUnwritable(error: unknown): unknown {
   );
 }
 
+/** Who is told of a conversion. */
+export interface Converting {
+  /** Where the copy is. */
+  note(text: string): void;
+  /** How many wallets are converted. */
+  readonly onProgress?: OnProgress;
+}
+
 /**
  * Converts a vault of format 1, after a checked copy beside it.
- * @param note is told where that is
  * @throws KmsError `VAULT_CORRUPT`, `VAULT_BUSY`, `CANNOT_WRITE`; then nothing was changed
  */
 export async function convertFormat1(
   store: Store,
   rootKey: RootKey,
-  note: (text: string) => void,
+  { note, onProgress = () => undefined }: Converting,
 ): Promise<void> {
   await waitUntilIdle(store);
   const copy = await copyBeside(store, rootKey);
   if (copy === undefined) return;
   try {
-    await store.transaction((session) => convert(session, rootKey));
+    await store.transaction((session) => convert(session, rootKey, onProgress));
   } catch (error) {
     // Or each further try would leave one more copy.
     if (!(await store.read(isConverted))) await rm(copy, { force: true });
@@ -120,7 +128,7 @@ export async function convertFormat1(
 
 const OLD = "_1";
 
-async function convert(session: Session, rootKey: RootKey): Promise<void> {
+async function convert(session: Session, rootKey: RootKey, onProgress: OnProgress): Promise<void> {
   // Another process was faster.
   if (await isConverted(session)) return;
   await session.execute("DROP INDEX job_state");
@@ -130,18 +138,23 @@ async function convert(session: Session, rootKey: RootKey): Promise<void> {
   const kept: readonly string[] = schemaStatements1.slice(0, 2);
   for (const statement of schemaStatements) if (!kept.includes(statement)) await session.execute(statement);
   const old = new Format1(session, rootKey, OLD);
-  const manifest = await convertWallets(session, rootKey, old);
+  const manifest = await convertWallets(session, old, { rootKey, onProgress });
   const journals = await convertJournal(session, rootKey, old);
   for (const table of ["wallet", "job", "lane"]) await session.execute(`DROP TABLE ${table}${OLD}`);
   await updateFormat(session, formatVersion, sealManifest(rootKey, { ...manifest, journals }));
   await session.execute(`PRAGMA user_version = ${formatVersion}`);
 }
 
-async function convertWallets(session: Session, rootKey: RootKey, old: Format1): Promise<Manifest> {
+async function convertWallets(
+  session: Session,
+  old: Format1,
+  { rootKey, onProgress }: { readonly rootKey: RootKey; readonly onProgress: OnProgress },
+): Promise<Manifest> {
   const { count, slots, generation: before } = await old.manifest();
   const generation = before + 1;
   let digest = 0n;
   let nextPosition = 0;
+  let done = 0;
   for await (const wallet of old.wallets()) {
     const row = {
       walletKey: walletKeyOf(rootKey, wallet.signatureId),
@@ -151,6 +164,7 @@ async function convertWallets(session: Session, rootKey: RootKey, old: Format1):
     await insertWalletRow(session, row);
     digest = addToDigest(digest, walletHash(rootKey, row));
     nextPosition = Math.max(nextPosition, wallet.position + 1);
+    onProgress(++done, count);
   }
   return { generation, count, digest, slots, nextPosition, indexed: 0 };
 }

@@ -8,6 +8,7 @@ import type { Session } from "../store/store.ts";
 import { readAllJobRows, readJobRow, readJobRows, type UncheckedJobRow } from "../store/tables/job.ts";
 import { readAllLaneRows } from "../store/tables/lane.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
+import type { OnProgress } from "../vault/contents.ts";
 import { type ImportResult, importWallets, named } from "../vault/import/import-wallets.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { WalletEntry } from "../vault/wallet-changes.ts";
@@ -40,6 +41,8 @@ export interface MergingPerson {
   /** Says that the jobs of the other vault that are open may stay behind; throws otherwise. */
   leaveBehind(open: readonly Job[]): Promise<void>;
   note(text: string): void;
+  /** Told how many of the other vault's jobs were looked at. */
+  readonly carried?: OnProgress;
 }
 
 export interface Merged extends ImportResult {
@@ -56,7 +59,7 @@ export interface Merged extends ImportResult {
 export async function mergeVault(target: Vault, other: Vault, person: MergingPerson): Promise<Merged> {
   assertMayBeMerged(target, other);
   const assertNoneHeld = await untilNoneHeld(other.store);
-  await verifyWhole(other);
+  const { jobs = 0 } = await verifyWhole(other);
   const seen = await other.store.read(readVaultRow);
   const open = await allJobs(other, {});
   if (open.length > 0) await person.leaveBehind(open);
@@ -77,7 +80,7 @@ export async function mergeVault(target: Vault, other: Vault, person: MergingPer
       const keys = mergedKeysOf(target, other);
       tellOfSkipped(fresh);
       await target.merge(entries, keys, async (into) => {
-        payments = await merging.carryInto(into);
+        payments = await merging.carryInto(into, (done) => person.carried?.(done, jobs));
       });
     });
   const imported = wallets.map(([signatureId, record, names]) => ({ signatureId, record, names }));
@@ -170,15 +173,18 @@ class JournalMerge {
 
   /**
    * @param into a transaction of the vault that gets it all
+   * @param onJob told how many were looked at
    * @returns how many transactions are never signed there because of it
    */
-  async carryInto(into: Session): Promise<number> {
+  async carryInto(into: Session, onJob: (done: number) => void): Promise<number> {
     const { target, other, session } = this.#sides;
     const journals = new ChangedJournals(target, into);
     const scopes = await scopesOf(other, session);
     await this.#assertNotOpen(into, scopes);
     let count = 0;
+    let done = 0;
     for await (const found of readAllJobRows(session)) {
+      onJob(++done);
       const job = this.#settled(found, scopes);
       if (job === undefined || (await readJobRow(into, job.key)) !== undefined) continue;
       const change = await journals.of(job);

@@ -8,7 +8,7 @@ import type { VaultCounts } from "../vault/contents.ts";
 import type { SlotOpener } from "../vault/key-slots/key-slot.ts";
 import { SealedVault } from "../vault/sealed-vault.ts";
 import type { Restoring, Vault } from "../vault/vault.ts";
-import { convertFormat1 } from "./conversion.ts";
+import { type Converting, convertFormat1 } from "./conversion.ts";
 import { ChangingState, emptyState, notAsListed, openState } from "./journal-state.ts";
 import {
   claimHash,
@@ -29,20 +29,20 @@ export type JournalCounts = Readonly<Record<"jobs" | "accounts" | "claims" | "qu
  * Opens the vault at a place. One of the format before is converted first, after a checked copy beside it.
  *
  * @param choose is shown the sealed vault
- * @param note is told where that copy is
+ * @param telling is told where that copy is, and how far the conversion is
  * @throws KmsError `NO_WALLET_FILE`, `VAULT_IS_ORIGINAL`, `NOT_A_VAULT`, `VAULT_PERMISSIONS`, `VAULT_TOO_NEW`, `VAULT_CORRUPT`,
  * `VAULT_BUSY`, `WRONG_PASSWORD`, and what `choose` throws
  */
 export async function openVault(
   place: Pick<StorePlace, "open">,
   choose: (sealed: SealedVault) => Promise<SlotOpener>,
-  note: (text: string) => void = () => undefined,
+  telling: Converting = { note: () => undefined },
 ): Promise<Vault> {
   const store = await place.open();
   try {
     const sealed = await SealedVault.open(store);
     const opener = await choose(sealed);
-    return await sealed.unseal(opener, (old, rootKey) => convertFormat1(old, rootKey, note));
+    return await sealed.unseal(opener, (old, rootKey) => convertFormat1(old, rootKey, telling));
   } catch (error) {
     await store.close();
     throw error;

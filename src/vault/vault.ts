@@ -181,6 +181,7 @@ export class Vault implements Sealing {
       const manifest = await insertWallets(
         { ...change, manifest: await this.#state.look(change.session) },
         entries,
+        this.onProgress,
       );
       return { ...manifest, mergedJobKeys };
     });

@@ -16,6 +16,7 @@ import { warnOfWeakPassword } from "../new-password.ts";
 import { prepareFirstSlot } from "../open-vault.ts";
 import { choosingOptions, pickOptions, vaultOptions } from "../options.ts";
 import { type PrintedResult, printJson, printNote, printUnreadEnvFile, printWarnings } from "../output.ts";
+import { whileTellingSteps } from "../terminal/progress.ts";
 
 /** Whether a password opens an original file. */
 async function opens(file: string, password: Secret): Promise<boolean> {
@@ -63,7 +64,12 @@ async function migrateFile(
     return first.slot;
   };
   try {
-    const result = await migrateInPlace(context.vaultPath, read, prepareSlot, access);
+    const result = await whileTellingSteps((tell) =>
+      migrateInPlace(context.vaultPath, {
+        ...{ read, prepareSlot, access },
+        onStep: (step, done, total) => tell(`wallets ${step}`, done, total),
+      }),
+    );
     if (password !== undefined) await warnOfWeakPassword(password);
     const printed = printWarnings(result);
     if (deletesOriginal) {

@@ -79,29 +79,43 @@ const standardError: ProgressPlace = {
   now: () => performance.now(),
 };
 
-/**
- * Work during which it is told how far it is.
- * @param what is done, as in `keys stored`
- */
-export async function whileTelling<Result>(
-  what: string,
-  work: (onProgress: OnProgress) => Promise<Result>,
+/** Tells how far a step of long work is: `done` of `total` of what is done, as in `keys stored`. */
+export type OnStep = (what: string, done: number, total: number) => void;
+
+/** Work of several steps, each told with its own rate and time left. */
+export async function whileTellingSteps<Result>(
+  work: (onStep: OnStep) => Promise<Result>,
   place: ProgressPlace = standardError,
 ): Promise<Result> {
   const { isTerminal: isBar, columns, draw, print, now } = place;
-  const begun = now();
-  let next = begun + (isBar ? SHORT : BETWEEN_LINES);
-  const onProgress: OnProgress = (done, total) => {
+  let step = { what: "", begun: now(), done: 0 };
+  let next = step.begun + (isBar ? SHORT : BETWEEN_LINES);
+  const onStep: OnStep = (what, done, total) => {
     const time = now();
-    if (time < next) return;
-    const reached = { done, total, elapsed: time - begun };
+    if (step.what === "") step.what = what;
+    const isNew = what !== step.what || done < step.done;
+    step = isNew ? { what, begun: time, done } : { ...step, done };
+    if (isNew || time < next) return;
+    const reached = { done, total, elapsed: time - step.begun };
     if (isBar) draw(progressText(what, reached, columns()));
     else print(`${progressText(what, reached)}.`);
     next = time + (isBar ? BETWEEN_PICTURES : BETWEEN_LINES);
   };
   try {
-    return await work(onProgress);
+    return await work(onStep);
   } finally {
     if (isBar) draw("");
   }
+}
+
+/**
+ * Work during which it is told how far it is.
+ * @param what is done, as in `keys stored`
+ */
+export function whileTelling<Result>(
+  what: string,
+  work: (onProgress: OnProgress) => Promise<Result>,
+  place: ProgressPlace = standardError,
+): Promise<Result> {
+  return whileTellingSteps((onStep) => work((done, total) => onStep(what, done, total)), place);
 }

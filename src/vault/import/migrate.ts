@@ -40,20 +40,27 @@ async function fingerprint(path: string): Promise<string> {
   return `${ino} ${size} ${mtimeNs}`;
 }
 
+/** What a migration is made with. */
+export interface Migration {
+  /** Reads the wallets of the file. */
+  readonly read: (file: string) => Promise<ImportedWallet[]>;
+  /** Prepares the key slot of the vault; called when the wallets could be read. */
+  readonly prepareSlot: () => Promise<PreparedSlot>;
+  readonly access: AccessRules;
+  /** Told how many wallets are stored, then how many are checked. */
+  readonly onStep: (step: "stored" | "checked", done: number, total: number) => void;
+}
+
 /**
  * Reads the original wallet file at `path`, makes a vault of its wallets beside it, checks the vault, keeps the
  * original under a second name, and only then lets the vault take its place.
  *
- * @param read reads the wallets of the file
- * @param prepareSlot prepares the key slot of the vault; called when the wallets could be read
  * @throws KmsError `NO_WALLET_FILE`, `FILE_EXISTS` when the file is a vault already, `NOT_A_VAULT`, `VAULT_BUSY` when the
  * file was changed meanwhile
  */
 export async function migrateInPlace(
   path: string,
-  read: (file: string) => Promise<ImportedWallet[]>,
-  prepareSlot: () => Promise<PreparedSlot>,
-  access: AccessRules,
+  { read, prepareSlot, access, onStep }: Migration,
 ): Promise<MigrationResult> {
   const kind = await fileKindAt(path);
   if (kind === "missing")
@@ -76,7 +83,9 @@ export async function migrateInPlace(
     const vault = await createVault(sqliteFile(target, access), await prepareSlot());
     let result: ImportResult;
     try {
+      vault.onProgress = (done, total) => onStep("stored", done, total);
       result = await importWallets(vault, wallets);
+      vault.onProgress = (done, total) => onStep("checked", done, total);
       await vault.verify();
     } finally {
       await vault.close();

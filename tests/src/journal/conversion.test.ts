@@ -127,13 +127,14 @@ describe("a vault of format 1 is converted:", () => {
   test("a copy of it as it was lies beside it, and that can be opened in its place", async () => {
     const rows = rowsOf(path("vault"));
     const notes: string[] = [];
-    const vault = await openVault(
-      sqliteFile(path("vault")),
-      async () => opener,
-      (text) => notes.push(text),
-    );
+    const converted: boolean[] = [];
+    const vault = await openVault(sqliteFile(path("vault")), async () => opener, {
+      note: (text) => notes.push(text),
+      onProgress: (done, total) => converted.push(done === total),
+    });
     await vault.close();
     expect(notes).toEqual([expect.stringContaining(copy())]);
+    expect(converted.indexOf(true)).toBe(converted.length - 1);
     expect(rowsOf(copy())).toEqual(rows);
     expect((rows["sqlite_schema"] as string[][]).map((row) => row[3]).toSorted()).toEqual(
       [...schemaStatements1].toSorted(),

@@ -72,6 +72,22 @@ afterEach(async () => {
   await other.close();
 });
 
+test("how far it is, is told of each step up to its end", async () => {
+  await other.add([["id", { privateKey: "k1", chain: "ETH", testnet: false }]]);
+  await pay(other, "1", 1n);
+  const told = new Map<string, [number, number]>();
+  const telling = (step: string) => (done: number, total: number) => void told.set(step, [done, total]);
+  other.onProgress = telling("checked");
+  target.onProgress = telling("taken in");
+  await mergeVault(target, other, {
+    note: () => undefined,
+    leaveBehind: async () => undefined,
+    carried: telling("carried"),
+  });
+  for (const [step, [done, total]] of told) expect([step, done]).toEqual([step, total]);
+  expect([...told.keys()].sort()).toEqual(["carried", "checked", "taken in"]);
+});
+
 describe("wallets of another vault", () => {
   test("come with their signature IDs, labels, groups and times, and the vault is whole behind it", async () => {
     await target.add([["own", wallet("k0")]]);

@@ -1,7 +1,7 @@
 /** `vault copy`: moves the vault into another store, a file's into a database or back. */
 import { isAbsolute, resolve } from "node:path";
 import { KmsError } from "../../../errors.ts";
-import { type CopyProgress, type CopyTarget, cancelCopy, copyVault } from "../../../journal/copy.ts";
+import { type CopyTarget, cancelCopy, copyVault } from "../../../journal/copy.ts";
 import { namesPostgres } from "../../../store/postgres/address.ts";
 import type { Vault } from "../../../vault/vault.ts";
 import { chooseStore } from "../../choose-store.ts";
@@ -11,9 +11,7 @@ import { type CommandContext, createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { choosingOptions, pickOptions, vaultOptions } from "../../options.ts";
 import { printJson, printNote } from "../../output.ts";
-
-/** Milliseconds between two lines of progress. */
-const BETWEEN_LINES = 1000;
+import { whileTellingSteps } from "../../terminal/progress.ts";
 
 /** The store that `--to` names; the database's password, TLS and certificates are those of the settings. */
 async function targetOf(to: string | undefined, context: CommandContext): Promise<CopyTarget> {
@@ -29,14 +27,15 @@ async function targetOf(to: string | undefined, context: CommandContext): Promis
   return { place: isAbsolute(place) || namesPostgres(place) ? place : resolve(place), at };
 }
 
-/** A line a second, and one at the end of each step. */
-function progressLines(): CopyProgress {
-  let toldAt = performance.now();
-  return (step, done, all) => {
-    if (done < all && performance.now() - toldAt < BETWEEN_LINES) return;
-    toldAt = performance.now();
-    printNote(`${done} of ${all} records ${step}.`);
-  };
+/** Moves the vault, and tells how far it is and when a step has ended. @returns as {@link copyVault} */
+function copyTelling(vault: Vault, target: CopyTarget): Promise<number | undefined> {
+  return whileTellingSteps((onStep) => {
+    vault.onProgress = (done, total) => onStep("wallets checked", done, total);
+    return copyVault(vault, target, (step, done, all) => {
+      if (done < all) onStep(`records ${step}`, done, all);
+      else printNote(`${all} of ${all} records ${step}.`);
+    });
+  });
 }
 
 async function copy(context: CommandContext, vault: Vault, target: CopyTarget): Promise<void> {
@@ -45,7 +44,7 @@ async function copy(context: CommandContext, vault: Vault, target: CopyTarget): 
     `The vault ${vault.place} is going to be moved to ${target.place}: from then on it is worked with there alone.`,
     "The daemons of the vault have to be stopped, and started anew with the new store.",
   );
-  const records = await copyVault(vault, target, progressLines());
+  const records = await copyTelling(vault, target);
   printNote(
     records === undefined
       ? `The copy in ${target.place} was complete already.`

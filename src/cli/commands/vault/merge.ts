@@ -14,6 +14,7 @@ import { askingOnce, openOtherVault } from "../../import-password.ts";
 import { withVault } from "../../open-vault.ts";
 import { choosingOptions, pickOptions, vaultOptions } from "../../options.ts";
 import { printJson, printNote, printWarnings } from "../../output.ts";
+import { whileTellingSteps } from "../../terminal/progress.ts";
 
 /** Open jobs that are named; the rest is counted. */
 const MOST_LINES = 50;
@@ -26,9 +27,14 @@ async function openOther(context: CommandContext, place: string): Promise<Vault>
 }
 
 async function merge(context: CommandContext, target: Vault, other: Vault): Promise<void> {
-  const merged = await mergeVault(target, other, {
-    note: printNote,
-    leaveBehind: (open) => leaveBehind(context, other.place, open),
+  const merged = await whileTellingSteps((onStep) => {
+    other.onProgress = (done, total) => onStep("wallets of the other vault checked", done, total);
+    target.onProgress = (done, total) => onStep("wallets taken in", done, total);
+    return mergeVault(target, other, {
+      note: printNote,
+      leaveBehind: (open) => leaveBehind(context, other.place, open),
+      carried: (done, total) => onStep("payments of the other vault looked at", done, total),
+    });
   });
   printJson(printWarnings(merged));
   printNote(

@@ -12,6 +12,7 @@ import { type CommandContext, createContext } from "../../context.ts";
 import { withVault } from "../../open-vault.ts";
 import { choosingOptions, pickOptions, vaultOptions } from "../../options.ts";
 import { printNote } from "../../output.ts";
+import { whileTelling } from "../../terminal/progress.ts";
 
 const LOST = "What was signed after it was made is not in its journal.";
 
@@ -23,11 +24,14 @@ async function restore(context: CommandContext, file: string, backup: Vault): Pr
     `The backup ${file} is going to take the place of the vault ${path}, which is kept under another name.`,
     LOST,
   );
-  const { keptAs } = await restoreVault(backup, {
-    path,
-    place: sqliteFile(path, access),
-    confirmUnreadable: ({ message }) =>
-      confirm(context, message, "So it cannot be seen whether a daemon works on it: there must be none."),
+  const { keptAs } = await whileTelling("wallets checked", (onProgress) => {
+    backup.onProgress = onProgress;
+    return restoreVault(backup, {
+      path,
+      place: sqliteFile(path, access),
+      confirmUnreadable: ({ message }) =>
+        confirm(context, message, "So it cannot be seen whether a daemon works on it: there must be none."),
+    });
   });
   if (keptAs !== undefined) printNote(`The vault that was there is kept as ${keptAs}.`);
   printNote(`The backup ${file} is in place as ${path}. ${LOST}`);

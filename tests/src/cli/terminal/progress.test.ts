@@ -1,6 +1,6 @@
 /** How far long work has come: a bar that fits a terminal, a line every ten seconds in a file, nothing for what is short. */
 import { expect, test } from "bun:test";
-import { progressText, whileTelling } from "../../../../src/cli/terminal/progress.ts";
+import { progressText, whileTelling, whileTellingSteps } from "../../../../src/cli/terminal/progress.ts";
 
 const reached = { done: 450, total: 1000, elapsed: 9000 };
 
@@ -62,6 +62,33 @@ test("a file gets a line every ten seconds, and none for shorter work", async ()
   expect(await told(false, 250, 100)).toEqual([
     "40 %: 100 of 250 keys stored, 10 a second, 15 s left.",
     "80 %: 200 of 250 keys stored, 10 a second, 5 s left.",
+  ]);
+});
+
+test("each step is told with its own rate, also where it begins again with the same words", async () => {
+  const lines: string[] = [];
+  let time = 0;
+  const print = (line: string) => void lines.push(line);
+  const place = { isTerminal: false, columns: () => 80, draw: print, print, now: () => time };
+  await whileTellingSteps(async (onStep) => {
+    for (const [what, stepTime] of [
+      ["wallets checked", 100],
+      ["wallets checked", 200],
+      ["records copied", 400],
+    ] as const)
+      for (let done = 1; done <= 100; done++) {
+        time += stepTime;
+        onStep(what, done, 100);
+      }
+  }, place);
+  expect(lines).toEqual([
+    "100 %: 100 of 100 wallets checked, 10 a second, 0 s left.",
+    "50 %: 50 of 100 wallets checked, 5.1 a second, 10 s left.",
+    "100 %: 100 of 100 wallets checked, 5.1 a second, 0 s left.",
+    "25 %: 25 of 100 records copied, 2.6 a second, 29 s left.",
+    "50 %: 50 of 100 records copied, 2.6 a second, 20 s left.",
+    "75 %: 75 of 100 records copied, 2.5 a second, 10 s left.",
+    "100 %: 100 of 100 records copied, 2.5 a second, 0 s left.",
   ]);
 });
 
