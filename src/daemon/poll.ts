@@ -192,7 +192,7 @@ export async function pollChain(round: Round, leaveOut: LeaveOut): Promise<PollR
     chain: ticker,
   });
   try {
-    const listing = await metrics.timed("poll", ticker, () => list.poll(api, signatureIds));
+    const listing = await metrics.timed("poll", { chain: ticker }, () => list.poll(api, signatureIds));
     const isAnswered = listing.failure === undefined && listing.tooLong.length === 0;
     metrics.polled(ticker, isAnswered ? "success" : "failure", Date.now());
     if (listing.failure === undefined) troubles.ended("api", subject);

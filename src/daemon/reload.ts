@@ -26,6 +26,11 @@ const liveVariables: ReadonlyMap<string, keyof DaemonArguments | undefined> = ne
   ...boundsOfFees.map((name) => [name, undefined] as const),
 ]);
 
+/** Whether a running daemon takes over a variable on SIGHUP. */
+export function isTakenOver(name: string): boolean {
+  return liveVariables.has(name);
+}
+
 /** What the files say, read and judged. */
 export interface ReadAnew {
   readonly config: Config;

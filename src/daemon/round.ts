@@ -174,7 +174,7 @@ class OneRound {
     const { chain, services } = this.#round.pipeline;
     this.#shared.inWork.delete(id);
     this.outcomes.push(outcome);
-    services.metrics.transactionEnded(chain.facts.ticker, outcome);
+    services.metrics.transactionEnded(chain.facts.ticker, outcome, id);
   }
 
   /** What goes wrong with one transaction does not stop the others; what is wrong with the vault stops the round. */

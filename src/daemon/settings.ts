@@ -5,6 +5,7 @@ import { defaultApiKey, readApiKeyNames } from "../api-key-name.ts";
 import { knownTickers } from "../chain-names.ts";
 import { KmsError } from "../errors.ts";
 import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
+import { readHttpUrl } from "../http/http-url.ts";
 import { type ListenAddress, parseListenAddress, wantedListenAddress } from "../http/listen-address.ts";
 import type { PlainHttpReach } from "../http/plain-http.ts";
 import { usualNodeName } from "../node-name.ts";
@@ -19,6 +20,7 @@ import {
 } from "../operations/log.ts";
 import { checkMetricsPath } from "../operations/metrics-file.ts";
 import { apiKeyNames } from "../settings/api-keys.ts";
+import type { SettingDefinition } from "../settings/kinds.ts";
 import { type Config, placeOf } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
 import { namedThirdParties } from "../signing/environment.ts";
@@ -75,6 +77,8 @@ export interface DaemonSettings extends LiveValues {
   readonly transactionIds: ReadonlySet<string> | undefined;
   /** Absolute path of the file to write metrics to. */
   readonly metricsFile: string | undefined;
+  /** Where traces and metrics are sent. */
+  readonly collector: Collector | undefined;
   /** Where probes and Prometheus may ask. */
   readonly listen: ListenAddress | undefined;
   /** Of a daemon that stands by in another place: milliseconds for which nobody else may have had a lease that it takes. */
@@ -149,6 +153,43 @@ function readListen(text: string | undefined, config: Config): ListenAddress | u
   const address = parseListenAddress(text);
   if (address !== undefined) return address;
   throw new KmsError("USAGE", `Option --listen must be ${wantedListenAddress}.`);
+}
+
+/** A collector of OpenTelemetry, and how far plain http may go to it. */
+export interface Collector {
+  readonly endpoint: URL;
+  readonly plainHttp: PlainHttpReach;
+}
+
+/**
+ * The collector that the settings name. Plain http goes to this machine alone, unless it is allowed everywhere.
+ * @param warn told why the variable with the standard name, which may be meant for other programs, is left out
+ * @throws KmsError `CONFIGURATION` about the variable of this program
+ */
+export async function readCollector(
+  config: Config,
+  allowPlainHttp: boolean | undefined,
+  warn: (text: string) => void,
+): Promise<Collector | undefined> {
+  const plainHttp = plainHttpReach("mainnet", allowPlainHttp, config) === "any" ? "any" : "own";
+  const judged = async ({ name }: SettingDefinition): Promise<Collector | undefined> => {
+    const setting = config.setting(name);
+    if (setting === undefined) return undefined;
+    const what = `${name} (from ${placeOf(setting)})`;
+    const url = readHttpUrl({ what, text: setting.value, code: "CONFIGURATION" });
+    const danger = "see what the daemon does when";
+    await judgePlainHttp([{ setting: what, url, danger, code: "CONFIGURATION" }], plainHttp);
+    return { endpoint: url, plainHttp };
+  };
+  const own = await judged(settings.otlpEndpoint);
+  if (own !== undefined) return own;
+  try {
+    return await judged(settings.standardOtlpEndpoint);
+  } catch (failure) {
+    if (!(failure instanceof KmsError)) throw failure;
+    warn(`No traces and metrics are sent: ${failure.message}`);
+    return undefined;
+  }
 }
 
 const STANDARD_ERROR = 2;
@@ -285,6 +326,9 @@ export async function readDaemonSettings(
       args["transaction-ids"] ?? config.value(settings.transactionIds),
     ),
     metricsFile: await readMetricsFile(config),
+    collector: await readCollector(config, args["allow-plain-http"], (text) =>
+      log.warn(text, { action: "configuration-doubtful" }),
+    ),
     listen: readListen(args.listen, config),
     standby: readStandby(args.standby) ?? config.value(settings.standby),
     node: config.value(settings.node) ?? usualNodeName(),

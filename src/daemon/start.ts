@@ -6,12 +6,18 @@ import { HttpClient } from "../http/client.ts";
 import { NodeMembership } from "../lease/node.ts";
 import { Listener } from "../operations/listener.ts";
 import { type AdjustableLog, type Log, Troubles, withoutRepetition } from "../operations/log.ts";
-import { JobMetrics, type MetricsSource, type RateLimitState } from "../operations/metrics.ts";
+import {
+  collectMetrics,
+  JobMetrics,
+  type MetricsSource,
+  type RateLimitState,
+} from "../operations/metrics.ts";
 import { keepMetricsFile } from "../operations/metrics-file.ts";
 import { buryOrphans } from "../operations/orphans.ts";
 import { type DaemonStatus, StatusCollector, type StatusSource } from "../operations/status.ts";
 import { answerBesideVault, answerForDatabase, databasePlace } from "../operations/status-socket.ts";
 import { notifySystemd } from "../operations/systemd.ts";
+import { Telemetry } from "../operations/telemetry.ts";
 import { FourEyeCheck, type FourEyeOptions } from "../signing/policy/four-eye.ts";
 import type { Policy } from "../signing/policy/policy.ts";
 import { ParkedReminder } from "../signing/reminders.ts";
@@ -235,6 +241,25 @@ export async function whileListening(
   await work(listener).finally(() => listener.close());
 }
 
+/** Does the work while its numbers go into the metrics file and to the collector, where there are such. */
+async function whileFollowed(
+  { collector, path, runOnce, ...numbers }: Followed,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { metrics, log } = numbers;
+  if (collector === undefined) return keepMetricsFile({ path, ...numbers, runOnce }, work);
+  const { endpoint, plainHttp } = collector;
+  const http = new HttpClient([endpoint], { plainHttp });
+  const telemetry = new Telemetry({ endpoint, http, log, collect: () => collectMetrics(numbers) });
+  metrics.observe(telemetry.traces);
+  await keepMetricsFile({ path, ...numbers, runOnce }, work).finally(() => telemetry.close());
+}
+
+interface Followed extends MetricsSource, Pick<DaemonSettings, "runOnce" | "collector"> {
+  /** Of the metrics file. */
+  readonly path: string | undefined;
+}
+
 /** What the daemon begins with. */
 interface GivenSettings extends DaemonSettings {
   readonly log: AdjustableLog;
@@ -321,7 +346,7 @@ export async function startDaemon(
     } else {
       const { metricsFile: path, runOnce } = settings;
       const numbers: MetricsSource = { metrics, vault: source.vault, log, limits: limitsOf(settings) };
-      await keepMetricsFile({ path, ...numbers, runOnce }, async () => {
+      await whileFollowed({ ...numbers, path, runOnce, collector: settings.collector }, async () => {
         await openTokens(source, usable, log);
         buryOrphans();
         tellStart(source.vault, usable, settings);

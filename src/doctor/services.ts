@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { defaultApiKey } from "../api-key-name.ts";
 import type { HttpClient } from "../http/client.ts";
 import { type HttpAnswer, HttpFailure } from "../http/message.ts";
+import { signalUrl } from "../operations/telemetry.ts";
 import { transactionUrl } from "../signing/policy/four-eye.ts";
 import type { TatumSettings } from "../tatum/settings.ts";
 import { type Finding, findings } from "./finding.ts";
@@ -116,5 +117,35 @@ export async function fourEyeFindings(url: URL, timeout: number, http: HttpClien
         "Check the URL, its certificate and the firewall.",
       ),
     ];
+  }
+}
+
+/** Sends the collector nothing, which it has to take. It may be away: no payment waits for it. */
+export async function collectorFindings(
+  endpoint: URL,
+  timeout: number,
+  http: HttpClient,
+): Promise<Finding[]> {
+  const { ok, warning } = findings("collector");
+  const url = signalUrl(endpoint, "traces");
+  const mend = "It has to take OTLP over HTTP in JSON, as a rule at port 4318.";
+  try {
+    const headers = { "content-type": "application/json" };
+    const { status } = await http.send({
+      method: "POST",
+      url,
+      headers,
+      body: '{"resourceSpans":[]}',
+      timeout,
+    });
+    const isTaken = status >= 200 && status < 300;
+    return [
+      isTaken
+        ? ok(`${endpoint.origin} takes traces and metrics.`)
+        : warning(`${endpoint.origin} answers HTTP ${status} to an empty trace.`, mend),
+    ];
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error;
+    return [warning(`${endpoint.origin} gives no answer: ${error.message}.`, mend)];
   }
 }

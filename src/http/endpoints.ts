@@ -56,7 +56,7 @@ async function lookUp({ url }: Endpoint, resolve: Resolver): Promise<readonly st
 function refusal({ setting, url, danger, code }: Endpoint, address: string): KmsError {
   return new KmsError(
     code,
-    `${setting} is ${url.origin}, plain http to the public address ${address}: whoever is on the way can ${danger}.`,
+    `${setting} is ${url.origin}, plain http to the ${addressKind(address)} address ${address}: whoever is on the way can ${danger}.`,
     {
       hint:
         "Use https. Only if the way is protected otherwise, as by a VPN, give --allow-plain-http or set " +

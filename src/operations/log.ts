@@ -66,6 +66,7 @@ export const logActions = {
   "lease-failed": "The lease could not be taken, renewed or given back",
   "node-failed": "The other daemons of a database could not be told of this one",
   "metrics-failed": "The metrics could not be counted or written",
+  "telemetry-failed": "The collector of OpenTelemetry takes no traces and metrics",
   "systemd-failed": "systemd could not be told",
 } as const;
 export type LogAction = keyof typeof logActions;

@@ -11,7 +11,8 @@ import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
 import { collectMetrics, type Metric, type MetricsSource, type Sample } from "./metrics.ts";
 
-const PREFIX = "tatum_kms_";
+/** What the names of all metrics begin with. */
+export const PREFIX = "tatum_kms_";
 
 /** What a file that this program wrote begins with. */
 const BEGINNING = `# HELP ${PREFIX}`;

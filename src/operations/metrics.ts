@@ -7,6 +7,14 @@ import { listJobs } from "../journal/job-list.ts";
 import type { Vault } from "../vault/vault.ts";
 import { version } from "../version.ts";
 import type { Log } from "./log.ts";
+import {
+  type ObservedStep,
+  type Step,
+  StepFollowers,
+  type StepObserver,
+  type Subject,
+  steps,
+} from "./steps.ts";
 
 /** One number, told apart from others of the metric by its labels. */
 export interface Sample {
@@ -26,16 +34,6 @@ export interface Metric {
 
 /** Upper bounds in seconds: from an answer of the next room to a payment that waited for a day. */
 const BOUNDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86_400];
-
-/** Steps whose time is measured, with what is measured. */
-const steps = {
-  poll: "Time of the API's answer to a poll, in seconds.",
-  approval: "Time until everybody who has to agree to a transaction decided, in seconds.",
-  signing: "Time to sign a transaction, with what has to be asked for it, in seconds.",
-  broadcast: "Time of one attempt to broadcast, in seconds.",
-  transaction: "Time from the first sight of a pending transaction until it was done, in seconds.",
-} as const;
-export type Step = keyof typeof steps;
 
 /** How often something took how long (https://prometheus.io/docs/concepts/metric_types/#histogram). */
 class Histogram {
@@ -125,9 +123,7 @@ function keyLabel(apiKey: string): Record<string, string> {
   return apiKey === defaultApiKey ? {} : { api_key: apiKey };
 }
 
-function labelsOf({ chain, apiKey }: ChainNumbers): Record<string, string> {
-  return { chain, ...keyLabel(apiKey) };
-}
+const labelsOf = ({ chain, apiKey }: ChainNumbers) => ({ chain, ...keyLabel(apiKey) });
 
 function increment<Name>(found: Map<Name, number>, name: Name): void {
   found.set(name, (found.get(name) ?? 0) + 1);
@@ -141,11 +137,18 @@ export class JobMetrics {
   readonly #leases: Map<string, AbortSignal>;
   /** The key that is meant where a chain alone is named. */
   readonly #apiKey: string;
+  readonly #followers: StepFollowers;
 
   constructor(apiKey = defaultApiKey, shared?: JobMetrics) {
     this.#apiKey = apiKey;
     this.#chains = shared === undefined ? new Map() : shared.#chains;
     this.#leases = shared === undefined ? new Map() : shared.#leases;
+    this.#followers = shared === undefined ? new StepFollowers() : shared.#followers;
+  }
+
+  /** Has somebody told of every step, which then is no number: ids are among it. */
+  observe(observer: StepObserver): void {
+    this.#followers.add(observer);
   }
 
   /** The same numbers for who works with one API key. */
@@ -180,19 +183,25 @@ export class JobMetrics {
     if (outcome === "success") numbers.lastPollSuccess = now;
   }
 
-  /** A transaction ended its round. */
-  transactionEnded(ticker: string, outcome: Outcome): void {
+  /** A transaction ended its round. @param job its id, where something was done for it */
+  transactionEnded(ticker: string, outcome: Outcome, job?: string): void {
     increment(this.#numbersOf(ticker).transactions, outcome);
+    if (job !== undefined) this.#followers.ended(chainOfKey(ticker, this.#apiKey), job, outcome);
   }
 
   /** Measures a step of the chain's work, also one that fails. */
-  async timed<Result>(step: Step, ticker: string, work: () => Promise<Result>): Promise<Result> {
+  async timed<Result>(step: Step, subject: Subject, work: () => Promise<Result>): Promise<Result> {
     const begun = performance.now();
     try {
-      return await work();
+      return await this.observed(step, subject, work);
     } finally {
-      this.took(step, ticker, performance.now() - begun);
+      this.took(step, subject.chain, performance.now() - begun);
     }
+  }
+
+  /** A step that is told, and not measured. */
+  observed<Result>(step: ObservedStep["step"], { chain, job }: Subject, work: () => Promise<Result>) {
+    return this.#followers.told({ step, chain: chainOfKey(chain, this.#apiKey), job }, work);
   }
 
   took(step: Step, ticker: string, milliseconds: number): void {
@@ -266,12 +275,7 @@ export class JobMetrics {
         name: "lease_held",
         type: "gauge",
         help: "1 while this daemon holds the lease of a chain of its vault, 0 while it stands by or is stopped.",
-        samples: [
-          {
-            labels: {},
-            value: this.held().size > 0 ? 1 : 0,
-          },
-        ],
+        samples: [{ labels: {}, value: this.held().size > 0 ? 1 : 0 }],
       },
       ...this.#histograms(),
       ...queueMetrics(queue),

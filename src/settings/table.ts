@@ -110,6 +110,14 @@ export const settings = {
     "File on another disk that tells when the vault was turned back while nothing ran",
   ),
   metricsFile: path("TATUM_KMS_METRICS_FILE", "File for the daemon's metrics, ending in .prom"),
+  otlpEndpoint: url(
+    "TATUM_KMS_OTLP_ENDPOINT",
+    "Collector of OpenTelemetry for traces and metrics (OTLP over HTTP)",
+  ),
+  standardOtlpEndpoint: text(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "The same by its standard name, after TATUM_KMS_OTLP_ENDPOINT",
+  ),
   debugMode: flag("TATUM_KMS_DEBUG_MODE", "The log tells more: as --log-level=debug"),
   listen: {
     name: "TATUM_KMS_LISTEN",

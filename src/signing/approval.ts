@@ -82,7 +82,7 @@ export class Approval {
     // Read once: one list decides, whoever has to agree later.
     const { policies, journal, log, metrics, stopping, troubles } = this.#services;
     const { ticker } = this.#chain.facts;
-    const decision = await metrics.timed("approval", ticker, () =>
+    const decision = await metrics.timed("approval", { chain: ticker, job: job.id }, () =>
       decide(policies, this.#listed, this.#understood.intents),
     );
     if (decision.kind !== "unreachable") troubles.ended("approval", ticker);

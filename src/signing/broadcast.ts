@@ -242,7 +242,9 @@ export class Broadcast {
   #submit(job: Job, place: TatumPlace | undefined): Promise<SubmitAnswer> {
     const witnesses = { chain: this.#chain, environment: this.#environment, api: this.#services.api };
     const { metrics } = this.#services;
-    return metrics.timed("broadcast", job.chain, () => submitBytes(job, witnesses, place));
+    return metrics.timed("broadcast", { chain: job.chain, job: job.id }, () =>
+      submitBytes(job, witnesses, place),
+    );
   }
 
   /** What follows from a clear answer. */

@@ -254,8 +254,9 @@ export class Pipeline {
         await approval.assertStands(job);
       };
       const pending = whilePending(request, assertMaySign);
+      const subject = { chain: chain.facts.ticker, job: job.id };
       const sign = (): Promise<SignedTransaction> => chain.sign(pending, environment);
-      const signed = await services.metrics.timed("signing", chain.facts.ticker, sign);
+      const signed = await services.metrics.timed("signing", subject, sign);
       assertFitsBroadcast(job, signed);
       assertSameAccount(job, signed);
       if (!isCounted) assertKeptNumber(job, signed, known);
@@ -264,7 +265,8 @@ export class Pipeline {
       const record = async (): Promise<Job> => {
         // It may have waited for its place at the API for a minute.
         await assertMaySign();
-        return journal.recordSigned(job, signed, known.used);
+        const write = (): Promise<Job> => journal.recordSigned(job, signed, known.used);
+        return services.metrics.observed("record", subject, write);
       };
       return this.#told(await broadcast.sendNew(job, record));
     } catch (failure) {

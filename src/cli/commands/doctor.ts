@@ -1,17 +1,19 @@
 /** `doctor`: looks at everything that the daemon needs, and says of each whether it is well and what mends it. */
 
 import { defaultApiKey } from "../../api-key-name.ts";
+import { readCollector } from "../../daemon/settings.ts";
 import { accessFindings } from "../../doctor/access.ts";
 import { diskFindings } from "../../doctor/disk.ts";
 import { examine, type Finding, failureOf, findings } from "../../doctor/finding.ts";
 import { machineFindings } from "../../doctor/machine.ts";
-import { apiFindings, fourEyeFindings } from "../../doctor/services.ts";
+import { apiFindings, collectorFindings, fourEyeFindings } from "../../doctor/services.ts";
 import { backupFinding, walletFindings } from "../../doctor/wallets.ts";
 import { KmsError } from "../../errors.ts";
 import { HttpClient } from "../../http/client.ts";
 import { plainHttpReach } from "../../http/endpoints.ts";
 import { oneLine } from "../../operations/log.ts";
 import { apiKeyNames } from "../../settings/api-keys.ts";
+import type { Config } from "../../settings/settings.ts";
 import { settings } from "../../settings/table.ts";
 import { parseExternalUrl } from "../../signing/policy/four-eye.ts";
 import { readTatumSettings } from "../../tatum/settings.ts";
@@ -70,6 +72,17 @@ async function vaultFindings(context: CommandContext): Promise<Finding[]> {
   });
 }
 
+/** Nothing where no collector is named. */
+async function lookAtCollector(config: Config, args: DoctorArguments, timeout: number): Promise<Finding[]> {
+  const { warning } = findings("collector");
+  const left: string[] = [];
+  const collector = await readCollector(config, args["allow-plain-http"], (text) => void left.push(text));
+  if (collector === undefined)
+    return left.map((text) => warning(text, "Use https, or a collector on this machine."));
+  const { endpoint, plainHttp } = collector;
+  return collectorFindings(endpoint, timeout, new HttpClient([endpoint], { plainHttp }));
+}
+
 async function serviceFindings({ config }: CommandContext, args: DoctorArguments): Promise<Finding[]> {
   const plainHttp = plainHttpReach("mainnet", args["allow-plain-http"], config);
   const timeout = config.value(settings.httpTimeout);
@@ -90,6 +103,7 @@ async function serviceFindings({ config }: CommandContext, args: DoctorArguments
       return apiFindings(tatum, new HttpClient([tatum.apiUrl], { plainHttp }), rest);
     }),
     ...(given === undefined ? [] : [examine("four-eye", fourEye(given))]),
+    examine("collector", () => lookAtCollector(config, args, timeout)),
   ];
   return (await Promise.all(looks)).flat();
 }

@@ -3,6 +3,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../../src/version.ts";
+import { Collector } from "../../src/operations/collector.ts";
 import { onScene, type Scene, until } from "./running-daemon.ts";
 import { bitcoinPayment, ethAddress, ethPaymentWithoutNonce, ethPrivateKey, walletIds } from "./wallets.ts";
 
@@ -164,4 +165,62 @@ describe("TATUM_KMS_METRICS_FILE", () => {
       }),
     );
   }
+});
+
+describe("a collector of OpenTelemetry", () => {
+  /** A payment, and a collector that is gone with the scene. */
+  const onCollector = (work: (scene: Scene, collector: Collector) => Promise<void>) =>
+    onScene(async (scene) => {
+      const collector = new Collector();
+      scene.api.pending = [bitcoinPayment.pending];
+      try {
+        await work(scene, collector);
+      } finally {
+        await collector.close();
+      }
+    });
+  const paid = {
+    status: 0,
+    stderr: expect.stringContaining(`Tx was processed: ${bitcoinPayment.pending.id}`),
+  };
+
+  test(
+    "gets the trace of a payment and the numbers, by either variable, and nothing secret",
+    onCollector(async ({ runOnce }, collector) => {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url.href };
+      expect(await runOnce(["--chain=BTC"], { env })).toMatchObject(paid);
+      expect(collector.problems).toEqual([]);
+      const names = collector.spans.map(({ name }) => name);
+      expect(names).toEqual(["transaction", "poll", "approval", "signing", "record", "broadcast"]);
+      const series = collector.metrics.map(({ name }) => name);
+      expect(series).toContain("tatum_kms_transactions_total");
+      for (const secret of [walletIds.btc, bitcoinPayment.txid, bitcoinPayment.pending.id])
+        expect(collector.text).not.toContain(secret);
+    }),
+  );
+
+  test(
+    "that hangs holds neither a payment nor the end up",
+    onCollector(async ({ runOnce }, collector) => {
+      collector.answer = () => new Promise(() => undefined);
+      const env = { TATUM_KMS_OTLP_ENDPOINT: collector.url.href };
+      expect(await runOnce(["--chain=BTC"], { env })).toMatchObject(paid);
+      expect(collector.asked.length).toBeGreaterThan(0);
+    }),
+  );
+
+  test(
+    "is not asked over plain http elsewhere: the own variable ends the start, the standard one is left out",
+    onCollector(async ({ runOnce }) => {
+      const elsewhere = "http://192.168.255.255:4318";
+      const refused = await runOnce(["--chain=BTC"], { env: { TATUM_KMS_OTLP_ENDPOINT: elsewhere } });
+      expect(refused).toMatchObject({
+        status: 78,
+        stderr: expect.stringContaining("plain http to the private address 192.168.255.255"),
+      });
+      const leftOut = await runOnce(["--chain=BTC"], { env: { OTEL_EXPORTER_OTLP_ENDPOINT: elsewhere } });
+      expect(leftOut.stderr).toContain("No traces and metrics are sent: OTEL_EXPORTER_OTLP_ENDPOINT (from ");
+      expect(leftOut).toMatchObject(paid);
+    }),
+  );
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Finding } from "../../../src/doctor/finding.ts";
-import { apiFindings, fourEyeFindings, judgeClock } from "../../../src/doctor/services.ts";
+import { apiFindings, collectorFindings, fourEyeFindings, judgeClock } from "../../../src/doctor/services.ts";
 import { HttpClient } from "../../../src/http/client.ts";
 import { named, statuses } from "./found.ts";
 
@@ -101,5 +101,21 @@ describe("the four-eye server", () => {
       async (server) => server,
     );
     expect(statuses(await askFourEye(url))).toEqual({ "four-eye": "failure" });
+  });
+});
+
+describe("the collector", () => {
+  const ask = (url: URL): Promise<Finding[]> => collectorFindings(url, 5_000, new HttpClient([url]));
+
+  test.each([
+    [200, "ok"],
+    [404, "warning"],
+    [503, "warning"],
+  ] as const)("that answers %d is %s", async (status, found) => {
+    expect(statuses(await answering(() => Response.json({}, { status }), ask))).toEqual({ collector: found });
+  });
+
+  test("that does not answer is a warning: no payment waits for it", async () => {
+    expect(statuses(await ask(new URL("http://127.0.0.1:1")))).toEqual({ collector: "warning" });
   });
 });

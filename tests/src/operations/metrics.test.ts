@@ -108,7 +108,9 @@ test("a vault that cannot be read takes the counts of jobs away, and nothing els
 test("a step's time is in every bucket that is wide enough, and in none of a chain that never took it", async () => {
   metrics.took("signing", "BTC", 40);
   metrics.took("signing", "BTC", 2 * 86_400_000);
-  await expect(metrics.timed("signing", "BTC", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  await expect(
+    metrics.timed("signing", { chain: "BTC" }, () => Promise.reject(new Error("no"))),
+  ).rejects.toThrow("no");
   const samples = samplesOf("signing_duration_seconds");
   const bucket = (le: string): number | undefined =>
     samples.find(({ suffix, labels }) => suffix === "_bucket" && labels["le"] === le)?.value;

@@ -1,5 +1,6 @@
 /** `config explain`: each setting with its value, where that comes from, and what it counts before. */
 import { providerVariables } from "../../../../providers/index.ts";
+import { isTakenOver } from "../../../daemon/reload.ts";
 import { type ExplainedSetting, explainSettings } from "../../../settings/explain.ts";
 import { defineCommand } from "../../command.ts";
 import { loadConfig } from "../../context.ts";
@@ -10,7 +11,8 @@ import { isForPerson, renderFields } from "../../terminal/table.ts";
 function asText(settings: readonly ExplainedSetting[]): string {
   const lines = settings.map(({ name, value, from, overrides }): [string, string] => {
     const before = overrides.map((other) => `${other.value} (${other.from})`).join(", ");
-    return [name, `${value} (${from})${before === "" ? "" : ` before ${before}`}`];
+    const anew = isTakenOver(name) ? "; read anew on SIGHUP" : "";
+    return [name, `${value} (${from}${anew})${before === "" ? "" : ` before ${before}`}`];
   });
   return renderFields(lines);
 }
@@ -28,6 +30,6 @@ export default defineCommand({
     });
     const explained = explainSettings(config, await providerVariables());
     if (isForPerson(args)) writeOutput(asText(explained));
-    else printJson(explained);
+    else printJson(explained.map((setting) => ({ ...setting, reload: isTakenOver(setting.name) })));
   },
 });
