@@ -49,7 +49,10 @@ async function readiness(query: URLSearchParams, unlocked: Unlocked | undefined)
   const problem = walletProblem(query.get("wallets"), status);
   const reasons = [...status.reasons, ...(problem === undefined ? [] : [problem])];
   if (reasons.length > 0) return plain(503, `not ready: ${reasons.join("; ")}`);
-  return plain(200, `ready: ${status.wallets} wallets on ${status.chains.length} chains`);
+  return plain(
+    200,
+    `ready: ${status.wallets} wallets on ${new Set(status.chains.map(({ chain }) => chain)).size} chains`,
+  );
 }
 
 const EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";
