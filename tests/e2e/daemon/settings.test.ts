@@ -251,6 +251,22 @@ describe("HTTP_PROXY", () => {
   );
 });
 
+test(
+  "config explain tells of each setting whether a running daemon reads it anew",
+  onScene(async ({ installation }) => {
+    const env = { TATUM_KMS_CHAIN: "BTC", TATUM_KMS_MAX_FEE_ETH: "7", TATUM_KMS_LEASE: "30" };
+    const { status, stdout } = await installation.run(["config", "explain"], { env });
+    expect(status).toBe(0);
+    const explained = JSON.parse(stdout) as { readonly name: string; readonly reload: boolean }[];
+    const reloads = Object.fromEntries(explained.map(({ name, reload }) => [name, reload]));
+    expect(reloads).toMatchObject({
+      TATUM_KMS_CHAIN: true,
+      TATUM_KMS_MAX_FEE_ETH: true,
+      TATUM_KMS_LEASE: false,
+    });
+  }),
+);
+
 describe("settings that a running daemon reads anew on SIGHUP", () => {
   /** A daemon that has its settings from the config file alone. */
   async function onFile(
