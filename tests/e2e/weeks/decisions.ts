@@ -139,10 +139,14 @@ export class Typist {
 
   async #addWallet(like: ModelWallet): Promise<void> {
     this.#added += 1;
-    const wallet = this.#stage.world.makeWallet(this.#stage.world.modelOf(like));
-    await this.#stage.program.import([wallet]);
-    this.#stage.world.wallets.push(wallet);
-    this.#count("added", true);
+    const { world, program } = this.#stage;
+    const wallet = world.makeWallet(world.modelOf(like));
+    const isThere = await program.import([wallet]).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) world.wallets.push(wallet);
+    this.#count("added", isThere);
   }
 
   #count(what: string, isDone: boolean): void {

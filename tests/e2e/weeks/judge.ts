@@ -39,7 +39,7 @@ export interface SeenJob {
  * Milliseconds: so old may the word that a payment is pending be when it is signed, with room for a busy machine and for bytes
  * that reach the network late. What the processes stood still is not counted.
  */
-const STALE = 150_000;
+const STALE = 240_000;
 
 /** Bytes that can land no more are offered so often and so long (milliseconds) at most, where blocks prove it. */
 const MOST_IN_VAIN = 10;

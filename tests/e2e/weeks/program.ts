@@ -35,6 +35,7 @@ export class Program {
   readonly #server: ApiServer;
   readonly #more: Readonly<Record<string, string>>;
   readonly daemons: Daemon[] = [];
+  #imports = 0;
 
   constructor(executable: string, world: World, { server, environment }: Surroundings) {
     this.#executable = executable;
@@ -85,7 +86,9 @@ export class Program {
   /** Brings wallets into the vault. */
   async import(wallets: readonly ModelWallet[]): Promise<void> {
     mkdirSync(this.home, { recursive: true });
-    const file = join(this.home, "wallets.json");
+    this.#imports += 1;
+    // Two people may import at the same time.
+    const file = join(this.home, `wallets-${this.#imports}.json`);
     const entries = Object.fromEntries(wallets.map(({ signatureId, entry }) => [signatureId, entry]));
     writeFileSync(file, JSON.stringify(entries), { mode: 0o600 });
     await this.succeed(["import", file]);
