@@ -72,7 +72,8 @@ export class Landings {
   /** The jobs of its last millisecond. */
   #latest: ReadonlySet<string> = new Set();
   #nextLook: number;
-  #isLooking = false;
+  /** What ends the turn in which somebody looks; a look of a turn that has ended holds no other one up. */
+  #looking: AbortSignal | undefined;
 
   /** @param clock milliseconds, only ever forward */
   constructor(clock: () => number = () => performance.now()) {
@@ -95,16 +96,17 @@ export class Landings {
    * @throws KmsError of a failure of the vault
    */
   async look(chain: Chain, environment: ChainEnvironment, services: Outside): Promise<void> {
-    if (this.#isLooking || this.#clock() < this.#nextLook) return;
+    if (this.#looking?.aborted === false || this.#clock() < this.#nextLook) return;
     // Where a chain hands its bytes over by itself, done means that a block has them.
     if (chain.submit !== undefined || (chain.countTransactions ?? chain.locate) === undefined) return;
-    this.#isLooking = true;
+    const { stopping } = services;
+    this.#looking = stopping;
     try {
       await new Look({ chain, environment, services, watched: this.#watched, now: this.#clock() }).run(
         await this.#list(services),
       );
     } finally {
-      this.#isLooking = false;
+      if (this.#looking === stopping) this.#looking = undefined;
       this.#nextLook = this.#clock() + LOOKS_APART;
     }
   }

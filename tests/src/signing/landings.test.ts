@@ -177,6 +177,21 @@ describe("a look at many payments", () => {
     expect(dropped()).toHaveLength(1);
   });
 
+  test("is not held up by that of a turn which has ended and whose question nobody answers", async () => {
+    await scene.process(payment(1));
+    clock += 3 * MINUTE;
+    setSystemTime(Date.now() + 3 * MINUTE);
+    const ended = new AbortController();
+    const journal = Object.create(scene.journal, { find: { value: () => new Promise(() => undefined) } });
+    const services = { ...scene.services, journal, stopping: ended.signal };
+    void new Pipeline(ethereum, services, scene.reports, landings).lookForDropped();
+    await Bun.sleep(0);
+    ended.abort();
+    await lookAfter(3);
+    await lookAfter(2);
+    expect(dropped()).toHaveLength(1);
+  });
+
   test("asks nobody any more once the daemon stops", async () => {
     await scene.process(payment(1));
     scene.api.requests.length = 0;
