@@ -1,7 +1,7 @@
 /** What a payment costs, counted: a figure that grows is noticed here, on any machine. Times are for `bun run bench`. */
 import { heapStats } from "bun:jsc";
 import { Database } from "bun:sqlite";
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, mock, setDefaultTimeout, spyOn, test } from "bun:test";
 import { RootKey } from "../../../src/vault/root-key.ts";
 import { payment, SigningScene } from "./signing-scene.ts";
 
@@ -145,25 +145,34 @@ describe("a payment costs", () => {
   });
 });
 
-/** What a payment that is done leaves on the heap, what the stand-ins of this test note of it included: twice of what was measured. */
-const MOST_OBJECTS_LEFT = 300;
-const MOST_BYTES_LEFT = 20_000;
+/**
+ * What a payment that is done leaves on the heap, what the stand-ins of this test note of it included: three times of what was
+ * measured. Code that the engine compiles while it warms up is none of it.
+ */
+const MOST_LEFT = 30;
 const WARMING_UP = 40;
 const COUNTED = 60;
+const compiled = /Code|Executable|Structure|Symbol|Source|Module|Scope|Environment/;
+
+function livingObjects(): number {
+  // What counts here remembers each call.
+  mock.clearAllMocks();
+  Bun.gc(true);
+  const counts = Object.entries(heapStats().objectTypeCounts);
+  return counts.reduce((sum, [type, count]) => (compiled.test(type) ? sum : sum + count), 0);
+}
 
 test("a payment that is done leaves next to nothing in memory", async () => {
   const scene = await SigningScene.create();
-  const afterMore = async (from: number, count: number): Promise<ReturnType<typeof heapStats>> => {
+  const afterMore = async (from: number, count: number): Promise<number> => {
     for (let number = from; number < from + count; number++) await scene.process(payment(number));
     scene.api.requests.length = 0;
-    Bun.gc(true);
-    return heapStats();
+    return livingObjects();
   };
   try {
     const before = await afterMore(1, WARMING_UP);
     const after = await afterMore(1 + WARMING_UP, COUNTED);
-    expect((after.objectCount - before.objectCount) / COUNTED).toBeLessThan(MOST_OBJECTS_LEFT);
-    expect((after.heapSize - before.heapSize) / COUNTED).toBeLessThan(MOST_BYTES_LEFT);
+    expect((after - before) / COUNTED).toBeLessThan(MOST_LEFT);
   } finally {
     await scene.end();
   }
