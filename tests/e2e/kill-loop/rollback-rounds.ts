@@ -17,8 +17,9 @@ const LOOK_AGAIN = 5;
 const ways = {
   "same inode at rest": /"code":"ROLLED_BACK"/,
   "other inode at rest": /"code":"ROLLED_BACK"/,
+  // Where the daemon was writing, the file is half of each state: then rows are damaged.
   "same inode under the daemon":
-    /turned back to an older state|rolled back from generation|two different states|damaged or was tampered with/,
+    /turned back to an older state|rolled back from generation|two different states|damaged or was tampered with|The journal is damaged/,
   "other inode under the daemon": /removed or replaced while it was open/,
   restored: /the vault was restored from a backup/,
 } as const;
