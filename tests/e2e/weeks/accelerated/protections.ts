@@ -202,8 +202,8 @@ export const protections: Readonly<Record<string, Protection>> = {
     edits: [
       {
         file: "src/signing/landings.ts",
-        find: "if (this.#isLooking || this.#clock() < this.#nextLook) return;",
-        replace: "if (this.#isLooking || this.#clock() > 0) return;",
+        find: "if (this.#looking?.aborted === false || this.#clock() < this.#nextLook) return;",
+        replace: "if (this.#looking?.aborted === false || this.#clock() > 0) return;",
       },
     ],
     tickers: ["ETH", "XRP", "XLM"],
