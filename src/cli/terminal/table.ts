@@ -1,5 +1,6 @@
 /** Results for a person at a terminal: tables that fit its width, and whether there is such a person. */
 import { isatty } from "node:tty";
+import { wrapWords } from "./text-layout.ts";
 
 const STANDARD_OUTPUT = 1;
 const GAP = 2;
@@ -101,8 +102,23 @@ export function renderTable<Row>(
   return titles + rows.map((_, at) => line(layouts.map(({ cells }) => cells[at] ?? ""))).join("");
 }
 
-/** Names and values, one a line, the values under each other. */
-export function renderFields(fields: readonly (readonly [name: string, value: string])[]): string {
-  const width = Math.max(0, ...fields.map(([name]) => name.length)) + GAP;
-  return fields.map(([name, value]) => `${name.padEnd(width)}${cellOf(value)}\n`).join("");
+/** Columns beside the names that values need at least, the 36 of a signature ID among them. */
+const BESIDE = 40;
+
+/**
+ * Names and values, the values under each other; in a narrow terminal each under its name. A value that is wider than its room
+ * goes on in the next line, and a word of it that is stays whole.
+ */
+export function renderFields(
+  fields: readonly (readonly [name: string, value: string])[],
+  width: number,
+): string {
+  const column = Math.max(0, ...fields.map(([name]) => name.length)) + GAP;
+  const indent = width - column < BESIDE ? GAP : column;
+  const lines = fields.flatMap(([name, value]) => {
+    const [first = "", ...more] = wrapWords(cellOf(value), width - indent);
+    const start = indent === column ? [name.padEnd(column) + first] : [name, " ".repeat(indent) + first];
+    return [...start, ...more.map((line) => " ".repeat(indent) + line)];
+  });
+  return lines.map((line) => `${line}\n`).join("");
 }

@@ -7,6 +7,7 @@ import type { ListedRemoved } from "../../wallets/removed.ts";
 import { printJson, printNote, writeOutput } from "../output.ts";
 import { whileTelling } from "./progress.ts";
 import { type Column, isForPerson, renderFields, renderTable } from "./table.ts";
+import { columnsOf } from "./text-layout.ts";
 
 /** As many characters of a signature ID as docker shows of its ids. */
 const SHORT_ID = 12;
@@ -40,7 +41,7 @@ export function removedTable(wallets: readonly ListedRemoved[], width: number): 
 
 /** One wallet, a line for each thing that may be said of it. */
 function walletFields(wallet: ListedWallet, more: readonly (readonly [string, string])[]): string {
-  return renderFields([
+  const fields = [
     ["Signature ID", wallet.signatureId],
     ["Label", wallet.label ?? NOTHING],
     ["Groups", wallet.groups.join(", ") || NOTHING],
@@ -50,7 +51,8 @@ function walletFields(wallet: ListedWallet, more: readonly (readonly [string, st
     ["API key", wallet.apiKeyName],
     ["Created", wallet.createdAt ?? NOTHING],
     ...more,
-  ]);
+  ] as const;
+  return renderFields(fields, columnsOf(process.stdout, process.env));
 }
 
 /** Prints one wallet, with addresses where there are any to print. */

@@ -29,6 +29,10 @@ beforeAll(async () => {
   till = await make("ETH --label=till --group=shop,tills");
   await resultOf(`removewallet ${await make("BTC --label=gone")}`);
   await resultOf("vault backup backup");
+  const added = await installation.run(["vault", "slot", "add"], {
+    env: { TATUM_KMS_NEW_PASSWORD: "another horse battery" },
+  });
+  expect(added.status, added.stderr).toBe(0);
 }, 60_000);
 
 /** Lines that are wider than the terminal, without those of one word, which stays whole so that it can be copied. */
@@ -48,8 +52,13 @@ const terminals: readonly [columns: number, wishes: Readonly<Record<string, stri
 const COLOUR = /\u001b\[\d+m/;
 
 const tables = [
+  ["wallet list", 0],
   ["wallet list --removed", 0],
+  ["wallet show till", 0],
+  ["job list", 0],
   ["lane list", 0],
+  ["nodes", 0],
+  ["config explain", 0],
   ["status", 69],
 ] as const;
 
@@ -59,6 +68,9 @@ const questions = [
   "getprivatekey till 0",
   "removewallet <till>",
   "vault restore backup",
+  "vault slot remove 1",
+  "vault copy --to=copy",
+  "vault mark-restored",
 ] as const;
 
 describe.each(terminals)("in a terminal of %d columns with %o", (columns, wishes) => {

@@ -7,6 +7,7 @@ import { loadConfig } from "../../context.ts";
 import { pickOptions } from "../../options.ts";
 import { printJson, printWarning, writeOutput } from "../../output.ts";
 import { isForPerson, renderFields } from "../../terminal/table.ts";
+import { columnsOf } from "../../terminal/text-layout.ts";
 
 function asText(settings: readonly ExplainedSetting[]): string {
   const lines = settings.map(({ name, value, from, overrides }): [string, string] => {
@@ -14,7 +15,7 @@ function asText(settings: readonly ExplainedSetting[]): string {
     const anew = isTakenOver(name) ? "; read anew on SIGHUP" : "";
     return [name, `${value} (${from}${anew})${before === "" ? "" : ` before ${before}`}`];
   });
-  return renderFields(lines);
+  return renderFields(lines, columnsOf(process.stdout, process.env));
 }
 
 export default defineCommand({

@@ -66,7 +66,7 @@ describe("what comes from outside", () => {
     const table = renderTable(columns, [{ ...row!, name: "a\nb\u001b[31m\u202e" }], 80);
     expect(table.split("\n")).toHaveLength(3);
     expect(table).toContain("a?b?[31m?");
-    expect(renderFields([["Label", "a\nb"]])).toBe("Label  a?b\n");
+    expect(renderFields([["Label", "a\nb"]], 80)).toBe("Label  a?b\n");
   });
 });
 
@@ -76,4 +76,23 @@ test.each([
   ["日本語日本語", 5, "日本…"],
 ])("%s in %i columns is %s", (text, width, expected) => {
   expect(shortened(text, width)).toBe(expected);
+});
+
+describe("names and values", () => {
+  const fields = [
+    ["Label", "till"],
+    ["Groups", "shop, tills, all that is sold in the street and on the market"],
+  ] as const;
+
+  test("stand beside each other where there is room, and go on under each other", () => {
+    expect(renderFields(fields, 54)).toBe(
+      "Label   till\nGroups  shop, tills, all that is sold in the street\n        and on the market\n",
+    );
+  });
+
+  test("stand under each other in a narrow terminal", () => {
+    expect(renderFields(fields, 40)).toBe(
+      "Label\n  till\nGroups\n  shop, tills, all that is sold in the\n  street and on the market\n",
+    );
+  });
 });
