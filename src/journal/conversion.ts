@@ -8,12 +8,12 @@ import { KmsError, vaultCorrupt } from "../errors.ts";
 import { pause } from "../http/retry.ts";
 import { isSurelyDead } from "../lease/holder.ts";
 import { formatVersion } from "../store/format.ts";
+import { beginConversion, endConversion, SET_ASIDE } from "../store/sqlite/schema.ts";
 import type { Session, Store } from "../store/store.ts";
 import { insertJobRow } from "../store/tables/job.ts";
 import { writeJournalRow } from "../store/tables/journal.ts";
 import { insertClaimRow, insertLaneRow, readClaimRow } from "../store/tables/lane.ts";
 import { blobOfLength, positiveInteger } from "../store/tables/row.ts";
-import { schemaStatements, schemaStatements1 } from "../store/tables/statements.ts";
 import { readVaultRow, updateFormat } from "../store/tables/vault.ts";
 import { insertWalletRow } from "../store/tables/wallet.ts";
 import type { OnProgress } from "../vault/contents.ts";
@@ -126,23 +126,15 @@ export async function convertFormat1(
   );
 }
 
-const OLD = "_1";
-
 async function convert(session: Session, rootKey: RootKey, onProgress: OnProgress): Promise<void> {
   // Another process was faster.
   if (await isConverted(session)) return;
-  await session.execute("DROP INDEX job_state");
-  await session.execute("DROP TABLE lease");
-  for (const table of ["wallet", "job", "lane"])
-    await session.execute(`ALTER TABLE ${table} RENAME TO ${table}${OLD}`);
-  const kept: readonly string[] = schemaStatements1.slice(0, 2);
-  for (const statement of schemaStatements) if (!kept.includes(statement)) await session.execute(statement);
-  const old = new Format1(session, rootKey, OLD);
+  await beginConversion(session);
+  const old = new Format1(session, rootKey, SET_ASIDE);
   const manifest = await convertWallets(session, old, { rootKey, onProgress });
   const journals = await convertJournal(session, rootKey, old);
-  for (const table of ["wallet", "job", "lane"]) await session.execute(`DROP TABLE ${table}${OLD}`);
   await updateFormat(session, formatVersion, sealManifest(rootKey, { ...manifest, journals }));
-  await session.execute(`PRAGMA user_version = ${formatVersion}`);
+  await endConversion(session);
 }
 
 async function convertWallets(

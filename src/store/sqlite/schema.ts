@@ -41,6 +41,26 @@ export async function createSchema(database: Database): Promise<void> {
   });
 }
 
+/** What the names of tables of format 1 end with beside those that take their place, for as long as their rows are converted. */
+export const SET_ASIDE = "_1";
+
+const CONVERTED = ["wallet", "job", "lane"];
+
+/** Makes the tables of the present format beside those of format 1, which are {@link SET_ASIDE}. */
+export async function beginConversion(session: Session): Promise<void> {
+  await session.execute("DROP INDEX job_state");
+  await session.execute("DROP TABLE lease");
+  for (const table of CONVERTED) await session.execute(`ALTER TABLE ${table} RENAME TO ${table}${SET_ASIDE}`);
+  const kept: readonly string[] = schemaStatements1.slice(0, 2);
+  for (const statement of schemaStatements) if (!kept.includes(statement)) await session.execute(statement);
+}
+
+/** Drops the tables that were {@link SET_ASIDE}, and has the file say which format it is of. */
+export async function endConversion(session: Session): Promise<void> {
+  for (const table of CONVERTED) await session.execute(`DROP TABLE ${table}${SET_ASIDE}`);
+  await session.execute(`PRAGMA user_version = ${formatVersion}`);
+}
+
 /**
  * Checks that the file is a vault of a known version and has exactly the tables of that version (so no trigger or view can
  * act on its behalf). It takes no longer for a large file.
