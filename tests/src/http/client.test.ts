@@ -189,18 +189,20 @@ describe("no usable HTTP answer", () => {
   });
 
   test("because it is too large ends before all of it is there", async () => {
+    // The server is in the same process, and may be ahead of who reads by some buffers.
+    const whole = 32 * MAXIMUM_ANSWER_BYTES;
     let sent = 0;
     const chunk = new Uint8Array(1024 * 1024);
     const endless = new ReadableStream({
       pull(controller) {
         sent += chunk.length;
-        if (sent > 4 * MAXIMUM_ANSWER_BYTES) controller.close();
+        if (sent > whole) controller.close();
         else controller.enqueue(chunk);
       },
     });
     const url = serve(() => new Response(endless));
     expect(await failureOf(send(url, { timeout: 30_000 }))).toMatchObject({ kind: "too-large" });
-    expect(sent).toBeLessThan(3 * MAXIMUM_ANSWER_BYTES);
+    expect(sent).toBeLessThan(whole / 2);
   }, 30_000);
 
   test("because it is larger than the request allows", async () => {
