@@ -37,13 +37,13 @@ export async function assertCountBelievable(
 ): Promise<void> {
   const { ticker, account, counted, next } = count;
   const { sightings } = believing;
-  if (next === undefined) return assertFirstCountBelievable(count, warn);
+  if (next === undefined) return assertFirstCountBelievable(count, believing, warn);
   const what = `count ${ticker} ${account}`;
   if (counted <= next) return sightings.forget(what);
   const isOld = await isToldAgain(what, believing);
   const jump = `the network counts ${counted} transactions of ${account}, but the journal's next number is ${next}`;
   const confirmed = await confirmedCount(count);
-  if (!isOld || confirmed === undefined || confirmed < counted) {
+  if (!isOld || typeof confirmed === "string" || confirmed < counted) {
     throw new ApiUnavailable(
       `Nothing is signed for the account until its count is confirmed: ${jump}. Somebody else may sign for it, or it is wrong.`,
     );
@@ -55,21 +55,29 @@ export async function assertCountBelievable(
 /**
  * Lets the first count of an account pass that the journal has no history of, which nothing here can explain. What is counted
  * with the pool and what the blocks confirm have to agree: one below is wrong, its number is used; one above may be on its way, or
- * wrong, and waits for the blocks. Where the blocks cannot be asked there is nothing to hold it against; that is told.
+ * wrong, and waits for the blocks. Where no node tells what blocks hold there is nothing to hold it against; that is told. Where
+ * one only fails to answer, the same count has to be told again later.
  *
  * @throws ApiUnavailable as long as they do not agree
  */
 async function assertFirstCountBelievable(
   count: TransactionCount,
+  believing: Believing,
   warn: (message: string) => void,
 ): Promise<void> {
-  const { account, counted } = count;
+  const { ticker, account, counted } = count;
+  const what = `first count ${ticker} ${account} ${counted}`;
   const confirmed = await confirmedCount(count);
-  if (confirmed === counted) return;
+  if (confirmed === counted) return believing.sightings.forget(what);
   const told = `the network counts ${counted} transactions of ${account}, of which the journal knows none`;
-  if (confirmed === undefined) return warn(`${told}, and blocks could not be asked; the number is used.`);
+  if (confirmed === "untold" || (confirmed === "unanswered" && (await isToldAgain(what, believing)))) {
+    believing.sightings.forget(what);
+    return warn(`${told}, and blocks could not be asked; the number is used.`);
+  }
+  const blocks =
+    confirmed === "unanswered" ? "and blocks could not be asked yet" : `and blocks confirm ${confirmed}`;
   throw new ApiUnavailable(
-    `Nothing is signed for the account until its first count is confirmed: ${told}, and blocks confirm ${confirmed}. Somebody else may sign for it, or it is wrong.`,
+    `Nothing is signed for the account until its first count is confirmed: ${told}, ${blocks}. Somebody else may sign for it, or it is wrong.`,
   );
 }
 
@@ -81,12 +89,13 @@ async function isToldAgain(what: string, { sightings, runOnce, stopping }: Belie
   return !stopping.aborted;
 }
 
-/** What the blocks confirm; `undefined` when they cannot be asked. */
-async function confirmedCount(count: TransactionCount): Promise<bigint | undefined> {
+/** What the blocks confirm; whether no node tells that, or one that may tell it did not answer now. */
+async function confirmedCount(count: TransactionCount): Promise<bigint | "untold" | "unanswered"> {
   try {
     return await count.confirmed();
   } catch (failure) {
-    if (failure instanceof ChainError || failure instanceof KmsError) return undefined;
+    if (failure instanceof ChainError) return "untold";
+    if (failure instanceof KmsError) return "unanswered";
     throw failure;
   }
 }

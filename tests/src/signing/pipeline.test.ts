@@ -299,7 +299,8 @@ describe("a count of the network above the journal's own next number", () => {
 describe("the first count of an account that the journal has no history of", () => {
   const first = () => payment(1, { nonce: undefined });
   let counted: number;
-  let confirmed: number | undefined;
+  /** What blocks confirm, or the status of the answer to whoever asks. */
+  let confirmed: number | { readonly status: number };
 
   async function attempt(seconds = 0) {
     const later = performance.now() + seconds * 1000;
@@ -313,8 +314,8 @@ describe("the first count of an account that the journal has no history of", () 
     scene.api.answer = ({ path, body }) => {
       if (path.includes("/transaction/count/")) return Response.json(counted);
       if ((body as { method?: string } | undefined)?.method !== "eth_getTransactionCount") return undefined;
-      return confirmed === undefined
-        ? new Response("", { status: 500 })
+      return typeof confirmed === "object"
+        ? new Response("", confirmed)
         : Response.json({ result: `0x${confirmed.toString(16)}` });
     };
   });
@@ -341,10 +342,22 @@ describe("the first count of an account that the journal has no history of", () 
     expect((await scene.job(first())).signed?.sequence?.number).toBe("3");
   });
 
-  test("is used where blocks cannot be asked, and that is told", async () => {
-    [counted, confirmed] = [5, undefined];
+  test("is used where no node tells what blocks hold, and that is told", async () => {
+    [counted, confirmed] = [5, { status: 404 }];
     expect(await attempt()).toBe("done");
     expect((await scene.job(first())).signed?.sequence?.number).toBe("5");
+    expect(scene.log.join("")).toContain("and blocks could not be asked; the number is used");
+  });
+
+  test("has to be the same later where a node does not answer, and that is told", async () => {
+    [counted, confirmed] = [1000, { status: 503 }];
+    expect(await attempt()).toBe("waiting");
+    expect((await scene.job(first())).problem).toContain("blocks could not be asked yet");
+    counted = 3;
+    expect(await attempt(11)).toBe("waiting");
+    expect(scene.payloads).toEqual([]);
+    expect(await attempt(22)).toBe("done");
+    expect((await scene.job(first())).signed?.sequence?.number).toBe("3");
     expect(scene.log.join("")).toContain("and blocks could not be asked; the number is used");
   });
 });
