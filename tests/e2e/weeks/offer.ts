@@ -10,16 +10,21 @@ export interface Offered {
   readonly transactionId: string;
 }
 
-/** The payment that bytes are for when they come without an id: one with their content that they were sent for, or the next. */
+/**
+ * The payment that bytes are for when they come without an id: one with their content that they were sent for, or the next. Nothing
+ * in them tells a payment that was cancelled from an equal one that is still to be made, which they are for then.
+ */
 function paymentOf(world: World, ticker: string, signed: SignedPayment): Payment | undefined {
   const same = [...world.platform.payments.values()].filter(
     ({ model, wallet, amount }) =>
       model.ticker === ticker && amount === signed.amount && wallet.address === signed.account,
   );
   const { transactionId } = signed;
+  const unsent = same.filter(({ sent }) => sent.length === 0);
   return (
     same.find(({ sent }) => sent.includes(transactionId)) ??
-    same.find(({ sent }) => sent.length === 0) ??
+    unsent.find(({ status, approvals }) => status === "pending" && approvals > 0) ??
+    unsent[0] ??
     same[0]
   );
 }
