@@ -13,9 +13,9 @@ import { signedOfRecord } from "../journal/job.ts";
 import { doneAfter } from "../journal/job-list.ts";
 import type { JobPlace } from "../store/tables/job.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";
-import { isAlreadyKnown } from "./broadcast.ts";
 import type { HeldNumber } from "./environment.ts";
 import type { Services } from "./services.ts";
+import { isAlreadyKnown } from "./submission.ts";
 import { whereaboutsOf } from "./whereabouts.ts";
 
 /** Milliseconds between two looks at the payments of a chain. */

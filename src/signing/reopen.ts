@@ -4,7 +4,6 @@ import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
 import { type Job, signedOfRecord } from "../journal/job.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";
 import type { Vault } from "../vault/vault.ts";
-import { submitBytes } from "./broadcast.ts";
 import {
   assertNotLanded,
   assertPending,
@@ -16,6 +15,7 @@ import {
   type Person,
   type SignedJob,
 } from "./resolve.ts";
+import { submitBytes } from "./submission.ts";
 
 /** Which job, and in which vault. */
 export interface JobOfVault {

@@ -13,10 +13,10 @@ import { keyLeaseKeyOf } from "../journal/records.ts";
 import { besideDaemon } from "../lease/lease.ts";
 import { normalAddress } from "../vault/wallet-names.ts";
 import { networkOf, walletFields } from "../vault/wallet-record.ts";
-import { submitBytes } from "./broadcast.ts";
 import type { DecisionContext, Person, SignedJob } from "./resolve.ts";
 import type { KeySource } from "./services.ts";
 import { resolveSigners } from "./signers.ts";
+import { submitBytes } from "./submission.ts";
 import { WalletKeys } from "./wallet-keys.ts";
 
 /** Indexes of a mnemonic whose addresses are tried where none is named. */

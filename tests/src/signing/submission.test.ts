@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isAlreadyKnown } from "../../../src/signing/broadcast.ts";
+import { isAlreadyKnown } from "../../../src/signing/submission.ts";
 
 const ID = `0x${"ab".repeat(32)}`;
 const ALGORAND_ID = "JBR3KGFEWPEE5SAQ6IWU6EEBZMHXD4CZU6WCBXWGF57XBZIJHIRA";
