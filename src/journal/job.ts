@@ -265,6 +265,11 @@ export function startedAnew(
   };
 }
 
+/** Transaction ids of other bytes than the present ones that were given up, and of which nothing proves that they can never land. */
+export function givenUpOf({ released = [], voided = [], signed }: Job): readonly string[] {
+  return released.filter((id) => id !== signed?.transactionId && !voided.includes(id));
+}
+
 /** {@link startedAnew} of a job of whose bytes, those that were given up before included, none can ever land. */
 export function startedAfterProof(job: Job, content: NewContent): Job {
   const { account: _, ...rest } = startedAnew(job, content);

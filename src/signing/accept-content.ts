@@ -7,7 +7,7 @@ import type { Proof, SignedTransaction, Spending } from "../../chains/chain.ts";
 import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { KmsError } from "../errors.ts";
 import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
-import { type Job, type NewContent, signedOfRecord, walletsOf } from "../journal/job.ts";
+import { givenUpOf, type Job, type NewContent, signedOfRecord, walletsOf } from "../journal/job.ts";
 import { type ListedTransaction, listedId, readPendingTransaction } from "../tatum/pending-transaction.ts";
 import {
   assertNotLanded,
@@ -54,7 +54,7 @@ async function listedNow(job: Job, { vault, api }: DecisionContext): Promise<Lis
  * transaction id, and the number that is kept.
  */
 async function earlierOf(job: Job, { journal }: DecisionContext): Promise<readonly SignedTransaction[]> {
-  const { id, account, released = [], voided = [], signed } = job;
+  const { id, account, signed } = job;
   const own = signed === undefined ? [] : [signedOfRecord(signed)];
   const kept =
     account === undefined
@@ -62,9 +62,12 @@ async function earlierOf(job: Job, { journal }: DecisionContext): Promise<readon
       : (await journal.usedSequences(account)).kept.find((number) => number.id === id)?.number;
   const sequence =
     own[0]?.sequence ?? (account === undefined || kept === undefined ? undefined : { account, number: kept });
-  const givenUp = released
-    .filter((transactionId) => !voided.includes(transactionId))
-    .map((transactionId) => ({ transactionId, payload: "", filledIn: {}, ...(sequence && { sequence }) }));
+  const givenUp = givenUpOf(job).map((transactionId) => ({
+    transactionId,
+    payload: "",
+    filledIn: {},
+    ...(sequence && { sequence }),
+  }));
   return [...own, ...givenUp];
 }
 
@@ -141,7 +144,8 @@ async function exclusionOf(
   content: NewSpending,
   context: DecisionContext,
 ): Promise<"by what they use" | "by proof"> {
-  const rivals = (await earlierOf(job, context)).filter((signed) => !excludes(signed, content));
+  const earlier = await earlierOf(job, context);
+  const rivals = earlier.filter((signed) => !excludes(signed, content));
   if (rivals.length === 0) return "by what they use";
   for (const signed of rivals) {
     if (await isProvenVoid(signed, context)) continue;
@@ -153,7 +157,8 @@ async function exclusionOf(
       },
     );
   }
-  return "by proof";
+  // Of those that what they use keeps out nothing is proven: their number stays theirs.
+  return rivals.length === earlier.length ? "by proof" : "by what they use";
 }
 
 function otherThan({ sequence, inputs }: SignedTransaction, { account, number }: NewSpending): string {

@@ -3,7 +3,7 @@ import type { Chain, ChainEnvironment, Whereabouts } from "../../chains/chain.ts
 import { sentence } from "../../chains/error.ts";
 import { ApiUnavailable } from "../errors.ts";
 import { backoff, pause } from "../http/retry.ts";
-import { type Job, type JobChanges, type Outcome, signedOfRecord } from "../journal/job.ts";
+import { givenUpOf, type Job, type JobChanges, type Outcome, signedOfRecord } from "../journal/job.ts";
 import type { LogAction, LogEvent } from "../operations/log.ts";
 import type { TatumPlace } from "../tatum/connection.ts";
 import { sameTransactionId } from "../tatum/transaction-id.ts";
@@ -229,6 +229,13 @@ export class Broadcast {
   /** The pending transaction itself is over: it ends here, and what it used is free. */
   async #tellLapsed(job: SignedJob): Promise<Step | undefined> {
     return this.#unlessThere(job, async () => {
+      const [earlier] = givenUpOf(job);
+      // They may be of a content that named a later time: the number is not free, and nobody may be told that it failed.
+      if (earlier !== undefined)
+        return this.#park(
+          job,
+          `the time that it names is over, but ${earlier}, which was given up before, may still land`,
+        );
       const problem = lapsedProblem(job.signed);
       const owed = owing(job, `Error: ${problem}`);
       this.#services.log.error(`Transaction ${job.id}: ${problem}.`, eventOf("transaction-failed", job));
@@ -253,7 +260,10 @@ export class Broadcast {
         `Transaction ${job.id} expired as ${job.signed.transactionId} without landing; it starts anew.`,
         eventOf("transaction-released", job),
       );
-      return { job: await journal.startAfterProof(job), outcome: "waiting" };
+      // The proof is about these bytes alone: others that were given up before keep their number.
+      const isAllProven = givenUpOf(job).length === 0;
+      const fresh = await (isAllProven ? journal.startAfterProof(job) : journal.release(job));
+      return { job: fresh, outcome: "waiting" };
     };
     // Nodes that can be asked were, for the proof.
     return this.#chain.locate === undefined ? this.#unlessThere(job, startAnew) : startAnew();

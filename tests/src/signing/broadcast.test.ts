@@ -21,6 +21,19 @@ function send(job: Job, isListed = true, chain: Chain = ethereum) {
   return new Broadcast(chain, environment, services, reports).send(job, isListed);
 }
 
+/** The id of bytes that were given up before others were signed with their number. */
+const EARLIER = `0x${"ea".repeat(32)}`;
+
+/** A job that was sent, and whose first bytes, {@link EARLIER}, were given up. */
+async function signedAgain(): Promise<Job> {
+  const { vault, journal } = scene.services;
+  const sent = await scene.sentJob(payment(1));
+  const account = sent.signed?.sequence?.account ?? "";
+  const row = sealJob(vault, { ...sent, released: [EARLIER], account });
+  await vault.store.transaction((session) => updateJobRow(session, row));
+  return (await journal.find(sent.id)) as Job;
+}
+
 /** A job whose bytes are recorded and were not sent, as journals of older versions have them. */
 async function signedJob(): Promise<Job> {
   const { vault, journal } = scene.services;
@@ -343,6 +356,20 @@ describe("bytes that expire", () => {
     expect(states).toEqual(["sent", "sent", "sent", "sent", "seen"]);
   });
 
+  test("prove nothing of bytes that were given up before: the number is kept, as for those", async () => {
+    const job = await signedAgain();
+    const { job: fresh } = await send(
+      job,
+      true,
+      expiring(async () => "one-answer"),
+    );
+    const { account = "", number = "" } = job.signed?.sequence ?? {};
+    expect(fresh).toMatchObject({ state: "seen", account, released: [EARLIER, job.signed?.transactionId] });
+    expect(fresh.voided).toBeUndefined();
+    const kept = { id: job.id, number: BigInt(number) };
+    expect((await scene.journal.usedSequences(account)).kept).toEqual([kept]);
+  });
+
   test("are not given up while the API does not tell whether they are done", async () => {
     const job = await scene.sentJob(payment(1));
     answerQuestion(() => new Response("", { status: 500 }));
@@ -356,10 +383,10 @@ describe("bytes that expire", () => {
 });
 
 /** A job that was refused, and minutes later, when it is due, the same again. */
-async function refusedTwice(chain: Chain) {
+async function refusedTwice(chain: Chain, refused?: Job) {
   scene.list(payment(1));
   answerBroadcast(403, { errorCode: "odd", message: "nonce too low" });
-  let { job } = await send(await signedJob(), true, chain);
+  let { job } = await send(refused ?? (await signedJob()), true, chain);
   ({ job } = await send(job, true, chain));
   const later = performance.now() + 6 * 60_000;
   const spy = spyOn(performance, "now").mockImplementation(() => later);
@@ -379,6 +406,19 @@ describe("bytes of a pending transaction that names a time which is over", () =>
     expect(await scene.reported()).toContain(`Error: ${job.problem}`);
     const { account = "", number = "" } = job.signed?.sequence ?? {};
     expect((await scene.journal.usedSequences(account)).has(BigInt(number))).toBe(false);
+  });
+
+  test("wait for a person when bytes were given up before: another content may have given those more time", async () => {
+    const signed = await signedAgain();
+    const { outcome, job } = await refusedTwice(
+      lapsing(async () => "several-answers"),
+      signed,
+    );
+    expect({ outcome, state: job.state }).toEqual({ outcome: "parked", state: "parked" });
+    expect(job.problem).toContain(`${EARLIER}, which was given up before, may still land`);
+    expect((await scene.reported()).filter((text) => text.includes("it expired"))).toEqual([]);
+    const { account = "", number = "" } = job.signed?.sequence ?? {};
+    expect((await scene.journal.usedSequences(account)).has(BigInt(number))).toBe(true);
   });
 
   test("are offered again as long as it is not shown twice", async () => {
