@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Chain, ChainEnvironment, Proof, SignedTransaction } from "../../chains/chain.ts";
-import type { JsonValue } from "../../chains/codec/exact-json.ts";
+import { isJsonObject, type JsonValue } from "../../chains/codec/exact-json.ts";
 import { ChainError } from "../../chains/error.ts";
 import { loadChain, tickers } from "../../chains/index.ts";
 import { offlineEnvironment } from "./offline-signing-vectors.ts";
@@ -297,6 +297,27 @@ test("a refusal that is not about the output is no proof that it is spent", asyn
   const signed = { payload: "", transactionId: ID, filledIn: {}, ...spending };
   expect(await chain.proveReplaced?.(signed, environment)).toBe("none");
 });
+
+test.each([
+  ["XRP", xrpHistory([7, "AA"], [4, "BB"]), { tx_json: { Account: XRP, Sequence: 5 }, hash: ID }],
+  [
+    "XRP",
+    xrpHistory([7, "AA"], [4, "BB"]),
+    { tx: { Account: XRP, Sequence: -5, hash: OTHER }, validated: true },
+  ],
+  ["XLM", xlmHistory([7, "aa"], [4, "bb"]), { hash: ID, source_account: XLM }],
+])(
+  "%s proveReplaced: what is not understood in the history may be these bytes",
+  async (ticker, answers, entry) => {
+    const account = ticker === "XRP" ? XRP : XLM;
+    const [path = "", history] = Object.entries(answers)[0] ?? [];
+    const entries = (isJsonObject(history) ? history["transactions"] : history) as readonly JsonValue[];
+    const longer = [...entries, entry];
+    const answer = isJsonObject(history) ? { ...history, transactions: longer } : longer;
+    expect(await prove(ticker, "proveReplaced", number(account), answers)).toBe("several-answers");
+    expect(await prove(ticker, "proveReplaced", number(account), { [path]: answer })).toBe("none");
+  },
+);
 
 describe("the table of the documents", async () => {
   const text = await Bun.file(join(import.meta.dir, "../../docs/journal-promise.md")).text();

@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import type { ChainEnvironment, Proof, SignedTransaction } from "../../chain.ts";
 import { readAnswer } from "../payload.ts";
-import { type HeldTransaction, proofOfHistory } from "../used-number.ts";
+import { type HeldTransaction, historyOf, proofOfHistory } from "../used-number.ts";
 import { countTransactions } from "./node.ts";
 
 /** Milliseconds that the account's server may be behind the one that told the ledger: 1 minute, of ledgers of 5 seconds. */
@@ -31,31 +31,27 @@ export async function proveLapsed(
   return next <= sequence.number ? "several-answers" : "none";
 }
 
-const hash = v.object({ hash: v.string() });
-const historyEntry = v.object({
-  hash: v.string(),
-  source_account: v.string(),
-  source_account_sequence: v.pipe(v.string(), v.regex(/^\d{1,19}$/), v.toBigint()),
-  // Of a transaction whose fee another one raised.
-  fee_bump_transaction: v.optional(hash),
-  inner_transaction: v.optional(hash),
-});
+const other = v.optional(v.object({ hash: v.string() }));
+const historyEntry = v.pipe(
+  v.object({
+    hash: v.string(),
+    source_account: v.string(),
+    source_account_sequence: v.pipe(v.string(), v.regex(/^\d{1,19}$/), v.toBigint()),
+    // Of a transaction whose fee another one raised.
+    fee_bump_transaction: other,
+    inner_transaction: other,
+  }),
+  v.transform((entry): HeldTransaction => {
+    const { source_account: account, source_account_sequence: number, hash } = entry;
+    const wrapped = [entry.fee_bump_transaction, entry.inner_transaction].flatMap((one) => one?.hash ?? []);
+    return { account, number, ids: [hash, ...wrapped] };
+  }),
+);
 
 /** Whether ledgers hold another transaction with the sequence number of these bytes. @throws ChainError */
-export async function proveReplaced(
-  signed: SignedTransaction,
-  environment: ChainEnvironment,
-): Promise<Proof> {
-  if (signed.sequence === undefined) return "none";
-  const { account } = signed.sequence;
-  const path = `/v3/xlm/account/tx/${account}`;
-  const entries = readAnswer(await environment.get(path), path, v.array(v.unknown()));
-  const history = entries.flatMap((entry): HeldTransaction[] => {
-    const parsed = v.safeParse(historyEntry, entry);
-    if (!parsed.success || parsed.output.source_account !== account) return [];
-    const { source_account_sequence: number, fee_bump_transaction, inner_transaction } = parsed.output;
-    const wrapped = [fee_bump_transaction, inner_transaction].flatMap((other) => other?.hash ?? []);
-    return [{ number, ids: [parsed.output.hash, ...wrapped] }];
+export function proveReplaced(signed: SignedTransaction, environment: ChainEnvironment): Promise<Proof> {
+  return proofOfHistory(signed, async (account) => {
+    const path = `/v3/xlm/account/tx/${account}`;
+    return readAnswer(await environment.get(path), path, historyOf(historyEntry));
   });
-  return proofOfHistory(signed, history);
 }

@@ -7,10 +7,11 @@ import type { ChainEnvironment } from "../../chain.ts";
 import { jsonInteger, wholeNumberOrText } from "../../codec/quantity.ts";
 import { readAnswer } from "../payload.ts";
 
-const index = jsonInteger(2n ** 32n - 1n);
+/** A number of 32 bits without a sign: a sequence number, the index of a ledger. */
+export const unsigned32 = jsonInteger(2n ** 32n - 1n);
 const accountAnswer = v.object({
-  account_data: v.object({ Sequence: index }),
-  ledger_current_index: v.optional(index, 0),
+  account_data: v.object({ Sequence: unsigned32 }),
+  ledger_current_index: v.optional(unsigned32, 0),
 });
 
 /** What an account stands at in the ledger that is open now. */

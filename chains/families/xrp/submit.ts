@@ -6,8 +6,8 @@
 import * as v from "valibot";
 import type { ChainEnvironment, Proof, SignedTransaction } from "../../chain.ts";
 import { readAnswer } from "../payload.ts";
-import { type HeldTransaction, proofOfHistory } from "../used-number.ts";
-import { accountNow } from "./node.ts";
+import { type HeldTransaction, historyOf, proofOfHistory } from "../used-number.ts";
+import { accountNow, unsigned32 } from "./node.ts";
 
 /** About a minute: the ledger that is open now, and the few before it, may still be replaced by others. */
 const LEDGERS_UNTIL_FINAL = 20n;
@@ -26,27 +26,20 @@ export async function proveLapsed(
   return isOver && next <= sequence.number ? "several-answers" : "none";
 }
 
-const historyAnswer = v.object({ transactions: v.array(v.unknown()) });
-const validatedTransaction = v.object({
-  validated: v.literal(true),
-  tx: v.object({ Account: v.string(), Sequence: v.pipe(v.number(), v.safeInteger()), hash: v.string() }),
-});
+/** One with a ticket has the number 0. */
+const validatedTransaction = v.pipe(
+  v.object({
+    validated: v.literal(true),
+    tx: v.object({ Account: v.string(), Sequence: unsigned32, hash: v.string() }),
+  }),
+  v.transform(({ tx }): HeldTransaction => ({ account: tx.Account, number: tx.Sequence, ids: [tx.hash] })),
+);
+const historyAnswer = v.object({ transactions: historyOf(validatedTransaction) });
 
 /** Whether validated ledgers hold another transaction with the sequence number of these bytes. @throws ChainError */
-export async function proveReplaced(
-  signed: SignedTransaction,
-  environment: ChainEnvironment,
-): Promise<Proof> {
-  if (signed.sequence === undefined) return "none";
-  const { account } = signed.sequence;
-  const path = `/v3/xrp/account/tx/${account}`;
-  const { transactions } = readAnswer(await environment.get(path), path, historyAnswer);
-  const history = transactions.flatMap((entry): HeldTransaction[] => {
-    const parsed = v.safeParse(validatedTransaction, entry);
-    if (!parsed.success) return [];
-    const { Account, Sequence, hash } = parsed.output.tx;
-    // One with a ticket has the number 0.
-    return Account !== account || Sequence === 0 ? [] : [{ number: BigInt(Sequence), ids: [hash] }];
+export function proveReplaced(signed: SignedTransaction, environment: ChainEnvironment): Promise<Proof> {
+  return proofOfHistory(signed, async (account) => {
+    const path = `/v3/xrp/account/tx/${account}`;
+    return readAnswer(await environment.get(path), path, historyAnswer).transactions;
   });
-  return proofOfHistory(signed, history);
 }
