@@ -319,6 +319,14 @@ test.each([
   },
 );
 
+test.each(["2026-01-01T01:00:00+00", "2026-01-01", "", "tomorrow"])(
+  "XLM proveLapsed: %p is no time at which a ledger was closed",
+  async (closedAt) => {
+    const proof = prove("XLM", "proveLapsed", { ...number(XLM), ...inTime }, xlmLedger(closedAt));
+    await expect(proof).rejects.toMatchObject({ name: "ChainError", code: "NODE_ANSWER_INVALID" });
+  },
+);
+
 describe("the table of the documents", async () => {
   const text = await Bun.file(join(import.meta.dir, "../../docs/journal-promise.md")).text();
   /** How the table calls a proof. */

@@ -12,7 +12,16 @@ import { countTransactions } from "./node.ts";
 /** Milliseconds that the account's server may be behind the one that told the ledger: 1 minute, of ledgers of 5 seconds. */
 const MARGIN = 60_000n;
 
-const ledgerAnswer = v.object({ closed_at: v.pipe(v.string(), v.isoTimestamp()) });
+const ledgerAnswer = v.object({
+  closed_at: v.pipe(
+    v.string(),
+    v.isoTimestamp(),
+    v.transform((text) => Date.parse(text)),
+    // Not every text of this form is a time.
+    v.safeInteger("must be a time"),
+    v.toBigint(),
+  ),
+});
 
 /**
  * Whether a ledger was closed after the time bounds of these bytes while the account still waits for their number. The two answers
@@ -26,7 +35,7 @@ export async function proveLapsed(
   if (sequence === undefined || expiry?.kind !== "time") return "none";
   const path = "/v3/xlm/info";
   const { closed_at: closedAt } = readAnswer(await environment.get(path), path, ledgerAnswer);
-  if (BigInt(Date.parse(closedAt)) <= expiry.value + MARGIN) return "none";
+  if (closedAt <= expiry.value + MARGIN) return "none";
   const next = await countTransactions(sequence.account, environment);
   return next <= sequence.number ? "several-answers" : "none";
 }
