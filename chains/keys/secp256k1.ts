@@ -155,8 +155,9 @@ export async function signRecoverableUnchecked(
 }
 
 /**
- * Whether a signature with its recovery id is that of a public key (33 or 65 bytes) over a 32-byte digest: recovering gives this key
- * exactly when the nonce's point, found with it, is the one that the signature names (SEC 1, 4.1.6).
+ * Whether a signature with its recovery id, and `s` in the lower half of the order, is that of a public key (33 or 65 bytes) over a
+ * 32-byte digest: recovering gives this key exactly when the nonce's point, found with it, is the one that the signature names
+ * (SEC 1, 4.1.6). Nodes refuse another `s` (https://eips.ethereum.org/EIPS/eip-2).
  */
 export function isRecoverableSignature(
   { r, s, recovery }: { readonly r: bigint; readonly s: bigint; readonly recovery: number },
@@ -166,6 +167,7 @@ export function isRecoverableSignature(
   assertDigest(digest);
   try {
     const signature = new secp256k1.Signature(r, s);
+    if (signature.hasHighS()) return false;
     if (verifiedElsewhere.get(nameOf(publicKey, digest)) === nameOfSignature(signature, recovery))
       return true;
     const nonce = noncePoint(signature, digest, pointOf(publicKey));

@@ -193,6 +193,16 @@ describe("a signature is verified as noble does it, however often its key came b
     expect(isSignature(high, digests[0]!, highSKey().publicKey)).toBeFalse();
   });
 
+  // https://eips.ethereum.org/EIPS/eip-2
+  test("with s in the upper half of the order it is none, also with the recovery id that belongs to it", async () => {
+    const digest = digests[0]!;
+    const { r, s, recovery } = await signRecoverable(key, digest);
+    const high = { r, s: ORDER - s, recovery: 1 - recovery };
+    const recovered = new secp256k1.Signature(r, high.s, high.recovery).recoverPublicKey(digest);
+    expect(recovered.toHex()).toBe(bytesToHex(key.publicKey));
+    expect(isRecoverableSignature(high, digest, key.publicKey)).toBeFalse();
+  });
+
   test("with its recovery id it is that of the public key that is recovered", async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const digest = anyDigest(round);
