@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { inspect } from "node:util";
 import { ED25519_TORSION_SUBGROUP, ed25519 } from "@noble/curves/ed25519.js";
-import { bytesToHex, hexToBytes } from "@noble/curves/utils.js";
+import { bytesToHex, bytesToNumberLE, hexToBytes, numberToBytesLE } from "@noble/curves/utils.js";
+import { sha512 } from "@noble/hashes/sha2.js";
 import { memoryEd25519Key, signEd25519 } from "../../../chains/keys/ed25519.ts";
 import type { SigningKey } from "../../../chains/signing-key.ts";
 
@@ -113,6 +114,27 @@ describe("a key whose answer is wrong", () => {
         code: "INVALID_KEY",
       });
     }
+  });
+
+  // RFC 8032, 5.1.7: s is a number below the order, and R the encoding of a point that arithmetic gives.
+  test("a signature that says the same with another s or another R is refused", async () => {
+    const signature = hexToBytes(RFC_8032[0]!.signature);
+    const s = bytesToNumberLE(signature.subarray(32)) + ed25519.Point.Fn.ORDER;
+    const above = Uint8Array.from([...signature.subarray(0, 32), ...numberToBytesLE(s, 32)]);
+    await expect(signEd25519(answering(above), new Uint8Array())).rejects.toMatchObject({
+      code: "INVALID_KEY",
+    });
+    // With the neutral element as R, which y = p + 1 encodes as well, s = k a; the private key is needed for it.
+    const neutral = numberToBytesLE(ed25519.Point.Fp.ORDER + 1n, 32);
+    const { scalar } = ed25519.utils.getExtendedPublicKey(seed);
+    const k = bytesToNumberLE(sha512(Uint8Array.from([...neutral, ...publicKey])));
+    const { Fn } = ed25519.Point;
+    const proof = numberToBytesLE(Fn.mul(Fn.create(k), scalar), 32);
+    const odd = Uint8Array.from([...neutral, ...proof]);
+    expect(ed25519.verify(odd, new Uint8Array(), publicKey, { zip215: true })).toBeTrue();
+    await expect(signEd25519(answering(odd), new Uint8Array())).rejects.toMatchObject({
+      code: "INVALID_KEY",
+    });
   });
 
   test.each(ED25519_TORSION_SUBGROUP)("for the public key %s anybody could sign", async (text) => {
