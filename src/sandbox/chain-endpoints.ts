@@ -62,11 +62,21 @@ async function transactionCount({ nodes, sequences }: SandboxState, request: Api
 
 /** The sandbox keeps no outputs: each that is asked for is unspent until a transaction spends it. */
 function unspentOutput({ broadcasts }: SandboxState, request: ApiRequest): object {
-  const { kind, ticker, pathName } = nameInPath(request);
+  const { kind, ticker } = nameInPath(request);
   if (kind !== "bitcoin-like") throw new ApiError(404, "not.found", "The chain has no outputs.");
-  const output = { hash: request.parameter("hash"), index: Number(request.parameter("index")) };
+  const output = outputInPath(request);
   if (!isSpent(output, broadcasts.accepted(ticker).values())) return output;
-  throw new ApiError(404, `${pathName}.utxo.not.found`, "The output is spent.");
+  // https://apidoc.tatum.io/tag/Bitcoin#operation/BtcGetUTXO
+  throw new ApiError(403, "tx.hash.index.spent", "No such UTXO for transaction and index.");
+}
+
+/** @throws ApiError 400 when it names no output */
+function outputInPath(request: ApiRequest): { readonly hash: string; readonly index: number } {
+  const [hash, index] = [request.parameter("hash"), Number(request.parameter("index"))];
+  const isIndex = Number.isInteger(index) && index >= 0 && index <= 0xffff_ffff;
+  if (/^[0-9a-f]{64}$/i.test(hash) && isIndex) return { hash, index };
+  const constraints = { isOutput: "hash must be 64 hex digits, and index a whole number of 32 bits" };
+  throw validationFailed([{ target: "path", property: isIndex ? "hash" : "index", constraints }]);
 }
 
 /** A transaction that was broadcast here. */

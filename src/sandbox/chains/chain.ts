@@ -38,6 +38,17 @@ export interface KnownOfNetwork {
   };
 }
 
+/** What is read of the transactions that were taken; a text that is none, which the sandbox takes as well, is left out. */
+export function readTransactions<Read>(texts: Iterable<string>, read: (text: string) => Read): Read[] {
+  return [...texts].flatMap((text) => {
+    try {
+      return [read(text)];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /** The text is not a transaction of its chain. */
 export class UnreadableTransaction extends Error {
   override readonly name = "UnreadableTransaction";

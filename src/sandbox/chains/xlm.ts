@@ -2,7 +2,13 @@
 import type { Network } from "../../../chains/chain.ts";
 import { jsonResponse } from "../api-error.ts";
 import type { Route } from "../routes.ts";
-import type { ExamplePayment, ExampleWallet, KnownOfNetwork, SandboxChain } from "./chain.ts";
+import {
+  type ExamplePayment,
+  type ExampleWallet,
+  type KnownOfNetwork,
+  readTransactions,
+  type SandboxChain,
+} from "./chain.ts";
 
 const STROOPS = 10_000_000n;
 const FEE_STROOPS = 100;
@@ -57,8 +63,7 @@ async function lastSequence(account: string, envelopes: Iterable<string>): Promi
   const { TransactionEnvelope } = await import("@stellar/stellar-sdk/xdr");
   const { encodeStrkey } = await import("../../../chains/families/stellar/address.ts");
   const { innerTransaction, sourceAccount } = await import("../../../chains/families/stellar/payload.ts");
-  const numbers = [...envelopes]
-    .map((text) => TransactionEnvelope.fromXdr(text, "base64"))
+  const numbers = readTransactions(envelopes, (text) => TransactionEnvelope.fromXdr(text, "base64"))
     .filter((envelope) => encodeStrkey("account ID", sourceAccount(envelope)) === account)
     .map((envelope) => innerTransaction(envelope).seqNum);
   return numbers.reduce((highest, number) => (number > highest ? number : highest), SEQUENCE - 1n);

@@ -2,7 +2,13 @@
 import { sha512 } from "@noble/hashes/sha2.js";
 import { jsonResponse } from "../api-error.ts";
 import type { Route } from "../routes.ts";
-import type { ExamplePayment, ExampleWallet, KnownOfNetwork, SandboxChain } from "./chain.ts";
+import {
+  type ExamplePayment,
+  type ExampleWallet,
+  type KnownOfNetwork,
+  readTransactions,
+  type SandboxChain,
+} from "./chain.ts";
 
 /** 1 XRP. */
 const DROPS = "1000000";
@@ -10,7 +16,11 @@ const DROPS = "1000000";
 /** Invented: where all accounts begin. */
 const FIRST_SEQUENCE = 1_000_000;
 
-/** A payment that lacks its signature only; the ledger is invented. */
+/** Invented: the ledger that is open, and the last one that may hold a payment. */
+const OPEN_LEDGER = 80_000_000;
+const LAST_LEDGER = 90_000_000;
+
+/** A payment that lacks its signature only. */
 function payment(wallet: ExampleWallet): ExamplePayment {
   const { signatureId, address, to = address, index } = wallet;
   const transaction = {
@@ -20,7 +30,7 @@ function payment(wallet: ExampleWallet): ExamplePayment {
     Amount: DROPS,
     Fee: "12",
     Sequence: FIRST_SEQUENCE,
-    LastLedgerSequence: 90_000_000,
+    LastLedgerSequence: LAST_LEDGER,
     Flags: 0,
   };
   return {
@@ -44,8 +54,8 @@ function transactionId(txData: string): string | undefined {
 /** The sequence number that the account's next transaction has to have. */
 async function nextSequence(account: string, blobs: Iterable<string>): Promise<number> {
   const { decodeFields } = await import("../../../chains/families/xrp/encode.ts");
-  const sent = [...blobs].map((blob) => decodeFields(blob)).filter((fields) => fields["Account"] === account);
-  return Math.max(FIRST_SEQUENCE, ...sent.map((fields) => Number(fields["Sequence"]) + 1));
+  const sent = readTransactions(blobs, decodeFields).filter((fields) => fields["Account"] === account);
+  return Math.max(FIRST_SEQUENCE, ...sent.map((fields) => Number(fields["Sequence"] ?? 0) + 1));
 }
 
 function endpoints({ broadcasts }: KnownOfNetwork): readonly Route[] {
@@ -56,7 +66,8 @@ function endpoints({ broadcasts }: KnownOfNetwork): readonly Route[] {
       handle: async (request) => {
         const Account = request.parameter("account");
         const Sequence = await nextSequence(Account, broadcasts.accepted("XRP").values());
-        return jsonResponse({ account_data: { Account, Sequence }, validated: false });
+        const account_data = { Account, Sequence };
+        return jsonResponse({ account_data, ledger_current_index: OPEN_LEDGER, validated: false });
       },
     },
   ];
