@@ -117,7 +117,8 @@ function recording(key: SigningKey, asked: AskedSignature[]): SigningKey {
   };
 }
 
-function environmentFor({ facts }: Chain, vector: TokenVector): Partial<ChainEnvironment> {
+/** What answers as it did when the vector was made. */
+export function environmentFor({ facts }: Chain, vector: TokenVector): Partial<ChainEnvironment> {
   const network = networkOf(vector.testnet);
   if (facts.ticker === "SOL") return solanaEnvironment(vector);
   if (facts.ticker === "FLOW") {

@@ -1,11 +1,15 @@
 import { afterEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { Worker } from "node:worker_threads";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
+import type { Chain } from "../../../chains/chain.ts";
+import { loadChain, tickers } from "../../../chains/index.ts";
 import { memoryEd25519Key } from "../../../chains/keys/ed25519.ts";
 import { memoryEd25519Bip32Key } from "../../../chains/keys/ed25519-bip32.ts";
 import { isSignature, memorySecp256k1Key } from "../../../chains/keys/secp256k1.ts";
 import type { SigningKey, SigningScheme } from "../../../chains/signing-key.ts";
 import { SigningThread, type SigningThreadOptions } from "../../../src/signing/signing-thread.ts";
+import { signVector } from "../../chains/offline-signing-vectors.ts";
+import { environmentFor, expectedPayload, vectorsOf } from "../../chains/token-signing.ts";
 
 // A thread loads the program: on a busy machine that takes longer than the usual 5 seconds.
 setDefaultTimeout(60_000);
@@ -49,6 +53,28 @@ async function begun(thread: SigningThread, key: SigningKey = bitcoinKey): Promi
   }
 }
 
+/** A chain whose keys sign in a thread, and nowhere else. */
+function withKeysIn(thread: SigningThread, chain: Chain): Chain {
+  const signer = (key: SigningKey, scheme: SigningScheme) => async (message: Uint8Array) =>
+    (await thread.sign(key, scheme, message)) ?? Promise.reject(new Error("The thread did not sign."));
+  return {
+    ...chain,
+    parsePrivateKey(text, network) {
+      const parsed = chain.parsePrivateKey(text, network);
+      const { key } = parsed;
+      const { curve, publicKey, signRecoverable, signBitcoinCashSchnorr } = key;
+      const inThread: SigningKey = {
+        curve,
+        publicKey,
+        sign: signer(key, "sign"),
+        ...(signRecoverable && { signRecoverable: signer(key, "signRecoverable") }),
+        ...(signBitcoinCashSchnorr && { signBitcoinCashSchnorr: signer(key, "signBitcoinCashSchnorr") }),
+      };
+      return { ...parsed, key: inThread };
+    },
+  };
+}
+
 describe("a thread that signs", () => {
   const extended = Uint8Array.from({ length: 64 }, (_, at) => at)
     .with(0, 8)
@@ -69,6 +95,22 @@ describe("a thread that signs", () => {
       for (let number = 0; number < 30; number++) {
         const there = await thread.sign(key, scheme, digest(number));
         expect([name, there]).toEqual([name, await key[scheme]?.(digest(number))]);
+      }
+    }
+  });
+
+  test("gives what the vectors of each chain have, to the byte", async () => {
+    const thread = threadWith({});
+    await begun(thread);
+    for (const ticker of tickers) {
+      const chain = withKeysIn(thread, (await loadChain(ticker)) as Chain);
+      const curves = new Set([chain.facts.curve, "ed25519", "secp256k1"] as const);
+      const vectors = (await Promise.all([...curves].map((curve) => vectorsOf(chain, curve)))).flat();
+      expect([ticker, vectors]).not.toEqual([ticker, []]);
+      for (const vector of vectors) {
+        const signed = await signVector(chain, vector, environmentFor(chain, vector));
+        const payload = signed instanceof Error ? signed : signed.payload;
+        expect([ticker, vector.name, payload]).toEqual([ticker, vector.name, expectedPayload(vector) ?? ""]);
       }
     }
   });
