@@ -60,6 +60,10 @@ interface Watched {
   nextResend: number;
   /** Why the network does not take it any more. */
   refusal: string | undefined;
+  /** Whether it was in a pool, the last time that it was asked for. */
+  isPooled: boolean;
+  /** The number before its own that never comes, as far as that was told. */
+  waitsFor: bigint | undefined;
 }
 
 type Outside = Pick<Services, "vault" | "journal" | "api" | "log" | "sightings" | "stopping">;
@@ -140,6 +144,10 @@ function earliest(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
+function earliestNumber({ number: a = 0n }: Watched, { number: b = 0n }: Watched): number {
+  return a < b ? -1 : 1;
+}
+
 interface LookOptions {
   readonly chain: Chain;
   readonly environment: ChainEnvironment;
@@ -167,6 +175,7 @@ class Look {
       entry.askedAt = now;
       await this.#contained(entry, () => this.#ask(entry, counts.get(entry.account ?? "")));
     }
+    await this.#tellWaiting(counts);
   }
 
   /** Of each account its lowest number, which the others wait for; those first that were asked for longest ago. */
@@ -175,7 +184,7 @@ class Look {
       ({ doneAt, account, number }) =>
         Date.now() - doneAt >= GRACE && (number === undefined || counts.has(account ?? "")),
     );
-    askable.sort((a, b) => ((a.number ?? 0n) < (b.number ?? 0n) ? -1 : 1));
+    askable.sort(earliestNumber);
     const lowest = new Map(askable.toReversed().map((entry) => [entry.account ?? entry.id, entry]));
     return [...lowest.values()].sort((a, b) => earliest(a.askedAt, b.askedAt)).slice(0, MOST_ASKED);
   }
@@ -201,6 +210,8 @@ class Look {
       resends: 0,
       nextResend: 0,
       refusal: undefined,
+      isPooled: false,
+      waitsFor: undefined,
     });
   }
 
@@ -272,6 +283,7 @@ class Look {
     const what = `dropped ${chain.facts.ticker} ${job.signed.transactionId}`;
     if (where === "unclear") return;
     entry.isAbsent = where === "absent";
+    entry.isPooled = where === "pooled";
     if (where !== "absent") {
       services.sightings.forget(what);
       entry.refusal = undefined;
@@ -280,6 +292,39 @@ class Look {
     }
     if (!services.sightings.isSeenAgain(what, ABSENT_FOR, now) || now < entry.nextResend) return;
     await this.#resend(entry, job);
+  }
+
+  /** Tells of payments that wait behind a number that never comes: they were taken, and can never land as things are. */
+  async #tellWaiting(counts: ReadonlyMap<string, bigint>): Promise<void> {
+    const numbered = [...this.#options.watched.values()].filter(({ number }) => number !== undefined);
+    const byAccount = Map.groupBy(numbered, ({ account = "" }) => account);
+    let left = MOST_ASKED;
+    for (const [account, count] of counts) {
+      const entries = (byAccount.get(account) ?? []).sort(earliestNumber);
+      const obstacle = await this.#obstacleBefore(entries[0], count);
+      if (obstacle === undefined) continue;
+      for (const entry of entries) {
+        const isTold = (entry.number ?? 0n) <= obstacle.number || entry.waitsFor === obstacle.number;
+        if (isTold || Date.now() - entry.doneAt < GRACE || left === 0) continue;
+        left -= 1;
+        entry.waitsFor = obstacle.number;
+        const problem = `the API took it with the number ${entry.number}, but it waits for the number ${obstacle.number} of ${account}, ${obstacle.why}: see \`tatum-kms lane repair ${account}\``;
+        await this.#contained(entry, () => this.#tell(entry, problem, "transaction-warning"));
+      }
+    }
+  }
+
+  /** The number that an account's payments wait for in vain, as far as its lowest one shows. */
+  async #obstacleBefore(
+    lowest: Watched | undefined,
+    count: bigint,
+  ): Promise<{ readonly number: bigint; readonly why: string } | undefined> {
+    const { account = "", number, refusal, isPooled } = lowest ?? {};
+    if (number === undefined) return undefined;
+    if (refusal !== undefined) return { number, why: "whose bytes the network does not take any more" };
+    if (isPooled !== true) return undefined;
+    const missing = (await this.#options.services.journal.usedSequences(account)).firstUnused(count);
+    return missing < number ? { number: missing, why: "which nothing of the journal has" } : undefined;
   }
 
   async #resend(entry: Watched, job: Job): Promise<void> {
@@ -306,10 +351,14 @@ class Look {
   }
 
   /** In the log and in the job. */
-  async #tell({ id }: Watched, problem: string): Promise<void> {
+  async #tell(
+    { id }: Watched,
+    problem: string,
+    action: "transaction-dropped" | "transaction-warning" = "transaction-dropped",
+  ): Promise<void> {
     const { chain, services } = this.#options;
     services.log.error(sentence(`Transaction ${id}: ${problem}`), {
-      action: "transaction-dropped",
+      action,
       chain: chain.facts.ticker,
       job: id,
     });

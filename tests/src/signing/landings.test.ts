@@ -106,6 +106,40 @@ describe("a payment that was taken and that the network dropped", () => {
   });
 });
 
+describe("a payment that waits in a pool for a number that nobody used", () => {
+  test("is told once in log and job, with the number, and is not sent again", async () => {
+    known = "pooled";
+    await scene.process(payment(3));
+    for (let look = 0; look < 4; look++) await lookAfter(3);
+    expect(scene.log.filter((line) => line.includes("waits for the number 1"))).toHaveLength(1);
+    expect((await scene.job(payment(3))).problem).toMatch(
+      /number 3, but it waits for the number 1 of 0x\w+, which/,
+    );
+    expect(scene.api.broadcasts).toHaveLength(1);
+  });
+
+  test("is told for each that waits behind bytes that the network does not take any more", async () => {
+    await scene.process(payment(1));
+    await scene.process(payment(2));
+    await scene.process(payment(3));
+    takes = false;
+    for (let look = 0; look < 4; look++) await lookAfter(3);
+    for (const number of [2, 3])
+      expect((await scene.job(payment(number))).problem).toMatch(
+        /waits for the number 1 of 0x\w+, whose bytes the network does not take any more/,
+      );
+    expect(scene.log.filter((line) => line.includes("waits for the number 1"))).toHaveLength(2);
+  });
+
+  test("is not told where the journal has all numbers before it", async () => {
+    known = "pooled";
+    await scene.process(payment(1));
+    await scene.process(payment(2));
+    for (let look = 0; look < 4; look++) await lookAfter(3);
+    expect(scene.log.join("")).not.toContain("waits for the number");
+  });
+});
+
 /** A payment of an account of its own that was signed elsewhere and is done. */
 async function doneOf(number: number): Promise<void> {
   const { journal } = scene;
