@@ -1,6 +1,6 @@
 /**
  * An HTTP/1.1 server that whoever reaches it can neither fill nor hold up: its connections are bounded in number, their heads in size
- * and time (https://www.rfc-editor.org/rfc/rfc9112#section-9.5), and requests bring no body.
+ * and time (https://www.rfc-editor.org/rfc/rfc9112#section-9.5), the requests that wait for an answer too, and they bring no body.
  */
 import { once } from "node:events";
 import {
@@ -25,6 +25,8 @@ export interface Bounds {
   readonly nextHeadTime: number;
   /** For which nobody reads an answer. */
   readonly unread: number;
+  /** Requests of one connection whose answers are not sent yet. */
+  readonly ahead: number;
 }
 
 const usual: Bounds = {
@@ -34,6 +36,7 @@ const usual: Bounds = {
   headTime: 5_000,
   nextHeadTime: 10_000,
   unread: 30_000,
+  ahead: 8,
 };
 
 /** Milliseconds in which what was sent with a connection is read. */
@@ -41,8 +44,8 @@ const MOMENT = 50;
 
 /** What is open between a client and this server. */
 interface Connection {
-  /** Whether an answer is on its way. */
-  isAwaited: boolean;
+  /** How many answers are on their way. */
+  awaited: number;
   /** Closes it when no request comes. */
   timer: ReturnType<typeof setTimeout> | undefined;
 }
@@ -155,7 +158,7 @@ export class BoundedServer {
   }
 
   #let(socket: Socket): void {
-    const connection: Connection = { isAwaited: false, timer: undefined };
+    const connection: Connection = { awaited: 0, timer: undefined };
     this.#connections.set(socket, connection);
     socket.on("error", () => socket.destroy());
     socket.once("close", () => this.#forget(socket));
@@ -175,7 +178,7 @@ export class BoundedServer {
 
   #closeOldest(): void {
     const open = [...this.#connections];
-    const [oldest] = open.find(([, { isAwaited }]) => !isAwaited) ?? open[0] ?? [];
+    const [oldest] = open.find(([, { awaited }]) => awaited === 0) ?? open[0] ?? [];
     if (oldest === undefined) return;
     // Its end is told only later, and meanwhile it would be the oldest again.
     this.#forget(oldest);
@@ -190,16 +193,21 @@ export class BoundedServer {
   #awaitHead(socket: Socket, time: number): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
-    connection.isAwaited = false;
     connection.timer = setTimeout(() => socket.destroy(), time);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket } = request;
     const connection = this.#connections.get(socket);
-    if (connection !== undefined) connection.isAwaited = true;
-    clearTimeout(connection?.timer);
-    response.once("close", () => this.#awaitHead(socket, this.#bounds.nextHeadTime));
+    // It was closed, and what came over it before that is of no meaning.
+    if (connection === undefined || socket.destroyed) return;
+    clearTimeout(connection.timer);
+    connection.awaited += 1;
+    if (connection.awaited > this.#bounds.ahead) return void socket.destroy();
+    response.once("close", () => {
+      connection.awaited -= 1;
+      if (connection.awaited === 0) this.#awaitHead(socket, this.#bounds.nextHeadTime);
+    });
     try {
       await this.#respond(request, response);
     } catch {

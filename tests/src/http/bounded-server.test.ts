@@ -130,6 +130,31 @@ describe("a connection is closed", () => {
   });
 });
 
+test("a connection over which is asked on and on, without waiting for answers, is closed, and few are made for it", async () => {
+  const { promise: never, resolve } = Promise.withResolvers<void>();
+  let asked = 0;
+  const server = await serving({}, async () => {
+    asked += 1;
+    await never;
+    return new Response("here");
+  });
+  const { closed } = await client(server, `${BEGUN}\r\n`.repeat(1000));
+  await closed;
+  expect(asked).toBe(8);
+  resolve();
+});
+
+test("several that are asked for at once are answered in turn, and the connection stays for the next one", async () => {
+  let asked = 0;
+  const server = await serving({}, async () => new Response(`answer ${++asked};`));
+  const { socket, closed } = await client(server, `${BEGUN}\r\n`.repeat(5));
+  socket.on("data", (part) => {
+    if (part.toString().includes("answer 5;")) socket.write(`${BEGUN}Connection: close\r\n\r\n`);
+  });
+  const numbers = (await closed).match(/(?<=answer )\d+(?=;)/g);
+  expect(numbers).toEqual(["1", "2", "3", "4", "5", "6"]);
+});
+
 test("HEAD is answered without what GET has, and what follows over the connection is answered too", async () => {
   const head = `${BEGUN.replace("GET", "HEAD")}\r\n`;
   const { closed } = await client(await serving(), `${head}${BEGUN}Connection: close\r\n\r\n`);
