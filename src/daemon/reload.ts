@@ -71,9 +71,10 @@ export class LiveSettings {
     return (liveVariables.has(name) ? this.#config : this.#start.config).get(name);
   }
 
-  /** @param follow told the values each time after they were taken over; does not fail */
+  /** @param follow told the values each time after they were taken over, at once where that has happened already; does not fail */
   onChange(follow: (values: LiveValues) => void): void {
     this.#followers.push(follow);
+    if (this.#values !== this.#start.values) follow(this.#values);
   }
 
   /** Reads the files anew, one time after another, and says what came of it; never fails. */

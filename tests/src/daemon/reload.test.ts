@@ -73,6 +73,15 @@ test("chains, approval server and limit are taken over once what they need is th
   ]);
 });
 
+test("who begins to follow after something was taken over, as a daemon that is still starting, is told at once", async () => {
+  const { live } = await scene(["TATUM_KMS_CHAIN=BTC"], () => configOf("TATUM_KMS_CHAIN=ETH"));
+  const followed: (readonly string[])[] = [];
+  live.onChange(({ tickers }) => followed.push(tickers));
+  await live.reload();
+  live.onChange(({ tickers }) => followed.push(tickers));
+  expect(followed).toEqual([["ETH"], ["ETH"]]);
+});
+
 test.each([
   ["a token refuses the login", "TATUM_KMS_CHAIN=VET", "The token refused the PIN."],
   ["the approval server is gone on mainnet", "", "Missing required flag --external-url"],
