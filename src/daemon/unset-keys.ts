@@ -6,10 +6,15 @@ import { allJobs } from "../journal/job-list.ts";
 import { apiKeyVariable } from "../settings/api-keys.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { WalletSummary } from "../vault/wallet-record.ts";
-import type { DaemonSettings } from "./settings.ts";
+import type { DaemonSettings, LiveValues } from "./settings.ts";
 
 /** What has to be known of the daemon. Where keys were named, those of others are left to other daemons. */
 type KnownKeys = Pick<DaemonSettings, "apiKeys" | "apiKeysAreNamed" | "network" | "tickers">;
+
+/** The same of a daemon that runs, whose chains may change. */
+interface LookSettings extends Pick<DaemonSettings, "apiKeys" | "apiKeysAreNamed" | "network" | "log"> {
+  readonly live: { readonly values: Pick<LiveValues, "tickers"> };
+}
 
 /** Milliseconds between two looks at the wallets. */
 const LOOKS_APART = 5_000;
@@ -54,22 +59,23 @@ export function assertKeysSet(wallets: readonly WalletSummary[], known: KnownKey
 /** Says once of each set of keys what belongs to them, when the daemon starts and whenever wallets were changed. */
 export class UnsetKeys {
   readonly #vault: Vault;
-  readonly #settings: DaemonSettings;
+  readonly #settings: LookSettings;
   #generation = -1;
   #told = "";
 
-  constructor(vault: Vault, settings: DaemonSettings) {
+  constructor(vault: Vault, settings: LookSettings) {
     this.#vault = vault;
     this.#settings = settings;
   }
 
   /** Jobs whose bytes were signed when their key was set. */
   async tellJobs(): Promise<void> {
-    const { network, tickers, log } = this.#settings;
+    const known = this.#known();
+    const { network, tickers, log } = known;
     const jobs = await allJobs(this.#vault, { states: open, chains: tickers });
     const unset = countedByKey(
       jobs.filter((job) => job.network === network),
-      this.#settings,
+      known,
     );
     if (unset === undefined) return;
     const variables = unset.names.map(apiKeyVariable).join(", ");
@@ -79,11 +85,16 @@ export class UnsetKeys {
     );
   }
 
-  /** @returns ends it */
-  keepLooking(): () => void {
+  /** @param period milliseconds between two looks at the wallets @returns ends it */
+  keepLooking(period = LOOKS_APART): () => void {
     // What goes wrong with the vault is told by the rounds.
-    const timer = setInterval(() => this.#look().catch(() => undefined), LOOKS_APART);
+    const timer = setInterval(() => this.#look().catch(() => undefined), period);
     return () => clearInterval(timer);
+  }
+
+  /** With the chains that count now. */
+  #known(): LookSettings & KnownKeys {
+    return { ...this.#settings, tickers: this.#settings.live.values.tickers };
   }
 
   async #look(): Promise<void> {
@@ -91,12 +102,13 @@ export class UnsetKeys {
     const { generation } = this.#vault;
     if (generation === this.#generation) return;
     this.#generation = generation;
-    const unset = countedByKey(ofDaemon(await this.#vault.wallets(), this.#settings), this.#settings);
+    const known = this.#known();
+    const unset = countedByKey(ofDaemon(await this.#vault.wallets(), known), known);
     const told = unset?.told ?? "";
     if (told === this.#told) return;
     this.#told = told;
     if (unset === undefined) return;
-    this.#settings.log.error(
+    known.log.error(
       `Wallets belong to API keys that are not set, and are not polled: ${told}. Set them, and start the daemon anew.`,
       { action: "api-key-unset" },
     );
