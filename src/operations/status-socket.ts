@@ -7,7 +7,7 @@ import { chmodSync, lstatSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Server } from "node:net";
 import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
-import { trustedOwners } from "../../providers/support/trusted-folder.ts";
+import { findUntrustedFolder, trustedOwners } from "../../providers/support/trusted-folder.ts";
 import { KmsError, systemErrorCode } from "../errors.ts";
 import { type Config, defaultDirectory } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
@@ -227,6 +227,16 @@ async function listenAtFirstFree(vaultPath: string, status: () => Promise<Daemon
   throw refused;
 }
 
+/** Beside a file the vault itself is not opened in such a folder; an empty folder of Kubernetes is one. */
+function warnOfFolder(place: string, log: Log): void {
+  const untrusted = findUntrustedFolder(place, { allowGroup: true });
+  if (untrusted === undefined) return;
+  const { problem, remedy } = untrusted;
+  log.warn(`${problem}, and so answer health and status in place of this daemon: ${remedy}`, {
+    action: "configuration-doubtful",
+  });
+}
+
 /**
  * {@link answerBesideVault} for a vault in a database.
  * @param place as {@link databasePlace} gives it; its folder is made, for this user alone, where it is missing
@@ -244,6 +254,7 @@ export async function answerForDatabase(
   }
   try {
     mkdirSync(dirname(place), { recursive: true, mode: FOLDER_MODE });
+    warnOfFolder(place, log);
   } catch {
     // That there is no folder is told when the socket is to be made there.
   }

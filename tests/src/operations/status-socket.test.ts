@@ -177,6 +177,20 @@ describe("of a vault in a database", () => {
     expect((await askDaemons(place(folder, `${address}2`))).daemons).toEqual([]);
   });
 
+  test("one whose folder others can replace files in says so, with what mends it", async () => {
+    const folder = at("run");
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+    await databaseDaemon(1, place(folder));
+    expect(lines).toEqual([
+      expect.stringMatching(/WARN: Everybody can replace files in the folder .*chmod go-w/),
+    ]);
+    chmodSync(folder, 0o1777);
+    await databaseDaemon(2, place(folder));
+    expect(lines).toHaveLength(1);
+    expect((await askDaemons(place(folder))).daemons).toHaveLength(2);
+  });
+
   test("one that finds no place goes on, and says so", async () => {
     writeFileSync(at("file"), "");
     await databaseDaemon(1, place(at("file")));
