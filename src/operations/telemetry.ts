@@ -6,7 +6,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { describeFailure } from "../failures.ts";
 import type { HttpClient } from "../http/client.ts";
-import { type HttpAnswer, HttpFailure } from "../http/message.ts";
+import { type HttpAnswer, HttpFailure, type HttpFailureKind } from "../http/message.ts";
 import { pause, retryAfter } from "../http/retry.ts";
 import type { Outcome } from "../journal/job.ts";
 import type { Log } from "./log.ts";
@@ -36,6 +36,9 @@ const MAXIMUM_ANSWER = 64 * 1024;
 
 /** Statuses after which the same request may be sent again (https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes). */
 const RETRYABLE = [429, 502, 503, 504];
+
+/** An answer that is not read: the request may have been taken, and is not sent again. */
+const ANSWERED: readonly HttpFailureKind[] = ["too-large", "encoded"];
 
 /** As much of a job's id as tells it from others of its second. */
 const SHORT_ID = 12;
@@ -139,6 +142,7 @@ export class Telemetry {
   #waiting: Span[] = [];
   #dropped = 0;
   #isAway = false;
+  #isTakenInPart = false;
   #failures = 0;
   /** Milliseconds of `performance.now()` before which nothing is sent. */
   #notBefore = 0;
@@ -215,14 +219,20 @@ export class Telemetry {
       });
       return this.#judge(answer);
     } catch (failure) {
-      if (!(failure instanceof HttpFailure)) {
-        this.#tellAway(describeFailure(failure));
-        return "refused";
-      }
-      // The daemon ends: nothing is said of the collector.
-      if (failure.kind !== "stopped") this.#wait(failure.message);
-      return "later";
+      return this.#judgeFailure(failure);
     }
+  }
+
+  #judgeFailure(failure: unknown): Delivery {
+    const isHttp = failure instanceof HttpFailure;
+    const problem = isHttp ? failure.message : describeFailure(failure);
+    if (!isHttp || ANSWERED.includes(failure.kind)) {
+      this.#tellAway(problem);
+      return "refused";
+    }
+    // The daemon ends: nothing is said of the collector.
+    if (failure.kind !== "stopped") this.#wait(problem);
+    return "later";
   }
 
   #judge({ status, headers, body }: HttpAnswer): Delivery {
@@ -265,7 +275,7 @@ export class Telemetry {
     this.#options.log.info(text, { action: "trouble-over" });
   }
 
-  /** A part that was refused is not sent again. */
+  /** A part that was refused is not sent again; said once, until a request is taken whole. */
   #tellRefused(body: string): void {
     let rejected = 0;
     try {
@@ -274,7 +284,9 @@ export class Telemetry {
     } catch {
       // All of it was taken, or what was said is no matter of ours.
     }
-    if (rejected > 0)
+    const isNew = rejected > 0 && !this.#isTakenInPart;
+    this.#isTakenInPart = rejected > 0;
+    if (isNew)
       this.#options.log.warn(`The collector refused ${rejected} spans or numbers of a request.`, {
         action: "telemetry-failed",
       });

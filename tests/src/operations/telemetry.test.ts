@@ -167,6 +167,35 @@ test("what a collector refuses for good is dropped, told once, and told again wh
   ]);
 });
 
+test.each([
+  ["is too large", () => new Response("x".repeat(100_000))],
+  ["is compressed", () => new Response("{}", { headers: { "content-encoding": "gzip" } })],
+  ["leads elsewhere", () => Response.redirect(collector.url.href, 307)],
+])("spans are not sent a second time to a collector whose answer %s", async (_, answer) => {
+  let answers = 0;
+  collector.answer = () => (++answers > 2 ? undefined : answer());
+  begin(20);
+  await until(() => lines.length === 1);
+  await pay("1");
+  await until(() => answers === 2);
+  await pay("2");
+  await until(() => lines.length === 2);
+  expect(collector.spans).toHaveLength(6);
+  expect(lines[1]).toMatch(/takes traces and metrics again; 6 spans were dropped\.$/);
+});
+
+test("what a collector leaves out of each request is told once", async () => {
+  collector.answer = () => Response.json({ partialSuccess: { rejectedSpans: "2" } });
+  begin(20);
+  for (const job of ["1", "2", "3"]) {
+    const asked = collector.asked.length;
+    await pay(job);
+    await until(() => collector.asked.length > asked);
+  }
+  await telemetry.close();
+  expect(lines).toEqual([expect.stringContaining("The collector refused 2 spans or numbers of a request.")]);
+});
+
 test("no more is kept than fits: the oldest spans are dropped, and their number is told", async () => {
   collector.answer = () => new Response("", { status: 400 });
   begin();
