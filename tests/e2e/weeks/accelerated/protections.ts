@@ -114,7 +114,7 @@ export const protections: Readonly<Record<string, Protection>> = {
     what: "an acceptance counts only under the id of the bytes",
     edits: [
       {
-        file: "src/signing/broadcast.ts",
+        file: "src/signing/submission.ts",
         find: 'if (answer.kind !== "accepted" || sameTransactionId(answer.txId, transactionId)) return answer;',
         replace: 'if (answer.kind !== "accepted" || transactionId !== answer.kind) return answer;',
       },
