@@ -6,8 +6,10 @@ import { accountIds, accountWallets, UnreliableApi } from "./unreliable-api.ts";
 
 /** New payments in each round, of accounts that go side by side. */
 const PAYMENTS = 4;
-/** A round ends within so many requests, and so many milliseconds after the last of them. */
-const [LONGEST_REQUESTS, LONGEST] = [40, 60];
+/** A round ends within so many requests or broadcasts, and so many milliseconds after the last of them. */
+const [LONGEST_REQUESTS, LONGEST_BROADCASTS, LONGEST] = [40, 4, 60];
+/** Milliseconds in which a daemon sends what it can send at once. */
+const LONGEST_WORK = 3000;
 /** So many single runs without kill and without failures have to be enough in the end. */
 const LAST_RUNS = 3;
 /** Seconds until the daemon gives up on an answer. */
@@ -28,6 +30,20 @@ export interface DaemonResult {
 function afterRequests({ server }: UnreliableApi, count: number): () => boolean {
   const before = server.requests.length;
   return () => server.requests.length >= before + count;
+}
+
+/**
+ * Whether so much was sent from now on: what has piled up is asked for with more requests than a round waits for. Not all is
+ * sent in a round, where it waits for a number or to be tried again: {@link LONGEST_WORK} from the first request is enough.
+ */
+function afterBroadcasts(api: UnreliableApi, count: number): () => boolean {
+  const before = api.broadcasts;
+  const isAtWork = afterRequests(api, 1);
+  let end = Number.POSITIVE_INFINITY;
+  return () => {
+    if (end === Number.POSITIVE_INFINITY && isAtWork()) end = performance.now() + LONGEST_WORK;
+    return api.broadcasts >= before + count || performance.now() >= end;
+  };
 }
 
 /** Stops a process in the middle of its work with SIGSTOP and has it go on. It ends when it is killed meanwhile. */
@@ -55,7 +71,9 @@ export async function runDaemonRounds(rounds: number, random: Random): Promise<D
   try {
     for (let round = 0; round < rounds; round++) {
       for (let payment = 0; payment < PAYMENTS; payment++) api.add(random.pick(accountIds));
-      const isBusy = afterRequests(api, 1 + random.below(LONGEST_REQUESTS));
+      const isBusy = random.chance(0.5)
+        ? afterRequests(api, 1 + random.below(LONGEST_REQUESTS))
+        : afterBroadcasts(api, 1 + random.below(LONGEST_BROADCASTS));
       const child = installation.start(["daemon", "--period=0.05", ...args], { env });
       // A pipe that nobody reads would fill up and stop the daemon.
       const read = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
