@@ -1,9 +1,7 @@
 /** A short hostile week and the scenarios that the program holds; `bun run test:weeks` plays long weeks, and all scenarios. */
 import { expect, test } from "bun:test";
-import { join } from "node:path";
 import pLimit from "p-limit";
 import { acceleratedExecutable } from "./weeks/accelerated/executable.ts";
-import { protections, withoutProtection } from "./weeks/accelerated/protections.ts";
 import { chainModels } from "./weeks/chains/index.ts";
 import { hazardsWithout, longWeeksOnly } from "./weeks/hazards.ts";
 import { playScenario } from "./weeks/play-scenario.ts";
@@ -37,14 +35,6 @@ test(
   },
   TIMEOUT,
 );
-
-test("each protection that long weeks take out of the program still stands where they look for it", async () => {
-  for (const protection of Object.values(protections))
-    for (const file of new Set(protection.edits.map((edit) => edit.file))) {
-      const source = await Bun.file(join(import.meta.dir, "../..", file)).text();
-      expect(withoutProtection(file, source, protection)).not.toBe(source);
-    }
-});
 
 test(
   "what broke the promise once breaks it no more",
