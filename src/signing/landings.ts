@@ -3,7 +3,7 @@
  * carried out, and all that the account sends behind it waits. That is noticed, told, and the same bytes are sent again, which
  * can land only once.
  */
-import type { Chain, ChainEnvironment } from "../../chains/chain.ts";
+import type { Chain, ChainEnvironment, Whereabouts } from "../../chains/chain.ts";
 import { ChainError, sentence } from "../../chains/error.ts";
 import { isOfKey } from "../api-key-name.ts";
 import { isVaultFailure, KmsError } from "../errors.ts";
@@ -38,6 +38,9 @@ const MOST_LISTED = 10_000;
 const MOST_COUNTED = 50;
 const MOST_ASKED = 50;
 
+/** Looks at one whose number is used that may stay without an answer; then it counts as landed. */
+const MOST_UNCLEAR = 20;
+
 /** Payments that are watched, the latest. */
 const MOST_WATCHED = 100_000;
 
@@ -52,6 +55,8 @@ interface Watched {
   counted: number;
   /** Whether nobody knew it, the last time that it was asked for. */
   isAbsent: boolean;
+  /** How many looks did not find out whether it or another one has its number. */
+  unclear: number;
   /** When its account was counted, and when it was asked for last, on the clock of looks. */
   countedAt: number;
   askedAt: number;
@@ -159,6 +164,8 @@ interface LookOptions {
 /** One look at what is watched. */
 class Look {
   readonly #options: LookOptions;
+  /** Payments whose number is used that were asked for. */
+  #compared = 0;
 
   constructor(options: LookOptions) {
     this.#options = options;
@@ -168,8 +175,10 @@ class Look {
     for (const job of done) this.#watch(job);
     const counts = await this.#counts();
     const { watched, now } = this.#options;
-    for (const entry of watched.values())
+    for (const entry of watched.values()) {
+      if (this.#options.services.stopping.aborted) return;
       await this.#contained(entry, () => this.#compare(entry, counts.get(entry.account ?? "")));
+    }
     for (const entry of this.#toAskFor(counts)) {
       if (this.#options.services.stopping.aborted) return;
       entry.askedAt = now;
@@ -205,6 +214,7 @@ class Look {
       doneAt: updatedAt,
       counted: 0,
       isAbsent: false,
+      unclear: 0,
       countedAt: Number.NEGATIVE_INFINITY,
       askedAt: Number.NEGATIVE_INFINITY,
       resends: 0,
@@ -244,7 +254,11 @@ class Look {
     entry.counted = entry.number < count ? entry.counted + 1 : 0;
     if (entry.counted < 2) return;
     const mayBeAnother = entry.isAbsent || (await this.#isShared(entry, count));
-    const isAbsent = mayBeAnother && (await this.#isAbsent(entry));
+    // The others have their turn in the next look.
+    if (mayBeAnother && ++this.#compared > MOST_ASKED) return;
+    const where = mayBeAnother ? await this.#whereabouts(entry) : "confirmed";
+    if (where === "unclear" && ++entry.unclear < MOST_UNCLEAR) return;
+    const isAbsent = where === "absent";
     if (isAbsent && !entry.isAbsent) {
       // One node may lie behind: the next look asks again.
       entry.isAbsent = true;
@@ -265,12 +279,12 @@ class Look {
     return lowest !== undefined && used.firstUnused(lowest[0]) < count;
   }
 
-  async #isAbsent(entry: Watched): Promise<boolean> {
+  /** Of one whose bytes the journal has no more: `confirmed`, so that nobody watches it further. */
+  async #whereabouts(entry: Watched): Promise<Whereabouts | "unclear"> {
     const { chain, environment, services } = this.#options;
     const job = await services.journal.find(entry.id);
-    if (job?.signed === undefined) return false;
-    const witnesses = { chain, environment, api: services.api };
-    return (await whereaboutsOf(signedOfRecord(job.signed), witnesses)) === "absent";
+    if (job?.signed === undefined) return "confirmed";
+    return whereaboutsOf(signedOfRecord(job.signed), { chain, environment, api: services.api });
   }
 
   /** Asks for one that no block counts, and sends it again when it is nowhere for long enough. */

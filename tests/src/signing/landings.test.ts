@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, setSystemTime, spyOn, test } from "bun:test";
 import { KmsError } from "../../../src/errors.ts";
-import { UsedSequences } from "../../../src/journal/sequences.ts";
 import { Landings } from "../../../src/signing/landings.ts";
 import { Pipeline } from "../../../src/signing/pipeline.ts";
 import { ethereum, payment, SigningScene } from "./signing-scene.ts";
@@ -97,6 +96,16 @@ describe("a payment that was taken and that the network dropped", () => {
     expect(scene.api.broadcasts).toHaveLength(1);
   });
 
+  test("is told as well when nodes do not tell for some looks whether they have it", async () => {
+    await scene.process(payment(1));
+    await lookAfter(3);
+    [counted, known] = [2, "unclear"];
+    for (let look = 0; look < 4; look++) await lookAfter(1);
+    known = "absent";
+    await lookAfter(1);
+    expect((await scene.job(payment(1))).problem).toMatch(/used its number 1.*can never land/);
+  });
+
   test("is told when a program that signs for the account too used its number before anybody looked for it", async () => {
     await scene.process(payment(1));
     counted = 3;
@@ -140,16 +149,16 @@ describe("a payment that waits in a pool for a number that nobody used", () => {
   });
 });
 
-/** A payment of an account of its own that was signed elsewhere and is done. */
-async function doneOf(number: number): Promise<void> {
+/** A payment of an account of its own, or of another one with a number there, that was signed elsewhere and is done. */
+async function doneOf(number: number, other?: { account: string; number: bigint }): Promise<void> {
   const { journal } = scene;
   const { transaction, contentDigest } = payment(number);
   const hex = number.toString(16);
   const transactionId = `0x${hex.padStart(64, "a")}`;
-  const sequence = { account: `0x${hex.padStart(40, "b")}`, number: 1n };
+  const sequence = other ?? { account: `0x${hex.padStart(40, "b")}`, number: 1n };
   const signed = { payload: "0x", transactionId, filledIn: {}, sequence };
   const job = journal.approved(journal.begin(transaction, contentDigest));
-  const sent = await journal.recordSigned(job, signed, UsedSequences.none());
+  const sent = await journal.recordSigned(job, signed, await journal.usedSequences(sequence.account));
   await journal.move(sent, "done", { txId: transactionId });
 }
 
@@ -182,6 +191,16 @@ describe("a look at many payments", () => {
       for (const id of found) payments.add(id);
     }
     expect([counts.size, payments.size]).toEqual([ACCOUNTS, ACCOUNTS]);
+  });
+
+  test("asks for fifty of those whose number another may have used, and the next time for the others", async () => {
+    const account = `0x${"b".repeat(40)}`;
+    for (let number = 1; number <= 60; number++) await doneOf(number, { account, number: BigInt(number) });
+    [counted, known] = [100, "pooled"];
+    for (const expected of [0, 50, 10, 0]) {
+      await lookAfter(3);
+      expect(askedFor("eth_getTransactionByHash")).toHaveLength(expected);
+    }
   });
 
   test("finds also what was done in the millisecond in which the last one ended", async () => {
@@ -257,6 +276,17 @@ describe("nothing is sent again", () => {
     );
     expect(asked).toEqual([]);
     expect(scene.api.broadcasts).toEqual([]);
+  });
+
+  test("of what another may have used the number of, for longer than twenty looks in which nodes do not tell", async () => {
+    await scene.process(payment(1));
+    [counted, known] = [3, "unclear"];
+    for (let look = 0; look < 30; look++) await lookAfter(1);
+    expect(askedFor("eth_getTransactionByHash").length).toBeGreaterThanOrEqual(20);
+    known = "absent";
+    for (let look = 0; look < 5; look++) await lookAfter(1);
+    expect(askedFor("eth_getTransactionByHash")).toEqual([]);
+    expect((await scene.job(payment(1))).problem).toBeUndefined();
   });
 
   test("of what was absent once only", async () => {
