@@ -210,8 +210,12 @@ export class SigningThread {
     const signing = thread?.sign(key, scheme, message);
     if (signing === undefined || key.curve !== "secp256k1") return signing;
     return signing.then((signature) => {
-      if (signature !== undefined) rememberVerified(scheme, signature, message, key.publicKey);
-      return signature;
+      try {
+        if (signature !== undefined) rememberVerified(scheme, signature, message, key.publicKey);
+        return signature;
+      } catch {
+        return undefined; // Not two numbers below the order.
+      }
     });
   }
 
@@ -225,9 +229,14 @@ export class SigningThread {
     if (this.#options.cores < 2 || this.#hasFailed) return undefined;
     const isBusy = this.#isBusy();
     if (this.#running === undefined && !isBusy) return undefined;
-    this.#running ??= new RunningThread(this.#options.begin, this.#options.patience, (problem) =>
-      this.#ended(problem),
-    );
+    try {
+      this.#running ??= new RunningThread(this.#options.begin, this.#options.patience, (problem) =>
+        this.#ended(problem),
+      );
+    } catch (problem) {
+      this.#ended(problem);
+      return undefined;
+    }
     this.#endWhenIdle();
     return this.#running;
   }

@@ -183,6 +183,26 @@ describe("a thread that signs", () => {
 });
 
 describe("a thread that fails", () => {
+  test("as it cannot be begun leaves all signatures to the caller, and it is told once", () => {
+    const problems: unknown[] = [];
+    const begin = (): never => {
+      throw new Error("no more threads");
+    };
+    const thread = threadWith({ begin, onFailure: (problem) => problems.push(problem) });
+    for (let number = 0; number < 200; number++)
+      expect(thread.sign(bitcoinKey, "sign", digest(1))).toBeUndefined();
+    expect(problems).toEqual([new Error("no more threads")]);
+  });
+
+  test("as it answers what is no signature leaves that one to the caller", async () => {
+    const thread = threadWith(
+      actor(`
+      parentPort.on("message", ({ place }) => parentPort.postMessage({ place, signature: new Uint8Array(3) }));
+      parentPort.postMessage("ready");`),
+    );
+    expect(await begun(thread)).toBeUndefined();
+  });
+
   test.each([
     ["hangs", `parentPort.on("message", () => { for (;;) {} }); parentPort.postMessage("ready");`],
     ["says nothing", `parentPort.on("message", () => undefined); parentPort.postMessage("ready");`],
