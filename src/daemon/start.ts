@@ -4,14 +4,10 @@ import { KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { HttpClient } from "../http/client.ts";
 import { NodeMembership } from "../lease/node.ts";
+import { collectMetrics, type MetricsSource } from "../operations/collect-metrics.ts";
 import { Listener } from "../operations/listener.ts";
 import { type AdjustableLog, type Log, Troubles, withoutRepetition } from "../operations/log.ts";
-import {
-  collectMetrics,
-  JobMetrics,
-  type MetricsSource,
-  type RateLimitState,
-} from "../operations/metrics.ts";
+import { JobMetrics, type RateLimitState } from "../operations/metrics.ts";
 import { keepMetricsFile } from "../operations/metrics-file.ts";
 import { buryOrphans } from "../operations/orphans.ts";
 import { type DaemonStatus, StatusCollector, type StatusSource } from "../operations/status.ts";

@@ -9,7 +9,8 @@ import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import { explainFileError, KmsError, systemErrorCode } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { pause } from "../http/retry.ts";
-import { collectMetrics, type Metric, type MetricsSource, type Sample } from "./metrics.ts";
+import { collectMetrics, type MetricsSource } from "./collect-metrics.ts";
+import type { Metric, Sample } from "./metrics.ts";
 
 /** What the names of all metrics begin with. */
 export const PREFIX = "tatum_kms_";

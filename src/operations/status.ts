@@ -9,8 +9,8 @@ import { listJobs } from "../journal/job-list.ts";
 import { adviseOn, lockHolder } from "../store/sqlite/lock-holder.ts";
 import type { Vault } from "../vault/vault.ts";
 import { version } from "../version.ts";
+import { countInVault, type MetricsSource } from "./collect-metrics.ts";
 import type { Troubles } from "./log.ts";
-import { countInVault, type MetricsSource } from "./metrics.ts";
 
 const count = v.pipe(v.number(), v.minValue(0));
 const text = v.pipe(v.string(), v.maxLength(4000));

@@ -1,13 +1,9 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { jobStates } from "../../../src/journal/job.ts";
+import { collectMetrics } from "../../../src/operations/collect-metrics.ts";
 import { createLog } from "../../../src/operations/log.ts";
-import {
-  collectMetrics,
-  JobMetrics,
-  type RateLimitState,
-  type Sample,
-} from "../../../src/operations/metrics.ts";
+import { JobMetrics, type RateLimitState, type Sample } from "../../../src/operations/metrics.ts";
 import { renderMetrics } from "../../../src/operations/metrics-file.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 

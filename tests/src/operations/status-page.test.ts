@@ -1,9 +1,9 @@
 /** The status page in a real browser: it keeps itself up to date, asks nobody else, and shows what it is told as text. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
+import type { MetricsSource } from "../../../src/operations/collect-metrics.ts";
 import { Listener } from "../../../src/operations/listener.ts";
 import { createLog } from "../../../src/operations/log.ts";
-import type { MetricsSource } from "../../../src/operations/metrics.ts";
 import type { DaemonStatus } from "../../../src/operations/status.ts";
 import { StatusEvents } from "../../../src/operations/status-page.ts";
 import { TemporaryFolder } from "../../temporary-folder.ts";
