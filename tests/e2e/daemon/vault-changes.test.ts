@@ -2,7 +2,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { onScene, until } from "./running-daemon.ts";
+import { onScene, payloadOf, until } from "./running-daemon.ts";
 import { allWallets, bitcoinPayment, walletIds } from "./wallets.ts";
 
 // Processes are started: on a busy machine that takes longer than the usual 5 seconds.
@@ -31,6 +31,25 @@ test(
     await until("six more polls", () => api.requests.length > before + 6);
     const late = api.requests.slice(before + 2).map(({ path }) => path);
     expect(new Set(late)).toEqual(new Set(["/v3/kms/pending/ETH"]));
+  }),
+);
+
+test(
+  "what was signed with a wallet is worked off with the same bytes after that was removed",
+  onScene(async ({ api, installation, runOnce }) => {
+    api.pending = [bitcoinPayment.pending];
+    const isBroadcast = (path: string): boolean => path.endsWith("/broadcast");
+    api.answer = ({ path }) => (isBroadcast(path) ? new Response("", { status: 503 }) : undefined);
+    const env = { TATUM_RETRIES: "0" };
+    expect((await runOnce(["--chain=BTC"], { env })).status).toBe(75);
+    const removed = await installation.run(["removewallet", walletIds.btc, "--yes"]);
+    expect(removed).toMatchObject({ status: 0 });
+    api.answer = () => undefined;
+    const before = api.broadcasts.length;
+    expect(await runOnce(["--chain=BTC"], { env })).toMatchObject({ status: 0 });
+    expect(api.broadcasts.slice(before).map(payloadOf)).toEqual([bitcoinPayment.txData]);
+    const shown = await installation.run(["job", "show", bitcoinPayment.pending.id]);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ state: "done", hasWallets: false });
   }),
 );
 
