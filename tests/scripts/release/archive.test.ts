@@ -1,6 +1,6 @@
 /** Archives, read back by the tar that users have. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { documentsBelow, tarGz } from "../../../scripts/release/archive.ts";
@@ -48,7 +48,8 @@ describe("an archive", () => {
 });
 
 describe("the documents of a release", () => {
-  const documents = documentsBelow(join(import.meta.dir, "../../.."));
+  const root = join(import.meta.dir, "../../..");
+  const documents = documentsBelow(root);
   const paths = documents.map(({ path }) => path);
 
   test("are those that a person looks for, and nothing that is installed beside them", () => {
@@ -57,8 +58,9 @@ describe("the documents of a release", () => {
     expect(paths.filter((path) => path.includes("node_modules"))).toEqual([]);
   });
 
+  const pages = documents.filter(({ path }) => path.endsWith(".md"));
+
   test("lead to each other", () => {
-    const pages = documents.filter(({ path }) => path.endsWith(".md"));
     const targets = pages.flatMap(({ path, content }) =>
       [...content.toString().matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to = ""]) =>
         normalize(join(dirname(path), to)),
@@ -66,5 +68,16 @@ describe("the documents of a release", () => {
     );
     expect(targets.length).toBeGreaterThan(10);
     expect(targets.filter((to) => !paths.includes(to))).toEqual([]);
+  });
+
+  test("name files of the sources that are there, but for the example of a new provider", () => {
+    const named = pages.flatMap(({ content }) =>
+      [...content.toString().matchAll(/`((?:chains|docs|providers|scripts|src|tests)\/[\w./-]+)`/g)].map(
+        ([, path = ""]) => path,
+      ),
+    );
+    expect(named.length).toBeGreaterThan(100);
+    const missing = named.filter((path) => !existsSync(join(root, path)));
+    expect([...new Set(missing)]).toEqual(["providers/intranet/provider.ts"]);
   });
 });
