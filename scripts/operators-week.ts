@@ -24,16 +24,24 @@ interface Way {
 /** @throws Error when a command fails in another way than it may */
 async function run(line: string): Promise<string> {
   const { status, stdout, stderr } = await installation.run(line.split(" "), { env });
-  // A check that found something ends with 69 or 78.
-  if (status === null || ![0, 69, 78].includes(status)) throw new Error(`${line}: ${stderr}`);
+  // A look at the machine that found something ends with 78.
+  const isGood = status === 0 || (line === "doctor" && status === 78);
+  if (!isGood) throw new Error(`${line} ended with ${status}: ${stderr}`);
   return stdout;
 }
 
-async function walk(lines: readonly string[]): Promise<Way> {
+/** Whether a way came to what it is for, by what its last command printed. */
+type Outcome = (printed: string, lines: readonly string[]) => boolean | Promise<boolean>;
+
+/** @throws Error when it did not come to what it is for */
+async function walk(lines: readonly string[], isReached: Outcome): Promise<Way> {
   const began = performance.now();
-  for (const line of lines) await run(line);
+  let printed = "";
+  for (const line of lines) printed = await run(line);
+  const seconds = (performance.now() - began) / 1000;
+  if (!(await isReached(printed, lines))) throw new Error(`${lines.at(-1)} came to ${printed}`);
   const keys = lines.reduce((sum, line) => sum + "tatum-kms ".length + line.length + 1, 0);
-  return { commands: lines.length, keys, seconds: (performance.now() - began) / 1000 };
+  return { commands: lines.length, keys, seconds };
 }
 
 interface Task {
@@ -41,6 +49,8 @@ interface Task {
   /** Absent where there was no way. */
   readonly before?: readonly string[];
   readonly now: readonly string[];
+  /** Of both ways. */
+  readonly isReached: Outcome;
 }
 
 interface Made {
@@ -54,6 +64,14 @@ async function made(line: string): Promise<Made> {
   return { signatureId, address };
 }
 
+/** Whether one wallet is printed, or its address alone, and it is that one. */
+const isThe =
+  ({ address }: Made): Outcome =>
+  (printed) => {
+    const found = [JSON.parse(printed)].flat() as readonly Partial<Made>[];
+    return found.length === 1 && found[0]?.address === address;
+  };
+
 /** The week, in a vault that holds these wallets. */
 function weekOf(ids: readonly string[], wanted: Made, gone: Made): readonly Task[] {
   const found = ids.indexOf(wanted.signatureId);
@@ -64,31 +82,66 @@ function weekOf(ids: readonly string[], wanted: Made, gone: Made): readonly Task
       what: `Whose address is this, of ${ids.length} wallets? (before: print all, ask for the address of each until it is found)`,
       before: ["export", ...ids.slice(0, found + 1).map(addressAt)],
       now: [`wallet find ${wanted.address}`],
+      isReached: isThe(wanted),
     },
     {
       what: "Which wallets are there? (before: with all their secrets)",
       before: ["export"],
       now: ["wallet list"],
+      isReached: (printed) => ids.every((id) => printed.includes(id)),
     },
     {
       what: "The address of the wallet for the tills (before: by its id)",
       before: [addressAt(wanted.signatureId)],
       now: ["wallet show till"],
+      isReached: isThe(wanted),
     },
-    { what: "Which setting counts, and from where?", before: ["checkconfig"], now: ["config explain"] },
-    { what: "Is everything right with this machine?", now: ["doctor"] },
-    { what: "What does the daemon do, what waits?", before: ["job list"], now: ["status"] },
+    {
+      what: "Which setting counts, and from where?",
+      before: ["checkconfig"],
+      now: ["config explain"],
+      isReached: (printed) => printed.includes(env.TATUM_API_URL),
+    },
+    {
+      what: "Is everything right with this machine?",
+      now: ["doctor"],
+      isReached: (printed) => printed.includes('"healthy"'),
+    },
+    {
+      what: "What does the daemon do, what waits?",
+      before: ["job list"],
+      now: ["status"],
+      isReached: (printed) => Array.isArray(JSON.parse(printed)),
+    },
     {
       what: "A backup that is known to open (before: made, then checked)",
       before: ["vault backup before", "vault verify --path=before"],
       now: ["vault backup now"],
+      isReached: async (_, [line = ""]) => {
+        const held = await run(`vault verify --path=${line.split(" ").at(-1)}`);
+        return (JSON.parse(held) as { wallets: number }).wallets === ids.length;
+      },
     },
     {
       what: "A wallet that was removed by mistake (before: out of a backup, whose other wallets are there already)",
       before: ["export --path=before --output=before.json --yes", "import before.json"],
       now: [`wallet restore ${gone.signatureId.slice(0, 8)}`],
+      isReached: async () => isThe(gone)(await run(addressAt(gone.signatureId)), []),
     },
   ];
+}
+
+/** The daemon that is at work all week, once it tells of itself. */
+async function startDaemon(): Promise<AsyncDisposable> {
+  const daemon = installation.start(["daemon", `--external-url=${env.TATUM_API_URL}`], { env });
+  while ((await installation.run(["status"], { env })).status !== 0)
+    if (daemon.exitCode !== null) throw new Error(await new Response(daemon.stderr).text());
+  return {
+    async [Symbol.asyncDispose]() {
+      daemon.kill();
+      await daemon.exited;
+    },
+  };
 }
 
 function shown(way: Way | undefined): string {
@@ -102,14 +155,15 @@ try {
   await run(`generatemanagedprivatekeybatch ETH ${WALLETS / 2}`);
   const gone = await made("generatemanagedwallet BTC --label=gone");
   const ids = Object.keys(JSON.parse(await run("export")) as object);
+  await using _ = await startDaemon();
   console.log(
     "| | commands | keys | s | now: commands | keys | s |\n| --- | --- | --- | --- | --- | --- | --- |",
   );
-  for (const { what, before, now } of weekOf(ids, wanted, gone)) {
+  for (const { what, before, now, isReached } of weekOf(ids, wanted, gone)) {
     if (now[0]?.startsWith("wallet restore") === true) await run(`removewallet ${gone.signatureId} --yes`);
-    const old = before && (await walk(before));
+    const old = before && (await walk(before, isReached));
     if (now[0]?.startsWith("wallet restore") === true) await run(`removewallet ${gone.signatureId} --yes`);
-    console.log(`| ${what} | ${shown(old)} | ${shown(await walk(now))} |`);
+    console.log(`| ${what} | ${shown(old)} | ${shown(await walk(now, isReached))} |`);
   }
 } finally {
   for (const name of ["before", "now", "before.json"]) rmSync(join(installation.home, name), { force: true });
