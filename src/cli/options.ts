@@ -153,7 +153,7 @@ export const options = {
   confirm: {
     type: "string",
     valueHint: "id",
-    description: "With --as=failed or --as=resign: the transaction that can surely not land any more",
+    description: "Transaction id of the signed bytes that are given up: they can surely not land any more",
   },
   account: {
     type: "string",

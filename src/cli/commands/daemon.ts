@@ -48,6 +48,8 @@ export default defineCommand({
     settings.lease,
     settings.node,
     settings.metricsFile,
+    settings.otlpEndpoint,
+    settings.standardOtlpEndpoint,
     settings.listen,
     settings.logLevel,
     settings.logFormat,
