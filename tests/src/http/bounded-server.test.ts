@@ -100,7 +100,7 @@ describe("a connection is closed", () => {
   });
 
   test("over which nothing comes, at its beginning and after an answer", async () => {
-    const server = await serving({ headTime: 200, nextHeadTime: 100 });
+    const server = await serving({ headTime: 1000, nextHeadTime: 100 });
     const never = await client(server);
     const once = await client(server, `${BEGUN}\r\n`);
     expect(await never.closed).toBe("");

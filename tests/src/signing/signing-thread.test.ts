@@ -156,9 +156,7 @@ describe("a thread that signs", () => {
   test("has no key of a token, which has none in memory", async () => {
     const thread = threadWith({});
     await begun(thread);
-    const { copyInto: _, ...members } = { copyInto: undefined };
     const token: SigningKey = {
-      ...members,
       curve: "secp256k1",
       publicKey: bitcoinKey.publicKey,
       sign: async () => secret,
