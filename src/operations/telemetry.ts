@@ -93,7 +93,7 @@ function spansOf(
     name: "transaction",
     isCall: false,
     begun: Math.min(...steps.map(({ begun }) => begun)),
-    ended: Date.now(),
+    ended: Math.max(Date.now(), ...steps.map(({ ended }) => ended)),
     failed: failures.includes(outcome),
     attributes: { ...attributes, "tatum_kms.outcome": outcome },
   };

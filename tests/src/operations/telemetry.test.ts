@@ -91,6 +91,14 @@ test("a payment is one trace: poll, approval, signature, record and broadcast un
   for (const secret of [JOB, "secret", "0xabc"]) expect(collector.text).not.toContain(secret);
 });
 
+test("the poll that lists a job is in its trace, also when all happens within a millisecond", async () => {
+  begin();
+  const delivered: Span[] = [];
+  metrics.observe(new Traces((spans) => delivered.push(...spans)));
+  for (let number = 0; number < 300; number++) await pay(String(number));
+  expect(delivered.filter(({ name }) => name === "poll")).toHaveLength(300);
+});
+
 test("the numbers are those of /metrics, each bucket of a histogram by itself", async () => {
   metrics.polled("ETH", "success", Date.now());
   for (const milliseconds of [20, 20, 70, 9e8]) metrics.took("signing", "ETH", milliseconds);
