@@ -286,6 +286,12 @@ export class Broadcast {
     return this.#finish(job, txId);
   }
 
+  /** The bytes are used up, without what they are for. */
+  #tellFailed(job: Job): Promise<Step> {
+    const problem = `the network carried ${job.signed?.transactionId} out without success`;
+    return this.#park(job, problem, owing(job, `Error: ${problem}`));
+  }
+
   /** The bytes seem to be out already; until the chain shows them they are sent again. */
   async #awaitChain(job: Job, reason: string): Promise<Step> {
     this.#services.log.warn(
@@ -304,6 +310,7 @@ export class Broadcast {
     if (completion.kind === "completed") return this.#complete(job, completion.txId);
     const where = await this.#whereabouts(job);
     if (where === "confirmed") return this.#confirm(job);
+    if (where === "failed") return this.#tellFailed(job);
     if (where === "pooled" || isAlreadyKnown(reason, job.signed?.transactionId ?? "")) {
       return this.#awaitChain(job, reason);
     }

@@ -103,7 +103,7 @@ export class EarlierSignatures {
     const id = this.#chain.fixedTransactionId?.(transaction, network);
     if (id === undefined) return undefined;
     const told = await api.isOnChain(facts.broadcastPath, id);
-    if (told !== "unclear") return told === "yes";
+    if (told !== "unclear") return told !== "no";
     throw new ApiUnavailable(`the API does not tell whether ${facts.name} has the transaction ${id}`);
   }
 

@@ -24,6 +24,7 @@ export async function whereaboutsOf(
   if (located !== "absent" && located !== "unclear") return located;
   const told = await api.isOnChain(chain.facts.broadcastPath, signed.transactionId);
   if (told === "yes") return "confirmed";
+  if (told === "failed") return "failed";
   return told === "no" ? located : "unclear";
 }
 

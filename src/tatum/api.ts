@@ -83,6 +83,21 @@ function mentions(json: JsonValue | undefined, txId: string): boolean {
   return Object.values(json).some((member) => mentions(member, txId));
 }
 
+const unsuccessful = v.object({ contractRet: v.pipe(v.string(), v.notValues(["SUCCESS", "DEFAULT"])) });
+
+/**
+ * How chains say of a transaction which blocks hold that it was carried out without success: Stellar, the XRP Ledger, TRON,
+ * MultiversX, Ethereum's kin.
+ * https://developers.stellar.org/docs/data/apis/horizon/api-reference/resources/transactions/object
+ * https://xrpl.org/docs/references/protocol/transactions/transaction-results/tec-codes
+ */
+const FAILED = v.union([
+  v.object({ successful: v.literal(false) }),
+  v.object({ meta: v.object({ TransactionResult: v.pipe(v.string(), v.startsWith("tec")) }) }),
+  v.object({ ret: v.union([unsuccessful, v.looseTuple([unsuccessful])]) }),
+  v.object({ status: v.union([v.picklist(["fail", "failed", "invalid"]), v.literal(false)]) }),
+]);
+
 /** How the API says that it has no such transaction: `tx.not.found`, `algo.tx.not.found`, `kms.missing`. */
 const ABSENT_CODE = /(?:not[._]?found|missing)$/i;
 
@@ -245,10 +260,10 @@ export class TatumApi {
   }
 
   /**
-   * Whether the network of a chain has a transaction, as far as the API tells.
+   * Whether the network of a chain has a transaction, as far as the API tells; `failed` when it was carried out without success.
    * @param broadcastPath the chain's, such as `/v3/bitcoin/broadcast`; its transactions are beside it
    */
-  async isOnChain(broadcastPath: string, txId: string): Promise<"yes" | "no" | "unclear"> {
+  async isOnChain(broadcastPath: string, txId: string): Promise<"yes" | "failed" | "no" | "unclear"> {
     const path = broadcastPath.replace(/broadcast$/, `transaction/${encodeURIComponent(txId)}`);
     try {
       const answer = await this.#connection.withOneRetry(() =>
@@ -256,7 +271,8 @@ export class TatumApi {
       );
       if (isSuccess(answer)) {
         const json = jsonOf(answer);
-        return typeof json === "object" && mentions(json, txId) ? "yes" : "unclear";
+        if (typeof json !== "object" || !mentions(json, txId)) return "unclear";
+        return v.is(FAILED, json) ? "failed" : "yes";
       }
       return saysAbsent(answer) ? "no" : "unclear";
     } catch (failure) {

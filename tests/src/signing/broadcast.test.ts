@@ -215,6 +215,24 @@ describe("an accepted broadcast", () => {
 });
 
 describe("a refused broadcast", () => {
+  test.each([
+    ["carried out without success is told as failed, and waits for a person", false, "parked", 0],
+    ["carried out is done, and the API is told", true, "done", 1],
+  ] as const)("of bytes that the API shows as %s", async (_, successful, outcome, told) => {
+    const job = await signedJob();
+    const hash = job.signed?.transactionId;
+    scene.api.answer = ({ path }) => {
+      if (path.endsWith("/broadcast")) return Response.json({ message: "already known" }, { status: 403 });
+      return path.includes("/transaction/") ? Response.json({ hash, successful }) : undefined;
+    };
+    const answered = await send(job, true, { ...ethereum, locate: async () => "absent" } as Chain);
+    expect(answered.outcome).toBe(outcome);
+    expect(puts()).toHaveLength(told);
+    expect((await scene.reported()).filter((text) => text.includes("without success"))).toHaveLength(
+      1 - told,
+    );
+  });
+
   test("keeps the bytes, is reported, and offered again later", async () => {
     const job = await signedJob();
     answerBroadcast(403, { errorCode: "odd", message: "nonce too low" });

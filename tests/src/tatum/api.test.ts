@@ -22,11 +22,24 @@ const ID = `0x${"ab".repeat(32)}`;
 
 const notFound = (body: object): Response => Response.json({ statusCode: 404, ...body }, { status: 404 });
 
+const ledgerAnswer = (TransactionResult: string) => ({ hash: ID, meta: { TransactionResult } });
+
 describe("whether the network has a transaction", () => {
   test.each([
     ["yes", "names it", () => Response.json({ blockNumber: 7, hash: ID })],
     ["yes", "names it in upper case and without 0x", () => Response.json({ txID: "AB".repeat(32) })],
     ["yes", "names it further down", () => Response.json({ data: [{ hash: ID }] })],
+    ["failed", "is of a ledger of Stellar", () => Response.json({ hash: ID, successful: false })],
+    ["yes", "is of a ledger of Stellar, with success", () => Response.json({ hash: ID, successful: true })],
+    ["failed", "is of the XRP Ledger", () => Response.json(ledgerAnswer("tecUNFUNDED_PAYMENT"))],
+    ["yes", "is of the XRP Ledger, with success", () => Response.json(ledgerAnswer("tesSUCCESS"))],
+    ["failed", "is of TRON", () => Response.json({ txID: ID, ret: [{ contractRet: "OUT_OF_ENERGY" }] })],
+    ["yes", "is of TRON, with success", () => Response.json({ txID: ID, ret: [{ contractRet: "SUCCESS" }] })],
+    ["failed", "is of MultiversX", () => Response.json({ hash: ID, status: "fail" })],
+    ["yes", "is of MultiversX, with success", () => Response.json({ hash: ID, status: "success" })],
+    ["failed", "is a receipt of Ethereum's kin", () => Response.json({ transactionHash: ID, status: false })],
+    ["yes", "is such a receipt, with success", () => Response.json({ transactionHash: ID, status: true })],
+    ["unclear", "is of another one that failed", () => Response.json({ hash: "ab", successful: false })],
     ["unclear", "only speaks of it", () => Response.json({ error: `${ID} not found` })],
     ["unclear", "is the id and nothing else", () => Response.json(ID)],
     ["unclear", "is a page", () => new Response("<html>")],
