@@ -96,6 +96,18 @@ describe("a payment that was taken and that the network dropped", () => {
     expect(scene.api.broadcasts).toHaveLength(1);
   });
 
+  test.each([1, 3])("is told when the API shows that it failed, with %d counted", async (count) => {
+    await scene.process(payment(1));
+    const hash = (await scene.job(payment(1))).signed?.transactionId;
+    const { answer } = scene.api;
+    scene.api.answer = (request) =>
+      request.path.includes("/transaction/") ? Response.json({ hash, status: false }) : answer(request);
+    counted = count;
+    for (let look = 0; look < 4; look++) await lookAfter(1);
+    expect((await scene.job(payment(1))).problem).toBe("the network carried it out without success");
+    expect(scene.api.broadcasts).toHaveLength(1);
+  });
+
   test("is told as well when nodes do not tell for some looks whether they have it", async () => {
     await scene.process(payment(1));
     await lookAfter(3);
@@ -112,6 +124,8 @@ describe("a payment that was taken and that the network dropped", () => {
     for (let look = 0; look < 4; look++) await lookAfter(1);
     expect((await scene.job(payment(1))).problem).toMatch(/used its number 1.*can never land/);
     expect(scene.api.broadcasts).toHaveLength(1);
+    for (let look = 0; look < 10; look++) await lookAfter(1);
+    expect(scene.log.filter((line) => line.includes("can never land"))).toHaveLength(1);
   });
 });
 
@@ -286,7 +300,7 @@ describe("nothing is sent again", () => {
     known = "absent";
     for (let look = 0; look < 5; look++) await lookAfter(1);
     expect(askedFor("eth_getTransactionByHash")).toEqual([]);
-    expect((await scene.job(payment(1))).problem).toBeUndefined();
+    expect((await scene.job(payment(1))).problem).toMatch(/number 1, and nobody tells whether by it/);
   });
 
   test("of what was absent once only", async () => {
