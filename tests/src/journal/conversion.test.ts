@@ -306,7 +306,7 @@ describe("a crash", () => {
   });
 });
 
-describe.skipIf(!isRoot)("a vault on a disk that", () => {
+describe.skipIf(!isRoot)("a vault on a disk, which root alone mounts, that", () => {
   test("is read-only is left alone, and it is said what to do", async () => {
     await onSmallDisk(path("disk"), 64, async () => {
       writeFileSync(path("disk", "vault"), before, { mode: 0o600 });

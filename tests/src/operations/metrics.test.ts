@@ -182,13 +182,15 @@ describe("docs/prometheus", () => {
       expect(text).toMatch(new RegExp(`^\\| .*\`tatum_kms_${name}[\`{]`, "m"));
   });
 
-  test.skipIf(promtool === null)("alerts.yaml is sound for Prometheus", () => {
+  const forPrometheus = promtool === null ? "Prometheus, whose promtool is not installed" : "Prometheus";
+
+  test.skipIf(promtool === null)(`alerts.yaml is sound for ${forPrometheus}`, () => {
     const checked = Bun.spawnSync([promtool ?? "", "check", "rules", join(folder, "alerts.yaml")]);
     expect(checked.stderr.toString() + checked.stdout.toString()).toContain("SUCCESS: 6 rules found");
     expect(checked.exitCode).toBe(0);
   });
 
-  test.skipIf(promtool === null)("what is rendered is sound for Prometheus", () => {
+  test.skipIf(promtool === null)(`what is rendered is sound for ${forPrometheus}`, () => {
     metrics.pollBegins("BTC");
     for (const step of ["poll", "approval", "signing", "broadcast", "transaction"] as const)
       metrics.took(step, "BTC", 120);
