@@ -4,6 +4,7 @@ import { KmsError } from "../errors.ts";
 import { describeFailure } from "../failures.ts";
 import { HttpClient } from "../http/client.ts";
 import { NodeMembership } from "../lease/node.ts";
+import { shareLimits } from "../lease/shared-limit.ts";
 import { collectMetrics, type MetricsSource } from "../operations/collect-metrics.ts";
 import { Listener } from "../operations/listener.ts";
 import { type AdjustableLog, type Log, Troubles, withoutRepetition } from "../operations/log.ts";
@@ -204,14 +205,16 @@ async function answer(
 /** Works where the others that share a database see who does. */
 async function asNode(
   vault: Vault,
-  { node: name, network, live, apiKeys, leaseDuration: duration, standby, log }: RunningSettings,
+  settings: RunningSettings,
   stopping: AbortSignal,
   work: () => Promise<void>,
 ): Promise<void> {
+  const { node: name, network, live, apiKeys, leaseDuration: duration, standby, log } = settings;
   if (!namesPostgres(vault.place)) return work();
   const isStandby = standby !== undefined;
   const membership = await NodeMembership.join(vault, {
     ...{ name, version, network, apiKeys, isStandby, duration, log },
+    limits: shareLimits(vault, settings, () => live.values.requestsPerSecond),
     get chains() {
       return live.values.tickers;
     },

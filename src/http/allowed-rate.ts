@@ -21,9 +21,19 @@ const LONGEST_CALM = 5 * 60_000;
 const BIG_STEP = 1.5;
 const SMALL_STEP = 1.1;
 
+/** Of the requests that a host takes from all who ask it with one key, those of this process. */
+export interface Part {
+  /** Requests a second. */
+  readonly perSecond: number;
+  /** Requests a second that are tried at most; without it, as many as are taken. */
+  readonly atMost?: number | undefined;
+  /** Whether something was learned of the host: then it is a while before more is tried. */
+  readonly isNews: boolean;
+}
+
 /** One host's rate. Times are milliseconds of a clock that only goes forward. */
 export class AllowedRate {
-  readonly #highest: number;
+  #highest: number;
   readonly #learns: boolean;
   /** Requests a second. */
   #rate: number;
@@ -76,6 +86,17 @@ export class AllowedRate {
     this.#changedAt = now;
   }
 
+  /** Another part of what the host takes counts; what was learned of the whole stays. */
+  divide({ perSecond, atMost = Number.POSITIVE_INFINITY, isNews }: Part, now: number): void {
+    if (!this.#learns) return;
+    const change = Number.isFinite(this.#rate) ? perSecond / this.#rate : 1;
+    this.#refusedRate *= change;
+    this.#proven = isNews || this.#proven === undefined ? undefined : this.#proven * change;
+    if (isNews) this.#changedAt = now;
+    this.#rate = perSecond;
+    this.#highest = Math.max(perSecond, atMost);
+  }
+
   /** A request had to wait for its place: more is tried when nothing was refused for long enough. */
   wanted(now: number): void {
     if (this.#rate >= this.#highest || now - this.#changedAt < this.#calm) return;
@@ -95,6 +116,6 @@ export class AllowedRate {
     if (taken === 0) return this.#rate;
     const seen = taken * SHARE * (1000 / WINDOW);
     if (!Number.isFinite(this.#rate)) return seen;
-    return Math.max(LOWEST, this.#rate / 2, Math.min(seen, this.#rate * SHARE));
+    return Math.min(this.#rate, Math.max(LOWEST, this.#rate / 2, Math.min(seen, this.#rate * SHARE)));
   }
 }

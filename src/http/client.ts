@@ -155,12 +155,14 @@ export class HttpClient {
    * Has all requests to a host of this client wait for their turns, in the rate that the host takes.
    * @param perSecond requests a second; 0 for no limit of our own, `undefined` to learn it from the host's refusals
    * @param account whose requests, where the host counts them for several one by one
+   * @returns the limit, which others may have a part of
    */
-  limit(url: URL, perSecond: number | undefined, account?: string): void {
+  limit(url: URL, perSecond: number | undefined, account?: string): RateLimit {
     // Each chain connects for itself, and all stand in one line.
     const name = limitName(url, account);
-    if (this.#limits.has(name)) return;
-    this.#limits.set(name, new RateLimit(url.host, perSecond));
+    const limit = this.#limits.get(name) ?? new RateLimit(url.host, perSecond);
+    this.#limits.set(name, limit);
+    return limit;
   }
 
   /** Has another limit count at once, also for requests that wait; as {@link limit} takes it. */

@@ -2,7 +2,7 @@
  * The places in which requests to one host are sent: in the rate that it takes, by priority, none while it asked to wait
  * (`Retry-After`). Paced as by the generic cell rate algorithm (ITU-T I.371).
  */
-import { AllowedRate } from "./allowed-rate.ts";
+import { AllowedRate, type Part } from "./allowed-rate.ts";
 import { HttpFailure, type Priority } from "./message.ts";
 import { retryAfter } from "./retry.ts";
 
@@ -55,6 +55,10 @@ export class RateLimit {
   readonly #now: () => number;
   readonly #waiting = new Map<Priority, Waiting[]>(priorities.map((priority) => [priority, []]));
   #turn = 0;
+  /** Requests that were sent, or are about to be. */
+  #given = 0;
+  /** The part of what the host takes that is left to this process. */
+  #fraction = 1;
   /** When the next place is free, and until when the host wants no request. */
   #next = 0;
   #pausedUntil = 0;
@@ -75,6 +79,28 @@ export class RateLimit {
   change(perSecond: number | undefined): void {
     this.#rate = new AllowedRate(perSecond);
     this.#isOwn = perSecond !== 0;
+    const part = (perSecond ?? 0) * this.#fraction;
+    if (part > 0) this.#rate.divide({ perSecond: part, atMost: part, isNews: false }, this.#now());
+    this.#hasten();
+  }
+
+  /** Has a part of what the host takes count: others ask it too. @param whole requests a second that it takes from all */
+  divide(part: Part, whole: number): void {
+    this.#fraction = Math.min(1, part.perSecond / whole);
+    this.#rate.divide(part, this.#now());
+    this.#hasten();
+  }
+
+  /** Sends nothing for so many milliseconds, as the host asked somebody else. */
+  pause(milliseconds: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + Math.min(milliseconds, LONGEST_PAUSE));
+    for (const { until, fail } of priorities.flatMap((priority) => [...this.#lineOf(priority)]))
+      if (until < this.#pausedUntil) fail(this.#limited());
+    this.#schedule();
+  }
+
+  /** Those that wait do so no longer than another rate has them. */
+  #hasten(): void {
     this.#next = Math.min(this.#next, this.#now() + this.#rate.interval);
     this.#schedule();
   }
@@ -84,6 +110,11 @@ export class RateLimit {
     const { perSecond } = this.#rate;
     const pausedFor = Math.max(0, this.#pausedUntil - this.#now());
     return { ...(perSecond !== undefined && { perSecond }), waiting: this.waiting, pausedFor };
+  }
+
+  /** How many requests got a place since the start. */
+  get given(): number {
+    return this.#given;
   }
 
   /** How many requests wait for a place. */
@@ -129,6 +160,7 @@ export class RateLimit {
 
   #give(): GivenPlace {
     const sentAt = this.#now();
+    this.#given += 1;
     const { interval } = this.#rate;
     this.#rate.sent(sentAt);
     this.#next = Math.max(this.#next, sentAt - SLACK) + interval;
@@ -142,6 +174,7 @@ export class RateLimit {
       release: () =>
         once(() => {
           this.#next -= interval;
+          this.#given -= 1;
           this.#schedule();
         }),
     };
@@ -152,10 +185,7 @@ export class RateLimit {
     if (status !== 429) return;
     this.#rate.refused(sentAt, now);
     const asked = retryAfter(headers, Date.now()) ?? (this.#isOwn ? USUAL_PAUSE : 0);
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(asked, LONGEST_PAUSE));
-    for (const { until, fail } of priorities.flatMap((priority) => [...this.#lineOf(priority)]))
-      if (until < this.#pausedUntil) fail(this.#limited());
-    this.#schedule();
+    this.pause(asked);
   }
 
   /** Milliseconds until a place is free. */

@@ -57,6 +57,12 @@ export async function readNodeRows(session: Session): Promise<NodeRow[]> {
     .flatMap(({ success, output }) => (success ? [output] : []));
 }
 
+/** Milliseconds since 1970 by the database's clock. @throws Error in the session of a file */
+export async function readDatabaseTime(session: Session): Promise<number> {
+  const [row] = await session.query(`SELECT ${clockOf(session)} AS now`);
+  return v.parse(v.object({ now: time }), row).now;
+}
+
 /** A sign of life, with what the daemon says of itself now. Who was not there before comes to be. */
 export async function writeNodeRow(
   session: Session,
