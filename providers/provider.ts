@@ -46,6 +46,16 @@ export interface ProviderVariable {
  */
 export type SecretPurpose = "unlock" | "create" | "pin";
 
+/** The variables by which another secret than the vault's is had from the same place. */
+export interface SecretNaming {
+  /** Names the secret. */
+  readonly name: string;
+  /** Names a part or version of it, written behind a `#`. */
+  readonly part?: string;
+  /** Are about the vault's secret alone. */
+  readonly ofVault?: readonly string[];
+}
+
 /** A source of the unlocking secret. */
 export interface SecretProvider {
   /** As in `--provider=<name>`. */
@@ -55,6 +65,8 @@ export interface SecretProvider {
   /** What `checkconfig` and `report` print as the store's type: as the original has it, or the name in upper case. */
   readonly storeType: string;
   readonly variables: readonly ProviderVariable[];
+  /** Absent where a person, or one variable, gives the one secret. */
+  readonly naming?: SecretNaming;
   /**
    * Where the secret would come from, for people: host, name of the secret, file. Asks nobody and shows no secret.
    * @throws ProviderError `NOT_CONFIGURED`

@@ -7,8 +7,8 @@ export const defaultApiKey = "default";
 /** As a wallet or an option names it: `shop` for `TATUM_API_KEY_SHOP`. */
 export const apiKeyNamePattern = /^[a-z0-9][a-z0-9_]{0,31}$/;
 
-/** `TATUM_API_KEY_SHOP_FILE` is the file of `shop`. */
-const RESERVED = /(?:^|_)file$/;
+/** `TATUM_API_KEY_SHOP_FILE` and `..._FROM` say where the key of `shop` is. */
+const RESERVED = /(?:^|_)(?:file|from)$/;
 
 /** The one form of a name; `undefined` for what is none. */
 export function parseApiKeyName(text: string): string | undefined {

@@ -100,6 +100,11 @@ export const awsProvider: SecretProvider = {
   title: TITLE,
   storeType: "AWS",
   variables: awsVariables,
+  naming: {
+    name: "TATUM_KMS_AWS_SECRET_NAME",
+    part: SECRET_KEY,
+    ofVault: ["TATUM_KMS_AWS_VERSION_ID", "TATUM_KMS_AWS_VERSION_STAGE"],
+  },
 
   describe(context: ProviderContext): string {
     const settings = awsSettings(context);

@@ -73,6 +73,7 @@ export const azureProvider: SecretProvider = {
       "Where a machine gets the tokens of its managed identity; `http://169.254.169.254` when not set",
     ),
   ],
+  naming: { name: SECRET_NAME, part: SECRET_VERSION },
 
   describe(context: ProviderContext): string {
     const secret = vaultSecretOf(context);

@@ -54,6 +54,7 @@ export const execProvider: SecretProvider = {
     ),
     optionalVariable(LIBRARY_PATH_VARIABLE, "Its LD_LIBRARY_PATH, which this program itself runs without"),
   ],
+  naming: { name: COMMAND_VARIABLE },
 
   describe(context: ProviderContext): string {
     command(context);

@@ -67,6 +67,7 @@ export const fdProvider: SecretProvider = {
   title: "an open file descriptor",
   storeType: "FD",
   variables: [requiredVariable(DESCRIPTOR_VARIABLE, "Number of the open file descriptor, 3 or more")],
+  naming: { name: DESCRIPTOR_VARIABLE },
 
   describe(context: ProviderContext): string {
     return `file descriptor ${descriptorNumber(context)}`;

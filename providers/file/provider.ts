@@ -20,6 +20,7 @@ export const fileProvider: SecretProvider = {
       "Path of the file that holds the password, such as `/run/secrets/kms-password`",
     ),
   ],
+  naming: { name: FILE_VARIABLE },
 
   describe(context: ProviderContext): string {
     return `the file ${path(context)}`;

@@ -84,6 +84,7 @@ export const googleProvider: SecretProvider = {
       "Where a machine gets its tokens; `metadata.google.internal` when not set",
     ),
   ],
+  naming: { name: SECRET },
 
   describe(context: ProviderContext): string {
     const wanted = secretVersionOf(context);

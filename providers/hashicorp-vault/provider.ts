@@ -73,6 +73,7 @@ export const vaultProvider: SecretProvider = {
   title: "HashiCorp Vault or OpenBao",
   storeType: "VAULT",
   variables: vaultVariables,
+  naming: { name: SECRET_PATH, part: FIELD, ofVault: [SECRET_VERSION] },
 
   describe(context: ProviderContext): string {
     const { what } = keyValueSecret(context);

@@ -47,6 +47,7 @@ export const systemdProvider: SecretProvider = {
     ),
     optionalVariable(NAME_VARIABLE, `Name of the credential (\`${DEFAULT_NAME}\`)`),
   ],
+  naming: { name: NAME_VARIABLE },
 
   describe(context: ProviderContext): string {
     const { name, directory } = credential(context);

@@ -101,6 +101,7 @@ export const vgsProvider: SecretProvider = {
       "Where the value is kept, PERSISTENT or VOLATILE; by default VGS decides",
     ),
   ],
+  naming: { name: ALIAS_VARIABLE },
 
   describe(context: ProviderContext): string {
     const { url, alias } = questionOf(context);

@@ -1,11 +1,11 @@
 /** Where the vault is: in a file, or in a database that several daemons may share; and with what the database is asked. */
 import { resolve } from "node:path";
-import { readSecretFile } from "../../providers/file/secret-file.ts";
 import { readCredentialFile } from "../../providers/support/credential-file.ts";
 import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { KmsError } from "../errors.ts";
 import { databasePlace } from "../operations/status-socket.ts";
 import { readPath } from "../settings/home.ts";
+import { type AskSecret, readSecret } from "../settings/secret-sources.ts";
 import { type Config, defaultVaultPath } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
 import {
@@ -48,14 +48,15 @@ export interface StoreArguments {
 
 /**
  * The place that the options name, or the settings, or the usual one.
+ * @param ask gives the database's password where a provider has it
  * @throws KmsError `CONFIGURATION`, `USAGE`
- * @throws ProviderError when a file of the database's password or certificates cannot be read
+ * @throws ProviderError when a file of the database's password or certificates cannot be read, or its provider gives no password
  */
-export async function chooseStore(args: StoreArguments, config: Config): Promise<VaultStore> {
+export async function chooseStore(args: StoreArguments, config: Config, ask: AskSecret): Promise<VaultStore> {
   const access = { allowGroup: args["allow-group-access"] ?? config.value(settings.allowGroupAccess) };
   const address = chosenAddress(args, config);
   if (address === undefined) return fileStore(vaultPathOf(args, config), access);
-  return databaseStore(await postgresAccess(address, config), access);
+  return databaseStore(await postgresAccess(address, config, ask), access);
 }
 
 /** Where the daemons of a vault can be asked. */
@@ -145,7 +146,17 @@ function databaseStore(postgres: PostgresAccess, access: AccessRules): VaultStor
   return { kind: "database", place: formatPostgresAddress(postgres.address), at, access, isThere, inspect };
 }
 
-async function postgresAccess(address: PostgresAddress, config: Config): Promise<PostgresAccess> {
+const passwordSources = {
+  value: settings.storePassword,
+  file: settings.storePasswordFile,
+  from: settings.storePasswordFrom,
+};
+
+async function postgresAccess(
+  address: PostgresAddress,
+  config: Config,
+  ask: AskSecret,
+): Promise<PostgresAccess> {
   const tls = config.value(settings.storeTls);
   if (tls === "off" && !staysOnMachine(address)) {
     throw new KmsError(
@@ -169,21 +180,10 @@ async function postgresAccess(address: PostgresAddress, config: Config): Promise
     );
   return {
     address,
-    password: await passwordOf(config),
+    password: (await readSecret(config, passwordSources, { warn: printWarning, ask }))?.value,
     tls,
     authorities: read(settings.storeAuthority),
     certificate,
     key,
   };
-}
-
-async function passwordOf(config: Config): Promise<string | undefined> {
-  const password = config.value(settings.storePassword);
-  const file = config.value(settings.storePasswordFile);
-  if (password !== undefined && file !== undefined)
-    throw new KmsError(
-      "CONFIGURATION",
-      `${settings.storePassword.name} and ${settings.storePasswordFile.name} are both set: it is not clear which counts.`,
-    );
-  return file === undefined ? password : (await readSecretFile(file, { warn: printWarning })).reveal();
 }

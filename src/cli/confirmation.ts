@@ -31,6 +31,7 @@ export async function confirm(
 export function personOf(context: CommandContext) {
   return {
     config: context.config,
+    ask: context.ask,
     note: printNote,
     agree: (...about: readonly string[]): Promise<void> => confirm(context, ...about),
   };

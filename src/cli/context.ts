@@ -1,5 +1,6 @@
 /** The context of the vault commands: the vault's place, the settings, and the ways to its secret and its tokens. */
 import { providerVariables } from "../../providers/index.ts";
+import { type NamedSecret, secretByName } from "../../providers/named-secret.ts";
 import type { Tokens } from "../../providers/pkcs11/tokens.ts";
 import type { Pkcs11Uri } from "../../providers/pkcs11/uri.ts";
 import { Prompt } from "../../providers/prompt/prompt.ts";
@@ -9,6 +10,7 @@ import type { AccessRules } from "../../providers/support/trusted-folder.ts";
 import { KmsError } from "../errors.ts";
 import { assertNoProblems, settingProblems } from "../settings/check.ts";
 import { expandHome, isPathVariable } from "../settings/home.ts";
+import type { AskSecret } from "../settings/secret-sources.ts";
 import { Config } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
 import { parseVaultPin, type VaultPin, wantedVaultPin } from "../vault-pin.ts";
@@ -68,6 +70,8 @@ export interface CommandContext {
   /** Where the unlocking secret comes from, and what that place may use. */
   provider(): Promise<SecretProvider>;
   readonly providerContext: ProviderContext;
+  /** Gives secrets that settings name with a provider. */
+  readonly ask: AskSecret;
   /** Whether {@link password} has to ask a person. */
   readonly asksForPassword: boolean;
   /** Whether a line of standard input may be the password or a PIN. */
@@ -111,6 +115,19 @@ function providerContextOf(config: Config, prompt: Prompt): ProviderContext {
   };
 }
 
+/** Asks for each secret that a setting names with a provider once: a pipe gives what it has once. */
+export function createAsk(
+  config: Config,
+  context: ProviderContext = providerContextOf(config, new Prompt(process.stdin, process.stderr)),
+): AskSecret {
+  const asked = new Map<string, Promise<Secret>>();
+  return (named: NamedSecret) => {
+    const secret = asked.get(named.variable) ?? secretByName(named, context);
+    asked.set(named.variable, secret);
+    return secret;
+  };
+}
+
 /**
  * @param use `optionNamesObject`: that `--pkcs11` names what the command works on
  * @throws KmsError `CONFIGURATION` when an env file cannot be read, or two providers are chosen
@@ -123,7 +140,8 @@ export async function createContext(
   const config = await loadConfig(args);
   const prompt = new Prompt(process.stdin, process.stderr, objectionTo);
   const providerContext = providerContextOf(config, prompt);
-  const store = await chooseStore(args, config);
+  const ask = createAsk(config, providerContext);
+  const store = await chooseStore(args, config, ask);
   let loaded: Promise<SecretProvider> | undefined;
   const provider = (): Promise<SecretProvider> => {
     loaded ??= chooseProvider(args, config);
@@ -145,6 +163,7 @@ export async function createContext(
     vaultPin: vaultPinOf(args["vault-id"], config),
     provider,
     providerContext,
+    ask,
     asksForPassword: asksPerson(args, config),
     readsInput:
       asksPerson(args, config) ||

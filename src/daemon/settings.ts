@@ -21,6 +21,7 @@ import {
 import { checkMetricsPath } from "../operations/metrics-file.ts";
 import { apiKeyNames } from "../settings/api-keys.ts";
 import type { SettingDefinition } from "../settings/kinds.ts";
+import type { AskSecret, SecretReading } from "../settings/secret-sources.ts";
 import { type Config, placeOf } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
 import { namedThirdParties } from "../signing/environment.ts";
@@ -239,7 +240,7 @@ function readExternalUrl(args: DaemonArguments, config: Config, network: Network
 async function readApis(
   args: DaemonArguments,
   config: Config,
-  warn: (text: string) => void,
+  reading: SecretReading,
 ): Promise<
   Pick<DaemonSettings, "apiKeys" | "apiKeysAreNamed"> & {
     readonly apis: readonly [TatumSettings, ...TatumSettings[]];
@@ -250,7 +251,7 @@ async function readApis(
   const known = new Set([...(option === undefined ? [] : [defaultApiKey]), ...apiKeyNames(config)]);
   const [first = defaultApiKey, ...others] = named === undefined ? known : readApiKeyNames(named);
   const read = (name: string): Promise<TatumSettings> =>
-    readTatumSettings(config, { name, warn, ...(name === defaultApiKey && { option }) });
+    readTatumSettings(config, { name, ...reading, ...(name === defaultApiKey && { option }) });
   return {
     apis: [await read(first), ...(await Promise.all(others.map(read)))],
     apiKeys: [first, ...others],
@@ -296,17 +297,19 @@ export async function readLiveValues(
 
 /**
  * Checks the daemon's options before anybody is asked for a password.
+ * @param ask gives the API keys that providers have
  * @throws KmsError `USAGE`, `CONFIGURATION`
  */
 export async function readDaemonSettings(
   args: DaemonArguments,
   config: Config,
+  ask: AskSecret,
 ): Promise<DaemonSettings & { readonly log: AdjustableLog }> {
   const network = toNetwork(args.testnet ?? config.value(settings.testnet));
   readExternalUrl(args, config, network);
   const exposed: string[] = [];
   const warn = (text: string): void => void exposed.push(text);
-  const { apis, ...apiKeys } = await readApis(args, config, warn);
+  const { apis, ...apiKeys } = await readApis(args, config, { warn, ask });
   const [tatum] = apis;
   const plainHttp = plainHttpReach(network, args["allow-plain-http"], config);
   const live = await readLiveValues(args, config, { network, plainHttp, tatum, config });

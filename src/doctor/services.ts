@@ -30,6 +30,7 @@ export function judgeClock(date: string | null, now: number): Finding {
 
 function judgeKey({ status, body }: HttpAnswer, { apiKeySetting, apiKeyName }: TatumSettings): Finding {
   const { ok, warning, failure } = findings("api-key");
+  const key = apiKeyName === defaultApiKey ? "the key" : `the key ${apiKeyName}`;
   if (status === 401 || status === 403)
     return failure(`The API refused the key of ${apiKeySetting} (HTTP ${status}).`, "Check the key.");
   if (status === 402 || status === 429)
@@ -41,11 +42,15 @@ function judgeKey({ status, body }: HttpAnswer, { apiKeySetting, apiKeyName }: T
   try {
     used = v.parse(usageSchema, JSON.parse(body));
   } catch {
-    return warning(`The API told nothing of the key (HTTP ${status}).`, "Look at the plan of the key.");
+    return warning(
+      `The API told nothing of ${key} of ${apiKeySetting} (HTTP ${status}).`,
+      "Look at the plan of the key.",
+    );
   }
   const sum = used.reduce((total, { usage }) => total + usage, 0);
-  const key = apiKeyName === defaultApiKey ? "the key" : `the key ${apiKeyName}`;
-  return ok(`The API takes ${key}; ${sum} credits were used in the last month.`);
+  return ok(
+    `The API takes ${key}; ${sum} credits were used in the last month. It is that of ${apiKeySetting}.`,
+  );
 }
 
 function askForUsage({ apiUrl, apiKey, timeout }: TatumSettings, http: HttpClient): Promise<HttpAnswer> {

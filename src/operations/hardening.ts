@@ -13,7 +13,7 @@ import { readFileSync } from "node:fs";
 const SECRET_NAME =
   /(^|_)(PASSWORD|PASSWD|PASSPHRASE|PASS|PW|PIN|SECRET|SECRET_ID|TOKEN|APIKEY|KEY|KEY_ID|MNEMONIC|SEED|COOKIE|DSN)$/i;
 
-/** `TATUM_API_KEY_<NAME>`; `..._FILE` is a path. */
+/** `TATUM_API_KEY_<NAME>`; `..._FILE` is a path. In `..._FROM` a command may hold a secret. */
 const NAMED_API_KEY = /^TATUM_API_KEY_(?!(?:\w*_)?FILE$)\w+$/;
 
 /** Whether the value of a variable of this name is a secret by its name alone: ours, and those of clouds and secret stores. */

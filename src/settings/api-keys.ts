@@ -1,16 +1,15 @@
 /**
  * The API keys that the settings name: `TATUM_API_KEY`, which is the default one, and any number of others as
- * `TATUM_API_KEY_<NAME>`, each of them also in a file (`..._FILE`). All but this and the connection know their names alone.
+ * `TATUM_API_KEY_<NAME>`, each of them also in a file (`..._FILE`) or with a secret provider (`..._FROM`). All but this and the connection know their names alone.
  */
-import { readSecretFile } from "../../providers/file/secret-file.ts";
-import type { Warn } from "../../providers/provider.ts";
 import { defaultApiKey, parseApiKeyName } from "../api-key-name.ts";
 import { KmsError } from "../errors.ts";
-import { path, type SettingDefinition, secret } from "./kinds.ts";
-import { type Config, placeOf, type Setting } from "./settings.ts";
+import { namedSecret, path, type SettingDefinition, secret } from "./kinds.ts";
+import { readSecret, type SecretReading, type SecretSources } from "./secret-sources.ts";
+import type { Config } from "./settings.ts";
 import { settings } from "./table.ts";
 
-const VARIABLE = /^TATUM_API_KEY_([A-Z0-9][A-Z0-9_]*?)(?:_FILE)?$/;
+const VARIABLE = /^TATUM_API_KEY_([A-Z0-9][A-Z0-9_]*?)(?:_FILE|_FROM)?$/;
 
 export function apiKeyVariable(name: string): string {
   return name === defaultApiKey ? settings.apiKey.name : `${settings.apiKey.name}_${name.toUpperCase()}`;
@@ -23,14 +22,18 @@ function nameIn(variable: string): string | undefined {
   return name === defaultApiKey ? undefined : name;
 }
 
-function definitionsOf(name: string): readonly [SettingDefinition<string>, SettingDefinition<string>] {
-  if (name === defaultApiKey) return [settings.apiKey, settings.apiKeyFile];
+function sourcesOf(name: string): SecretSources {
+  if (name === defaultApiKey)
+    return { value: settings.apiKey, file: settings.apiKeyFile, from: settings.apiKeyFrom };
   const variable = apiKeyVariable(name);
-  return [
-    secret(variable, `Key of the Tatum API for wallets of the key ${name}`),
-    path(`${variable}_FILE`, "Instead of it: a file to take it from"),
-  ];
+  return {
+    value: secret(variable, `Key of the Tatum API for wallets of the key ${name}`),
+    file: path(`${variable}_FILE`, "Instead of it: a file to take it from"),
+    from: namedSecret(`${variable}_FROM`),
+  };
 }
+
+const definitionsOf = (name: string): readonly SettingDefinition[] => Object.values(sourcesOf(name));
 
 /** The names of the other keys that are set. */
 function otherNames(config: Config): string[] {
@@ -38,13 +41,15 @@ function otherNames(config: Config): string[] {
 }
 
 /** The variables of the other keys, as the settings have them. */
-export function namedApiKeySettings(config: Config): SettingDefinition<string>[] {
+export function namedApiKeySettings(config: Config): SettingDefinition[] {
   return otherNames(config).flatMap(definitionsOf);
 }
 
 /** Whether the value of a variable is an API key. */
 export function holdsApiKey(variable: string): boolean {
-  return variable === settings.apiKey.name || (nameIn(variable) !== undefined && !variable.endsWith("_FILE"));
+  return (
+    variable === settings.apiKey.name || (nameIn(variable) !== undefined && !/_(?:FILE|FROM)$/.test(variable))
+  );
 }
 
 /** The names of all keys that are set, the default one first. */
@@ -70,42 +75,25 @@ function checked(given: GivenApiKey): GivenApiKey {
 }
 
 /** Which API key is wanted. */
-export interface ApiKeyChoice {
+export interface ApiKeyChoice extends SecretReading {
   /** The key of `--api-key`, which counts before every variable. */
   readonly option?: string | undefined;
   /** {@link defaultApiKey} without it. */
   readonly name?: string | undefined;
-  /** Is told when other users can read the file of the key. */
-  readonly warn?: Warn;
 }
 
 /**
  * @throws KmsError `CONFIGURATION` when it is not set, is set twice or can be no key
- * @throws ProviderError when its file cannot be read
+ * @throws ProviderError when its file cannot be read, or its provider does not give it
  */
 export async function readApiKey(
   config: Config,
-  { option, name: apiKeyName = defaultApiKey, warn = () => undefined }: ApiKeyChoice,
+  { option, name: apiKeyName = defaultApiKey, ...reading }: ApiKeyChoice,
 ): Promise<GivenApiKey> {
   if (option !== undefined) return checked({ apiKeyName, apiKey: option, apiKeySetting: "--api-key" });
-  const [value, file] = definitionsOf(apiKeyName);
-  const [setting, fileSetting] = [config.setting(value.name), config.setting(file.name)];
-  if (setting !== undefined && fileSetting !== undefined)
-    throw new KmsError(
-      "CONFIGURATION",
-      `${value.name} and ${file.name} are both set: it is not clear which counts.`,
-    );
-  if (setting !== undefined)
-    return checked({ apiKeyName, apiKey: setting.value, apiKeySetting: settingAt(value.name, setting) });
-  const place = config.value(file);
-  if (place === undefined || fileSetting === undefined)
-    throw new KmsError("CONFIGURATION", `${value.name} is not set.`, {
-      hint: "Set it in the environment or in an env file.",
-    });
-  const apiKey = (await readSecretFile(place, { warn })).reveal();
-  return checked({ apiKeyName, apiKey, apiKeySetting: settingAt(file.name, fileSetting) });
-}
-
-function settingAt(name: string, setting: Setting): string {
-  return `${name} (from ${placeOf(setting)})`;
+  const found = await readSecret(config, sourcesOf(apiKeyName), reading);
+  if (found !== undefined) return checked({ apiKeyName, apiKey: found.value, apiKeySetting: found.setting });
+  throw new KmsError("CONFIGURATION", `${apiKeyVariable(apiKeyName)} is not set.`, {
+    hint: "Set it in the environment or in an env file.",
+  });
 }

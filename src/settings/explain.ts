@@ -1,4 +1,5 @@
 /** Where each setting comes from, and what it counts before; nothing secret. */
+import { parseNamedSecret, showNamedSecret } from "../../providers/named-secret.ts";
 import type { ProviderVariable } from "../../providers/provider.ts";
 import { holdsApiKey, namedApiKeySettings } from "./api-keys.ts";
 import { type Config, maskApiKey, placeOf, type Setting } from "./settings.ts";
@@ -34,6 +35,9 @@ export function withoutSecrets(value: string): string {
   return `${protocol}//${host}${isBare ? "" : "/..."}`;
 }
 
+/** Variables that name a secret with its provider. */
+const NAMED_SECRET = /^TATUM_(?:API_KEY|KMS_STORE_PASSWORD)_(?:\w+_)?FROM$/;
+
 type Definition = Pick<ProviderVariable, "name" | "secret"> & {
   readonly meaning: string;
   readonly standard?: string;
@@ -41,6 +45,8 @@ type Definition = Pick<ProviderVariable, "name" | "secret"> & {
 
 function shownValue({ name, secret }: Definition, value: string): string {
   if (holdsApiKey(name)) return maskApiKey(value);
+  const named = NAMED_SECRET.test(name) ? parseNamedSecret(value, name) : undefined;
+  if (named !== undefined) return showNamedSecret(named);
   return secret ? "set" : withoutSecrets(value);
 }
 

@@ -1,4 +1,5 @@
 /** The kinds of variables that there are: a text, a secret, a path, a flag, a number within bounds, a URL, ... */
+import { type NamedSecret, namingProviders, parseNamedSecret } from "../../providers/named-secret.ts";
 import { readHttpUrl } from "../http/http-url.ts";
 import { expandHome } from "./home.ts";
 
@@ -41,6 +42,18 @@ export const text = (name: string, meaning: string): SettingDefinition<string> =
 export const secret = (name: string, meaning: string): SettingDefinition<string> => ({
   ...text(name, meaning),
   secret: true,
+});
+
+/** A secret that a provider gives, by its name there. Not shown as it stands: a command may hold a secret. */
+export const namedSecret = (name: string): SettingDefinition<NamedSecret> => ({
+  name,
+  meaning: "Instead of it: a secret provider and the name of the secret there, as azure:my-secret",
+  secret: true,
+  wanted: `a secret provider and the name of the secret there, as azure:my-secret; the providers are ${namingProviders.join(", ")}`,
+  parse(value, what) {
+    const named = parseNamedSecret(value, name);
+    return named === undefined ? undefined : { ...named, name: expandHome(named.name, what) };
+  },
 });
 
 /** A path; `~/` at its beginning is the home directory. */

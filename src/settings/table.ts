@@ -13,6 +13,7 @@ import {
   bounded,
   flag,
   matching,
+  namedSecret,
   oneOf,
   path,
   type SettingDefinition,
@@ -28,6 +29,7 @@ import {
 export const settings = {
   apiKey: secret("TATUM_API_KEY", "Key of the Tatum API"),
   apiKeyFile: path("TATUM_API_KEY_FILE", "Instead of it: a file to take it from"),
+  apiKeyFrom: namedSecret("TATUM_API_KEY_FROM"),
   apiKeyNames: text("TATUM_KMS_API_KEY_NAME", "As --api-key-name of daemon: names of API keys to work with"),
   apiUrl: {
     ...url("TATUM_API_URL", "Base URL of the Tatum API"),
@@ -167,6 +169,7 @@ export const settings = {
   } satisfies SettingDefinition<PostgresAddress>,
   storePassword: secret("TATUM_KMS_STORE_PASSWORD", "Password of the database's user"),
   storePasswordFile: path("TATUM_KMS_STORE_PASSWORD_FILE", "Instead of it: a file to take it from"),
+  storePasswordFrom: namedSecret("TATUM_KMS_STORE_PASSWORD_FROM"),
   storeTls: {
     ...oneOf("TATUM_KMS_STORE_TLS", "TLS of the database; off on this machine only", ["verify", "off"]),
     standard: "verify",

@@ -10,6 +10,7 @@ import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
 import { type Job, signedOfRecord } from "../journal/job.ts";
 import { Journal } from "../journal/journal.ts";
 import type { JournalScope } from "../journal/records.ts";
+import type { AskSecret } from "../settings/secret-sources.ts";
 import type { Config } from "../settings/settings.ts";
 import { type Completion, TatumApi } from "../tatum/api.ts";
 import { NodeCalls } from "../tatum/node.ts";
@@ -297,6 +298,8 @@ async function askersFor(
 /** Who decides: the settings, what the person is told, and what the person has to agree to. */
 export interface Person {
   readonly config: Config;
+  /** Gives the API key where a provider has it. */
+  readonly ask: AskSecret;
   note(text: string): void;
   /** @throws KmsError `NOT_CONFIRMED` */
   agree(...consequences: readonly string[]): Promise<void>;
@@ -322,9 +325,14 @@ export async function decisionContext(
   vault: Vault,
   job: JournalScope & Pick<Job, "apiKey">,
   args: DecisionArguments,
-  { config, note, wait = pause }: Pick<Person, "config" | "note" | "wait">,
+  { config, ask, note, wait = pause }: Pick<Person, "config" | "ask" | "note" | "wait">,
 ): Promise<DecisionContext> {
-  const tatum = await readTatumSettings(config, { option: args["api-key"], name: job.apiKey, warn: note });
+  const tatum = await readTatumSettings(config, {
+    option: args["api-key"],
+    name: job.apiKey,
+    ask,
+    warn: note,
+  });
   const plainHttp = plainHttpReach(job.network, args["allow-plain-http"], config);
   const nodes = await namedThirdParties([job.chain], job.network, (name) => config.setting(name));
   await judgePlainHttp([apiEndpoint(tatum), ...nodes], plainHttp);
@@ -348,7 +356,8 @@ export async function resolveJob(
   const resolution = readResolution(args);
   const job = await findJob(vault, id);
   // Before a person is asked.
-  await readTatumSettings(person.config, { option: args["api-key"], name: job.apiKey });
+  const { config, ask } = person;
+  await readTatumSettings(config, { option: args["api-key"], name: job.apiKey, ask });
   if (job.state !== "done") await person.agree(consequence(job, resolution));
   await resolve(id, resolution, await decisionContext(vault, job, args, person));
   return showJob(vault, id);

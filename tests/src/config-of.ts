@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import type { AskSecret } from "../../src/settings/secret-sources.ts";
 import { Config } from "../../src/settings/settings.ts";
 import { TemporaryFolder } from "../temporary-folder.ts";
 
@@ -9,3 +10,8 @@ export function configOf(...lines: readonly string[]): Config {
   writeFileSync(file, lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
   return Config.load(file);
 }
+
+/** For settings that name no secret with a provider. */
+export const noProvider: AskSecret = () => {
+  throw new Error("A provider was asked.");
+};

@@ -12,7 +12,7 @@ import { version } from "../../version.ts";
 import { chooseProvider } from "../choose-provider.ts";
 import { chooseStore, type VaultStore } from "../choose-store.ts";
 import { defineCommand } from "../command.ts";
-import { loadConfig } from "../context.ts";
+import { createAsk, loadConfig } from "../context.ts";
 import { pickOptions, vaultOptions } from "../options.ts";
 import { writeOutput } from "../output.ts";
 
@@ -92,7 +92,7 @@ export default defineCommand({
       problems = found;
     });
     const { storeType, variables } = await chooseProvider(args, config);
-    const store = await chooseStore(args, config);
+    const store = await chooseStore(args, config, createAsk(config));
     writeOutput(
       await describeConfiguration({ config, store, storeType, variables, apiKeyOption: args["api-key"] }),
     );

@@ -59,7 +59,7 @@ export default defineCommand({
   async run({ args }) {
     const context = await createContext(args);
     printUnreadEnvFile(context.config);
-    const daemonSettings = await readDaemonSettings(args, context.config);
+    const daemonSettings = await readDaemonSettings(args, context.config, context.ask);
     // The log says itself that it is a warning.
     const warn = (text: string): void =>
       daemonSettings.log.warn(text.replace(/^Warning: /, ""), { action: "configuration-doubtful" });

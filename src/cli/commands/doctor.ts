@@ -83,7 +83,7 @@ async function lookAtCollector(config: Config, args: DoctorArguments, timeout: n
   return collectorFindings(endpoint, timeout, new HttpClient([endpoint], { plainHttp }));
 }
 
-async function serviceFindings({ config }: CommandContext, args: DoctorArguments): Promise<Finding[]> {
+async function serviceFindings({ config, ask }: CommandContext, args: DoctorArguments): Promise<Finding[]> {
   const plainHttp = plainHttpReach("mainnet", args["allow-plain-http"], config);
   const timeout = config.value(settings.httpTimeout);
   const given = args["external-url"] ?? config.get(settings.externalUrl.name);
@@ -95,7 +95,12 @@ async function serviceFindings({ config }: CommandContext, args: DoctorArguments
     examine("api", async () => {
       const option = args["api-key"];
       const read = (name: string) =>
-        readTatumSettings(config, { name, warn: printWarning, ...(name === defaultApiKey && { option }) });
+        readTatumSettings(config, {
+          name,
+          ask,
+          warn: printWarning,
+          ...(name === defaultApiKey && { option }),
+        });
       const names = new Set([...(option === undefined ? [] : [defaultApiKey]), ...apiKeyNames(config)]);
       const [name = defaultApiKey, ...others] = names;
       const tatum = await read(name);

@@ -1,5 +1,6 @@
 /** Wallets of several API keys on one chain: each key is polled for its own wallets, and hears of its own jobs alone. */
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { RecordedRequest } from "../stand-in-api.ts";
 import { onScene, type Scene, until } from "./running-daemon.ts";
 import { litecoinPayment, walletIds, withdrawal } from "./wallets.ts";
@@ -48,6 +49,35 @@ test(
     ]);
     expect(run.stderr).toContain("API keys default 1, shop 1");
     expect(run.stderr).not.toContain(SHOP);
+  }),
+);
+
+test(
+  "a key that a secret provider has is polled with, and no output and no list of processes shows it",
+  onScene(async (scene) => {
+    await withTwoKeys(scene);
+    const { api, start, installation } = scene;
+    const file = `${installation.home}/shop`;
+    writeFileSync(file, `${SHOP}\n`, { mode: 0o600 });
+    const from = { TATUM_API_KEY_SHOP_FROM: JSON.stringify(["/bin/cat", file]).replace(/^/, "exec:") };
+    const daemon = start([LTC], { env: from });
+    await daemon.logged(`Tx was processed: ${withdrawal.pending.id}`);
+    const seen = ["environ", "cmdline"].map((name) => readFileSync(`/proc/${daemon.pid}/${name}`, "latin1"));
+    const looked = [
+      await installation.run(["config", "explain"], { env: { ...api.env, ...from } }),
+      await installation.run(["doctor"], { env: { ...api.env, ...from } }),
+    ];
+    expect(looked[0]?.stdout).toContain("exec:...");
+    expect(looked[1]?.stdout).toContain("TATUM_API_KEY_SHOP_FROM (from environment)");
+    const outputs = [daemon.log, ...seen, ...looked.flatMap(({ stdout, stderr }) => [stdout, stderr])].join();
+    for (const hidden of [SHOP, file]) expect(outputs).not.toContain(hidden);
+    const broken = { TATUM_API_KEY_SHOP_FROM: "exec:/bin/false" };
+    const failed = await scene.runOnce([LTC], { env: broken });
+    expect([failed.status, failed.stderr]).toEqual([
+      expect.any(Number),
+      expect.stringContaining("TATUM_API_KEY_SHOP_FROM"),
+    ]);
+    expect(failed.status).not.toBe(0);
   }),
 );
 

@@ -6,7 +6,7 @@ import { KmsError } from "../../../src/errors.ts";
 import { createLog } from "../../../src/operations/log.ts";
 import type { Config } from "../../../src/settings/settings.ts";
 import { readTatumSettings } from "../../../src/tatum/settings.ts";
-import { configOf } from "../config-of.ts";
+import { configOf, noProvider } from "../config-of.ts";
 
 const PERIOD = "TATUM_KMS_PERIOD=7";
 
@@ -15,7 +15,7 @@ async function scene(before: readonly string[], after: () => Config, options: Da
   const log = createLog({ write: (line) => void lines.push(line.replace(/^\S+ - /, "").trimEnd()) });
   const config = configOf(before.join("\n"));
   const network = options.testnet === false ? "mainnet" : "testnet";
-  const tatum = await readTatumSettings(config, { option: "key" });
+  const tatum = await readTatumSettings(config, { option: "key", ask: noProvider });
   const fixed = { network, plainHttp: "any", tatum, config } as const;
   const read = async (read: Config) => ({
     config: read,

@@ -58,7 +58,7 @@ describe("the API", () => {
     const found = await answering(() => Response.json([{ usage: 3 }, { usage: 4 }]), askApi);
     expect(statuses(found)).toEqual({ api: "ok", clock: "ok", "api-key": "ok" });
     expect(named(found, "api-key").message).toBe(
-      "The API takes the key; 7 credits were used in the last month.",
+      "The API takes the key; 7 credits were used in the last month. It is that of TATUM_API_KEY (from environment).",
     );
   });
 

@@ -3,14 +3,19 @@
 import { expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { providerVariables } from "../../../providers/index.ts";
+import { secretOfBytes } from "../../../providers/support/secret-text.ts";
 import { isSecretVariable } from "../../../src/operations/hardening.ts";
-import { apiKeyNames, readApiKey } from "../../../src/settings/api-keys.ts";
+import { type ApiKeyChoice, apiKeyNames, readApiKey as readKey } from "../../../src/settings/api-keys.ts";
 import { settingProblems } from "../../../src/settings/check.ts";
 import { explainSettings } from "../../../src/settings/explain.ts";
+import type { Config } from "../../../src/settings/settings.ts";
 import { TemporaryFolder } from "../../temporary-folder.ts";
-import { configOf } from "../config-of.ts";
+import { configOf, noProvider } from "../config-of.ts";
 
 const KEY = "t-0123456789abcdef0123";
+
+const readApiKey = (config: Config, choice: Omit<ApiKeyChoice, "ask">) =>
+  readKey(config, { ask: noProvider, ...choice });
 
 test("the default key and named ones are told by their names", () => {
   const names = (...lines: readonly string[]) => apiKeyNames(configOf(...lines));
@@ -21,6 +26,7 @@ test("the default key and named ones are told by their names", () => {
   ]);
   expect(names("TATUM_API_KEY_FILE=/x")).toEqual(["default"]);
   expect(names("TATUM_API_KEY_SHOP=", "TATUM_API_KEY_TILL_FILE=/x")).toEqual(["till"]);
+  expect(names("TATUM_API_KEY_FROM=azure:a", "TATUM_API_KEY_TILL_FROM=azure:b")).toEqual(["default", "till"]);
 });
 
 test("a key is read from its variable or its file, and says where it was given", async () => {
@@ -43,6 +49,49 @@ test("a key is read from its variable or its file, and says where it was given",
   expect(warnings.join()).toContain(file);
 });
 
+test("a key that a provider has is asked for by its name there, and says where it was given", async () => {
+  const asked: string[] = [];
+  const ask: ApiKeyChoice["ask"] = async ({ provider, name, variable }) => {
+    asked.push(`${variable}: ${name} of ${provider}`);
+    return secretOfBytes("The provider", Buffer.from(KEY));
+  };
+  const config = configOf(
+    "TATUM_API_KEY_FROM=azure:kms-key",
+    'TATUM_API_KEY_SHOP_FROM="vault:secret/keys#shop"',
+  );
+  expect(await readKey(config, { ask, name: "shop" })).toEqual({
+    apiKeyName: "shop",
+    apiKey: KEY,
+    apiKeySetting: expect.stringMatching(/^TATUM_API_KEY_SHOP_FROM \(from .*kms\.env, line 2\)$/),
+  });
+  expect(await readKey(config, { ask })).toMatchObject({ apiKeyName: "default", apiKey: KEY });
+  expect(asked).toEqual([
+    "TATUM_API_KEY_SHOP_FROM: secret/keys#shop of vault",
+    "TATUM_API_KEY_FROM: kms-key of azure",
+  ]);
+});
+
+test("what names no provider is refused, and may be a key: it is not shown", async () => {
+  const config = configOf(`TATUM_API_KEY_FROM=${KEY}`, "TATUM_API_KEY_SHOP_FROM=prompt:x");
+  const problems = settingProblems(config, await providerVariables());
+  expect(problems.map(({ message }) => message)).toEqual([
+    expect.stringContaining("TATUM_API_KEY_FROM (from"),
+    expect.stringContaining("TATUM_API_KEY_SHOP_FROM (from"),
+  ]);
+  expect(JSON.stringify([problems.map(String), explainSettings(config, [])])).not.toContain(KEY);
+});
+
+test("where a provider has a key is shown, without the words of a command", () => {
+  const config = configOf(
+    'TATUM_API_KEY_FROM="vault:secret/keys#shop"',
+    `TATUM_API_KEY_SHOP_FROM=exec:/bin/show ${KEY}`,
+  );
+  expect(explainSettings(config, []).filter(({ name }) => name.endsWith("_FROM"))).toEqual([
+    expect.objectContaining({ name: "TATUM_API_KEY_FROM", value: "vault:secret/keys#shop" }),
+    expect.objectContaining({ name: "TATUM_API_KEY_SHOP_FROM", value: "exec:..." }),
+  ]);
+});
+
 test.each([
   ["TATUM_API_KEY=a", "shop", "TATUM_API_KEY_SHOP is not set."],
   ["TATUM_API_KEY_SHOP=a", undefined, "TATUM_API_KEY is not set."],
@@ -52,8 +101,15 @@ test.each([
 });
 
 test("a key that is given twice is refused, as it is not clear which counts", async () => {
-  const config = configOf("TATUM_API_KEY_SHOP=a", "TATUM_API_KEY_SHOP_FILE=/x");
-  await expect(readApiKey(config, { name: "shop" })).rejects.toThrow("are both set");
+  const two = [
+    ["=a", "_FILE=/x"],
+    ["=a", "_FROM=azure:x"],
+    ["_FILE=/x", "_FROM=azure:x"],
+  ];
+  for (const lines of two) {
+    const config = configOf(...lines.map((line) => `TATUM_API_KEY_SHOP${line}`));
+    await expect(readApiKey(config, { name: "shop" })).rejects.toThrow("are both set");
+  }
 });
 
 test("--api-key counts before the variables of the key that it is given for", async () => {

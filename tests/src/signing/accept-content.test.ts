@@ -7,7 +7,7 @@ import { acceptContent } from "../../../src/signing/accept-content.ts";
 import { type ListedTransaction, readPendingTransaction } from "../../../src/tatum/pending-transaction.ts";
 import { readVectors, type SigningVector } from "../../chains/offline-signing-vectors.ts";
 import { noTokens } from "../../providers/pkcs11/no-tokens.ts";
-import { configOf } from "../config-of.ts";
+import { configOf, noProvider } from "../config-of.ts";
 import { caught } from "../vault/caught.ts";
 import { payment, SigningScene } from "./signing-scene.ts";
 
@@ -49,6 +49,7 @@ function accept({ id, signed }: Job, now: object) {
   scene.api.pending = [{ ...now, id } as unknown as { chain: string }];
   const person = {
     config: configOf(`TATUM_API_URL=${scene.api.url}`, "TATUM_API_KEY=key", "TATUM_RETRIES=0"),
+    ask: noProvider,
     note: (): void => undefined,
     agree: async () => undefined,
     wait: async (milliseconds: number) => void waited.push(milliseconds),

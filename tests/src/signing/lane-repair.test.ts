@@ -4,7 +4,7 @@ import { Landings } from "../../../src/signing/landings.ts";
 import { type LaneRepairArguments, repairLane } from "../../../src/signing/lane-repair.ts";
 import { Pipeline } from "../../../src/signing/pipeline.ts";
 import { noTokens } from "../../providers/pkcs11/no-tokens.ts";
-import { configOf } from "../config-of.ts";
+import { configOf, noProvider } from "../config-of.ts";
 import { caught } from "../vault/caught.ts";
 import { ethereum, payment, SigningScene } from "./signing-scene.ts";
 
@@ -54,6 +54,7 @@ function repair(args: LaneRepairArguments = {}) {
   const { vault } = scene;
   const person = {
     config: configOf(`TATUM_API_URL=${scene.api.url}`, "TATUM_API_KEY=key", "TATUM_RETRIES=0"),
+    ask: noProvider,
     note: (): void => undefined,
     async agree(...about: readonly string[]) {
       told.push(...about);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { quietPeriod, resolveJob } from "../../../src/signing/resolve.ts";
-import { configOf } from "../config-of.ts";
+import { configOf, noProvider } from "../config-of.ts";
 import { caught } from "../vault/caught.ts";
 import { payment, SigningScene } from "./signing-scene.ts";
 
@@ -29,6 +29,7 @@ describe("a job that a person ends as failed", () => {
       path === "/v3/tatum/kms/batch" ? new Response("", { status: 400 }) : undefined;
     const person = {
       config: configOf(`TATUM_API_URL=${scene.api.url}`, "TATUM_API_KEY=key", "TATUM_RETRIES=0"),
+      ask: noProvider,
       note: (): void => undefined,
       agree: async () => undefined,
     };

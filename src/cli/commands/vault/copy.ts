@@ -23,6 +23,7 @@ async function targetOf(to: string | undefined, context: CommandContext): Promis
   const { place, at } = await chooseStore(
     { ...named, "allow-group-access": context.access.allowGroup },
     context.config,
+    context.ask,
   );
   return { place: isAbsolute(place) || namesPostgres(place) ? place : resolve(place), at };
 }

@@ -21,7 +21,11 @@ const MOST_LINES = 50;
 
 async function openOther(context: CommandContext, place: string): Promise<Vault> {
   const isDatabase = namesPostgres(place);
-  const store = await chooseStore(isDatabase ? { store: place } : { path: place }, context.config);
+  const store = await chooseStore(
+    isDatabase ? { store: place } : { path: place },
+    context.config,
+    context.ask,
+  );
   const at = isDatabase ? store.at : { open: () => openUnchanged(store.place, store.at, "merged") };
   return openOtherVault(context, (choose) => openVault(at, choose));
 }
