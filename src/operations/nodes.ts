@@ -6,6 +6,7 @@ import type { Network } from "../../chains/chain.ts";
 import { tickers } from "../../chains/index.ts";
 import { chainOfKey, defaultApiKey } from "../api-key-name.ts";
 import { keyLeaseKeyOf } from "../journal/records.ts";
+import { isSurelyDead } from "../lease/holder.ts";
 import { type KnownNode, readNodes } from "../lease/node.ts";
 import { namesPostgres } from "../store/postgres/address.ts";
 import { type KeyedLeaseRow, readKeyedLeaseRows } from "../store/tables/lease.ts";
@@ -34,8 +35,11 @@ export interface ShownNode {
   readonly pid?: number;
   readonly version?: string;
   readonly network?: Network;
-  /** `silent` is who gave no sign of life for the duration of a lease. */
-  readonly state: "active" | "standby" | "draining" | "silent";
+  /**
+   * `silent` is who gave no sign of life for the duration of a lease, or is a process of this machine that has ended; `unknown` who holds
+   * a lease beside a file and does not answer: its signs of life are counted there, and have no time.
+   */
+  readonly state: "active" | "standby" | "draining" | "silent" | "unknown";
   readonly since?: string;
   /** Its last sign of life. */
   readonly lastRenewal?: string;
@@ -47,7 +51,8 @@ export interface ShownNode {
 /** A held lease, and by whom. */
 interface Holding extends HeldLease {
   readonly holder: Uint8Array;
-  readonly hasEnded: boolean;
+  /** `null` where no clock tells it: beside a file. */
+  readonly hasEnded: boolean | null;
 }
 
 const iso = (time: number): string => new Date(time).toISOString();
@@ -71,7 +76,7 @@ function holdingOf(
       return [
         {
           ...{ ...work, epoch, since: iso(takenAt), ...lastRenewal },
-          ...{ holder, hasEnded: hasEnded === true },
+          ...{ holder, hasEnded: hasEnded ?? null },
         },
       ];
     }
@@ -125,11 +130,18 @@ function shownNode(node: KnownNode, holdings: readonly Holding[]): ShownNode {
   };
 }
 
+/** @param held the leases of one holder */
+function stateOfUnknown(held: readonly Holding[]): ShownNode["state"] {
+  const hasGone = held.every(({ hasEnded }) => hasEnded === true);
+  if (hasGone || held.some(({ holder }) => isSurelyDead(holder))) return "silent";
+  return held.some(({ hasEnded }) => hasEnded === null) ? "unknown" : "active";
+}
+
 /** Who holds leases and has told nothing of itself. */
 function unknownHolders(holdings: readonly Holding[]): ShownNode[] {
   const byHolder = Map.groupBy(holdings, ({ holder }) => Buffer.from(holder).toString("hex"));
   return [...byHolder.values()].map((held) => ({
-    state: held.every(({ hasEnded }) => hasEnded) ? "silent" : "active",
+    state: stateOfUnknown(held),
     leases: held.map(shownLease),
     standsBy: [],
   }));

@@ -79,9 +79,13 @@ describe("a second daemon on a vault", () => {
         { ...common, pid: first.pid, state: "active", leases: [lease], standsBy: [] },
         { ...common, pid: second.pid, state: "standby", leases: [], standsBy: ["BTC"] },
       ]);
-      await Promise.all([first.kill(), second.kill()]);
+      await second.kill();
+      first.signal("SIGSTOP");
+      const still = JSON.parse((await scene.installation.run(["nodes"])).stdout);
+      expect(still).toEqual([{ state: "unknown", leases: [lease], standsBy: [] }]);
+      await first.kill();
       const dead = JSON.parse((await scene.installation.run(["nodes"])).stdout);
-      expect(dead).toEqual([{ state: "active", leases: [lease], standsBy: [] }]);
+      expect(dead).toEqual([{ state: "silent", leases: [lease], standsBy: [] }]);
     }),
   );
 
