@@ -14,6 +14,16 @@ import { whereaboutsOf } from "./whereabouts.ts";
 /** Milliseconds after which a payment that no block shows is asked for: blocks of most chains come faster. */
 const GRACE = 120_000;
 
+/**
+ * The same where only the API can be asked, one payment at a time: most are in a block by then, and cost one request. What was
+ * done longer ago than {@link ASKED_WITHIN} is not asked for after a start.
+ */
+const GRACE_OF_SINGLE = 600_000;
+const ASKED_WITHIN = 86_400_000;
+
+/** Milliseconds between two requests for one that has no number, at most: as long as it is old already, which is seldom enough. */
+const LONGEST_BETWEEN = 3_600_000;
+
 /** Milliseconds that a payment has to be nowhere before it counts as dropped, longer than nodes lag behind each other. */
 const ABSENT_FOR = 60_000;
 
@@ -34,6 +44,7 @@ const MOST_WATCHED = 100_000;
 export interface Watched {
   readonly id: string;
   readonly account: string | undefined;
+  /** Where the blocks of the chain count it. */
   readonly number: bigint | undefined;
   /** Milliseconds since 1970. */
   readonly doneAt: number;
@@ -46,6 +57,8 @@ export interface Watched {
   /** When its account was counted, and when it was asked for last, on the clock of looks. */
   countedAt: number;
   askedAt: number;
+  /** On the same clock; before that it is not asked for. */
+  nextAsk: number;
   /** How often it was sent again, and when it may be once more, on the clock of looks. */
   resends: number;
   nextResend: number;
@@ -67,6 +80,11 @@ export type Outside = Pick<Services, "vault" | "journal" | "api" | "log" | "sigh
 function isPaidByItsBytes({ state, signed, txId, isNumberFree }: Job): boolean {
   if (isNumberFree === true) return false;
   return state === "done" && signed !== undefined && sameTransactionId(txId ?? "", signed.transactionId);
+}
+
+/** Whether payments of a chain are asked for one by one: nobody counts them, and its nodes are not asked. */
+function isAskedSingly({ countTransactions, locate }: Chain): boolean {
+  return countTransactions === undefined && locate === undefined;
 }
 
 /** For sorting; never is before everything. */
@@ -125,14 +143,18 @@ export class Look {
     await this.#tellWaiting(counts);
   }
 
-  /** Of each account its lowest number, which the others wait for; those first that were asked for longest ago. */
+  /** Of each account its lowest number, which the others wait for, and what has none; first what was asked for longest ago. */
   #toAskFor(counts: ReadonlyMap<string, bigint>): readonly Watched[] {
-    const askable = [...this.#options.watched.values()].filter(
-      ({ doneAt, account, number }) =>
-        Date.now() - doneAt >= GRACE && (number === undefined || counts.has(account ?? "")),
+    const { chain, watched, now } = this.#options;
+    const grace = isAskedSingly(chain) ? GRACE_OF_SINGLE : GRACE;
+    const askable = [...watched.values()].filter(
+      ({ doneAt, account, number, nextAsk }) =>
+        Date.now() - doneAt >= grace && now >= nextAsk && (number === undefined || counts.has(account ?? "")),
     );
     askable.sort(earliestNumber);
-    const lowest = new Map(askable.toReversed().map((entry) => [entry.account ?? entry.id, entry]));
+    const laneOf = ({ id, account, number }: Watched): string =>
+      number === undefined ? id : (account ?? id);
+    const lowest = new Map(askable.toReversed().map((entry) => [laneOf(entry), entry]));
     return [...lowest.values()].sort((a, b) => earliest(a.askedAt, b.askedAt)).slice(0, MOST_ASKED);
   }
 
@@ -142,20 +164,21 @@ export class Look {
     if (told.delete(id)) return;
     if (!isPaidByItsBytes(job) || watched.has(id) || !isOfKey(job, services.api.apiKeyName)) return;
     const { account, number } = signed?.sequence ?? {};
-    if ((account === undefined || chain.countTransactions === undefined) && chain.locate === undefined)
-      return;
+    if (account === undefined && chain.countTransactions !== undefined && chain.locate === undefined) return;
+    if (isAskedSingly(chain) && Date.now() - updatedAt > ASKED_WITHIN) return;
     const [oldest] = watched.keys();
     if (watched.size >= MOST_WATCHED && oldest !== undefined) watched.delete(oldest);
     watched.set(id, {
       id,
       account,
-      number: number === undefined ? undefined : BigInt(number),
+      number: number === undefined || chain.countTransactions === undefined ? undefined : BigInt(number),
       doneAt: updatedAt,
       counted: 0,
       isAbsent: false,
       unclear: 0,
       countedAt: Number.NEGATIVE_INFINITY,
       askedAt: Number.NEGATIVE_INFINITY,
+      nextAsk: Number.NEGATIVE_INFINITY,
       resends: 0,
       nextResend: 0,
       refusal: undefined,
@@ -230,6 +253,9 @@ export class Look {
     if (job?.signed === undefined || !isPaidByItsBytes(job)) return void watched.delete(entry.id);
     const where = await whereaboutsOf(signedOfRecord(job.signed), { chain, environment, api: services.api });
     const what = `dropped ${chain.facts.ticker} ${job.signed.transactionId}`;
+    // What is absent is asked for again by the next look, until it was sent again once.
+    if (entry.number === undefined && (where !== "absent" || entry.resends > 0))
+      entry.nextAsk = now + Math.min(Date.now() - entry.doneAt, LONGEST_BETWEEN);
     if (where === "unclear") return;
     entry.isAbsent = where === "absent";
     entry.isPooled = where === "pooled";

@@ -54,7 +54,7 @@ export class Landings {
   async look(chain: Chain, environment: ChainEnvironment, services: Outside): Promise<void> {
     if (this.#looking?.aborted === false || this.#clock() < this.#nextLook) return;
     // Where a chain hands its bytes over by itself, done means that a block has them.
-    if (chain.submit !== undefined || (chain.countTransactions ?? chain.locate) === undefined) return;
+    if (chain.submit !== undefined) return;
     const { stopping } = services;
     this.#looking = stopping;
     try {

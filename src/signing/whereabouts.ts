@@ -24,7 +24,7 @@ export async function whereaboutsOf(
   if (located !== "absent" && located !== "unclear") return located;
   const told = await api.isOnChain(chain.facts.broadcastPath, signed.transactionId);
   if (told === "yes") return "confirmed";
-  if (told === "failed") return "failed";
+  if (told === "failed" || told === "pooled") return told;
   return told === "no" ? located : "unclear";
 }
 

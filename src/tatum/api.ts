@@ -98,6 +98,17 @@ const FAILED = v.union([
   v.object({ status: v.union([v.picklist(["fail", "failed", "invalid"]), v.literal(false)]) }),
 ]);
 
+/** How chains say of a transaction that no block has it yet, or none that stays: Bitcoin's kin, Ethereum's, the XRP Ledger, MultiversX. */
+const UNCONFIRMED = v.union([
+  v.object({ blockNumber: v.union([v.null(), v.literal(-1)]) }),
+  v.object({ height: v.literal(-1) }),
+  v.object({ block: v.null() }),
+  v.object({ blockHash: v.null() }),
+  v.object({ confirmations: v.literal(0) }),
+  v.object({ validated: v.literal(false) }),
+  v.object({ status: v.literal("pending") }),
+]);
+
 /** How the API says that it has no such transaction: `tx.not.found`, `algo.tx.not.found`, `kms.missing`. */
 const ABSENT_CODE = /(?:not[._]?found|missing)$/i;
 
@@ -260,10 +271,14 @@ export class TatumApi {
   }
 
   /**
-   * Whether the network of a chain has a transaction, as far as the API tells; `failed` when it was carried out without success.
+   * Whether the network of a chain has a transaction, as far as the API tells; `failed` when it was carried out without success,
+   * `pooled` when no block has it yet.
    * @param broadcastPath the chain's, such as `/v3/bitcoin/broadcast`; its transactions are beside it
    */
-  async isOnChain(broadcastPath: string, txId: string): Promise<"yes" | "failed" | "no" | "unclear"> {
+  async isOnChain(
+    broadcastPath: string,
+    txId: string,
+  ): Promise<"yes" | "failed" | "pooled" | "no" | "unclear"> {
     const path = broadcastPath.replace(/broadcast$/, `transaction/${encodeURIComponent(txId)}`);
     try {
       const answer = await this.#connection.withOneRetry(() =>
@@ -272,7 +287,8 @@ export class TatumApi {
       if (isSuccess(answer)) {
         const json = jsonOf(answer);
         if (typeof json !== "object" || !mentions(json, txId)) return "unclear";
-        return v.is(FAILED, json) ? "failed" : "yes";
+        if (v.is(FAILED, json)) return "failed";
+        return v.is(UNCONFIRMED, json) ? "pooled" : "yes";
       }
       return saysAbsent(answer) ? "no" : "unclear";
     } catch (failure) {

@@ -129,6 +129,63 @@ describe("a payment that was taken and that the network dropped", () => {
   });
 });
 
+describe("a payment of a chain that is asked about only through the API", () => {
+  const { countTransactions: _, locate: __, ...rest } = ethereum;
+  const chain = rest as typeof ethereum;
+  /** What the API says of a transaction; nothing where it has none. */
+  let found: object | undefined;
+
+  beforeEach(async () => {
+    const { answer } = scene.api;
+    found = undefined;
+    scene.api.answer = (request) => {
+      const [, hash] = /\/transaction\/(0x\w{64})$/.exec(request.path) ?? [];
+      if (hash === undefined) return answer(request);
+      return found === undefined ? new Response("{}", { status: 404 }) : Response.json({ hash, ...found });
+    };
+    await scene.process(payment(1));
+    scene.api.requests.length = 0;
+  });
+
+  async function look(minutes: number): Promise<void> {
+    clock += minutes * MINUTE;
+    setSystemTime(Date.now() + minutes * MINUTE);
+    await new Pipeline(chain, scene.services, scene.reports, landings).lookForDropped();
+  }
+
+  const asked = (): number =>
+    scene.api.requests.filter(({ path }) => path.includes("/v3/ethereum/transaction/")).length;
+
+  test("is told and sent again when the network dropped it, and told when it is not taken again", async () => {
+    await look(9);
+    expect(asked()).toBe(0);
+    await look(2);
+    await look(1);
+    expect(dropped()).toHaveLength(1);
+    expect(scene.payloads).toEqual([(await scene.job(payment(1))).signed?.payload ?? ""]);
+    takes = false;
+    for (let minute = 0; minute < 60; minute++) await look(1);
+    expect((await scene.job(payment(1))).problem).toMatch(/not taken again: .*insufficient funds/);
+  });
+
+  test("is asked for once when a block has it", async () => {
+    found = { blockNumber: 7 };
+    for (let minute = 0; minute < 60; minute++) await look(1);
+    expect(asked()).toBe(1);
+    expect((await scene.job(payment(1))).problem).toBeUndefined();
+  });
+
+  test("is asked for seldom as long as it waits in a pool, and found when that drops it after hours", async () => {
+    found = { blockNumber: null };
+    for (let minute = 0; minute < 180; minute++) await look(1);
+    expect(asked()).toBeLessThanOrEqual(7);
+    expect(scene.api.broadcasts).toEqual([]);
+    found = undefined;
+    for (let minute = 0; minute < 63; minute++) await look(1);
+    expect(scene.api.broadcasts).toHaveLength(1);
+  });
+});
+
 describe("a payment that waits in a pool for a number that nobody used", () => {
   test("is told once in log and job, with the number, and is not sent again", async () => {
     known = "pooled";
