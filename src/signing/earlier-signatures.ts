@@ -10,6 +10,7 @@ import type { LogEvent } from "../operations/log.ts";
 import type { Completion } from "../tatum/api.ts";
 import { createChainEnvironment } from "./environment.ts";
 import type { Services } from "./services.ts";
+import { PROOFS_APART } from "./void-proofs.ts";
 import { whereaboutsOf } from "./whereabouts.ts";
 
 const RESTORED =
@@ -153,6 +154,23 @@ export class EarlierSignatures {
         return `the network has the bytes that were given up; if they succeeded: tatum-kms job resolve ${id} --as=done --tx-id=${transactionId}`;
     }
     return undefined;
+  }
+
+  /**
+   * That what blocks count under the number that is kept for a job are not bytes of it that were given up: with another number
+   * it would be paid a second time. It is asked after the count, and again some time later: a node may lie behind the one that
+   * counts.
+   * @throws ApiUnavailable as long as they may be
+   */
+  async assertPassedOver(job: Job, kept: bigint): Promise<void> {
+    const { sightings } = this.#services;
+    const what = `passed over ${this.#chain.facts.ticker} ${job.id} ${kept}`;
+    const landed = await this.#landedOf(job, job.released ?? []);
+    if (landed !== undefined) sightings.forget(what);
+    else if (sightings.isSeenAgain(what, PROOFS_APART)) return;
+    throw new ApiUnavailable(
+      landed ?? `blocks count the number ${kept}; whether by bytes that were given up is asked again`,
+    );
   }
 
   async #settle(

@@ -241,13 +241,7 @@ export class Pipeline {
     if (stopping.aborted) return "waiting";
     try {
       const known = await this.#journalFor(job, account);
-      const made = createChainEnvironment(chain, services, this.#warnAbout(job.id), known);
-      let isCounted = false;
-      const firstUnusedSequence: ChainEnvironment["firstUnusedSequence"] = (...asked) => {
-        isCounted = true;
-        return made.firstUnusedSequence(...asked);
-      };
-      const environment = { ...made, firstUnusedSequence };
+      const { environment, isCounted } = this.#signingEnvironment(job, known);
       const assertPending = pendingCheck(listed, services.api);
       const assertMaySign = async (): Promise<void> => {
         await assertPending();
@@ -259,7 +253,7 @@ export class Pipeline {
       const signed = await services.metrics.timed("signing", subject, sign);
       assertFitsBroadcast(job, signed);
       assertSameAccount(job, signed);
-      if (!isCounted) assertKeptNumber(job, signed, known);
+      if (!isCounted()) assertKeptNumber(job, signed, known);
       if (stopping.aborted) return "waiting";
       const broadcast = new Broadcast(chain, environment, services, this.reports);
       const record = async (): Promise<Job> => {
@@ -283,6 +277,25 @@ export class Pipeline {
       if (failure instanceof ClaimTaken) return this.#parkClaimed(current ?? job, failure);
       return this.#fail(current ?? job, failure);
     }
+  }
+
+  /** `isCounted` tells whether the number was chosen by the network's count, and not named by the transaction. */
+  #signingEnvironment(
+    job: Job,
+    known: JournalView,
+  ): { readonly environment: ChainEnvironment; readonly isCounted: () => boolean } {
+    const { chain, services } = this;
+    const made = createChainEnvironment(chain, services, this.#warnAbout(job.id), known);
+    let isCounted = false;
+    const firstUnusedSequence: ChainEnvironment["firstUnusedSequence"] = async (...asked) => {
+      isCounted = true;
+      const number = await made.firstUnusedSequence(...asked);
+      const { kept } = known;
+      if (kept !== undefined && number !== kept)
+        await new EarlierSignatures(chain, services).assertPassedOver(job, kept);
+      return number;
+    };
+    return { environment: { ...made, firstUnusedSequence }, isCounted: () => isCounted };
   }
 
   async #journalFor(job: Job, account: string | undefined): Promise<JournalView> {

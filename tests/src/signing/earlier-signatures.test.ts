@@ -1,7 +1,16 @@
-import { afterEach, beforeEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
+import {
+  afterEach,
+  beforeEach,
+  describe,
+  expect,
+  setDefaultTimeout,
+  setSystemTime,
+  spyOn,
+  test,
+} from "bun:test";
 import { recoverJobs, restoredJobs } from "../../../src/journal/recover.ts";
 import { caught } from "../vault/caught.ts";
-import { payment, SigningScene } from "./signing-scene.ts";
+import { PERIOD, payment, SigningScene } from "./signing-scene.ts";
 
 // On a busy machine.
 setDefaultTimeout(30_000);
@@ -225,12 +234,14 @@ describe("after bytes were given up on a person's word", () => {
   let scene: SigningScene;
   /** What nodes know of the bytes by now; the blocks count what landed. */
   let known: "absent" | "pooled" | "confirmed" | "unclear";
+  let counted: number;
 
   beforeEach(async () => {
     scene = await SigningScene.create();
+    counted = 1;
     scene.api.answer = ({ path, body }) => {
       const { method } = (body ?? {}) as { method?: string };
-      const count = known === "confirmed" ? 2 : 1;
+      const count = known === "confirmed" ? 2 : counted;
       if (path.includes("/transaction/count/")) return Response.json(count);
       if (method === "eth_getTransactionCount") return Response.json({ result: `0x${count}` });
       if (method !== "eth_getTransactionByHash") return undefined;
@@ -265,5 +276,29 @@ describe("after bytes were given up on a person's word", () => {
   test("it is signed anew with their number when nobody has them", async () => {
     expect(await scene.process(listed)).toBe("done");
     expect((await scene.job(listed)).signed?.sequence?.number).toBe("1");
+  });
+
+  test("it is signed with another number than theirs, which blocks count, only when nobody has had them for long", async () => {
+    // The node that counts may be ahead of the one that is asked for the bytes: they may be what it counts.
+    counted = 2;
+    expect(await scene.process(listed)).toBe("waiting");
+    expect(scene.payloads).toEqual([]);
+    expect((await scene.job(listed)).problem).toMatch(/blocks count the number 1/);
+    spyOn(scene.services.sightings, "isSeenAgain").mockReturnValue(true);
+    expect(await scene.process(listed)).toBe("skipped");
+    setSystemTime(Date.now() + 10 * PERIOD);
+    expect(await scene.process(listed)).toBe("done");
+    setSystemTime();
+    expect((await scene.job(listed)).signed?.sequence?.number).toBe("2");
+  });
+
+  test("nothing is signed with another number when they land between the look for them and the count", async () => {
+    scene.api.answer = ((answer) => (request: Parameters<typeof answer>[0]) => {
+      if (request.path.includes("/transaction/count/")) [known, counted] = ["confirmed", 2];
+      return answer(request);
+    })(scene.api.answer);
+    spyOn(scene.services.sightings, "isSeenAgain").mockReturnValue(true);
+    expect(await scene.process(listed)).toBe("waiting");
+    expect(scene.payloads).toEqual([]);
   });
 });
