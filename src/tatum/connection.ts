@@ -87,6 +87,8 @@ interface TatumRequest {
   /** Begins with `/v3/`; `{key}` in it stands for the API key. */
   readonly path: string;
   readonly body?: JsonValue;
+  /** The text of a body, where it was made before. */
+  readonly json?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes the answer may have, where that is not the usual bound. */
   readonly maximumBytes?: number;
@@ -206,8 +208,12 @@ export class TatumConnection {
     return presentable(text, this.#options.apiKey);
   }
 
-  #complete({ path, body, headers, ...request }: TatumRequest, signal: AbortSignal | undefined): HttpRequest {
+  #complete(
+    { path, body, json, headers, ...request }: TatumRequest,
+    signal: AbortSignal | undefined,
+  ): HttpRequest {
     const { baseUrl, apiKey, timeout, testnetType } = this.#options;
+    const text = json ?? (body === undefined ? undefined : stringifyExactJson(body));
     const base = baseUrl.href.replace(/\/+$/, "");
     return {
       ...request,
@@ -217,13 +223,13 @@ export class TatumConnection {
         accept: "application/json, text/plain, */*",
         "x-api-key": apiKey,
         ...(testnetType !== undefined && { "x-testnet-type": testnetType }),
-        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(text !== undefined && { "content-type": "application/json" }),
         ...headers,
       },
       timeout,
       signal,
       account: keptApiKey(this.apiKeyName),
-      ...(body !== undefined && { body: stringifyExactJson(body) }),
+      ...(text !== undefined && { body: text }),
     };
   }
 }

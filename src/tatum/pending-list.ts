@@ -43,8 +43,8 @@ function isTooLong({ cause }: ApiUnavailable): boolean {
   return cause instanceof HttpFailure && cause.kind === "too-large";
 }
 
-function cut(ids: readonly string[], size: number): string[][] {
-  if (size >= ids.length) return [[...ids]];
+function cut(ids: readonly string[], size: number): (readonly string[])[] {
+  if (size >= ids.length) return [ids];
   return Array.from({ length: Math.ceil(ids.length / size) }, (_, at) =>
     ids.slice(at * size, (at + 1) * size),
   );
@@ -98,7 +98,8 @@ export class PendingList {
   async poll(api: TatumApi, signatureIds: readonly string[]): Promise<Listing> {
     this.#polls += 1;
     const first = this.#firstId % Math.max(1, signatureIds.length);
-    const ids = [...signatureIds.slice(first), ...signatureIds.slice(0, first)];
+    // The same array for the same question, so that it is put into words once.
+    const ids = first === 0 ? signatureIds : [...signatureIds.slice(first), ...signatureIds.slice(0, first)];
     const gathered = new Gathered();
     let parts = cut(ids, this.#size);
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
@@ -112,7 +113,7 @@ export class PendingList {
       if (gathered.characters >= MAXIMUM_TOGETHER) break;
     }
     const left = parts.reduce((sum, part) => sum + part.length, 0);
-    this.#firstId = first + ids.length - left;
+    this.#firstId = left === 0 ? 0 : first + ids.length - left;
     if (gathered.characters < LITTLE && left === 0) this.#grow(ids.length);
     return gathered.listing(left === 0);
   }
@@ -138,7 +139,7 @@ export class PendingList {
     this.#looks.set(id, this.#polls);
   }
 
-  #halves(part: readonly string[], { tooLong }: Gathered): string[][] {
+  #halves(part: readonly string[], { tooLong }: Gathered): (readonly string[])[] {
     if (part.length <= 1) {
       tooLong.push(...part);
       return [];

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, spyOn, test } from "bun:test";
 import { ApiUnavailable } from "../../../src/errors.ts";
 import { HttpClient } from "../../../src/http/client.ts";
 import { TatumApi } from "../../../src/tatum/api.ts";
@@ -143,4 +143,19 @@ test("a broadcast takes the place that was reserved for it", async () => {
   const began = performance.now();
   expect(await limited.broadcast(broadcast, place)).toMatchObject({ kind: "accepted", txId: ID });
   expect(performance.now() - began).toBeLessThan(500);
+});
+
+test("the body of a poll is put into words once, for as long as the wallets stay the same", async () => {
+  const words = spyOn(JSON, "stringify");
+  server.answer = () => Response.json([]);
+  const ids = ["a", "b"];
+  await api.pending("ETH", ids);
+  await api.pending("ETH", ids);
+  expect(words.mock.calls.filter(([value]) => "signatureIds" in Object(value))).toHaveLength(1);
+  await api.pending("ETH", ["a", "b", "c"]);
+  words.mockRestore();
+  expect(server.requests.slice(-2).map(({ body }) => body)).toEqual([
+    { signatureIds: ids },
+    { signatureIds: ["a", "b", "c"] },
+  ]);
 });

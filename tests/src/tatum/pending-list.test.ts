@@ -99,3 +99,12 @@ test("a new entry has its turn at once, however many were looked at before", asy
   for (let round = 0; round < 10; round++) await lookAt(list, entries, 10);
   expect(await lookAt(list, [...entries, { id: "new" }], 2)).toContain("new");
 });
+
+test("is asked for with the very array that it was given, once all of it came", async () => {
+  const list = new PendingList("ETH");
+  const long = apiWith(each(60));
+  await list.poll(long.api, ids);
+  const short = apiWith(each(1));
+  for (let poll = 0; poll < 4; poll++) await list.poll(short.api, ids);
+  expect(short.asked.at(-1)).toBe(ids);
+});
