@@ -8,11 +8,11 @@ import { checkLeaseRows } from "../store/tables/lease.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
 import {
   readRemovedWalletRows,
-  readWalletRows,
+  readWalletPages,
   readWalletRowsSince,
   type WalletRow,
 } from "../store/tables/wallet.ts";
-import { addToDigest, hashNumber, takeFromDigest } from "./digest.ts";
+import { addToDigest, DigestSum, takeFromDigest } from "./digest.ts";
 import { checkSlots, checkWallets, type Manifest, openManifest, walletHash } from "./manifest.ts";
 import { openRemovedWallet } from "./removed-wallet.ts";
 import type { RootKey } from "./root-key.ts";
@@ -25,79 +25,159 @@ export type OnProgress = (done: number, total: number) => void;
 /** What may be said of a wallet, and its place in the list. */
 export interface IndexedWallet extends WalletSummary {
   readonly position: number;
-  /** What its row adds to the digest of all. */
-  readonly rowHash: bigint;
+  /** What its row adds to the digest of all, 32 bytes. */
+  readonly rowHash: Uint8Array;
 }
 
 function indexed(rootKey: RootKey, row: WalletRow, wallet: StoredWallet): IndexedWallet {
   const { position } = wallet;
-  return { ...summarize(wallet), position, rowHash: hashNumber(walletHash(rootKey, row)) };
+  return { ...summarize(wallet), position, rowHash: walletHash(rootKey, row) };
 }
 
-/** The wallets of an open vault by signature ID, without their secrets. */
+const HASH_BYTES = 32;
+
+/** Rows after which what was opened is cleared from memory: else the half of what a start takes would be garbage, with secrets in it. */
+const ROWS_BETWEEN_COLLECTIONS = 100_000;
+
+/**
+ * The wallets of an open vault by signature ID, without their secrets. There may be half a million: what is known of each lies at
+ * its number in lists, which take less memory than objects.
+ */
 export class WalletIndex {
-  /** In rising order of position: the order in which a Map keeps what is put into it. */
-  readonly #wallets = new Map<string, IndexedWallet>();
-  /** Lists that were asked for, until something changes. */
-  readonly #idsOf = new Map<string, readonly string[]>();
+  /** The number of each. */
+  readonly #numbers = new Map<string, number>();
+  readonly #summaries: (WalletSummary | undefined)[] = [];
+  readonly #positions: number[] = [];
+  #hashes = new Uint8Array(HASH_BYTES);
+  /** Numbers, in rising order of position; those of wallets that were removed stay. */
+  #order: number[] = [];
   #nextPosition = 0;
+  /** Lists that were asked for, by {@link nameOfList}, until something changes in them. */
+  readonly #idsOf = new Map<string, readonly string[]>();
 
   /** @throws KmsError `VAULT_CORRUPT` when two records have one signature ID or one position */
-  constructor(wallets: IndexedWallet[]) {
-    for (const wallet of wallets.sort((a, b) => a.position - b.position)) this.add(wallet);
+  constructor(wallets: readonly IndexedWallet[] = []) {
+    for (const { position, rowHash, ...summary } of wallets) this.gather(summary, position, rowHash);
+    this.arrange();
+  }
+
+  /** Takes a wallet over, in any order; {@link arrange} has to follow. @throws KmsError `VAULT_CORRUPT` */
+  gather(summary: WalletSummary, position: number, rowHash: Uint8Array): void {
+    const { signatureId } = summary;
+    if (this.#numbers.has(signatureId)) {
+      throw vaultCorrupt(`two wallet records have the signature ID ${JSON.stringify(signatureId)}`);
+    }
+    const number = this.#positions.length;
+    this.#numbers.set(signatureId, number);
+    this.#positions.push(position);
+    this.#order.push(number);
+    this.#put(number, summary, rowHash);
+  }
+
+  /** @throws KmsError `VAULT_CORRUPT` when two records have one position */
+  arrange(): void {
+    const positions = this.#positions;
+    const positionAt = (number: number): number => positions[number] ?? 0;
+    this.#order.sort((a, b) => positionAt(a) - positionAt(b));
+    this.#nextPosition = 0;
+    for (const number of this.#order) this.#takePosition(positionAt(number));
   }
 
   get size(): number {
-    return this.#wallets.size;
+    return this.#numbers.size;
   }
 
   get(signatureId: string): IndexedWallet | undefined {
-    return this.#wallets.get(signatureId);
+    const number = this.#numbers.get(signatureId);
+    const summary = number === undefined ? undefined : this.#summaries[number];
+    if (number === undefined || summary === undefined) return undefined;
+    const rowHash = this.#hashes.slice(number * HASH_BYTES, (number + 1) * HASH_BYTES);
+    return { ...summary, position: this.#positions[number] ?? 0, rowHash };
   }
 
   /** Adds a wallet that is newer than all others. */
-  add(wallet: IndexedWallet): void {
-    if (this.#wallets.has(wallet.signatureId)) {
-      throw vaultCorrupt(`two wallet records have the signature ID ${JSON.stringify(wallet.signatureId)}`);
-    }
-    if (wallet.position < this.#nextPosition) throw vaultCorrupt("two wallet records have the same position");
-    this.#wallets.set(wallet.signatureId, wallet);
-    this.#nextPosition = wallet.position + 1;
-    this.#idsOf.clear();
+  add({ position, rowHash, ...summary }: IndexedWallet): void {
+    this.#takePosition(position);
+    this.gather(summary, position, rowHash);
+    this.#forgetLists(summary);
   }
 
   /** Takes over a wallet that is known already and keeps its place. */
-  replace(wallet: IndexedWallet): void {
-    this.#wallets.set(wallet.signatureId, wallet);
-    this.#idsOf.clear();
+  replace({ position: _, rowHash, ...summary }: IndexedWallet): void {
+    const number = this.#numbers.get(summary.signatureId) ?? -1;
+    const before = this.#summaries[number];
+    if (before === undefined) return;
+    this.#put(number, summary, rowHash);
+    this.#forgetLists(before);
+    this.#forgetLists(summary);
   }
 
   delete(signatureId: string): void {
-    this.#wallets.delete(signatureId);
-    this.#idsOf.clear();
+    const number = this.#numbers.get(signatureId) ?? -1;
+    const before = this.#summaries[number];
+    if (before === undefined) return;
+    this.#numbers.delete(signatureId);
+    this.#summaries[number] = undefined;
+    this.#forgetLists(before);
   }
 
   /** All wallets, newest first. */
-  newestFirst(): IndexedWallet[] {
-    return [...this.#wallets.values()].reverse();
+  newestFirst(): WalletSummary[] {
+    const all: WalletSummary[] = [];
+    this.#visitNewestFirst((wallet) => all.push(wallet));
+    return all;
   }
 
   /**
-   * The signature IDs of a chain on a network, newest first; the same array until a wallet is added, changed or removed.
+   * The signature IDs of a chain on a network, newest first; the same array until one of these wallets is added, changed or removed.
    * @param apiKey only those that belong to the API key of this name
    */
   idsOf(ticker: string, network: Network, apiKey = ""): readonly string[] {
-    const name = `${network} ${ticker} ${apiKey}`;
+    const name = nameOfList(network, ticker, apiKey);
     const known = this.#idsOf.get(name);
     if (known !== undefined) return known;
     const isTestnet = network === "testnet";
-    const ids = this.newestFirst()
-      .filter(({ chain, testnet }) => chain === ticker && (testnet === true) === isTestnet)
-      .filter((wallet) => apiKey === "" || (wallet.apiKey ?? defaultApiKey) === apiKey)
-      .map(({ signatureId }) => signatureId);
+    const ids: string[] = [];
+    this.#visitNewestFirst((wallet) => {
+      const isOfChain = wallet.chain === ticker && (wallet.testnet === true) === isTestnet;
+      if (isOfChain && (apiKey === "" || (wallet.apiKey ?? defaultApiKey) === apiKey))
+        ids.push(wallet.signatureId);
+    });
     this.#idsOf.set(name, ids);
     return ids;
   }
+
+  #visitNewestFirst(visit: (wallet: WalletSummary) => void): void {
+    for (let at = this.#order.length - 1; at >= 0; at--) {
+      const summary = this.#summaries[this.#order[at] ?? -1];
+      if (summary !== undefined) visit(summary);
+    }
+  }
+
+  #put(number: number, summary: WalletSummary, rowHash: Uint8Array): void {
+    const from = number * HASH_BYTES;
+    if (from >= this.#hashes.length) {
+      const larger = new Uint8Array(Math.ceil(1.5 * (number + 1)) * HASH_BYTES);
+      larger.set(this.#hashes);
+      this.#hashes = larger;
+    }
+    this.#hashes.set(rowHash, from);
+    this.#summaries[number] = summary;
+  }
+
+  #takePosition(position: number): void {
+    if (position < this.#nextPosition) throw vaultCorrupt("two wallet records have the same position");
+    this.#nextPosition = position + 1;
+  }
+
+  #forgetLists({ chain = "", testnet, apiKey = defaultApiKey }: WalletSummary): void {
+    const network = testnet === true ? "testnet" : "mainnet";
+    for (const name of ["", apiKey]) this.#idsOf.delete(nameOfList(network, chain, name));
+  }
+}
+
+function nameOfList(network: Network, ticker: string, apiKey: string): string {
+  return `${network} ${ticker} ${apiKey}`;
 }
 
 /** What was read of a vault. */
@@ -122,7 +202,8 @@ export async function readManifestAndSlots(session: Session, rootKey: RootKey): 
 
 /** Beside a wallet: what its row adds to the digest of all, and how many of how many were shown. */
 interface Visited {
-  readonly rowHash: bigint;
+  /** 32 bytes. */
+  readonly rowHash: Uint8Array;
   readonly done: number;
   readonly total: number;
 }
@@ -139,17 +220,22 @@ export async function visitContents(
   visit: (wallet: StoredWallet, visited: Visited) => void,
 ): Promise<Manifest> {
   const manifest = await readManifestAndSlots(session, rootKey);
-  let [digest, done, withAddress, last] = [0n, 0, 0, -1];
-  for await (const row of readWalletRows(session)) {
-    const wallet = openWallet(rootKey, row);
-    const rowHash = hashNumber(walletHash(rootKey, row));
-    done += 1;
-    visit(wallet, { rowHash, done, total: manifest.count });
-    digest = addToDigest(digest, rowHash);
-    if (wallet.firstAddress !== undefined) withAddress += 1;
-    last = Math.max(last, wallet.position);
+  const digest = new DigestSum();
+  let [done, withAddress, last] = [0, 0, -1];
+  for await (const page of readWalletPages(session)) {
+    for (const row of page) {
+      const wallet = openWallet(rootKey, row);
+      const rowHash = walletHash(rootKey, row);
+      done += 1;
+      visit(wallet, { rowHash, done, total: manifest.count });
+      digest.add(rowHash);
+      if (wallet.firstAddress !== undefined) withAddress += 1;
+      last = Math.max(last, wallet.position);
+      if (done % ROWS_BETWEEN_COLLECTIONS === 0) Bun.gc(true);
+    }
   }
-  checkWallets(manifest, { count: done, digest });
+  if (done > ROWS_BETWEEN_COLLECTIONS) Bun.gc(true);
+  checkWallets(manifest, { count: done, digest: digest.value });
   if (withAddress !== manifest.indexed)
     throw vaultCorrupt("its manifest counts other wallets with a first address than there are");
   if (last >= manifest.nextPosition)
@@ -163,12 +249,13 @@ export async function readContents(
   rootKey: RootKey,
   visit: (wallet: StoredWallet, visited: Visited) => void = () => undefined,
 ): Promise<VaultContents> {
-  const wallets: IndexedWallet[] = [];
+  const index = new WalletIndex();
   const manifest = await visitContents(session, rootKey, (wallet, visited) => {
-    wallets.push({ ...summarize(wallet), position: wallet.position, rowHash: visited.rowHash });
+    index.gather(summarize(wallet), wallet.position, visited.rowHash);
     visit(wallet, visited);
   });
-  return { manifest, index: new WalletIndex(wallets) };
+  index.arrange();
+  return { manifest, index };
 }
 
 /**
@@ -176,13 +263,13 @@ export async function readContents(
  * @throws KmsError `VAULT_CORRUPT`
  */
 export async function checkAllWallets(session: Session, rootKey: RootKey, manifest: Manifest): Promise<void> {
+  const digest = new DigestSum();
   let count = 0;
-  let digest = 0n;
-  for await (const row of readWalletRows(session)) {
-    digest = addToDigest(digest, walletHash(rootKey, row));
-    count += 1;
+  for await (const page of readWalletPages(session)) {
+    for (const row of page) digest.add(walletHash(rootKey, row));
+    count += page.length;
   }
-  checkWallets(manifest, { count, digest });
+  checkWallets(manifest, { count, digest: digest.value });
 }
 
 /**
@@ -222,8 +309,10 @@ export async function readChanges(
     index.get(signatureId)?.position === position;
   const changed = found.filter(isChanged);
   const fresh = found.filter((wallet) => !isChanged(wallet));
-  for (const { signatureId } of changed)
-    digest = takeFromDigest(digest, index.get(signatureId)?.rowHash ?? 0n);
+  for (const { signatureId } of changed) {
+    const before = index.get(signatureId);
+    if (before !== undefined) digest = takeFromDigest(digest, before.rowHash);
+  }
   for (const { rowHash } of found) digest = addToDigest(digest, rowHash);
   const isWhole = digest === manifest.digest && index.size - lost.length + fresh.length === manifest.count;
   const isNew = fresh.every(({ position }) => position >= known.manifest.nextPosition);

@@ -90,7 +90,7 @@ export function walletHash(
   rootKey: RootKey,
   { walletKey, sealed }: Pick<WalletRow, "walletKey" | "sealed">,
 ): Uint8Array {
-  return rootKey.keyedHash("wallet-digest", Buffer.concat([walletKey, sealed]));
+  return rootKey.keyedHash("wallet-digest", walletKey, sealed);
 }
 
 /** The keyed hash of the key slots, lowest slot number first. */

@@ -78,7 +78,7 @@ export function openRemovedWallet(
   const name = `removed wallet record ${Buffer.from(walletKey).toString("hex")}`;
   const text = rootKey.open(purposeOf(generation), walletKey, sealed);
   if (text === undefined) throw vaultCorrupt(`${name} does not open`);
-  const parsed = v.safeParse(schema, parseJson(Buffer.from(text).toString()));
+  const parsed = v.safeParse(schema, parseJson(text));
   text.fill(0);
   if (!parsed.success) throw vaultCorrupt(`${name} has an unknown shape`);
   return parsed.output;

@@ -2,7 +2,7 @@
  * The root key: the 256-bit key that seals everything in one vault, by AES-GCM (NIST SP 800-38D) with keys of HKDF
  * (https://www.rfc-editor.org/rfc/rfc5869). It never changes and is stored only wrapped in key slots.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { KmsError } from "../errors.ts";
 
@@ -73,11 +73,12 @@ export function aesGcmDecrypt(
   decipher.setAuthTag(cipherText.subarray(tagStart));
   const plainText = decipher.update(cipherText.subarray(0, tagStart));
   try {
-    return Buffer.concat([plainText, decipher.final()]);
+    // GCM is a stream: nothing is left for the end but the comparison of the tag.
+    decipher.final();
+    return plainText;
   } catch {
-    return undefined;
-  } finally {
     plainText.fill(0);
+    return undefined;
   }
 }
 
@@ -104,16 +105,34 @@ const PURPOSE = /^[a-z][a-z0-9/-]{0,63}$/;
 
 export const rootKeyLength = 32;
 
-/** HMAC-SHA-256 (RFC 2104); 32 bytes. */
-export function hashWith(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return createHmac("sha256", key).update(bytes).digest();
+/** HMAC-SHA-256 (RFC 2104) of byte strings one after another; 32 bytes. */
+export function hashWith(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
+  const hash = new Bun.CryptoHasher("sha256", key);
+  for (const part of parts) hash.update(part);
+  return hash.digest();
 }
+
+/** What is the same for all records of a purpose. */
+interface Purpose {
+  readonly name: string;
+  /** HKDF's info up to the record id. */
+  readonly info: Uint8Array;
+  /** The additional data up to the record id. */
+  readonly identity: Uint8Array;
+}
+
+/** One block of HKDF's output is as long as a key: the counter after the info is 1 (RFC 5869, section 2.3). */
+const FIRST_BLOCK = Uint8Array.of(1);
 
 export class RootKey {
   readonly #key: Uint8Array;
   readonly #vaultId: Uint8Array;
   /** Keys of keyed hashes by purpose, so that none is derived twice. */
   readonly #hashKeys = new Map<string, Uint8Array>();
+  /** HKDF's pseudorandom key, from which all others are expanded. */
+  readonly #extracted: Uint8Array;
+  /** The purpose that was sealed or opened for last: records come many in a row. */
+  #purpose: Purpose | undefined;
   #wiped = false;
 
   /** @param key 32 bytes, taken over: they are overwritten by {@link wipe}. */
@@ -121,6 +140,7 @@ export class RootKey {
     if (key.length !== rootKeyLength) throw new RangeError(`A root key has ${rootKeyLength} bytes.`);
     this.#key = key;
     this.#vaultId = vaultId;
+    this.#extracted = hashWith(vaultId, key);
   }
 
   /** A new key from the operating system's randomness. */
@@ -141,8 +161,8 @@ export class RootKey {
    */
   seal(purpose: string, recordId: Uint8Array, plainText: Uint8Array): Uint8Array {
     const nonce = randomBytes(nonceLength);
-    const key = this.#derive(SEAL_INFO, purpose, recordId);
-    const sealed = aesGcmEncrypt(key, nonce, plainText, this.#identity(purpose, recordId));
+    const { key, identity } = this.#recordKey(purpose, recordId);
+    const sealed = aesGcmEncrypt(key, nonce, plainText, identity);
     key.fill(0);
     return Buffer.concat([Uint8Array.of(SEAL_VERSION), nonce, sealed]);
   }
@@ -151,20 +171,15 @@ export class RootKey {
   open(purpose: string, recordId: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
     if (sealed.length < 1 + nonceLength + tagLength || sealed[0] !== SEAL_VERSION) return undefined;
     const nonce = sealed.subarray(1, 1 + nonceLength);
-    const key = this.#derive(SEAL_INFO, purpose, recordId);
-    const plainText = aesGcmDecrypt(
-      key,
-      nonce,
-      sealed.subarray(1 + nonceLength),
-      this.#identity(purpose, recordId),
-    );
+    const { key, identity } = this.#recordKey(purpose, recordId);
+    const plainText = aesGcmDecrypt(key, nonce, sealed.subarray(1 + nonceLength), identity);
     key.fill(0);
     return plainText;
   }
 
-  /** HMAC-SHA-256 under a key that only this vault has and that serves only this purpose; 32 bytes. */
-  keyedHash(purpose: string, bytes: Uint8Array): Uint8Array {
-    return hashWith(this.#hashKey(purpose), bytes);
+  /** HMAC-SHA-256 of byte strings one after another, under a key that only this vault has and that serves only this purpose; 32 bytes. */
+  keyedHash(purpose: string, ...parts: readonly Uint8Array[]): Uint8Array {
+    return hashWith(this.#hashKey(purpose), ...parts);
   }
 
   /** A copy of the key of {@link keyedHash}; 32 bytes. */
@@ -174,7 +189,9 @@ export class RootKey {
 
   #hashKey(purpose: string): Uint8Array {
     if (this.#wiped) throw new KmsError("INTERNAL", "The vault was used after it was closed.");
-    const key = this.#hashKeys.get(purpose) ?? this.#derive(HASH_INFO, purpose, new Uint8Array());
+    const known = this.#hashKeys.get(purpose);
+    if (known !== undefined) return known;
+    const key = this.#expand(infoOf(HASH_INFO, purpose));
     this.#hashKeys.set(purpose, key);
     return key;
   }
@@ -188,6 +205,7 @@ export class RootKey {
   /** Overwrites the key. Everything else throws from here on. */
   wipe(): void {
     this.#key.fill(0);
+    this.#extracted.fill(0);
     for (const key of this.#hashKeys.values()) key.fill(0);
     this.#hashKeys.clear();
     this.#wiped = true;
@@ -201,14 +219,31 @@ export class RootKey {
     return "[root key]";
   }
 
-  #derive(prefix: string, purpose: string, id: Uint8Array): Uint8Array {
-    if (this.#wiped) throw new KmsError("INTERNAL", "The vault was used after it was closed.");
-    if (!PURPOSE.test(purpose)) throw new RangeError(`"${purpose}" is not the name of a purpose.`);
-    const info = Buffer.concat([Buffer.from(`${prefix}${purpose}\0`), id]);
-    return new Uint8Array(hkdfSync("sha256", this.#key, this.#vaultId, info, 32));
+  /** The key of a record, and what it is bound to. */
+  #recordKey(
+    purpose: string,
+    recordId: Uint8Array,
+  ): { readonly key: Uint8Array; readonly identity: Uint8Array } {
+    if (this.#purpose?.name !== purpose) {
+      const identity = lengthPrefixed([purpose, this.#vaultId]);
+      this.#purpose = { name: purpose, info: infoOf(SEAL_INFO, purpose), identity };
+    }
+    const { info, identity } = this.#purpose;
+    return {
+      key: this.#expand(info, recordId),
+      identity: Buffer.concat([identity, lengthPrefixed([recordId])]),
+    };
   }
 
-  #identity(purpose: string, recordId: Uint8Array): Uint8Array {
-    return lengthPrefixed([purpose, this.#vaultId, recordId]);
+  /** 32 bytes of HKDF-Expand (RFC 5869, section 2.3). */
+  #expand(...info: readonly Uint8Array[]): Uint8Array {
+    if (this.#wiped) throw new KmsError("INTERNAL", "The vault was used after it was closed.");
+    return hashWith(this.#extracted, ...info, FIRST_BLOCK);
   }
+}
+
+/** The beginning of HKDF's info. @throws RangeError for what is not the name of a purpose */
+function infoOf(prefix: string, purpose: string): Uint8Array {
+  if (!PURPOSE.test(purpose)) throw new RangeError(`"${purpose}" is not the name of a purpose.`);
+  return Buffer.from(`${prefix}${purpose}\0`);
 }

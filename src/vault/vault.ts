@@ -93,13 +93,11 @@ export class Vault implements Sealing {
 
   /** All wallets, newest first; all are read and checked the first time. */
   wallets(): Promise<readonly WalletSummary[]> {
-    return this.#state.readIndex(async (index) =>
-      index.newestFirst().map(({ position: _, rowHash: __, ...summary }) => summary),
-    );
+    return this.#state.readIndex(async (index) => index.newestFirst());
   }
 
   /**
-   * The signature IDs of a chain on a network, newest first; the same array until a wallet is added, changed or removed.
+   * The signature IDs of a chain on a network, newest first; the same array until one of these wallets is added, changed or removed.
    * @param apiKey only those that belong to the API key of this name
    */
   signatureIds(ticker: string, network: Network, apiKey?: string): Promise<readonly string[]> {

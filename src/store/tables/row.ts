@@ -19,6 +19,31 @@ export function upTo(bytes: number, column: string, name = column): string {
   return `CASE WHEN octet_length(${column}) > ${bytes} THEN '${TOO_LONG}' ELSE ${column} END AS "${name}"`;
 }
 
+/** How all rows of a table are read. */
+interface Paging<Row> {
+  /** The statement up to its conditions. */
+  readonly select: string;
+  /** The column of the key, of bytes. */
+  readonly key: string;
+  readonly parse: (row: unknown) => Row;
+  readonly keyOf: (row: Row) => Uint8Array;
+}
+
+/** All rows of a table, in the order of its key, so many at once that a wait for each of them counts for nothing. */
+export async function* readPages<Row>(
+  session: Session,
+  { select, key, parse, keyOf }: Paging<Row>,
+): AsyncGenerator<readonly Row[]> {
+  let rows = await session.query(`${select} ORDER BY ${key} LIMIT $1`, [PAGE]);
+  while (true) {
+    const page = rows.map(parse);
+    if (page.length > 0) yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    rows = await session.query(`${select} WHERE ${key} > $1 ORDER BY ${key} LIMIT $2`, [keyOf(last), PAGE]);
+  }
+}
+
 /**
  * All rows of a table, in the order of its key, never many at once.
  *
@@ -32,14 +57,7 @@ export async function* readInPages<Row>(
   parse: (row: unknown) => Row,
   keyOf: (row: Row) => Uint8Array,
 ): AsyncGenerator<Row> {
-  let rows = await session.query(`${select} ORDER BY ${key} LIMIT $1`, [PAGE]);
-  while (true) {
-    const page = rows.map(parse);
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return;
-    rows = await session.query(`${select} WHERE ${key} > $1 ORDER BY ${key} LIMIT $2`, [keyOf(last), PAGE]);
-  }
+  for await (const page of readPages(session, { select, key, parse, keyOf })) yield* page;
 }
 
 /**
@@ -87,9 +105,10 @@ export function parseRow<Output>(
   row: unknown,
   options: KmsErrorOptions = {},
 ): Output {
-  const tooLong = Object.entries(row ?? {}).find(([, value]) => standsForTooLong(value));
-  if (tooLong !== undefined)
-    throw vaultCorrupt(`a ${table} row has a ${tooLong[0]} that is longer than any`, options);
+  for (const column in row as Record<string, unknown> | undefined) {
+    if (standsForTooLong((row as Record<string, unknown>)[column]))
+      throw vaultCorrupt(`a ${table} row has a ${column} that is longer than any`, options);
+  }
   const parsed = v.safeParse(schema, row);
   if (parsed.success) return parsed.output;
   const column = v.getDotPath(parsed.issues[0]) ?? "row";
@@ -97,5 +116,6 @@ export function parseRow<Output>(
 }
 
 function standsForTooLong(value: unknown): boolean {
-  return value instanceof Uint8Array ? Buffer.compare(value, tooLongBytes) === 0 : value === TOO_LONG;
+  if (!(value instanceof Uint8Array)) return value === TOO_LONG;
+  return value.length === tooLongBytes.length && Buffer.compare(value, tooLongBytes) === 0;
 }

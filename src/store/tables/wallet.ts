@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { Session } from "../store.ts";
 import { mostBytes } from "./bounds.ts";
-import { blob, blobOfLength, parseRow, positiveInteger, readInPages, upTo } from "./row.ts";
+import { blob, blobOfLength, parseRow, positiveInteger, readInPages, readPages, upTo } from "./row.ts";
 
 const { wallet: most, removed_wallet: mostOfRemoved, address: mostOfNames } = mostBytes;
 
@@ -45,9 +45,10 @@ const removedColumns = `SELECT ${upTo(mostOfRemoved.wallet_key, "wallet_key", "w
 const parse = (row: unknown): WalletRow => parseRow("wallet", walletRow, row);
 const parseRemoved = (row: unknown): RemovedWalletRow => parseRow("removed wallet", removedRow, row);
 
-/** All wallet rows, in no meaningful order. */
-export function readWalletRows(session: Session): AsyncGenerator<WalletRow> {
-  return readInPages(session, columns, "wallet_key", parse, ({ walletKey }) => walletKey);
+/** All wallet rows, in no meaningful order, some at a time. */
+export function readWalletPages(session: Session): AsyncGenerator<readonly WalletRow[]> {
+  const keyOf = ({ walletKey }: WalletRow): Uint8Array => walletKey;
+  return readPages(session, { select: columns, key: "wallet_key", parse, keyOf });
 }
 
 /** All rows of removed wallets, in no meaningful order. */

@@ -7,7 +7,7 @@ function wallet(signatureId: string, position: number): IndexedWallet {
     position,
     chain: "ETH",
     testnet: true,
-    rowHash: 0n,
+    rowHash: new Uint8Array(32),
   };
 }
 
@@ -38,4 +38,33 @@ test("no wallets are listed, and the first position is 0", () => {
 test("two records of one signature ID or one position are corruption", () => {
   expect(() => new WalletIndex([wallet("a", 0), wallet("a", 1)])).toThrow('"a"');
   expect(() => new WalletIndex([wallet("a", 1), wallet("b", 1)])).toThrow("same position");
+});
+
+test("a list of signature IDs is the same array until one of its wallets is added, changed or removed", () => {
+  const [eth, btc] = [wallet("a", 0), { ...wallet("b", 1), chain: "BTC" }];
+  const index = new WalletIndex([eth, btc]);
+  const listOf = (ticker: string) => index.idsOf(ticker, "testnet", "default");
+  const [ofEth, ofBtc] = [listOf("ETH"), listOf("BTC")];
+  expect([ofEth, ofBtc]).toEqual([["a"], ["b"]]);
+  index.add(wallet("c", 2));
+  expect(listOf("BTC")).toBe(ofBtc);
+  expect(listOf("ETH")).toEqual(["c", "a"]);
+  index.replace({ ...btc, apiKey: "shop" });
+  expect([listOf("BTC"), index.idsOf("BTC", "testnet", "shop")]).toEqual([[], ["b"]]);
+  index.delete("c");
+  expect(listOf("ETH")).toEqual(["a"]);
+});
+
+test("what a row adds to the digest is known of each wallet, also after it was changed", () => {
+  const hashed = (id: string, position: number, byte: number) => ({
+    ...wallet(id, position),
+    rowHash: new Uint8Array(32).fill(byte),
+  });
+  const index = new WalletIndex([hashed("b", 1, 1), hashed("a", 0, 2)]);
+  for (let position = 2; position < 9; position++) index.add(hashed(`more-${position}`, position, position));
+  index.replace(hashed("a", 0, 77));
+  expect(["b", "a", "more-8"].map((id) => index.get(id)?.rowHash)).toEqual(
+    [1, 77, 8].map((byte) => new Uint8Array(32).fill(byte)),
+  );
+  expect(index.get("b")?.position).toBe(1);
 });

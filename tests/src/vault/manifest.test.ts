@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
-import { addToDigest, takeFromDigest } from "../../../src/vault/digest.ts";
+import { addToDigest, DigestSum, takeFromDigest } from "../../../src/vault/digest.ts";
 import {
   checkWallets,
   openManifest,
@@ -35,6 +35,24 @@ test("a manifest comes back as it was sealed", () => {
       digest,
     });
   }
+});
+
+test("the digest of many rows is the same, whether they are added one by one or summed up", () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 })), (hashes) => {
+      const sum = new DigestSum();
+      for (const hash of hashes) sum.add(hash);
+      expect(sum.value).toBe(hashes.reduce((digest, hash) => addToDigest(digest, hash), 0n));
+    }),
+  );
+});
+
+test("the digest of more rows than its words can hold without a carry is exact", () => {
+  const rows = 2 ** 21 + 3;
+  const sum = new DigestSum();
+  const highest = new Uint8Array(32).fill(0xff);
+  for (let row = 0; row < rows; row++) sum.add(highest);
+  expect(sum.value).toBe((((1n << 256n) - 1n) * BigInt(rows)) % (1n << 256n));
 });
 
 test("a manifest of another vault does not open", async () => {
