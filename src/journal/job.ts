@@ -161,8 +161,11 @@ const jobSchema = v.object({
   voided: v.optional(v.array(v.string())),
   /** The account that keeps a number for the job, since its bytes were given up. */
   account: v.optional(v.string()),
-  /** Whether a person said that it was not signed by what a restored vault does not know of. */
-  recovered: v.optional(v.boolean()),
+  /**
+   * By when the vault had been restored (milliseconds since 1970), as a person said that the job was not signed by what the vault
+   * does not know of. After a later restore, of a backup that holds this word, it may have been. `true` tells of none.
+   */
+  recovered: v.optional(v.union([v.boolean(), v.pipe(v.number(), v.safeInteger())])),
   /**
    * Whether it is of no pending transaction: a person had it signed to use up a number of an account. The API knows nothing of
    * it, is asked nothing and told nothing.

@@ -36,6 +36,7 @@ export async function restoredJobs(vault: Vault, { id, chains }: RecoveryChoice)
  * @throws KmsError `JOURNAL` when one was changed meanwhile
  */
 export async function recoverJobs(vault: Vault, jobs: readonly Job[], choice: RecoveryChoice): Promise<void> {
-  for (const job of jobs) await new Journal(vault, job).reopen(job, { recovered: true });
+  const recovered = vault.restoredAt;
+  for (const job of jobs) await new Journal(vault, job).reopen(job, { recovered });
   if (choice.id === undefined && choice.chains === undefined) await vault.confirmRestored();
 }

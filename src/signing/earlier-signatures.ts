@@ -48,7 +48,7 @@ export class EarlierSignatures {
     account: string | undefined,
   ): Promise<Outcome | undefined> {
     const { vault, journal, api, parkedReminder } = this.#services;
-    if (vault.restoredAt === undefined || job.recovered === true) return undefined;
+    if (vault.restoredAt === undefined || job.recovered === vault.restoredAt) return undefined;
     // A person may have confirmed it meanwhile.
     await vault.refresh();
     if (vault.restoredAt === undefined) return undefined;

@@ -23,9 +23,15 @@ describe("after a restore", () => {
   let scene: SigningScene;
   const known = payment(7, { nonce: undefined });
 
+  const recovered = payment(8, { nonce: undefined });
+
   beforeEach(async () => {
     scene = await SigningScene.createRestored(async (before) => {
       await before.journal.move(before.journal.begin(known.transaction, known.contentDigest), "seen");
+      await before.vault.markRestored(1, async () => undefined);
+      const job = before.journal.begin(recovered.transaction, recovered.contentDigest);
+      await before.journal.move(job, "parked", { parkedFor: "restored" });
+      await recoverJobs(before.vault, await restoredJobs(before.vault, {}), {});
     });
     scene.api.answer = ({ path, body }) => {
       if (path.includes("/transaction/count/")) return Response.json(1);
@@ -67,6 +73,13 @@ describe("after a restore", () => {
     scene.list(known);
     expect(await scene.process(known)).toBe("parked");
     expect(await scene.job(known)).toMatchObject({ parkedFor: "restored" });
+  });
+
+  test("so is one of which a person said, after an earlier restore, that it was not sent: it may have been since", async () => {
+    scene.list(recovered);
+    expect(await scene.process(recovered)).toBe("parked");
+    expect(await scene.job(recovered)).toMatchObject({ parkedFor: "restored" });
+    expect(scene.payloads).toEqual([]);
   });
 
   test("one that the API does not tell of waits", async () => {
