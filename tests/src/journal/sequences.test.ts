@@ -80,6 +80,18 @@ describe("the sequence numbers an account has used", () => {
     expect(UsedSequences.parse(most.serialize()).serialize()).toBe(most.serialize());
   });
 
+  test("more gaps than are kept lose the lowest ones, and no number that was used", () => {
+    const gaps = 1_200;
+    const numbers = Array.from({ length: gaps }, (_, at) => BigInt(10 * at));
+    const all = numbers.reduce((before, number) => before.with(number), UsedSequences.none());
+    expect(all.ranges).toHaveLength(1_000);
+    expect(numbers.every((number) => all.has(number))).toBe(true);
+    expect(all.firstUnused(0n)).toBe(BigInt(10 * (gaps - 1_000) + 1));
+    const merged = used(5).and(all);
+    expect(merged.ranges).toHaveLength(1_000);
+    expect(numbers.every((number) => merged.has(number))).toBe(true);
+  });
+
   test("text of another shape is refused", () => {
     expect(() => UsedSequences.parse('[["5","x"]]')).toThrow();
   });
