@@ -5,7 +5,7 @@
  * `node scripts/install.mjs`.
  */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,10 +34,44 @@ function hasCache() {
   }
 }
 
+const packagesOf = (lockFile) => JSON.parse(readFileSync(lockFile, "utf8")).packages ?? {};
+
+function isForThisMachine({ os, cpu, libc }) {
+  const ownLibc = process.report?.getReport().header.glibcVersionRuntime === undefined ? "musl" : "glibc";
+  const isLibc = libc === undefined || libc.includes(ownLibc);
+  return isLibc && os?.includes(process.platform) === true && cpu?.includes(process.arch) === true;
+}
+
+/** The folders of programs and libraries that npm leaves out where they want a newer Node, though none of them runs in Node. */
+function leftOut() {
+  const entries = Object.entries(packagesOf(wanted)).filter(
+    ([folder, entry]) => entry.optional && entry.engines?.node && !existsSync(join(root, folder)),
+  );
+  return entries.filter(([, entry]) => isForThisMachine(entry)).map(([folder]) => folder);
+}
+
+/** A package that is asked for by its name is not held against the lock file by npm. */
+function checkDigests(folders) {
+  for (const folder of folders) {
+    if (packagesOf(installed)[folder]?.integrity === packagesOf(wanted)[folder].integrity) continue;
+    rmSync(join(root, folder), { recursive: true, force: true });
+    rmSync(installed);
+    console.error(`${folder} is not what package-lock.json names.`);
+    process.exit(1);
+  }
+}
+
 function installPackages() {
   const passing = hasCache() ? undefined : mkdtempSync(join(tmpdir(), "npm-cache-"));
   const own = passing === undefined ? [] : [`--cache=${passing}`];
-  run("npm", ["install", "--ignore-scripts", "--no-save", "--loglevel=error", ...own]);
+  const install = ["install", "--ignore-scripts", "--no-save", "--loglevel=error", ...own];
+  run("npm", install);
+  const folders = leftOut();
+  const names = folders.map(
+    (folder) => `${folder.replace("node_modules/", "")}@${packagesOf(wanted)[folder].version}`,
+  );
+  if (names.length > 0) run("npm", [...install, ...names]);
+  checkDigests(folders);
   if (passing !== undefined) rmSync(passing, { recursive: true, force: true });
 }
 

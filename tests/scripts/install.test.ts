@@ -76,6 +76,43 @@ describe("the installation", () => {
     expect(existsSync(cache)).toBe(false);
   });
 
+  describe("of what npm leaves out because it wants a newer Node", () => {
+    const entry = { version: "1.2.3", integrity: "sha512-one", optional: true, engines: { node: ">=99" } };
+    const here = { ...entry, os: [process.platform], cpu: [process.arch] };
+    const lock = (packages: Readonly<Record<string, object>>): void =>
+      writeFileSync(path("package-lock.json"), JSON.stringify({ packages }));
+    const npmThatKeeps = (integrity: string): void =>
+      writeProgram(
+        "programs/npm",
+        `${npmThatInstalls}\ncat > node_modules/.package-lock.json <<'END'
+          {"packages": {"node_modules/@some/program": {"integrity": "${integrity}"}}}\nEND`,
+      );
+
+    test("takes what is for this machine", () => {
+      lock({
+        "node_modules/@some/program": here,
+        "node_modules/elsewhere": { ...here, os: ["plan9"] },
+        "node_modules/anywhere": entry,
+        "node_modules/bun": here,
+      });
+      npmThatKeeps("sha512-one");
+      expect(install()).toEqual({ status: 0, stderr: "" });
+      expect(npmCalls()).toEqual([
+        "install --ignore-scripts --no-save --loglevel=error",
+        "install --ignore-scripts --no-save --loglevel=error @some/program@1.2.3",
+      ]);
+    });
+
+    test("refuses what is not what the lock file names", () => {
+      lock({ "node_modules/@some/program": here });
+      npmThatKeeps("sha512-another");
+      const { status, stderr } = install();
+      expect(status).toBe(1);
+      expect(stderr).toBe("node_modules/@some/program is not what package-lock.json names.\n");
+      expect(existsSync(path("node_modules/.package-lock.json"))).toBe(false);
+    });
+  });
+
   test("that fails says what failed", () => {
     writeProgram("programs/npm", "exit 7");
     expect(install()).toEqual({
