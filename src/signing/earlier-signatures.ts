@@ -140,15 +140,16 @@ export class EarlierSignatures {
 
   /**
    * Why bytes that were given up may still pay. Their number is used again, but not once the blocks count it: then another one
-   * would be taken, and both would land. Bytes without a number were given up by a proof, or spend the same outputs.
+   * would be taken, and both would land. Where there is none, a person's word alone keeps both from landing: what is unclear is
+   * no no, but for those that the network proved void.
    */
-  async #landedOf({ id, account }: Job, released: readonly string[]): Promise<string | undefined> {
+  async #landedOf({ id, voided = [] }: Job, released: readonly string[]): Promise<string | undefined> {
     const { api } = this.#services;
     const environment = createChainEnvironment(this.#chain, this.#services, () => undefined);
     for (const transactionId of released) {
       const signed = { transactionId, payload: "", filledIn: {} };
       const where = await whereaboutsOf(signed, { chain: this.#chain, environment, api });
-      if (where === "unclear" && account !== undefined)
+      if (where === "unclear" && !voided.includes(transactionId))
         return `whether the network has the bytes that were given up, ${transactionId}, is not clear`;
       if (where === "confirmed" || where === "pooled")
         return `the network has the bytes that were given up; if they succeeded: tatum-kms job resolve ${id} --as=done --tx-id=${transactionId}`;

@@ -8,9 +8,10 @@ import {
   spyOn,
   test,
 } from "bun:test";
+import type { Chain } from "../../../chains/chain.ts";
 import { recoverJobs, restoredJobs } from "../../../src/journal/recover.ts";
 import { caught } from "../vault/caught.ts";
-import { PERIOD, payment, SigningScene } from "./signing-scene.ts";
+import { ethereum, PERIOD, payment, SigningScene } from "./signing-scene.ts";
 
 // On a busy machine.
 setDefaultTimeout(30_000);
@@ -313,5 +314,30 @@ describe("after bytes were given up on a person's word", () => {
     spyOn(scene.services.sightings, "isSeenAgain").mockReturnValue(true);
     expect(await scene.process(listed)).toBe("waiting");
     expect(scene.payloads).toEqual([]);
+  });
+
+  test("nothing is signed anew either where nothing but a proof keeps both from landing, and it is unclear", async () => {
+    // Such as on Solana or VeChain, whose bytes use neither a number nor an output.
+    const chain: Chain = {
+      ...ethereum,
+      sendingAccount: async () => undefined,
+      async sign(...asked) {
+        const { sequence: _, ...signed } = await ethereum.sign(...asked);
+        return signed;
+      },
+    };
+    const other = fixed(5);
+    scene.list(other);
+    const { answer } = scene.api;
+    scene.api.answer = (request) =>
+      request.path.endsWith("/broadcast") ? new Response("", { status: 500 }) : answer(request);
+    await scene.process(other, scene.services, chain);
+    scene.api.answer = answer;
+    await scene.journal.release(await scene.job(other));
+    scene.api.requests.length = 0;
+    known = "unclear";
+    expect(await scene.process(other, scene.services, chain)).toBe("waiting");
+    expect(scene.payloads).toEqual([]);
+    expect((await scene.job(other)).problem).toContain("is not clear");
   });
 });
