@@ -119,7 +119,7 @@ function shownNode(node: KnownNode, holdings: readonly Holding[]): ShownNode {
   const working = own.length > 0 ? "active" : "standby";
   return {
     ...{ node: name, host, pid, version, network },
-    state: isSilent ? "silent" : isDraining ? "draining" : working,
+    state: isSilent || isSurelyDead(nodeKey) ? "silent" : isDraining ? "draining" : working,
     since: iso(since),
     lastRenewal: iso(renewedAt),
     leases: own.map(shownLease),

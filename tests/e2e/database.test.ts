@@ -418,6 +418,8 @@ describe("the nodes of a database", () => {
       expect((await nodes()).map(({ node, state, leases }) => [node, state, leases[0]?.epoch])).toEqual([
         ["south.2", "active", 2],
       ]);
+      await second.kill();
+      expect((await nodes()).map(({ node, state }) => [node, state])).toEqual([["south.2", "silent"]]);
     }),
   );
 
