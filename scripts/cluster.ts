@@ -1,8 +1,8 @@
 /**
  * `bun run test:cluster [--payments=10000] [--nodes=2,3,5] [--chains=ETH,BTC,...] [--seed=N]
- * [--failover=sync|async] [--pooled]`: several daemons on one database
+ * [--failover=sync|async] [--pooled] [--two-keys]`: several daemons on one database
  * under one stand-in of the API, of which nodes are killed and stand still for longer than their lease, connections are cut, the
- * database crashes or is taken over by its standby in the middle, calls fail, payments are cancelled, hurried and decided about; an independent ledger judges what landed. The payments are shared between clusters of so many
+ * database crashes or is taken over by its standby in the middle, calls fail, payments are cancelled, hurried and decided about; an independent ledger judges what landed. With `--two-keys` two API keys share the wallets of each chain, and each call has to come with the right one. The payments are shared between clusters of so many
  * nodes. Ends with status 1 when the promise was broken.
  *
  * `--rate=50` measures instead how many payments a second so many nodes carry out, which share the chains, when nothing goes wrong
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     chains: { type: "string", default: clusterChains.join(",") },
     failover: { type: "string" },
     rate: { type: "string" },
+    "two-keys": { type: "boolean", default: false },
     pooled: { type: "boolean", default: false },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
   },
@@ -62,6 +63,7 @@ for (const nodes of sizes) {
     longest: LONGEST,
     failover,
     isPooled: values.pooled,
+    hasTwoKeys: values["two-keys"],
   });
   const figures = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
   const seconds = ((performance.now() - start) / 1000).toFixed(0);

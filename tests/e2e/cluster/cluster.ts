@@ -2,6 +2,7 @@
 import type { Hazard } from "../weeks/hazards.ts";
 import { Stage } from "../weeks/stage.ts";
 import { playOut, type WeekResult } from "../weeks/week.ts";
+import { keyEnvironment } from "./api-keys.ts";
 import { ClusterDatabase, type Replication, storeEnvironment } from "./database.ts";
 import { Nodes } from "./nodes.ts";
 
@@ -20,6 +21,8 @@ export interface ClusterOptions {
   readonly hazards: ReadonlySet<Hazard>;
   /** Whether all nodes but the first go through PgBouncer. */
   readonly isPooled?: boolean;
+  /** Whether two API keys share the wallets of each chain: the first node works with both, the others with one each. */
+  readonly hasTwoKeys?: boolean;
   /** Set to have a standby take over in the middle: one that commits wait for, or one that may be behind. */
   readonly failover?: Replication | undefined;
   /** Real milliseconds for the orders. */
@@ -30,7 +33,11 @@ export async function runCluster(options: ClusterOptions): Promise<WeekResult> {
   const { executable, seed } = options;
   const database = await ClusterDatabase.open(options.failover);
   if (options.isPooled === true) await database.startPooler();
-  const stage = await Stage.open(executable, seed, storeEnvironment(database.newWay().access));
+  const environment = storeEnvironment(database.newWay().access);
+  const stage = await Stage.open(executable, seed, {
+    ...environment,
+    ...(options.hasTwoKeys === true && keyEnvironment),
+  });
   try {
     return await playOut(stage, options, new Nodes(stage, database, options));
   } finally {

@@ -5,6 +5,7 @@ import { Typist } from "../weeks/decisions.ts";
 import type { Hazard } from "../weeks/hazards.ts";
 import { type Crew, peace } from "../weeks/operators.ts";
 import type { Stage } from "../weeks/stage.ts";
+import { ApiKeys, keyOptions } from "./api-keys.ts";
 import { type ClusterDatabase, type Replication, storeEnvironment } from "./database.ts";
 import { recoverJobs, unknownJobs } from "./people.ts";
 
@@ -24,6 +25,7 @@ const NOTICED = 5_000;
 const MOST_MESSAGES = 60;
 
 interface Node {
+  readonly number: number;
   readonly way: CuttingProxy;
   daemon: Daemon;
   isStill: boolean;
@@ -34,6 +36,8 @@ export interface NodesOptions {
   readonly tickers: readonly string[];
   readonly payments: number;
   readonly hazards: ReadonlySet<Hazard>;
+  /** Whether two API keys share the wallets of each chain. */
+  readonly hasTwoKeys?: boolean;
   /** Set to have a standby take over in the middle. */
   readonly failover?: Replication | undefined;
 }
@@ -49,7 +53,8 @@ export class Nodes implements Crew {
   #working: Promise<void>[] = [];
   readonly #typist: Typist;
   readonly #standstills: Promise<void>[] = [];
-  readonly done = {
+  #keys: ApiKeys | undefined;
+  readonly #done = {
     starts: 0,
     kills: 0,
     standstills: 0,
@@ -69,18 +74,23 @@ export class Nodes implements Crew {
     this.#typist = new Typist(stage, ["job", "lane"], options.hazards);
   }
 
+  get done(): Readonly<Record<string, number>> {
+    return { ...this.#done, ...this.#keys?.done };
+  }
+
   async begin(): Promise<void> {
     await this.#typist.learn();
+    if (this.#options.hasTwoKeys === true) this.#keys = await ApiKeys.share(this.#stage);
     this.#nodes = Array.from({ length: this.#options.nodes }, (_, number) => {
       const way = number === 0 ? this.#database.newWay() : this.#database.newPooledWay();
-      return { way, daemon: this.#start(way), isStill: false };
+      return { number, way, daemon: this.#start({ number, way }), isStill: false };
     });
     this.#working = [this.#haveAccidents(), this.#typing()];
   }
 
   look(): void {
     if (this.#isHalted) return;
-    for (const node of this.#nodes) if (!node.daemon.isRunning) node.daemon = this.#start(node.way);
+    for (const node of this.#nodes) if (!node.daemon.isRunning) node.daemon = this.#start(node);
   }
 
   /** All nodes go on. */
@@ -95,7 +105,7 @@ export class Nodes implements Crew {
   async #typing(): Promise<void> {
     while (!this.#isOver) {
       await this.#peace(DONE_TO_COMMAND);
-      if (!this.#isOver && !this.#isHalted && (await this.#typist.type())) this.done.commands += 1;
+      if (!this.#isOver && !this.#isHalted && (await this.#typist.type())) this.#done.commands += 1;
     }
   }
 
@@ -106,10 +116,11 @@ export class Nodes implements Crew {
     return peace({ random, longest, count, isOver: () => this.#isOver });
   }
 
-  #start(way: CuttingProxy): Daemon {
-    this.done.starts += 1;
+  #start({ number, way }: Pick<Node, "number" | "way">): Daemon {
+    this.#done.starts += 1;
     const environment = { ...storeEnvironment(way.access), TATUM_KMS_REQUESTS_PER_SECOND: "0" };
-    return this.#stage.program.startDaemon(this.#options.tickers, [], environment);
+    const options = this.#keys === undefined ? [] : keyOptions(number);
+    return this.#stage.program.startDaemon(this.#options.tickers, options, environment);
   }
 
   async #haveAccidents(): Promise<void> {
@@ -126,19 +137,19 @@ export class Nodes implements Crew {
     const { random, history } = this.#stage.world;
     const dice = random.next();
     if (dice < 0.25) {
-      this.done.kills += 1;
+      this.#done.kills += 1;
       await node.daemon.kill();
     } else if (dice < 0.35) {
-      this.done.terminations += 1;
+      this.#done.terminations += 1;
       await node.daemon.terminate();
     } else if (dice < 0.6) {
-      this.done.standstills += 1;
+      this.#done.standstills += 1;
       this.#standstills.push(this.#standStill(node, LEASE + random.below(LONGEST_STANDSTILL)));
     } else if (dice < 0.85) {
-      this.done.cuts += 1;
+      this.#done.cuts += 1;
       node.way.cutAt(random.below(MOST_MESSAGES), random.pick(["lost", "unanswered"]));
     } else {
-      this.done.crashes += 1;
+      this.#done.crashes += 1;
       history.note("week", "the database crashes");
       await this.#database.crash(random.below(LONGEST_OUTAGE));
     }
@@ -146,12 +157,12 @@ export class Nodes implements Crew {
 
   #isTimeToFailOver(): boolean {
     const { failover, payments } = this.#options;
-    const isDone = failover === undefined || this.done["fail-overs"] > 0;
+    const isDone = failover === undefined || this.#done["fail-overs"] > 0;
     return !isDone && this.#stage.world.platform.payments.size >= payments / 2;
   }
 
   async #failOver(): Promise<void> {
-    this.done["fail-overs"] += 1;
+    this.#done["fail-overs"] += 1;
     this.#isHalted = this.#options.failover === "async";
     this.#stage.world.history.note("week", "the standby takes over");
     await Promise.all(this.#standstills);
@@ -164,9 +175,9 @@ export class Nodes implements Crew {
   async #takeOver(): Promise<void> {
     await Bun.sleep(NOTICED);
     const ended = this.#nodes.filter(({ daemon }) => daemon.exitCode !== null);
-    this.done["nodes that noticed"] = ended.length;
+    this.#done["nodes that noticed"] = ended.length;
     for (const { daemon } of this.#nodes) await daemon.kill();
-    this.done["signed that the journal lost"] = (await unknownJobs(this.#stage)).length;
+    this.#done["signed that the journal lost"] = (await unknownJobs(this.#stage)).length;
     await this.#stage.program.succeed(["vault", "mark-restored", "--yes"]);
     this.#isHalted = false;
     this.look();

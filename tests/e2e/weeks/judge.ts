@@ -17,7 +17,8 @@ export type BreachKind =
   | "never told"
   | "told too often"
   | "offered in vain"
-  | "parked for nothing";
+  | "parked for nothing"
+  | "another key";
 
 export interface Breach {
   readonly kind: BreachKind;

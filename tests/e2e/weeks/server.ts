@@ -17,6 +17,9 @@ function write(response: ServerResponse, { status, body, headers = {} }: Answer)
   response.end(text);
 }
 
+/** Of the wallets that belong to no other one. */
+export const usualApiKey = "test-api-key";
+
 export class ApiServer {
   readonly #world: World;
   /** Real seconds that the program waits for an answer. */
@@ -44,7 +47,7 @@ export class ApiServer {
   get environment(): Record<string, string> {
     return {
       TATUM_API_URL: this.url,
-      TATUM_API_KEY: "test-api-key",
+      TATUM_API_KEY: usualApiKey,
       TATUM_KMS_VET_URL: this.url,
       TATUM_KMS_HTTP_TIMEOUT: String(this.patience),
       TATUM_KMS_LEASE: "2",
@@ -57,6 +60,7 @@ export class ApiServer {
       const text = await bodyOf(incoming);
       const body: unknown = text === "" ? undefined : JSON.parse(text);
       const request: Request = { method: incoming.method ?? "GET", path: incoming.url ?? "/", body };
+      this.#world.keys?.judge(String(incoming.headers["x-api-key"]), request);
       const given = await this.#answerTo(request);
       // Destroying the response would have Bun answer 200 without a body, which is an approval.
       if (given === "cut") incoming.socket.destroy();

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { Random } from "../../random.ts";
 import { type FastClock, startClock } from "./accelerated/clock.ts";
+import type { Request } from "./answers.ts";
 import type { ChainModel, ModelWallet, SignedPayment } from "./chains/chain-model.ts";
 import { chainModels } from "./chains/index.ts";
 import type { Call, Fault } from "./fault.ts";
@@ -41,6 +42,8 @@ export class World {
   blockhashSlot: bigint | undefined;
   /** Whether the API marks what the network took as completed. */
   marksComplete: (payment: Payment) => boolean = () => true;
+  /** Where wallets belong to several API keys: who looks that each call is made with the right one. */
+  keys: { judge(apiKey: string, request: Request): void } | undefined;
   /** Told every call. */
   onCall: (call: Call) => void = () => undefined;
   /** Whether the four-eye server says yes, for those that are not denied for good. */
