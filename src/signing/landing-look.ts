@@ -27,6 +27,9 @@ const LONGEST_BETWEEN = 3_600_000;
 /** Milliseconds that a payment has to be nowhere before it counts as dropped, longer than nodes lag behind each other. */
 const ABSENT_FOR = 60_000;
 
+/** Milliseconds for which blocks have to come up to a number, and no further, before that is told. */
+const LEFT_OUT_FOR = 5 * 60_000;
+
 /** Milliseconds before the same bytes are sent once more, the first time; each time as much longer. */
 const RESENDS_APART = 5 * 60_000;
 
@@ -296,11 +299,30 @@ export class Look {
     count: bigint,
   ): Promise<{ readonly number: bigint; readonly why: string } | undefined> {
     const { account = "", number, refusal, isPooled } = lowest ?? {};
-    if (number === undefined) return undefined;
+    if (lowest === undefined || number === undefined) return undefined;
     if (refusal !== undefined) return { number, why: "whose bytes the network does not take any more" };
     if (isPooled !== true) return undefined;
-    const missing = (await this.#options.services.journal.usedSequences(account)).firstUnused(count);
-    return missing < number ? { number: missing, why: "which nothing of the journal has" } : undefined;
+    const { used, jobs } = await this.#options.services.journal.numbersOf(
+      account,
+      "signed",
+      "sent",
+      "parked",
+    );
+    const missing = used.firstUnused(count);
+    if (missing < number) return { number: missing, why: "which nothing of the journal has" };
+    const isOnItsWay = jobs.some(({ signed }) => signed?.sequence?.number === `${count}`);
+    return this.#isLeftOut(lowest, count, isOnItsWay)
+      ? { number: count, why: "which blocks do not come to" }
+      : undefined;
+  }
+
+  /** Whether one waits for a number of what never came, such as bytes of a payment that others made. */
+  #isLeftOut({ id, number = 0n }: Watched, count: bigint, isOnItsWay: boolean): boolean {
+    const { chain, services, now } = this.#options;
+    const what = `left out ${chain.facts.ticker} ${id} ${count}`;
+    if (count < number && !isOnItsWay) return services.sightings.isSeenAgain(what, LEFT_OUT_FOR, now);
+    services.sightings.forget(what);
+    return false;
   }
 
   async #resend(entry: Watched, job: Job): Promise<void> {

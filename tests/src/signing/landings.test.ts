@@ -211,6 +211,29 @@ describe("a payment that waits in a pool for a number that nobody used", () => {
     expect(scene.log.filter((line) => line.includes("waits for the number 1"))).toHaveLength(2);
   });
 
+  test("is told as well when another transaction paid what the journal has that number for, and its own bytes are gone", async () => {
+    await scene.process(payment(1, { nonce: 2 }));
+    const sent = await scene.sentJob(payment(2, { nonce: 1 }));
+    await scene.journal.close(sent, "done", { txId: `0x${"cd".repeat(32)}` });
+    known = "pooled";
+    await lookAfter(3);
+    // One node may lie behind, by blocks.
+    expect((await scene.job(payment(1))).problem).toBeUndefined();
+    for (let look = 0; look < 4; look++) await lookAfter(2);
+    expect((await scene.job(payment(1))).problem).toMatch(
+      /number 2, but it waits for the number 1 of 0x\w+, which blocks do not come to/,
+    );
+    expect(scene.log.filter((line) => line.includes("waits for the number 1"))).toHaveLength(1);
+  });
+
+  test("is not told while what has that number is on its way", async () => {
+    await scene.process(payment(1, { nonce: 2 }));
+    await scene.sentJob(payment(2, { nonce: 1 }));
+    known = "pooled";
+    for (let look = 0; look < 8; look++) await lookAfter(3);
+    expect(scene.log.join("")).not.toContain("waits for the number");
+  });
+
   test("is not told where the journal has all numbers before it", async () => {
     known = "pooled";
     await scene.process(payment(1));
