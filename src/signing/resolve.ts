@@ -7,7 +7,7 @@ import { judgePlainHttp, plainHttpReach } from "../http/endpoints.ts";
 import type { PlainHttpReach } from "../http/plain-http.ts";
 import { pause } from "../http/retry.ts";
 import { findJob, type ShownJob, showJob } from "../journal/inspect.ts";
-import { type Job, signedOfRecord } from "../journal/job.ts";
+import { givenUpOf, type Job, signedOfRecord } from "../journal/job.ts";
 import { Journal } from "../journal/journal.ts";
 import type { JournalScope } from "../journal/records.ts";
 import type { AskSecret } from "../settings/secret-sources.ts";
@@ -307,11 +307,20 @@ export interface Person {
   readonly wait?: (milliseconds: number) => Promise<void>;
 }
 
+/** What is told of other bytes of a job than those that it is done by. */
+function stillOut(job: Job, txId: string): string {
+  const own = job.signed === undefined ? [] : [job.signed.transactionId];
+  const others = [...own, ...givenUpOf(job)].filter((one) => !sameTransactionId(one, txId));
+  if (others.length === 0) return "";
+  return ` Bytes that were signed for it here, ${others.join(" and ")}, may still land beside it.`;
+}
+
 /** What follows from a decision, as a person is asked to agree to it. */
-function consequence({ id, chain, state }: Job, resolution: Resolution): string {
+function consequence(decided: Job, resolution: Resolution): string {
+  const { id, chain, state } = decided;
   const job = `Transaction ${id} (${chain}, ${state}) is going to be`;
   if (resolution.as === "done")
-    return `${job} completed at the API as ${resolution.txId}, and never signed or sent again.`;
+    return `${job} completed at the API as ${resolution.txId}, and never signed or sent again.${stillOut(decided, resolution.txId)}`;
   if (resolution.as === "failed")
     return `${job} reported to the API as failed, and never signed or sent again.`;
   return `${job} approved and signed anew; the bytes that were signed are given up.`;

@@ -44,3 +44,26 @@ describe("a job that a person ends as failed", () => {
     await scene.end();
   });
 });
+
+describe("a job that a person calls done", () => {
+  test.each([
+    ["tells before it is agreed that other bytes of it may still land", `0x${"cd".repeat(32)}`, true],
+    ["by its own bytes tells of no others", undefined, false],
+  ] as const)("%s", async (_, other, isWarned) => {
+    const scene = await SigningScene.create();
+    const { signed } = await scene.sentJob(payment(1));
+    const txId = other ?? signed?.transactionId ?? "";
+    const agreed: string[] = [];
+    const person = {
+      config: configOf(`TATUM_API_URL=${scene.api.url}`, "TATUM_API_KEY=key", "TATUM_RETRIES=0"),
+      ask: noProvider,
+      note: (): void => undefined,
+      agree: async (...consequences: readonly string[]) => void agreed.push(...consequences),
+    };
+    const { id } = payment(1).transaction;
+    await resolveJob(scene.vault, id, { as: "done", "tx-id": txId }, person);
+    expect(agreed.join("\n").includes(`${signed?.transactionId}, may still land beside it`)).toBe(isWarned);
+    expect(await scene.job(payment(1))).toMatchObject({ state: "done", txId });
+    await scene.end();
+  });
+});
