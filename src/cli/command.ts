@@ -19,6 +19,8 @@ interface Declarations {
   readonly examples?: readonly string[];
   /** What an exit status means with this command, where more can be said than of all commands. */
   readonly statuses?: Readonly<Record<number, string>>;
+  /** Whether its result is a text also in a pipe: it takes no `--json`, which all other commands do. */
+  readonly printsText?: true;
   /** The commands below it, in groups; they are in its `subCommands` as well. */
   readonly groups?: TitledCommands;
 }

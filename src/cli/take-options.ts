@@ -86,6 +86,8 @@ export async function takeOptions(
   const name = await nameOf(selection);
   const definitions = await argumentsOf(command);
   const isTaken = (option: OptionName): boolean => {
+    // What prints JSON anyway is asked for it by whoever asks all commands.
+    if (option === "json") return declarationsOf(command).printsText !== true;
     const definition = Object.hasOwn(definitions, option) ? definitions[option] : undefined;
     return (definition !== undefined && definition.type !== "positional") || everywhere.includes(option);
   };

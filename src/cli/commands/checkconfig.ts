@@ -86,6 +86,7 @@ export default defineCommand({
   meta: { name: "checkconfig", description: "Print where settings come from, without secrets" },
   examples: ["tatum-kms checkconfig"],
   args: { ...vaultOptions, ...pickOptions("api-key") },
+  printsText: true,
   async run({ args }) {
     let problems: readonly KmsError[] = [];
     const config = await loadConfig(args, (found) => {

@@ -10,6 +10,7 @@ export default defineCommand({
   meta: { name: "completion", description: "Print what makes bash, zsh or fish complete commands" },
   examples: ['eval "$(tatum-kms completion bash)"', "tatum-kms completion fish | source"],
   args: { shell: { type: "positional", required: true, description: `One of ${shells.join(", ")}` } },
+  printsText: true,
   async run({ args, data }) {
     const shell = shells.find((known) => known === args.shell);
     if (shell === undefined) {

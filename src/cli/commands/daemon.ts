@@ -56,6 +56,7 @@ export default defineCommand({
     settings.debugMode,
     settings.testnetType,
   ],
+  printsText: true,
   async run({ args }) {
     const context = await createContext(args);
     printUnreadEnvFile(context.config);

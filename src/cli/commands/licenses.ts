@@ -8,6 +8,7 @@ export default defineCommand({
   meta: { name: "licenses", description: "Print the licenses of everything inside that others wrote" },
   examples: ["tatum-kms licenses | less"],
   statuses: { 78: "not built: run from the sources" },
+  printsText: true,
   run() {
     if (thirdPartyNotices !== undefined) return writeOutput(thirdPartyNotices);
     throw new KmsError("CONFIGURATION", "The notices are put together when the executable is built.", {

@@ -1,17 +1,26 @@
 /** What people see at a terminal fits it, at 80 and at 40 columns, and has colours only where they are wanted; pipes get JSON alone. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { Secret } from "../../../providers/secret.ts";
+import { Journal } from "../../../src/journal/journal.ts";
+import { openVaultAt } from "../../src/vault/vault-at.ts";
 import { Installation } from "../executable.ts";
+import { StandInApi } from "../stand-in-api.ts";
 import { TerminalRun } from "./terminal.ts";
 
 // Each run that opens a vault derives a key, which takes long on a busy machine.
 setDefaultTimeout(60_000);
 
 const installation = new Installation();
-afterAll(() => installation.remove());
-const nobody = { TATUM_API_URL: "http://127.0.0.1:1", TATUM_RETRIES: "0" };
-const env = { TATUM_KMS_PASSWORD: installation.password, ...nobody };
+const api = new StandInApi();
+afterAll(async () => {
+  installation.remove();
+  await api.stop();
+});
+const env = { TATUM_KMS_PASSWORD: installation.password, ...api.env, TATUM_RETRIES: "0" };
 
 let till = "";
+/** An account of which the numbers 1 and 3 are used and blocks count none, in capitals and small letters as people write it. */
+let account = "";
 
 async function resultOf(line: string): Promise<string> {
   const { status, stdout, stderr } = await installation.run(line.split(" "));
@@ -28,12 +37,40 @@ beforeAll(async () => {
   };
   till = await make("ETH --label=till --group=shop,tills");
   await resultOf(`removewallet ${await make("BTC --label=gone")}`);
+  account = (await resultOf("getaddress till 0")).match(/0x[0-9a-fA-F]{40}/)?.[0] ?? "";
+  await fillJournal();
   await resultOf("vault backup backup");
   const added = await installation.run(["vault", "slot", "add"], {
     env: { TATUM_KMS_NEW_PASSWORD: "another horse battery" },
   });
   expect(added.status, added.stderr).toBe(0);
 }, 60_000);
+
+/** Two payments that a restored vault may have made before, with long names, and numbers that are used. */
+async function fillJournal(): Promise<void> {
+  const vault = await openVaultAt(installation.vaultPath, new Secret(installation.password));
+  const journal = new Journal(vault, { chain: "ETH", network: "mainnet" });
+  for (const id of ["5f0c00000000000000000001", "5f0c00000000000000000002"]) {
+    const transaction = { id, chain: "ETH", serializedTransaction: "{}", hashes: [till], signatures: [] };
+    const seen = await journal.move(journal.begin(transaction, "ab".repeat(32)), "seen");
+    await journal.move(seen, "parked", { parkedFor: "restored", problem: "it may have been signed before" });
+  }
+  await journal.changeSequences(account.toLowerCase(), (used) => used.with(1n).with(3n));
+  await vault.close();
+}
+
+/** What the node of an account says that has sent nothing. */
+api.answer = ({ path, body }) => {
+  const { method = "" } = (body ?? {}) as { readonly method?: string };
+  if (path.startsWith("/v3/blockchain/fee/")) return Response.json({ medium: 10_000_000_000 });
+  const results: Readonly<Record<string, string>> = {
+    eth_getTransactionCount: "0x0",
+    eth_estimateGas: "0x5208",
+    eth_chainId: "0x1",
+  };
+  const result = results[method];
+  return result === undefined ? undefined : Response.json({ jsonrpc: "2.0", id: 1, result });
+};
 
 /** Lines that are wider than the terminal, without those of one word, which stays whole so that it can be copied. */
 function widerThan(columns: number, screen: string): string[] {
@@ -72,11 +109,15 @@ const questions = [
   "vault slot remove 1",
   "vault copy --to=copy",
   "vault mark-restored",
+  "job recover",
+  "lane repair <account> --chain=ETH --number=0 --as=fill",
+  "lane repair <account> --chain=ETH --number=1 --as=cancel --confirm=1",
+  "lane repair <account> --chain=ETH --number=1 --as=give-back --confirm=1",
 ] as const;
 
 describe.each(terminals)("in a terminal of %d columns with %o", (columns, wishes) => {
   const start = (line: string) =>
-    new TerminalRun(installation, line.replace("<till>", till).split(" "), {
+    new TerminalRun(installation, line.replace("<till>", till).replace("<account>", account).split(" "), {
       env: { ...env, ...wishes },
       columns,
     });

@@ -11,18 +11,19 @@ import { jobFilterOptions } from "../../job-filter.ts";
 import { withVault } from "../../open-vault.ts";
 import { pickOptions, vaultOptions } from "../../options.ts";
 import { printJson, printNote } from "../../output.ts";
+import { jobTable } from "../../terminal/job-output.ts";
+import { fitted, isTerminal, terminalColumns } from "../../terminal/text-layout.ts";
 
 /** Lines of the table; the rest is counted. */
 const MOST_LINES = 50;
 
-/** What is parked and since when, then the numbers of each chain. */
-function printTable(jobs: readonly Job[]): void {
-  const rows = jobs.slice(0, MOST_LINES).map(({ id, chain, network, updatedAt }) => {
-    const parkedAt = new Date(updatedAt).toISOString();
-    return [chain, network, id, `parked ${parkedAt}: it may have been signed and sent before`];
-  });
-  const widths = [0, 1, 2].map((at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  for (const row of rows) printNote(row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  "));
+/** What is parked as `job list` shows it, then the numbers of each chain. */
+async function printTable(vault: Vault, jobs: readonly Job[]): Promise<void> {
+  if (jobs.length > 0) {
+    const width = isTerminal(2) ? terminalColumns(process.stderr, process.env) : Number.POSITIVE_INFINITY;
+    printNote(fitted("Parked, since it may have been signed and sent before:"));
+    printNote(jobTable(await showJobs(vault, jobs.slice(0, MOST_LINES)), width).trimEnd());
+  }
   if (jobs.length > MOST_LINES) printNote(`... and ${jobs.length - MOST_LINES} more: \`job list parked\``);
   const counts = Map.groupBy(jobs, ({ chain, network }) => `${chain} (${network})`);
   for (const [name, ofChain] of counts) printNote(`${name}: ${ofChain.length} parked`);
@@ -33,10 +34,10 @@ async function recover(vault: Vault, choice: RecoveryChoice, context: CommandCon
   const isWhole = choice.id === undefined && choice.chains === undefined;
   const restoredAt = vault.restoredAt === undefined ? "" : new Date(vault.restoredAt).toISOString();
   if (restoredAt === "" && jobs.length === 0)
-    printNote("The vault is not marked as restored; nothing is parked for that.");
+    printNote(fitted("The vault is not marked as restored; nothing is parked for that."));
   else {
-    if (restoredAt !== "") printNote(`The vault was restored from a backup at ${restoredAt}.`);
-    printTable(jobs);
+    if (restoredAt !== "") printNote(fitted(`The vault was restored from a backup at ${restoredAt}.`));
+    await printTable(vault, jobs);
     await confirmKnowingly(
       context,
       `By a yes you say that nothing of ${jobs.length === 1 ? "this transaction" : `these ${jobs.length} transactions`} was sent: what the API lists of it is approved, signed and paid. What was paid is ended first: \`job resolve <id> --as=done --tx-id=...\`.`,
