@@ -20,7 +20,7 @@ import {
 } from "../operations/log.ts";
 import { checkMetricsPath } from "../operations/metrics-file.ts";
 import { apiKeyNames } from "../settings/api-keys.ts";
-import type { SettingDefinition } from "../settings/kinds.ts";
+import type { HeaderList, SettingDefinition } from "../settings/kinds.ts";
 import type { AskSecret, SecretReading } from "../settings/secret-sources.ts";
 import { type Config, placeOf } from "../settings/settings.ts";
 import { settings } from "../settings/table.ts";
@@ -159,13 +159,36 @@ function readListen(text: string | undefined, config: Config): ListenAddress | u
 /** A collector of OpenTelemetry, and how far plain http may go to it. */
 export interface Collector {
   readonly endpoint: URL;
+  /** What goes with each request; may be secret. */
+  readonly headers: HeaderList;
   readonly plainHttp: PlainHttpReach;
 }
 
 /**
+ * The headers that go to an endpoint. Those of the standard name may be the key to a collector of other programs: they go to
+ * the endpoint of the standard name alone.
+ * @throws KmsError `CONFIGURATION`
+ */
+function headersFor(
+  endpoint: SettingDefinition,
+  config: Config,
+  warn: (text: string) => void,
+): HeaderList | undefined {
+  const { otlpHeaders, standardOtlpHeaders, standardOtlpEndpoint } = settings;
+  const own = config.value(otlpHeaders);
+  if (own !== undefined || config.setting(standardOtlpHeaders.name) === undefined) return own;
+  if (endpoint === standardOtlpEndpoint)
+    return config.value({ ...otlpHeaders, name: standardOtlpHeaders.name });
+  warn(
+    `The headers of ${standardOtlpHeaders.name} do not go to the collector of ${endpoint.name}; set ${otlpHeaders.name} for it.`,
+  );
+  return undefined;
+}
+
+/**
  * The collector that the settings name. Plain http goes to this machine alone, unless it is allowed everywhere.
- * @param warn told why the variable with the standard name, which may be meant for other programs, is left out
- * @throws KmsError `CONFIGURATION` about the variable of this program
+ * @param warn told why a variable with a standard name, which may be meant for other programs, is left out
+ * @throws KmsError `CONFIGURATION` about a variable of this program
  */
 export async function readCollector(
   config: Config,
@@ -173,14 +196,15 @@ export async function readCollector(
   warn: (text: string) => void,
 ): Promise<Collector | undefined> {
   const plainHttp = plainHttpReach("mainnet", allowPlainHttp, config) === "any" ? "any" : "own";
-  const judged = async ({ name }: SettingDefinition): Promise<Collector | undefined> => {
+  const judged = async (definition: SettingDefinition): Promise<Collector | undefined> => {
+    const { name } = definition;
     const setting = config.setting(name);
     if (setting === undefined) return undefined;
     const what = `${name} (from ${placeOf(setting)})`;
     const url = readHttpUrl({ what, text: setting.value, code: "CONFIGURATION" });
     const danger = "see what the daemon does when";
     await judgePlainHttp([{ setting: what, url, danger, code: "CONFIGURATION" }], plainHttp);
-    return { endpoint: url, plainHttp };
+    return { endpoint: url, headers: headersFor(definition, config, warn) ?? {}, plainHttp };
   };
   const own = await judged(settings.otlpEndpoint);
   if (own !== undefined) return own;

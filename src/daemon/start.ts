@@ -247,9 +247,9 @@ async function whileFollowed(
 ): Promise<void> {
   const { metrics, log } = numbers;
   if (collector === undefined) return keepMetricsFile({ path, ...numbers, runOnce }, work);
-  const { endpoint, plainHttp } = collector;
+  const { endpoint, headers, plainHttp } = collector;
   const http = new HttpClient([endpoint], { plainHttp });
-  const telemetry = new Telemetry({ endpoint, http, log, collect: () => collectMetrics(numbers) });
+  const telemetry = new Telemetry({ endpoint, headers, http, log, collect: () => collectMetrics(numbers) });
   metrics.observe(telemetry.traces);
   await keepMetricsFile({ path, ...numbers, runOnce }, work).finally(() => telemetry.close());
 }

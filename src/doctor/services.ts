@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { defaultApiKey } from "../api-key-name.ts";
 import type { HttpClient } from "../http/client.ts";
 import { type HttpAnswer, HttpFailure } from "../http/message.ts";
-import { signalUrl } from "../operations/telemetry.ts";
+import { signalUrl, type TelemetryOptions } from "../operations/telemetry.ts";
 import { transactionUrl } from "../signing/policy/four-eye.ts";
 import type { TatumSettings } from "../tatum/settings.ts";
 import { type Finding, findings } from "./finding.ts";
@@ -127,7 +127,7 @@ export async function fourEyeFindings(url: URL, timeout: number, http: HttpClien
 
 /** Sends the collector nothing, which it has to take. It may be away: no payment waits for it. */
 export async function collectorFindings(
-  endpoint: URL,
+  { endpoint, headers }: Pick<TelemetryOptions, "endpoint" | "headers">,
   timeout: number,
   http: HttpClient,
 ): Promise<Finding[]> {
@@ -135,11 +135,10 @@ export async function collectorFindings(
   const url = signalUrl(endpoint, "traces");
   const mend = "It has to take OTLP over HTTP in JSON, as a rule at port 4318.";
   try {
-    const headers = { "content-type": "application/json" };
     const { status } = await http.send({
       method: "POST",
       url,
-      headers,
+      headers: { ...headers, "content-type": "application/json" },
       body: '{"resourceSpans":[]}',
       timeout,
     });

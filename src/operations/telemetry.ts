@@ -107,6 +107,8 @@ function spansOf(
 export interface TelemetryOptions {
   /** Of the collector: what `/v1/traces` and `/v1/metrics` are added to. */
   readonly endpoint: URL;
+  /** What goes with each request beside its own; may be secret, and is told nowhere. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly http: HttpClient;
   readonly log: Log;
   readonly collect: () => Promise<readonly Metric[]>;
@@ -206,12 +208,12 @@ export class Telemetry {
   }
 
   async #send(signal: "traces" | "metrics", message: unknown, until: AbortSignal): Promise<Delivery> {
-    const { endpoint, http } = this.#options;
+    const { endpoint, headers, http } = this.#options;
     try {
       const answer = await http.send({
         method: "POST",
         url: signalUrl(endpoint, signal),
-        headers: { "content-type": "application/json" },
+        headers: { ...headers, "content-type": "application/json" },
         body: JSON.stringify(message),
         timeout: PATIENCE,
         signal: until,

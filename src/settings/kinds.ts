@@ -141,6 +141,55 @@ export const oneOf = <Word extends string>(
   parse: (value) => words.find((word) => word === value.toLowerCase()),
 });
 
+/** Headers of a request by their names in lower case. */
+export type HeaderList = Readonly<Record<string, string>>;
+
+const MOST_HEADERS = 32;
+/** Characters of all of them, as much as servers take as a rule. */
+const MOST_HEADER_TEXT = 8192;
+/** A token and a field value of RFC 9110. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const HEADER_VALUE = /^[!-~](?:[ -~\t]*[!-~])?$/;
+/** What says how a request is sent is ours to say. */
+const OWN_HEADERS =
+  /^(?:accept-encoding|connection|content-.*|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/;
+
+function percentDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readHeaders(list: string): HeaderList | undefined {
+  const entries = list.split(",").filter((entry) => entry.trim() !== "");
+  if (list.length > MOST_HEADER_TEXT || entries.length > MOST_HEADERS) return undefined;
+  const headers = new Map<string, string>();
+  for (const entry of entries) {
+    const [, rawName = "", rawValue = ""] = /^([^=]*)=([^;]*)$/.exec(entry) ?? [];
+    const name = rawName.trim().toLowerCase();
+    if (!HEADER_NAME.test(name) || OWN_HEADERS.test(name) || headers.has(name)) return undefined;
+    const value = percentDecoded(rawValue.trim());
+    if (value === undefined || !HEADER_VALUE.test(value)) return undefined;
+    headers.set(name, value);
+  }
+  return Object.fromEntries(headers);
+}
+
+/**
+ * Headers, which may be secrets, as OpenTelemetry writes them: `name=value,name=value`, the list of W3C Baggage without its
+ * metadata, values percent-encoded (https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables).
+ */
+export const headers = (name: string, meaning: string): SettingDefinition<HeaderList> => ({
+  name,
+  meaning,
+  secret: true,
+  wanted:
+    "headers as name=value, separated by commas: each name once, values percent-encoded, none that says how a request is sent",
+  parse: readHeaders,
+});
+
 export const url = (name: string, meaning: string): SettingDefinition<URL> => ({
   name,
   meaning,

@@ -12,6 +12,7 @@ import { parseVaultPin, type VaultPin, wantedVaultPin } from "../vault-pin.ts";
 import {
   bounded,
   flag,
+  headers,
   matching,
   namedSecret,
   oneOf,
@@ -119,6 +120,14 @@ export const settings = {
   standardOtlpEndpoint: text(
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "The same by its standard name, after TATUM_KMS_OTLP_ENDPOINT",
+  ),
+  otlpHeaders: headers(
+    "TATUM_KMS_OTLP_HEADERS",
+    "Headers for the collector, such as authorization=Bearer%20...",
+  ),
+  standardOtlpHeaders: secret(
+    "OTEL_EXPORTER_OTLP_HEADERS",
+    "The same by its standard name; for the endpoint of the standard name alone",
   ),
   debugMode: flag("TATUM_KMS_DEBUG_MODE", "The log tells more: as --log-level=debug"),
   listen: {

@@ -77,10 +77,12 @@ async function lookAtCollector(config: Config, args: DoctorArguments, timeout: n
   const { warning } = findings("collector");
   const left: string[] = [];
   const collector = await readCollector(config, args["allow-plain-http"], (text) => void left.push(text));
-  if (collector === undefined)
-    return left.map((text) => warning(text, "Use https, or a collector on this machine."));
+  const mend = "Use https or a collector on this machine, and for headers the variable of this program.";
+  const doubts = left.map((text) => warning(text, mend));
+  if (collector === undefined) return doubts;
   const { endpoint, plainHttp } = collector;
-  return collectorFindings(endpoint, timeout, new HttpClient([endpoint], { plainHttp }));
+  const http = new HttpClient([endpoint], { plainHttp });
+  return [...doubts, ...(await collectorFindings(collector, timeout, http))];
 }
 
 async function serviceFindings({ config, ask }: CommandContext, args: DoctorArguments): Promise<Finding[]> {

@@ -200,6 +200,32 @@ describe("a collector of OpenTelemetry", () => {
   );
 
   test(
+    "is sent the headers of its own variable and of no other, which are told nowhere",
+    onCollector(async ({ runOnce }, collector) => {
+      const secret = "c0llector-key";
+      const standard = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url.href,
+        OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer%20${secret}`,
+      };
+      const taken = await runOnce(["--chain=BTC", "--log-level=debug"], { env: standard });
+      expect(collector.headers.get("authorization")).toBe(`Bearer ${secret}`);
+      const elsewhere = { ...standard, TATUM_KMS_OTLP_ENDPOINT: collector.url.href };
+      const without = await runOnce(["--chain=BTC"], { env: elsewhere });
+      expect(collector.headers.get("authorization")).toBeNull();
+      expect(without.stderr).toContain("OTEL_EXPORTER_OTLP_HEADERS do not go to the collector");
+      const own = { ...elsewhere, TATUM_KMS_OTLP_HEADERS: `x-key=${secret}` };
+      expect(await runOnce(["--chain=BTC"], { env: own })).toMatchObject({ status: 0 });
+      expect(collector.headers.get("x-key")).toBe(secret);
+      const wrong = { ...standard, OTEL_EXPORTER_OTLP_HEADERS: secret };
+      const leftOut = await runOnce(["--chain=BTC"], { env: wrong });
+      expect(leftOut.stderr).toContain("No traces and metrics are sent: OTEL_EXPORTER_OTLP_HEADERS (from ");
+      expect(leftOut).toMatchObject({ status: 0 });
+      for (const { stdout, stderr } of [taken, without, leftOut])
+        expect(stdout + stderr + collector.text).not.toContain(secret);
+    }),
+  );
+
+  test(
     "that hangs holds neither a payment nor the end up",
     onCollector(async ({ runOnce }, collector) => {
       collector.answer = () => new Promise(() => undefined);

@@ -105,7 +105,8 @@ describe("the four-eye server", () => {
 });
 
 describe("the collector", () => {
-  const ask = (url: URL): Promise<Finding[]> => collectorFindings(url, 5_000, new HttpClient([url]));
+  const ask = (url: URL): Promise<Finding[]> =>
+    collectorFindings({ endpoint: url }, 5_000, new HttpClient([url]));
 
   test.each([
     [200, "ok"],

@@ -108,6 +108,8 @@ export class Collector {
   readonly problems: string[] = [];
   /** When requests came, by the clock that only goes forward. */
   readonly asked: number[] = [];
+  /** Those of the latest request. */
+  headers = new Headers();
   /** All that came, as it came. */
   text = "";
   /** Answers before anything is read. */
@@ -129,6 +131,7 @@ export class Collector {
 
   async #take(request: Request): Promise<Response> {
     this.asked.push(performance.now());
+    this.headers = request.headers;
     const text = await request.text();
     const own = await this.answer();
     if (own !== undefined) return own;

@@ -172,3 +172,43 @@ describe("a family of names", () => {
     ).toBe(true);
   });
 });
+
+describe("the headers for a collector", () => {
+  const { otlpHeaders } = settings;
+
+  test.each([
+    ["api-key=abc", { "api-key": "abc" }],
+    ["Authorization=Bearer%20a%3Db%2Cc", { authorization: "Bearer a=b,c" }],
+    [" a = 1 ,, b=2, ", { a: "1", b: "2" }],
+    ["authorization=Basic dXNlcjpwYXNz==", { authorization: "Basic dXNlcjpwYXNz==" }],
+    ["__proto__=x", Object.fromEntries([["__proto__", "x"]])],
+  ])("%s are read", (text, headers) => {
+    expect(Object.entries(configOf(`${otlpHeaders.name}=${text}`).value(otlpHeaders) ?? {})).toEqual(
+      Object.entries(headers),
+    );
+  });
+
+  test.each([
+    "secret",
+    "=secret",
+    "a b=secret",
+    "a=secret;metadata",
+    "a=",
+    "a=%",
+    "a=%zz",
+    "a=secret%0d%0aevil:%20x",
+    "a=secret%00",
+    "a=%C3%A9secret",
+    "a=secret,A=other",
+    "content-type=secret",
+    "Host=secret",
+    "transfer-encoding=secret",
+    `a=${"secret".repeat(2000)}`,
+    Array.from({ length: 33 }, (_, at) => `secret${at}=x`).join(),
+  ])("are not %p, and what they hold is not shown", (text) => {
+    const { message, hint = "" } = refusal(otlpHeaders.name, text);
+    expect(message).toStartWith(`${otlpHeaders.name} (from `);
+    expect(message).toContain("must be headers as name=value");
+    expect(message + hint).not.toContain("secret");
+  });
+});
