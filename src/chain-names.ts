@@ -2,7 +2,7 @@
 import type { Chain } from "../chains/chain.ts";
 import { loadChain, namesOf, tickers } from "../chains/index.ts";
 import { KmsError } from "./errors.ts";
-import { didYouMean } from "./suggestion.ts";
+import { suggestion } from "./suggestion.ts";
 
 const tickerOfName: ReadonlyMap<string, string> = new Map(
   tickers.flatMap((ticker) => namesOf(ticker).map((name) => [name, ticker] as const)),
@@ -19,10 +19,20 @@ export function tickerNamed(name: string): string | undefined {
   return tickers.includes(capitals) ? capitals : tickerOfName.get(capitals.replace(/[ _-]/g, ""));
 }
 
+/** The ticker, or the ticker of the name, that somebody most likely mistyped. */
+function tickerMeant(typed: string): string | undefined {
+  const capitals = typed.toUpperCase().replace(/[ _-]/g, "");
+  const word = suggestion(typed, tickers) ?? suggestion(capitals, [...tickers, ...tickerOfName.keys()]);
+  return word === undefined ? undefined : tickerNamed(word);
+}
+
 function unknownName(name: string): KmsError {
+  const meant = tickerMeant(name);
   const hint = ambiguous.test(name.toUpperCase())
     ? "BSC is the BNB Smart Chain, BNB the BNB Beacon Chain, which was closed in 2024."
-    : (didYouMean(name, tickers) ?? `Supported: ${[...tickers].sort().join(", ")}.`);
+    : meant !== undefined
+      ? `Did you mean ${meant}?`
+      : `Supported: ${[...tickers].sort().join(", ")}.`;
   // Anything else is not repeated: it may be a secret that somebody put in the wrong place.
   const shown = LIKE_A_NAME.test(name) ? `: ${name}` : "";
   return new KmsError("USAGE", `Unsupported blockchain${shown}.`, { hint });

@@ -55,6 +55,16 @@ test("a chain that is none is told, with all that there are", async () => {
   expect(hint).toBe(`Supported: ${[...tickers].sort().join(", ")}.`);
 });
 
+test.each([
+  ["bitcon", "BTC"],
+  ["Etherium", "ETH"],
+  ["bitcoin-csh", "BCH"],
+  ["polgon", "MATIC"],
+  ["BTCC", "BTC"],
+])("%s is none, and %s is thought to be meant", (name, ticker) => {
+  expect(refused(name).hint).toBe(`Did you mean ${ticker}?`);
+});
+
 describe("a list of chains", () => {
   test.each([
     ["ETH,", ["ETH"]],
