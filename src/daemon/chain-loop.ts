@@ -91,6 +91,7 @@ export class ChainLoop {
   readonly #landings = new Landings();
   readonly #list: PendingList;
   #sunsetTold = false;
+  #hadWork = false;
 
   constructor(
     { ticker, apiKey }: Subject,
@@ -153,10 +154,20 @@ export class ChainLoop {
 
   /** Whether the vault holds wallets of the chain, or its journal jobs that are not finished. */
   async #hasWork(): Promise<boolean> {
+    this.#hadWork = await this.#holdsWork();
+    if (!this.#hadWork) this.#leave();
+    return this.#hadWork;
+  }
+
+  async #holdsWork(): Promise<boolean> {
     if ((await this.#signatureIds()).length > 0) return true;
     if ((await this.#openJobs()) > 0) return true;
-    this.#leave();
     return false;
+  }
+
+  /** Whether there was work when that was looked at last. */
+  get hadWork(): boolean {
+    return this.#hadWork;
   }
 
   /** Nobody polls the chain here: that nothing is heard of it means nothing. */

@@ -20,8 +20,15 @@ const LONGEST_SPREAD = 5000;
 /** The loop of a chain and API key that is worked for, or was until it has finished what it began. */
 interface Running {
   readonly ticker: string;
+  readonly loop: ChainLoop;
   readonly leaving: AbortController;
   readonly ended: Promise<void>;
+}
+
+/** A loop, and what it is of. */
+interface LoopOf {
+  readonly subject: Subject;
+  readonly loop: ChainLoop;
 }
 
 /** Each of these chains with each API key. */
@@ -51,18 +58,19 @@ class ChainLoops {
     const step = Math.min(this.#options.period, LONGEST_SPREAD) / Math.max(1, served.length);
     for (const one of loops) {
       const delay = Math.max(0, served.indexOf(one)) * step;
-      this.#start(one.subject, (stopping) => one.loop.run(delay, stopping));
+      this.#start(one, (stopping) => one.loop.run(delay, stopping));
     }
   }
 
-  /** Works for these chains from now on, and for no others. */
+  /** Works for these chains from now on, and for no others. Chains without work come and go untold. */
   change(tickers: readonly string[]): void {
     if (this.#stopping.aborted) return;
     const { log } = this.#options;
     const left = [...this.#running.values()].filter(
       ({ ticker, leaving }) => !(tickers.includes(ticker) || leaving.signal.aborted),
     );
-    for (const ticker of new Set(left.map((running) => running.ticker))) {
+    const ending = left.filter(({ loop }) => loop.hadWork).map(({ ticker }) => ticker);
+    for (const ticker of new Set(ending)) {
       const text = `${ticker} is not polled any more: what was begun is finished, then the lease is given back.`;
       log.info(text, { action: "chain-removed", chain: ticker });
     }
@@ -70,13 +78,20 @@ class ChainLoops {
     const isServed = (ticker: string): boolean =>
       [...this.#running.values()].some((one) => one.ticker === ticker && !one.leaving.signal.aborted);
     const added = tickers.filter((ticker) => !isServed(ticker));
-    for (const ticker of added)
-      log.info(`${ticker} is worked for from now on.`, { action: "chain-added", chain: ticker });
-    for (const { subject, loop } of this.#loopsOf(added))
-      this.#start(subject, (stopping) => loop.run(0, stopping));
+    const told = new Set<string>();
+    for (const one of this.#loopsOf(added)) {
+      const { ticker } = one.subject;
+      this.#start(one, async (stopping) => {
+        if ((await one.loop.findsWork()) && !told.has(ticker)) {
+          told.add(ticker);
+          log.info(`${ticker} is worked for from now on.`, { action: "chain-added", chain: ticker });
+        }
+        return one.loop.run(0, stopping);
+      });
+    }
   }
 
-  #loopsOf(tickers: readonly string[]): { readonly subject: Subject; readonly loop: ChainLoop }[] {
+  #loopsOf(tickers: readonly string[]): LoopOf[] {
     return subjectsOf(tickers, this.#options).map((subject) => ({
       subject,
       loop: new ChainLoop(subject, this.#options, this.#onLatestVersion),
@@ -95,7 +110,7 @@ class ChainLoops {
   }
 
   /** @param run the loop, which begins when an earlier one of the chain and key has ended */
-  #start({ ticker, apiKey }: Subject, run: (stopping: AbortSignal) => Promise<void>): void {
+  #start({ subject: { ticker, apiKey }, loop }: LoopOf, run: (stopping: AbortSignal) => Promise<void>): void {
     const name = chainOfKey(ticker, apiKey);
     const before = this.#running.get(name)?.ended;
     const leaving = new AbortController();
@@ -111,7 +126,7 @@ class ChainLoops {
     });
     // Told when all have ended.
     ended.catch(() => undefined);
-    this.#running.set(name, { ticker, leaving, ended });
+    this.#running.set(name, { ticker, loop, leaving, ended });
   }
 }
 

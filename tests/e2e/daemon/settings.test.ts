@@ -313,6 +313,9 @@ describe("settings that a running daemon reads anew on SIGHUP", () => {
         await daemon.logged("SIGHUP received: changed: TATUM_KMS_CHAIN; the daemon goes on.");
         await daemon.logged("BTC is not polled any more: what was begun is finished");
         await until("polls of the new chain", () => polls("ETH") > 1);
+        // XLM has no wallets: nothing begins or ends there.
+        reload(`${server}TATUM_KMS_CHAIN = "ETH,XLM"\n`);
+        await daemon.logged("SIGHUP received: changed: TATUM_KMS_CHAIN; the daemon goes on.");
         const before = polls("BTC");
         await until("more of them", () => polls("ETH") > 4);
         expect(polls("BTC")).toBe(before);
@@ -323,6 +326,7 @@ describe("settings that a running daemon reads anew on SIGHUP", () => {
         const there = polls("BTC");
         reload(`${server}TATUM_KMS_CHAIN = "ETH,BTC"\n`);
         await daemon.logged("BTC is worked for from now on.");
+        expect(daemon.log).not.toMatch(/XLM is (not polled any more|worked for)/);
         await until("polls of the chain that came back", () => polls("BTC") > there + 1);
         expect(api.broadcasts).toHaveLength(1);
       });
