@@ -9,6 +9,10 @@ import { defineCommand } from "../command.ts";
 import { loadConfig } from "../context.ts";
 import { pickOptions } from "../options.ts";
 import { printJson, writeOutput } from "../output.ts";
+import { terminalColumns, wrapWords } from "../terminal/text-layout.ts";
+
+/** Blanks before what goes on in the next line. */
+const HANGING = 2;
 
 /** Jobs of a kind that fit on the screen. */
 const MOST_JOBS = 5;
@@ -30,7 +34,15 @@ function jobLines(jobs: readonly GlancedJob[], now: number): string[] {
   return jobs.length > MOST_JOBS ? [...lines, `    and ${jobs.length - MOST_JOBS} more`] : lines;
 }
 
-function screen(status: DaemonStatus, now = Date.now()): string {
+/** A line in the columns that there are, what does not fit under it and further in. */
+function fittingLines(line: string, columns: number): string[] {
+  const text = line.trimStart();
+  const indent = line.length - text.length;
+  return wrapWords(text, columns - indent, HANGING).map((part) => " ".repeat(indent) + part);
+}
+
+/** What one daemon does, in lines that fit into so many columns, but for words that are longer. */
+function screen(status: DaemonStatus, columns: number, now = Date.now()): string {
   const {
     version,
     pid,
@@ -55,7 +67,7 @@ function screen(status: DaemonStatus, now = Date.now()): string {
     `  Backup   ${backedUpAt === undefined ? "none was ever made" : `made ${ago(backedUpAt, now)}`}`,
     `  Chains   a poll every ${period} s`,
     ...chainLines(status, now),
-    `  Queue    ${queue.jobs} jobs, the oldest seen ${shortDuration(queue.oldestSeconds * 1000)} ago`,
+    `  Queue    ${queue.jobs} jobs${queue.jobs === 0 ? "" : `, the oldest seen ${shortDuration(queue.oldestSeconds * 1000)} ago`}`,
     `  API      ${perSecond}, ${limit.waiting} requests wait`,
     `  Waiting  ${waiting.length} not approved`,
     ...jobLines(waiting, now),
@@ -66,7 +78,7 @@ function screen(status: DaemonStatus, now = Date.now()): string {
         `  Trouble  ${kind}, for ${shortDuration(seconds * 1000)} (${chains.join(", ")})`,
     ),
   ]
-    .map(oneLine)
+    .flatMap((line) => fittingLines(oneLine(line), columns))
     .join("\n");
 }
 
@@ -84,6 +96,9 @@ export default defineCommand({
       throw nobodyAnswers(vault, sockets, hint);
     }
     if (args.json === true || !isatty(1)) printJson(daemons);
-    else writeOutput(`${daemons.map((status) => screen(status)).join("\n\n")}\n`);
+    else {
+      const columns = terminalColumns(process.stdout, process.env);
+      writeOutput(`${daemons.map((status) => screen(status, columns)).join("\n\n")}\n`);
+    }
   },
 });

@@ -2,6 +2,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Secret } from "../../../providers/secret.ts";
 import { Journal } from "../../../src/journal/journal.ts";
+import { createLog } from "../../../src/operations/log.ts";
+import type { DaemonStatus } from "../../../src/operations/status.ts";
+import { answerBesideVault } from "../../../src/operations/status-socket.ts";
 import { openVaultAt } from "../../src/vault/vault-at.ts";
 import { Installation } from "../executable.ts";
 import { StandInApi } from "../stand-in-api.ts";
@@ -13,10 +16,41 @@ setDefaultTimeout(60_000);
 const installation = new Installation();
 const api = new StandInApi();
 afterAll(async () => {
+  stopAnswering();
   installation.remove();
   await api.stop();
 });
 const env = { TATUM_KMS_PASSWORD: installation.password, ...api.env, TATUM_RETRIES: "0" };
+
+const trouble = "the API refused the bytes 12 times, and the node knows nothing of them: nonce too low";
+const job = {
+  id: "5f0c00000000000000000001",
+  chain: "ETH",
+  since: "2026-11-28T11:48:00.000Z",
+  problem: trouble,
+};
+/** What a daemon says that has work and troubles. */
+const busy: DaemonStatus = {
+  ...{ version: "9.0.0", pid: 4711, host: "kms-1.example", vaultId: "9e382f50191fed533666f38bd7dfed1d" },
+  ...{
+    network: "mainnet",
+    startedAt: "2026-11-25T12:00:00.000Z",
+    at: "2026-11-28T12:00:00.000Z",
+    wallets: 1234,
+  },
+  ...{ ready: false, reasons: ["the API was not reached for 12 min", "the journal cannot be written"] },
+  ...{
+    period: 5,
+    queue: { jobs: 4, oldestSeconds: 720 },
+    limit: { perSecond: 5, waiting: 7, pausedSeconds: 0 },
+  },
+  chains: [{ chain: "ETH", apiKey: "shop", wallets: 1234, lease: "held", done: 5136, failed: 12 }],
+  jobs: { denied: 1, parked: 1 },
+  waiting: [{ ...job, state: "denied" }],
+  parked: [{ ...job, state: "parked" }],
+  troubles: [{ kind: "The API does not answer", chains: ["ETH", "BTC", "SOL"], seconds: 720 }],
+};
+let stopAnswering = (): void => undefined;
 
 let till = "";
 /** An account of which the numbers 1 and 3 are used and blocks count none, in capitals and small letters as people write it. */
@@ -39,6 +73,7 @@ beforeAll(async () => {
   await resultOf(`removewallet ${await make("BTC --label=gone")}`);
   account = (await resultOf("getaddress till 0")).match(/0x[0-9a-fA-F]{40}/)?.[0] ?? "";
   await fillJournal();
+  stopAnswering = await answerBesideVault(installation.vaultPath, async () => busy, createLog());
   await resultOf("vault backup backup");
   const added = await installation.run(["vault", "slot", "add"], {
     env: { TATUM_KMS_NEW_PASSWORD: "another horse battery" },
@@ -97,7 +132,8 @@ const tables = [
   ["lane list", 0],
   ["nodes", 0],
   ["config explain", 0],
-  ["status", 69],
+  ["status", 0],
+  ["job show nothing", 66],
 ] as const;
 
 const questions = [

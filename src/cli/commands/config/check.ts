@@ -1,5 +1,5 @@
 /** `config check`: whether all settings can be read. */
-
+import { existsSync } from "node:fs";
 import type { KmsError } from "../../../errors.ts";
 import { assertNoProblems } from "../../../settings/check.ts";
 import { defineCommand } from "../../command.ts";
@@ -20,7 +20,9 @@ export default defineCommand({
       problem: message,
       ...(hint !== undefined && { hint }),
     }));
-    printJson({ configFile: config.configFile ?? null, envFile: config.envFile ?? null, problems: told });
+    const { configFile = null, envFile } = config;
+    const isRead = envFile !== undefined && existsSync(envFile);
+    printJson({ configFile, envFile: isRead ? envFile : null, problems: told });
     assertNoProblems(problems);
   },
 });
