@@ -4,6 +4,8 @@ import { executable, type Installation } from "../executable.ts";
 const LONGEST_WAIT = 10_000;
 
 export interface TerminalOptions {
+  /** What is run instead of the executable. */
+  readonly program?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Run by a shell after the executable has ended, in the same terminal. */
   readonly afterwards?: string;
@@ -20,8 +22,8 @@ export class TerminalRun {
   #read = 0;
 
   constructor(installation: Installation, args: readonly string[], options: TerminalOptions = {}) {
-    const command = [executable, ...args];
-    const { afterwards, output, columns = 200 } = options;
+    const { program = [executable], afterwards, output, columns = 200 } = options;
+    const command = [...program, ...args];
     const script = output === undefined ? `"$@"; ${afterwards}` : `exec "$@" > ${output}`;
     const decoder = new TextDecoder();
     this.#child = Bun.spawn(
