@@ -49,8 +49,12 @@ export function expandHome(path: string, what: string): string {
 
 /**
  * The absolute path that an option or argument names, with `~/` written out.
- * @throws KmsError `CONFIGURATION` as {@link expandHome}
+ * @throws KmsError `CONFIGURATION` as {@link expandHome}, `USAGE` for `-`, which means a standard stream elsewhere
  */
 export function readPath(path: string, what: string): string {
+  if (path === "-")
+    throw new KmsError("USAGE", `${what} names a file, and - is none.`, {
+      hint: "A file of that name is written as ./-",
+    });
   return resolve(expandHome(path, what));
 }

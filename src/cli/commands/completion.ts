@@ -12,7 +12,7 @@ export default defineCommand({
   args: { shell: { type: "positional", required: true, description: `One of ${shells.join(", ")}` } },
   printsText: true,
   async run({ args, data }) {
-    const shell = shells.find((known) => known === args.shell);
+    const shell = shells.find((known) => known === args.shell.trim().toLowerCase());
     if (shell === undefined) {
       const hint = didYouMean(args.shell, shells) ?? `One of ${shells.join(", ")}.`;
       throw new KmsError("USAGE", "There is no completion for that shell.", { hint });

@@ -180,5 +180,5 @@ async function makeEmpty(path: string): Promise<void> {
 }
 
 function alreadyThere(target: string): KmsError {
-  return new KmsError("FILE_EXISTS", `There is a file at ${target} already; it was left as it is.`);
+  return new KmsError("FILE_EXISTS", `There is a file or folder at ${target} already; it was left as it is.`);
 }

@@ -46,6 +46,11 @@ describe("a path that somebody gave", () => {
     expect(readPath("w.dat", "x")).toBe(join(process.cwd(), "w.dat"));
   });
 
+  test("that is - is refused: nothing is written to a file of that name by mistake", () => {
+    expect(() => readPath("-", "Option --output")).toThrow("Option --output names a file, and - is none.");
+    expect(readPath("./-", "x")).toBe(join(process.cwd(), "-"));
+  });
+
   test("in a variable is expanded where the variable is a path", () => {
     expect(configOf("TATUM_KMS_METRICS_FILE=~/kms.prom").value(settings.metricsFile)).toBe(
       join(home, "kms.prom"),
