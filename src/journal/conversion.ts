@@ -158,7 +158,7 @@ async function convertWallets(
     nextPosition = Math.max(nextPosition, wallet.position + 1);
     onProgress(++done, count);
   }
-  return { generation, count, digest, slots, nextPosition, indexed: 0 };
+  return { generation, count, digest, removed: 0n, slots, nextPosition, indexed: 0 };
 }
 
 /** The states of all journals while they are filled. */

@@ -7,13 +7,22 @@ import { readKeySlotRows } from "../store/tables/key-slot.ts";
 import { checkLeaseRows } from "../store/tables/lease.ts";
 import { readVaultRow } from "../store/tables/vault.ts";
 import {
+  type RemovedWalletRow,
   readRemovedWalletRows,
   readWalletPages,
   readWalletRowsSince,
   type WalletRow,
 } from "../store/tables/wallet.ts";
 import { addToDigest, DigestSum, takeFromDigest } from "./digest.ts";
-import { checkSlots, checkWallets, type Manifest, openManifest, walletHash } from "./manifest.ts";
+import {
+  checkRemoved,
+  checkSlots,
+  checkWallets,
+  type Manifest,
+  openManifest,
+  removedHash,
+  walletHash,
+} from "./manifest.ts";
 import { openRemovedWallet } from "./removed-wallet.ts";
 import type { RootKey } from "./root-key.ts";
 import { NameCheck } from "./wallet-names.ts";
@@ -240,6 +249,7 @@ export async function visitContents(
     throw vaultCorrupt("its manifest counts other wallets with a first address than there are");
   if (last >= manifest.nextPosition)
     throw vaultCorrupt("a wallet record has a position that is not given yet");
+  if (manifest.removed !== undefined) checkRemoved(manifest, await digestOfRemoved(session, rootKey));
   return manifest;
 }
 
@@ -273,16 +283,35 @@ export async function checkAllWallets(session: Session, rootKey: RootKey, manife
 }
 
 /**
- * Opens every row of a wallet that was removed.
+ * The digest of all rows of removed wallets.
+ * @param look is shown each of them
+ */
+async function digestOfRemoved(
+  session: Session,
+  rootKey: RootKey,
+  look: (row: RemovedWalletRow) => void = () => undefined,
+): Promise<bigint> {
+  const digest = new DigestSum();
+  for await (const row of readRemovedWalletRows(session)) {
+    look(row);
+    digest.add(removedHash(rootKey, row));
+  }
+  return digest.value;
+}
+
+/**
+ * Compares the rows of removed wallets with the manifest, and opens every one.
+ * @returns the digest of all
  * @throws KmsError `VAULT_CORRUPT`
  */
-async function checkRemovedWallets(session: Session, rootKey: RootKey): Promise<number> {
-  let count = 0;
-  for await (const row of readRemovedWalletRows(session)) {
-    openRemovedWallet(rootKey, row);
-    count += 1;
-  }
-  return count;
+export async function checkRemovedWallets(
+  session: Session,
+  rootKey: RootKey,
+  manifest: Manifest,
+): Promise<bigint> {
+  const digest = await digestOfRemoved(session, rootKey, (row) => void openRemovedWallet(rootKey, row));
+  checkRemoved(manifest, digest);
+  return digest;
 }
 
 /**
@@ -351,7 +380,7 @@ export async function countAll(
   });
   await names.compare(session);
   const slots = await readKeySlotRows(session);
-  await checkRemovedWallets(session, rootKey);
+  await checkRemovedWallets(session, rootKey, manifest);
   await checkLeaseRows(session);
   const others = await checkRows(session);
   return { generation: manifest.generation, wallets: manifest.count, keySlots: slots.length, ...others };

@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { vaultCorrupt } from "../errors.ts";
 import type { KeySlotRow } from "../store/tables/key-slot.ts";
-import type { WalletRow } from "../store/tables/wallet.ts";
+import type { RemovedWalletRow, WalletRow } from "../store/tables/wallet.ts";
 import { serializeDigest } from "./digest.ts";
 import { lengthPrefixed, type RootKey } from "./root-key.ts";
 
@@ -16,6 +16,8 @@ export interface Manifest {
   readonly count: number;
   /** The digest of all wallet rows, see {@link walletHash}. */
   readonly digest: bigint;
+  /** The digest of all rows of removed wallets, see {@link removedHash}; missing until the first change of a vault that was made without. */
+  readonly removed?: bigint | undefined;
   /** The keyed hash of all key slots, in hexadecimal. */
   readonly slots: string;
   /** The position of the next wallet: higher than that of any before it. */
@@ -47,6 +49,7 @@ const manifestSchema = v.strictObject({
   generation: counter,
   count: counter,
   digest: hex256,
+  removed: v.optional(hex256),
   slots: hex256,
   nextPosition: counter,
   indexed: v.optional(counter, 0),
@@ -58,9 +61,11 @@ const manifestSchema = v.strictObject({
 });
 
 export function sealManifest(rootKey: RootKey, manifest: Manifest): Uint8Array {
+  const { removed, ...rest } = manifest;
   const text = JSON.stringify({
-    ...manifest,
+    ...rest,
     digest: serializeDigest(manifest.digest),
+    ...(removed !== undefined && { removed: serializeDigest(removed) }),
   });
   return rootKey.seal(PURPOSE, RECORD_ID, Buffer.from(text));
 }
@@ -82,7 +87,13 @@ function openSealed(rootKey: RootKey, sealed: Uint8Array): Manifest {
   if (text === undefined) throw vaultCorrupt("its manifest does not open");
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), manifestSchema), Buffer.from(text).toString());
   if (!parsed.success) throw vaultCorrupt("its manifest has an unknown shape");
-  return { ...parsed.output, digest: BigInt(`0x${parsed.output.digest}`) };
+  const { removed, ...rest } = parsed.output;
+  const numberOf = (hex: string): bigint => BigInt(`0x${hex}`);
+  return {
+    ...rest,
+    digest: numberOf(rest.digest),
+    ...(removed !== undefined && { removed: numberOf(removed) }),
+  };
 }
 
 /** What one wallet row adds to the digest of all; 32 bytes. */
@@ -91,6 +102,14 @@ export function walletHash(
   { walletKey, sealed }: Pick<WalletRow, "walletKey" | "sealed">,
 ): Uint8Array {
   return rootKey.keyedHash("wallet-digest", walletKey, sealed);
+}
+
+/** What one row of a removed wallet adds to the digest of all of them; 32 bytes. */
+export function removedHash(
+  rootKey: RootKey,
+  { walletKey, generation, sealed }: RemovedWalletRow,
+): Uint8Array {
+  return rootKey.keyedHash("removed-digest", lengthPrefixed([walletKey, generation, sealed]));
 }
 
 /** The keyed hash of the key slots, lowest slot number first. */
@@ -128,6 +147,14 @@ export function checkWallets(
   if (found.digest !== manifest.digest) {
     throw vaultCorrupt("a wallet record was replaced by another one, or the manifest is an older one");
   }
+}
+
+/** @throws KmsError `VAULT_CORRUPT` when the rows of removed wallets are not those the manifest was made with */
+export function checkRemoved(manifest: Manifest, found: bigint): void {
+  if (manifest.removed === undefined || manifest.removed === found) return;
+  throw vaultCorrupt(
+    "a removed wallet was deleted, brought back or replaced, or the manifest is an older one",
+  );
 }
 
 function countOf(wallets: number): string {

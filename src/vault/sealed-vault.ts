@@ -92,6 +92,7 @@ export async function writeVault(place: StorePlace, rootKey: RootKey, slot: KeyS
     generation: 1,
     count: 0,
     digest: 0n,
+    removed: 0n,
     slots,
     nextPosition: 0,
     indexed: 0,

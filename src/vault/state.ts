@@ -4,6 +4,7 @@ import { KmsError, vaultCorrupt } from "../errors.ts";
 import type { Session, Store } from "../store/store.ts";
 import { updateManifest } from "../store/tables/vault.ts";
 import {
+  checkRemovedWallets,
   readChanges,
   readContents,
   readManifest,
@@ -146,14 +147,9 @@ export class VaultState implements JournalRegister, MarkedState {
   async change(work: (change: VaultChange) => Promise<Manifest | undefined>): Promise<boolean> {
     const isChanged = await this.#exclusively(async () => {
       const changed = await this.#store.transaction(async (session) => {
-        const manifest = await this.look(session);
+        const manifest = await this.#covering(session, await this.look(session));
         const generation = manifest.generation + 1;
-        const wanted = await work({
-          session,
-          rootKey: this.#rootKey,
-          manifest,
-          generation,
-        });
+        const wanted = await work({ session, rootKey: this.#rootKey, manifest, generation });
         if (wanted === undefined) return false;
         await updateManifest(session, sealManifest(this.#rootKey, { ...wanted, generation }));
         return true;
@@ -166,6 +162,12 @@ export class VaultState implements JournalRegister, MarkedState {
     // The change is made, whatever becomes of what follows it.
     if (isChanged) await this.commits.made().catch(() => undefined);
     return isChanged;
+  }
+
+  /** A manifest that speaks of the removed wallets as well: vaults were made whose manifests do not. */
+  async #covering(session: Session, manifest: Manifest): Promise<Manifest> {
+    if (manifest.removed !== undefined) return manifest;
+    return { ...manifest, removed: await checkRemovedWallets(session, this.#rootKey, manifest) };
   }
 
   /**
@@ -185,7 +187,7 @@ export class VaultState implements JournalRegister, MarkedState {
         },
       );
     }
-    const isSame = manifest.digest === known.digest && manifest.slots === known.slots;
+    const isSame = (["digest", "removed", "slots"] as const).every((name) => manifest[name] === known[name]);
     if (manifest.generation === known.generation && !isSame)
       throw vaultCorrupt(`there are two different states of generation ${known.generation}`);
     if (manifest.movedTo !== undefined && !this.#passesMark) throw moved(this.#store.place, manifest.movedTo);

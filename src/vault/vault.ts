@@ -20,7 +20,7 @@ import { type WalletRecord, type WalletSummary, walletKeyOf } from "./wallet-rec
 
 /** The purposes that the vault seals and hashes its own rows for. */
 const ownPurposes =
-  /^(?:fingerprint|manifest|slot-digest|wallet|wallet-key|wallet-digest|removed-wallet\/\d+|address|label|name-digest)$/;
+  /^(?:fingerprint|manifest|slot-digest|wallet|wallet-key|wallet-digest|removed-wallet\/\d+|removed-digest|address|label|name-digest)$/;
 
 /** What seals and hashes the rows of other tables; see {@link RootKey}. */
 export interface Sealing {
@@ -176,8 +176,9 @@ export class Vault implements Sealing {
   ): Promise<void> {
     await this.#state.change(async (change) => {
       await alongside(change.session);
+      const { removed } = change.manifest;
       const manifest = await insertWallets(
-        { ...change, manifest: await this.#state.look(change.session) },
+        { ...change, manifest: { ...(await this.#state.look(change.session)), removed } },
         entries,
         this.onProgress,
       );

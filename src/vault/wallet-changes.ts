@@ -5,6 +5,7 @@ import {
   deleteRemovedWalletRow,
   deleteWalletRow,
   insertWalletRow,
+  type RemovedWalletRow,
   readKeptWalletRows,
   readRemovedWalletRow,
   readWalletRow,
@@ -12,9 +13,9 @@ import {
   updateWalletRow,
   type WalletRow,
 } from "../store/tables/wallet.ts";
-import type { OnProgress } from "./contents.ts";
+import { checkRemovedWallets, type OnProgress } from "./contents.ts";
 import { addToDigest, takeFromDigest } from "./digest.ts";
-import { type Manifest, walletHash } from "./manifest.ts";
+import { type Manifest, removedHash, walletHash } from "./manifest.ts";
 import { openRemovedWallet, type RemovedWallet, sealRemovedWallet } from "./removed-wallet.ts";
 import type { RootKey } from "./root-key.ts";
 import type { VaultChange } from "./state.ts";
@@ -51,7 +52,7 @@ export async function insertWallets(
   onProgress: OnProgress = () => undefined,
 ): Promise<Manifest> {
   const createdAt = Date.now();
-  let { digest, nextPosition, indexed } = manifest;
+  let { digest, removed, nextPosition, indexed } = manifest;
   for (const [signatureId, record, names = {}] of entries) {
     const walletKey = walletKeyOf(rootKey, signatureId);
     if ((await readWalletRow(session, walletKey)) !== undefined) {
@@ -65,6 +66,7 @@ export async function insertWallets(
       createdAt: names.createdAt ?? createdAt,
       record,
     };
+    removed = await putRemoved({ session, rootKey, removed }, walletKey);
     digest = addToDigest(digest, await insertWallet({ session, rootKey, generation }, wallet));
     indexed += indexedBy(names);
     nextPosition += 1;
@@ -74,6 +76,7 @@ export async function insertWallets(
     ...manifest,
     count: manifest.count + entries.length,
     digest,
+    removed,
     nextPosition,
     indexed,
   };
@@ -86,10 +89,34 @@ async function insertWallet(
 ): Promise<Uint8Array> {
   const walletKey = walletKeyOf(rootKey, wallet.signatureId);
   const row = { walletKey, generation, sealed: sealWallet(rootKey, wallet) };
-  await deleteRemovedWalletRow(session, walletKey);
   await insertWalletRow(session, row);
   await insertNames(session, rootKey, wallet);
   return walletHash(rootKey, row);
+}
+
+/** The rows of removed wallets before a change of them. */
+interface RemovedRows extends Pick<VaultChange, "session" | "rootKey"> {
+  /** The digest of all. */
+  readonly removed: bigint | undefined;
+}
+
+/**
+ * Puts a row of a removed wallet in the place of the one that is there, or nothing.
+ * @returns the digest of all
+ */
+async function putRemoved(
+  { session, rootKey, removed: before = 0n }: RemovedRows,
+  walletKey: Uint8Array,
+  row?: RemovedWalletRow,
+): Promise<bigint> {
+  const replaced = await readRemovedWalletRow(session, walletKey);
+  const digest = replaced === undefined ? before : takeFromDigest(before, removedHash(rootKey, replaced));
+  if (row === undefined) {
+    await deleteRemovedWalletRow(session, walletKey);
+    return digest;
+  }
+  await replaceRemovedWalletRow(session, row);
+  return addToDigest(digest, removedHash(rootKey, row));
 }
 
 /** @throws KmsError `WALLET_EXISTS` when a wallet that can still be restored would be lost */
@@ -124,11 +151,12 @@ export async function deleteWallet(
   await deleteWalletRow(session, found.row.walletKey);
   await deleteNames(session, rootKey, found.wallet);
   const kept = until === undefined ? undefined : { until, wallet: found.wallet };
-  const removed = { signatureId, removedAt: Date.now(), rowHash, kept };
-  await replaceRemovedWalletRow(session, sealRemovedWallet(rootKey, generation, removed));
+  const row = sealRemovedWallet(rootKey, generation, { signatureId, removedAt: Date.now(), rowHash, kept });
+  const rows = { session, rootKey, removed: manifest.removed };
   return {
     ...manifest,
     count: manifest.count - 1,
+    removed: await putRemoved(rows, row.walletKey, row),
     digest: takeFromDigest(manifest.digest, rowHash),
     indexed: manifest.indexed - indexedBy(found.wallet),
   };
@@ -165,13 +193,17 @@ export async function restoreWallet(
   signatureId: string,
   names?: Pick<WalletNames, "label">,
 ): Promise<Manifest | undefined> {
+  await checkRemovedWallets(session, rootKey, manifest);
   const kept = (await findKept(session, rootKey, signatureId))?.kept;
   if (kept === undefined || kept.until <= Date.now()) return undefined;
   const wallet = { ...kept.wallet, ...names, position: manifest.nextPosition };
+  const rows = { session, rootKey, removed: manifest.removed };
+  const removed = await putRemoved(rows, walletKeyOf(rootKey, signatureId));
   const rowHash = await insertWallet({ session, rootKey, generation }, wallet);
   return {
     ...manifest,
     count: manifest.count + 1,
+    removed,
     digest: addToDigest(manifest.digest, rowHash),
     nextPosition: manifest.nextPosition + 1,
     indexed: manifest.indexed + indexedBy(wallet),
@@ -183,16 +215,19 @@ export async function forgetWallets(
   { session, rootKey, manifest }: VaultChange,
   signatureIds: readonly string[],
 ): Promise<Manifest | undefined> {
+  await checkRemovedWallets(session, rootKey, manifest);
   let isChanged = false;
+  let digest = manifest.removed;
   for (const signatureId of signatureIds) {
     const removed = await findKept(session, rootKey, signatureId);
     if (removed === undefined) continue;
     const { generation, kept: _, ...rest } = removed;
     // Under the generation that it was removed in, so that whoever has not seen the removal yet still sees it.
-    await replaceRemovedWalletRow(session, sealRemovedWallet(rootKey, generation, rest));
+    const row = sealRemovedWallet(rootKey, generation, rest);
+    digest = await putRemoved({ session, rootKey, removed: digest }, row.walletKey, row);
     isChanged = true;
   }
-  return isChanged ? manifest : undefined;
+  return isChanged ? { ...manifest, removed: digest } : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What may be said of the wallets of an open vault, and by what they are found: nothing in it is secret. */
 
+import { checkRemovedWallets } from "./contents.ts";
 import type { RemovedDescription } from "./removed-wallet.ts";
 import type { RootKey } from "./root-key.ts";
 import type { VaultState } from "./state.ts";
@@ -127,7 +128,8 @@ export class WalletDirectory {
 
   #kept(): Promise<RemovedDescription[]> {
     return this.#state.read(async (session) => {
-      await this.#state.catchUp(session);
+      const manifest = await this.#state.catchUp(session);
+      await checkRemovedWallets(session, this.#rootKey, manifest);
       const found: RemovedDescription[] = [];
       for await (const { removedAt, kept } of keptWallets(session, this.#rootKey))
         found.push({ ...describeWallet(kept.wallet), removedAt, until: kept.until });

@@ -2,11 +2,14 @@
 import { Database as Sqlite } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { Secret } from "../../../providers/secret.ts";
 import type { Vault } from "../../../src/vault/vault.ts";
 import type { WalletRecord } from "../../../src/vault/wallet-record.ts";
 import { useTemporaryFolder } from "../../temporary-folder.ts";
 import { caught } from "./caught.ts";
 import { freshVault, reopen } from "./fresh-vault.ts";
+import { openVaultAt } from "./vault-at.ts";
+import { goodKitFiles, unpack } from "./vault-kit.ts";
 
 const path = useTemporaryFolder();
 const record: WalletRecord = { privateKey: "k", chain: "ETH", testnet: true, odd: 2n ** 70n };
@@ -116,5 +119,71 @@ test("another wallet with its signature ID does not take its place; the same one
   await vault.add([["gone", record]]);
   expect(await removedIds(vault)).toEqual([]);
   await vault.verify();
+  await vault.close();
+});
+
+/** By somebody who can write the file. */
+function takeAway(): void {
+  using database = new Sqlite(path("vault"));
+  database.run("DELETE FROM removed_wallet");
+}
+
+test.each<[string, (vault: Vault) => Promise<unknown>]>([
+  ["vault verify", (vault) => vault.verify()],
+  ["a backup", (vault) => vault.backup(path("copy"))],
+  ["the start of a daemon", (vault) => vault.wallets()],
+  ["the list of removed wallets", (vault) => vault.directory.removed()],
+  ["wallet restore", (vault) => vault.directory.restore("gone")],
+  ["its end", (vault) => vault.directory.forget("gone")],
+])("that it was deleted from the file is noticed by %s", async (_, look) => {
+  await (await vaultWithout("gone", Date.now() + DAY)).close();
+  takeAway();
+  const vault = await reopen(path("vault"));
+  const error = await caught(() => look(vault));
+  expect([error.code, error.message]).toEqual(["VAULT_CORRUPT", expect.stringContaining("removed wallet")]);
+  await vault.close();
+});
+
+test("one that is gone for good is not brought back with the row of before", async () => {
+  const vault = await vaultWithout("gone", Date.now() + DAY);
+  using database = new Sqlite(path("vault"));
+  const before = database.query("SELECT sealed FROM removed_wallet").get() as { sealed: Uint8Array };
+  await vault.directory.forget("gone");
+  database.run("UPDATE removed_wallet SET sealed = ?", [before.sealed]);
+  expect((await caught(() => vault.directory.restore("gone"))).code).toBe("VAULT_CORRUPT");
+  expect((await caught(() => vault.verify())).code).toBe("VAULT_CORRUPT");
+  await vault.close();
+});
+
+test("in a vault that was made before the manifest spoke of it, it is watched from the next change on", async () => {
+  const old = goodKitFiles.find(({ format, says }) => format === 2 && (says?.removed?.length ?? 0) > 0);
+  if (old === undefined) throw new Error("No file of the kit has a removed wallet.");
+  const vault = await openVaultAt(unpack(old, path("vault")), new Secret(old.password));
+  await vault.verify();
+  await vault.add([["more", record]]);
+  await vault.verify();
+  takeAway();
+  expect((await caught(() => vault.verify())).code).toBe("VAULT_CORRUPT");
+  await vault.close();
+});
+
+test("whatever is done with removed wallets, one after another, the manifest agrees", async () => {
+  const vault = await vaultWithout("gone", Date.now() + DAY);
+  const steps: (() => Promise<unknown>)[] = [
+    () => vault.remove("stays", Date.now() + DAY),
+    () => vault.directory.restore("gone"),
+    () => vault.remove("gone", Date.now() + DAY),
+    () => vault.directory.forget("gone"),
+    () => vault.add([["gone", record]]),
+    () => vault.remove("gone"),
+    () => vault.directory.restore("stays"),
+    () => vault.remove("stays", Date.now() - 1),
+    () => vault.directory.purge(),
+    () => vault.merge([["stays", record]], [], async () => undefined),
+  ];
+  for (const step of steps) {
+    await step();
+    expect((await vault.verify()).generation).toBe(vault.generation);
+  }
   await vault.close();
 });
