@@ -12,7 +12,10 @@ import type { Vault } from "../vault/vault.ts";
 const RESERVED = 0.1;
 
 /** So much more than was wanted is given before anybody gets what nobody wants. */
-const HEADROOM = 1.25;
+const HEADROOM = 1.5;
+
+/** Who sends so much of its part wants more: what it would send without the part cannot be seen. */
+const HELD_UP = 0.8;
 
 /** Milliseconds over which requests are counted at least, and for which two ends of a pause are the same one. */
 const SHORTEST_COUNT = 500;
@@ -70,7 +73,8 @@ export interface Plan {
 
 /** What a limit was when the look began. */
 interface Measured {
-  readonly wanted: number;
+  /** Requests a second that were sent or wait. */
+  readonly asked: number;
   readonly perSecond: number | undefined;
   readonly pausedFor: number;
 }
@@ -92,7 +96,7 @@ export class SharedLimit {
   #whole: Whole | undefined;
   /** Whether the others know of a part that is this daemon's. */
   #hasPart = false;
-  #count: { readonly given: number; readonly at: number; readonly wanted: number };
+  #count: { readonly given: number; readonly at: number; readonly asked: number };
   /** The last pause that another daemon told of. */
   #pausedUntil = 0;
 
@@ -110,7 +114,7 @@ export class SharedLimit {
     this.#limit = limit;
     this.#perSecond = perSecond;
     this.#now = now;
-    this.#count = { given: limit.given, at: now(), wanted: 0 };
+    this.#count = { given: limit.given, at: now(), asked: 0 };
     this.#begin();
   }
 
@@ -125,9 +129,10 @@ export class SharedLimit {
     const { pausedUntil, pause } = this.#pauseOf(measured, others, now);
     const before = this.#whole;
     const whole = this.#wholeOf(measured, others, now);
-    const told = { key: this.key, wanted: short(measured.wanted), pausedUntil };
+    const wanted = wantedOf(measured, whole);
+    const told = { key: this.key, wanted: short(wanted), pausedUntil };
     if (whole === undefined) return { told, follow: pause };
-    const perSecond = this.#partOf(whole, measured, others);
+    const perSecond = this.#partOf(whole, { ...measured, wanted }, others);
     const atMost = this.#told === undefined ? undefined : (perSecond * this.#told) / whole.total;
     const isNews = whole.at > (before?.at ?? 0);
     return {
@@ -157,18 +162,18 @@ export class SharedLimit {
     const { given } = this.#limit;
     const at = this.#now();
     const seconds = Math.max(SHORTEST_COUNT, at - this.#count.at) / 1000;
-    const wanted = Math.max((given - this.#count.given + waiting) / seconds, this.#count.wanted / 2);
-    this.#count = { given, at, wanted };
-    return { wanted, perSecond, pausedFor };
+    const asked = Math.max((given - this.#count.given + waiting) / seconds, this.#count.asked / 2);
+    this.#count = { given, at, asked };
+    return { asked, perSecond, pausedFor };
   }
 
   /** What was learned last, here or elsewhere. */
-  #wholeOf({ perSecond, wanted }: Measured, others: readonly ToldLimit[], now: number): Whole | undefined {
+  #wholeOf({ perSecond, asked }: Measured, others: readonly ToldLimit[], now: number): Whole | undefined {
     if (this.#told === 0) return undefined;
     const most = this.#told ?? Number.POSITIVE_INFINITY;
     let newest = this.#whole;
     if (perSecond !== undefined && perSecond !== this.#part) {
-      const rest = newest === undefined ? sumOf(others) : newest.total - (this.#part ?? wanted);
+      const rest = newest === undefined ? sumOf(others) : newest.total - (this.#part ?? asked);
       newest = { total: Math.max(perSecond, Math.min(most, rest + perSecond)), at: now };
     }
     for (const { learned } of others)
@@ -178,7 +183,11 @@ export class SharedLimit {
   }
 
   /** The part that is fair; more than before only as far as the others have let it go. */
-  #partOf({ total }: Whole, { wanted, perSecond }: Measured, others: readonly ToldLimit[]): number {
+  #partOf(
+    { total }: Whole,
+    { wanted, perSecond }: Measured & { readonly wanted: number },
+    others: readonly ToldLimit[],
+  ): number {
     const [fair = total] = fairParts(total, [wanted, ...others.map((other) => other.wanted)]);
     const held = this.#hasPart ? (perSecond ?? 0) : 0;
     if (others.length === 0 || fair <= held) return fair;
@@ -202,6 +211,12 @@ export class SharedLimit {
     };
     return { pausedUntil: Math.max(known, 0), pause };
   }
+}
+
+/** All that may be wanted, where the part holds requests up; else what was asked. */
+function wantedOf({ asked, perSecond }: Measured, whole: Whole | undefined): number {
+  const isHeldUp = whole !== undefined && perSecond !== undefined && asked >= HELD_UP * perSecond;
+  return isHeldUp ? Math.max(asked, whole.total) : asked;
 }
 
 const short = (value: number): number => Number(value.toPrecision(4));

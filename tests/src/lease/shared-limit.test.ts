@@ -12,7 +12,7 @@ describe("a whole of 10 a second is divided", () => {
     ["two that want nothing have half each", [0, 0], [5, 5]],
     ["two that want too much have half each, however much it is", [400, 9], [5, 5]],
     ["who is busy has what an idle one leaves", [50, 0], [9.5, 0.5]],
-    ["who wants little gets it, with what it needs to want more", [50, 2], [7.5, 2.5]],
+    ["who wants little gets it, with what it needs to want more", [50, 2], [7, 3]],
     ["what nobody wants goes where much is wanted", [4, 0], [9.5, 0.5]],
   ])("%s", (_, wanted, parts) => {
     expect(fairParts(10, wanted).map((part) => Number(part.toFixed(6)))).toEqual(parts);
@@ -118,6 +118,20 @@ describe("daemons of one key", () => {
     daemons.told.delete(1);
     daemons.pass(20);
     expect(daemons.parts()[0]).toBe(10);
+  });
+
+  test("that send all they may have fair parts, though nobody sees how much more they want", () => {
+    const daemons = new Daemons(10);
+    const send = (): void => daemons.pass(...daemons.parts());
+    daemons.join();
+    send();
+    daemons.join();
+    for (let sign = 0; sign < 3; sign++) send();
+    expect(daemons.parts().map((part) => part.toFixed(1))).toEqual(["5.0", "5.0"]);
+    daemons.pass(0.5, daemons.parts()[1] ?? 0);
+    daemons.pass(0.5, daemons.parts()[1] ?? 0);
+    daemons.pass(0.5, daemons.parts()[1] ?? 0);
+    expect(daemons.parts()[1]).toBeGreaterThan(8);
   });
 
   test("hear of a pause that the API asked one of them for, once", async () => {
