@@ -106,7 +106,9 @@ done < <(sed -n 's/^#   //p' "$unit")
 
 [ "$(of_unit ActiveState)" = active ] || fail "the unit is not active"
 first=$(of_unit MainPID)
-within sh -c "tr '\\0' '\\n' </proc/$first/environ" | grep -qF "$password" && fail "the password is in the environment"
+environment=$(within sh -c "tr '\\0' '\\n' </proc/$first/environ")
+[[ $environment == *TATUM_KMS_PROVIDER=systemd* ]] || fail "the environment of the daemon is not to be read"
+[[ $environment != *"$password"* ]] || fail "the password is in the environment"
 [ "$(within stat --format=%U "/proc/$first")" = tatum-kms ] || fail "the daemon is not the user tatum-kms"
 echo "systemd: installed by the commands at the unit's head; ready after $(within systemd-analyze blame --no-pager | sed -n 's/^ *\(.*\) tatum-kms.service/\1/p')."
 
@@ -128,7 +130,10 @@ echo "systemd: started anew after it was killed."
 within systemctl kill --signal=STOP tatum-kms
 until_says 2 restarted
 until_says active of_unit ActiveState
-log_of_unit | grep -q "Watchdog timeout" || fail "the watchdog said nothing"
+# The log is read whole: a reader that ends early would end its writer with an error.
+log=$(log_of_unit)
+[[ $log == *"Watchdog timeout"* ]] || fail "the watchdog said nothing"
+[[ $log != *"has crashed"* ]] || fail "the runtime took the watchdog's signal for a fault of its own"
 echo "systemd: started anew after it stood still, by the watchdog."
 
 began=$(date +%s%N)
