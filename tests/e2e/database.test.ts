@@ -180,7 +180,7 @@ describe("a connection", () => {
     });
   });
 
-  test("goes through the socket of this machine, with a password from a file", async () => {
+  test("goes through the socket of this machine, with a password from a file or a secret provider", async () => {
     const { name } = await newDatabase();
     const { user } = server.access(name).address;
     const url = `postgres://${user}@localhost:${server.port}/${name}?host=${server.folder}`;
@@ -189,6 +189,12 @@ describe("a connection", () => {
       env: { TATUM_KMS_STORE_PASSWORD_FILE: `${installation.home}/password` },
     });
     expect([made.status, made.stderr]).toEqual([0, expect.stringMatching(newVaultNote(url))]);
+    const from = `exec:${JSON.stringify(["/bin/cat", `${installation.home}/password`])}`;
+    const opened = await installation.run(["vault", "status", `--store=${url}`], {
+      env: { TATUM_KMS_STORE_PASSWORD_FROM: from },
+    });
+    expect([opened.status, JSON.parse(opened.stdout)]).toMatchObject([0, { wallets: 1 }]);
+    expect(opened.stdout + opened.stderr).not.toContain(PASSWORD);
   });
 });
 
