@@ -299,8 +299,8 @@ export class TatumApi {
       if (isSuccess(answer)) {
         const json = jsonOf(answer);
         if (typeof json !== "object" || !mentions(json, txId)) return "unclear";
-        if (v.is(FAILED, json)) return "failed";
-        return v.is(UNCONFIRMED, json) ? "pooled" : "yes";
+        if (v.is(UNCONFIRMED, json)) return "pooled";
+        return v.is(FAILED, json) ? "failed" : "yes";
       }
       return saysAbsent(answer) ? "no" : "unclear";
     } catch (failure) {

@@ -32,6 +32,11 @@ describe("whether the network has a transaction", () => {
     ["failed", "is of a ledger of Stellar", () => Response.json({ hash: ID, successful: false })],
     ["yes", "is of a ledger of Stellar, with success", () => Response.json({ hash: ID, successful: true })],
     ["failed", "is of the XRP Ledger", () => Response.json(ledgerAnswer("tecUNFUNDED_PAYMENT"))],
+    [
+      "pooled",
+      "is of the XRP Ledger, and may still succeed in another ledger",
+      () => Response.json({ ...ledgerAnswer("tecPATH_DRY"), validated: false }),
+    ],
     ["yes", "is of the XRP Ledger, with success", () => Response.json(ledgerAnswer("tesSUCCESS"))],
     ["failed", "is of TRON", () => Response.json({ txID: ID, ret: [{ contractRet: "OUT_OF_ENERGY" }] })],
     ["yes", "is of TRON, with success", () => Response.json({ txID: ID, ret: [{ contractRet: "SUCCESS" }] })],
