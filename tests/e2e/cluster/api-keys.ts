@@ -1,5 +1,6 @@
 /** Two API keys that share the wallets of each chain, and who looks that each call is made with the key of its wallet. */
-import { type Request, readCall } from "../weeks/answers.ts";
+import { readCall } from "../weeks/answers.ts";
+import type { Request } from "../weeks/fault.ts";
 import type { Breach } from "../weeks/judge.ts";
 import { usualApiKey } from "../weeks/server.ts";
 import type { Stage } from "../weeks/stage.ts";

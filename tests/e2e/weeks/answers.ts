@@ -1,17 +1,10 @@
 /** The true answers of the stand-in to every call that the program makes. */
 import { chainModels } from "./chains/index.ts";
-import type { Answer, Call, CallKind } from "./fault.ts";
+import type { Answer, Call, CallKind, Request } from "./fault.ts";
 import type { Network } from "./network.ts";
 import { ethereumResult, rpcAnswer, solanaResult, vechainAnswer } from "./nodes.ts";
 import { offer } from "./offer.ts";
 import type { World } from "./world.ts";
-
-export interface Request {
-  readonly method: string;
-  /** With its query. */
-  readonly path: string;
-  readonly body: unknown;
-}
 
 /** How many blocks every node of Solana keeps. */
 const SOLANA_HISTORY = 1_000_000_000n;

@@ -21,6 +21,13 @@ export interface Call {
   readonly subject?: string | undefined;
 }
 
+export interface Request {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly body: unknown;
+}
+
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;

@@ -1,8 +1,8 @@
 /** The stand-in of the Tatum API, of the nodes behind it and of the four-eye server, over HTTP on this machine. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { answerTo, type Request, readCall } from "./answers.ts";
-import type { Answer, Call } from "./fault.ts";
+import { answerTo, readCall } from "./answers.ts";
+import type { Answer, Call, Request } from "./fault.ts";
 import type { World } from "./world.ts";
 
 async function bodyOf(incoming: IncomingMessage): Promise<string> {

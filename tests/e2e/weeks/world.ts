@@ -2,10 +2,9 @@
 import { createHash } from "node:crypto";
 import { Random } from "../../random.ts";
 import { type FastClock, startClock } from "./accelerated/clock.ts";
-import type { Request } from "./answers.ts";
 import type { ChainModel, ModelWallet, SignedPayment } from "./chains/chain-model.ts";
 import { chainModels } from "./chains/index.ts";
-import type { Call, Fault } from "./fault.ts";
+import type { Call, Fault, Request } from "./fault.ts";
 import { History } from "./history.ts";
 import { Network, type Verdict } from "./network.ts";
 import type { Payment } from "./payment.ts";
