@@ -1,7 +1,8 @@
 /** The disk that the vault is on: its kind, its room, and how long it takes until a change is safe. */
-import { closeSync, fsyncSync, openSync, statfsSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, statfsSync, unlinkSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { explainFileError } from "../errors.ts";
+import { leftFiles } from "../store/sqlite/new-file.ts";
 import { examine, type Finding, findings } from "./finding.ts";
 
 /** Kinds by their number in `statfs(2)`, with what is to be known of them. */
@@ -74,6 +75,18 @@ function sync(folder: string): Finding {
   return warning(told, "Each payment needs several such changes: use a faster disk.");
 }
 
+/** Nothing where there are none. Without a vault they stay: somebody may look for what is left of it. */
+function unfinishedFiles(path: string): Finding[] {
+  const { warning } = findings("unfinished-files");
+  const isThere = existsSync(path);
+  return leftFiles(dirname(path)).map((file) => {
+    const command = `rm ${file}`;
+    const fix = { command, apply: () => unlinkSync(file) };
+    const told = `${file} is what a command left that was ended while it made a file: it is no vault, and takes up room.`;
+    return warning(told, command, isThere ? fix : undefined);
+  });
+}
+
 /** @param path of the vault, existing or not */
 export async function diskFindings(path: string): Promise<Finding[]> {
   const folder = dirname(path);
@@ -81,6 +94,7 @@ export async function diskFindings(path: string): Promise<Finding[]> {
     examine("file-system", () => kind(folder)),
     examine("disk-space", () => room(folder)),
     examine("disk-sync", () => sync(folder)),
+    existsSync(folder) ? examine("unfinished-files", () => unfinishedFiles(path)) : [],
   ];
   return (await Promise.all(looks)).flat();
 }

@@ -2,7 +2,7 @@
 import { KmsError } from "../errors.ts";
 import { explainProviderFailure } from "../failures.ts";
 
-/** A change that is safe: it takes access away from others, and nothing else. */
+/** A change that is safe: it takes access away from others, or what no command uses any more. */
 export interface Fix {
   /** As in `chmod 600 /home/kms/.tatumrc/wallet.dat`. */
   readonly command: string;
@@ -24,7 +24,13 @@ export interface Finding {
 export function findings(check: string) {
   return {
     ok: (message: string): Finding => ({ check, status: "ok", message }),
-    warning: (message: string, mend: string): Finding => ({ check, status: "warning", message, mend }),
+    warning: (message: string, mend: string, fix?: Fix): Finding => ({
+      check,
+      status: "warning",
+      message,
+      mend,
+      fix,
+    }),
     failure: (message: string, mend?: string, fix?: Fix): Finding => ({
       check,
       status: "failure",

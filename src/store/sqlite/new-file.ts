@@ -1,5 +1,6 @@
 /** The making of files: at a path there is either nothing or all of the file, and never is another file replaced. */
 import { randomBytes } from "node:crypto";
+import { lstatSync, readdirSync } from "node:fs";
 import { link, lstat, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { explainFileError, KmsError, systemErrorCode } from "../../errors.ts";
@@ -76,6 +77,45 @@ export async function replaceFile<Result>(
   return { result, keptAs };
 }
 
+/** `.<name>.<16 digits>.new`, and what SQLite keeps beside it. */
+const IN_THE_MAKING = /^\.(.+)\.[0-9a-f]{16}\.new(?:-journal)?$/;
+
+/** Milliseconds after which a file that nobody wrote to is made by nobody any more. */
+const LONGEST_PAUSE = 3_600_000;
+
+/** Whether a path is one that a file has while {@link makeNewFile} makes it: it may be a part of a vault, and is none. */
+export function isInTheMaking(path: string): boolean {
+  return IN_THE_MAKING.test(basename(path));
+}
+
+/**
+ * The files that commands left in a folder which were ended while they made them, such as by `kill -9`.
+ * @param made only those that were to get this name
+ * @throws the system's error
+ */
+export function leftFiles(folder: string, made?: string): string[] {
+  const isLeft = (path: string): boolean => {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() === true && Date.now() - stats.mtimeMs > LONGEST_PAUSE;
+  };
+  return readdirSync(folder)
+    .filter((entry) => {
+      const name = IN_THE_MAKING.exec(entry)?.[1];
+      return name !== undefined && (made === undefined || name === made);
+    })
+    .map((entry) => join(folder, entry))
+    .filter(isLeft);
+}
+
+/** What a command that was ended left of this file goes; where it cannot, `doctor` names it. */
+async function clearLeftFiles(target: string): Promise<void> {
+  try {
+    for (const file of leftFiles(dirname(target), basename(target))) await rm(file, { force: true });
+  } catch {
+    // The file can be made all the same, or why it cannot is told then.
+  }
+}
+
 /** Has a file filled beside a path, and synced; `place` has it take that path. */
 async function fillBeside<Result>(
   target: string,
@@ -83,6 +123,7 @@ async function fillBeside<Result>(
   place: (temporaryFile: string) => Promise<void>,
 ): Promise<Result> {
   const temporaryFile = join(dirname(target), `.${basename(target)}.${randomBytes(8).toString("hex")}.new`);
+  await clearLeftFiles(target);
   try {
     await makeEmpty(temporaryFile);
     const result = await write(temporaryFile);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { AccessRules } from "../../../providers/support/trusted-folder.ts";
 import { explainFileError, KmsError, systemErrorCode } from "../../errors.ts";
 import { checkAccess, checkFolders, ownerOnly } from "./access.ts";
+import { isInTheMaking } from "./new-file.ts";
 import { refuseLeftSideFiles } from "./side-files.ts";
 
 /** Notices when the file at a path is no longer the one it was: an open database would not. */
@@ -120,6 +121,11 @@ async function readStart(path: string): Promise<Buffer> {
  * @throws KmsError `NO_WALLET_FILE`, `VAULT_IS_ORIGINAL`, `NOT_A_VAULT`, `VAULT_PERMISSIONS`, `CANNOT_READ`
  */
 export async function inspectVaultFile(path: string, rules: AccessRules = ownerOnly): Promise<string> {
+  if (isInTheMaking(path)) {
+    throw new KmsError("NOT_A_VAULT", `The file ${path} is no vault, but what a command was still making.`, {
+      hint: "Name the vault itself with --path. What a command left that was ended, `doctor --fix` removes.",
+    });
+  }
   const kind = await fileKindAt(path);
   if (kind === "missing") {
     // Before anybody makes a new vault in the place of one that was taken away.

@@ -1,9 +1,19 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { appendFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { diskFindings } from "../../../../src/doctor/disk.ts";
 import { Database } from "../../../../src/store/sqlite/database.ts";
-import { makeNewFile } from "../../../../src/store/sqlite/new-file.ts";
+import { leftFiles, makeNewFile } from "../../../../src/store/sqlite/new-file.ts";
+import { inspectVaultFile } from "../../../../src/store/sqlite/vault-file.ts";
 import { useTemporaryFolder } from "../../../temporary-folder.ts";
 import { caught } from "../../vault/caught.ts";
 
@@ -116,5 +126,56 @@ describe("a disk that does not confirm a name", () => {
       { name: "made" },
     ]);
     await database.close();
+  });
+});
+
+describe("what a command left that was killed while it made a file", () => {
+  const HOUR = 3_600_000;
+
+  /** Kills a process in the middle of its making. @returns what it left */
+  async function kill(target: string, age: number): Promise<string> {
+    const source = new URL("../../../../src/store/sqlite/new-file.ts", import.meta.url).href;
+    const script = `import { leftFiles, makeNewFile } from ${JSON.stringify(source)};
+      await makeNewFile(process.argv[1], async (file) => { console.log(file); await new Promise((never) => setInterval(never, 1e9)); });`;
+    const maker = Bun.spawn([process.execPath, "-e", script, target], { stdout: "pipe" });
+    const { value } = await maker.stdout.getReader().read();
+    maker.kill("SIGKILL");
+    await maker.exited;
+    const left = new TextDecoder().decode(value).trim();
+    const then = new Date(Date.now() - age);
+    utimesSync(left, then, then);
+    return left;
+  }
+
+  test("is cleared away by the next that makes the same file, once it is old, and no other is", async () => {
+    const fresh = await kill(path("file"), 0);
+    const old = await kill(path("file"), HOUR + 60_000);
+    const other = await kill(path("other"), HOUR + 60_000);
+    expect(leftFiles(path()).sort()).toEqual([old, other].sort());
+    await makeNewFile(path("file"), write);
+    expect(readdirSync(path()).sort()).toEqual(
+      ["file", ...[fresh, other].map((name) => basename(name))].sort(),
+    );
+  });
+
+  test("is named by doctor, and removed by its fix where there is a vault", async () => {
+    const left = await kill(path("wallet.dat"), HOUR + 60_000);
+    const named = async () =>
+      (await diskFindings(path("wallet.dat"))).filter(({ check }) => check === "unfinished-files");
+    expect(await named()).toMatchObject([{ status: "warning", mend: `rm ${left}`, fix: undefined }]);
+    writeFileSync(path("wallet.dat"), "");
+    const [finding] = await named();
+    finding?.fix?.apply();
+    expect(await named()).toEqual([]);
+    expect(readdirSync(path())).toEqual(["wallet.dat"]);
+  });
+
+  test("is never opened as a vault", async () => {
+    const left = path(".vault.0123456789abcdef.new");
+    writeFileSync(left, "SQLite format 3\0", { mode: 0o600 });
+    expect(await caught(() => inspectVaultFile(left))).toMatchObject({
+      code: "NOT_A_VAULT",
+      message: expect.stringContaining("what a command was still making"),
+    });
   });
 });
