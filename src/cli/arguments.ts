@@ -14,7 +14,6 @@ import { type CommandContext, createContext, type VaultArguments } from "./conte
 import { withVault } from "./open-vault.ts";
 import { vaultOptions } from "./options.ts";
 import { printNote } from "./output.ts";
-import { fitted } from "./terminal/text-layout.ts";
 
 /**
  * The chain that an argument names. Where that is not its ticker it is told, since results and the API carry the ticker.
@@ -127,7 +126,7 @@ export async function workOnNamedWallet(
   assertWanted(args, wallet);
   if (!isExact && consequence === "reveals or destroys" && !isAsked(context)) throw wholeIdNeeded(wallet);
   if (!isExact && consequence !== "describes")
-    printNote(fitted(`The wallet is ${titleOf(wallet)}, ${chain} ${networkName(wallet)}.`));
+    printNote(`The wallet is ${titleOf(wallet)}, ${chain} ${networkName(wallet)}.`);
   await work({ vault, context, signatureId });
 }
 

@@ -4,7 +4,6 @@ import { KmsError } from "../errors.ts";
 import { settings } from "../settings/table.ts";
 import type { CommandContext } from "./context.ts";
 import { printNote } from "./output.ts";
-import { fitted } from "./terminal/text-layout.ts";
 
 const STANDARD_INPUT = 0;
 const STANDARD_OUTPUT = 1;
@@ -22,7 +21,7 @@ export async function confirm(
   ...about: readonly string[]
 ): Promise<void> {
   if (!isAsked(context)) return;
-  about.map(fitted).forEach(printNote);
+  about.forEach(printNote);
   if (await context.prompt.askYesNo("Go on? (yes or no)", settings.yes.name)) return;
   throw new KmsError("NOT_CONFIRMED", "The answer was no; nothing was done.");
 }

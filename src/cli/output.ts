@@ -7,6 +7,7 @@ import { stringifyExactJson } from "../../chains/codec/exact-json.ts";
 import { KmsError } from "../errors.ts";
 import type { Config } from "../settings/settings.ts";
 import type { ImportResult } from "../vault/import/import-wallets.ts";
+import { fitted } from "./terminal/text-layout.ts";
 
 const STANDARD_OUTPUT = 1;
 const STANDARD_ERROR = 2;
@@ -94,9 +95,9 @@ export function printJsonLine(value: unknown): void {
   writeOutput(`${stringifyExactJson(value)}\n`);
 }
 
-let tell = (text: string): void => writeError(`${text}\n`);
+let tell = (text: string): void => writeError(`${text.split("\n").map(fitted).join("\n")}\n`);
 
-/** Something worth knowing beside the result, on standard error. */
+/** Something worth knowing beside the result, on standard error; at a terminal it breaks between words. */
 export function printNote(text: string): void {
   tell(text);
 }

@@ -94,7 +94,8 @@ export function wrapWords(text: string, columns: number, hanging = 0): string[] 
 
 /** A sentence for standard error in lines that a terminal there has room for, broken between words; elsewhere as it is. */
 export function fitted(sentence: string): string {
+  if (!isTerminal(2)) return sentence;
   const columns = terminalColumns(process.stderr, process.env);
-  if (!isTerminal(2) || widthOf(sentence) <= columns) return sentence;
+  if (widthOf(sentence) <= columns) return sentence;
   return wrapWords(sentence, columns).join("\n");
 }

@@ -65,6 +65,8 @@ test.each([...bars])(
           expect.arrayContaining([expect.stringMatching(barOf(what))]),
         ]);
       for (const picture of pictures) expect(picture.length).toBeLessThan(columns);
+      const [, ...notes] = (shown.get(line) ?? "").split("\n").filter((text) => text.includes(" "));
+      for (const note of notes) expect(note.length).toBeLessThanOrEqual(columns);
     }
   },
 );

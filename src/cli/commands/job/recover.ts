@@ -12,7 +12,7 @@ import { withVault } from "../../open-vault.ts";
 import { pickOptions, vaultOptions } from "../../options.ts";
 import { printJson, printNote } from "../../output.ts";
 import { jobTable } from "../../terminal/job-output.ts";
-import { fitted, isTerminal, terminalColumns } from "../../terminal/text-layout.ts";
+import { isTerminal, terminalColumns } from "../../terminal/text-layout.ts";
 
 /** Lines of the table; the rest is counted. */
 const MOST_LINES = 50;
@@ -21,7 +21,7 @@ const MOST_LINES = 50;
 async function printTable(vault: Vault, jobs: readonly Job[]): Promise<void> {
   if (jobs.length > 0) {
     const width = isTerminal(2) ? terminalColumns(process.stderr, process.env) : Number.POSITIVE_INFINITY;
-    printNote(fitted("Parked, since it may have been signed and sent before:"));
+    printNote("Parked, since it may have been signed and sent before:");
     printNote(jobTable(await showJobs(vault, jobs.slice(0, MOST_LINES)), width).trimEnd());
   }
   if (jobs.length > MOST_LINES) printNote(`... and ${jobs.length - MOST_LINES} more: \`job list parked\``);
@@ -34,9 +34,9 @@ async function recover(vault: Vault, choice: RecoveryChoice, context: CommandCon
   const isWhole = choice.id === undefined && choice.chains === undefined;
   const restoredAt = vault.restoredAt === undefined ? "" : new Date(vault.restoredAt).toISOString();
   if (restoredAt === "" && jobs.length === 0)
-    printNote(fitted("The vault is not marked as restored; nothing is parked for that."));
+    printNote("The vault is not marked as restored; nothing is parked for that.");
   else {
-    if (restoredAt !== "") printNote(fitted(`The vault was restored from a backup at ${restoredAt}.`));
+    if (restoredAt !== "") printNote(`The vault was restored from a backup at ${restoredAt}.`);
     await printTable(vault, jobs);
     await confirmKnowingly(
       context,
