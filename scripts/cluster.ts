@@ -59,7 +59,7 @@ for (const nodes of sizes) {
     nodes,
     payments: Math.ceil(Number(values.payments) / sizes.length),
     tickers: readTickers(values.chains),
-    hazards: new Set(clusterHazards),
+    hazards: clusterHazards,
     longest: LONGEST,
     failover,
     isPooled: values.pooled,

@@ -2,10 +2,11 @@
  * Hostile weeks: the program against a stand-in of the API and of eight chains, on which everything goes wrong that can, with an
  * independent ledger as judge.
  *
- * `bun run test:weeks [--weeks=100] [--payments=2000] [--seed=N] [--chains=ETH,BTC,...] [--daemons=2] [--all-hazards] [--rollback] [--keep]`
- * plays weeks, each of which has a seed of its own that is printed; `--scenario=4`, `--scenario=all` plays single faults on
- * purpose. `--without=4`, `--without=all` takes a protection out of the program, and plays weeks until the judge notices. Ends
- * with status 1 when the promise was broken, or nobody noticed what was taken out.
+ * `bun run test:weeks [--weeks=100] [--payments=2000] [--seed=N] [--chains=ETH,BTC,...] [--daemons=2] [--all-hazards] [--rollback] [--keep]
+ * [--emphasis="slow blocks=3,decisions=0"]` plays weeks, each of which has a seed of its own that is printed; `--scenario=4`, `--scenario=all` plays single faults on
+ * purpose. `--without=4`, `--without=all` takes a protection out of the program, and plays weeks until the judge notices: weeks of
+ * the chains and with more of the hazards that it is for, which are printed. `--with=4`, `--with=all` plays the same weeks with the
+ * whole program, and `--without=4 --scenario=4` the scenarios of the point instead of weeks. Ends with status 1 when the promise was broken, or nobody noticed what was taken out.
  */
 
 import { rmSync } from "node:fs";
@@ -13,7 +14,16 @@ import { parseArgs } from "node:util";
 import { acceleratedExecutable, executableWithout } from "../tests/e2e/weeks/accelerated/executable.ts";
 import { protections } from "../tests/e2e/weeks/accelerated/protections.ts";
 import { chainModels } from "../tests/e2e/weeks/chains/index.ts";
-import { type Hazard, hazards, hazardsWithout } from "../tests/e2e/weeks/hazards.ts";
+import {
+  type Emphasis,
+  emphasised,
+  type Hazard,
+  hazards,
+  hazardsWithout,
+  readEmphasis,
+  usually,
+} from "../tests/e2e/weeks/hazards.ts";
+import type { Breach } from "../tests/e2e/weeks/judge.ts";
 import { playScenario } from "../tests/e2e/weeks/play-scenario.ts";
 import { known, scenarios, scenariosOf } from "../tests/e2e/weeks/scenarios/index.ts";
 import { readTickers, runWeek, type WeekResult } from "../tests/e2e/weeks/week.ts";
@@ -31,6 +41,8 @@ const { values } = parseArgs({
     daemons: { type: "string", default: "1" },
     scenario: { type: "string" },
     without: { type: "string" },
+    with: { type: "string" },
+    emphasis: { type: "string" },
     "all-hazards": { type: "boolean", default: false },
     rollback: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
@@ -39,6 +51,10 @@ const { values } = parseArgs({
 
 function seconds(since: number): string {
   return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+function kindsOf(breaches: readonly Breach[]): string {
+  return [...new Set(breaches.map(({ kind }) => kind))].join(", ");
 }
 
 async function playScenarios(executable: string, point: string): Promise<boolean> {
@@ -51,8 +67,7 @@ async function playScenarios(executable: string, point: string): Promise<boolean
   for (const [name, scenario] of chosen) {
     const start = performance.now();
     const { breaches, account } = await playScenario(executable, scenario, values.keep);
-    const kinds = [...new Set(breaches.map(({ kind }) => kind))].join(", ");
-    const verdict = breaches.length === 0 ? "held" : `broken: ${kinds}`;
+    const verdict = breaches.length === 0 ? "held" : `broken: ${kindsOf(breaches)}`;
     console.log(
       `${name} (${scenario.name}): ${verdict}${known.has(name) ? ", known" : ""}, ${seconds(start)}`,
     );
@@ -62,15 +77,23 @@ async function playScenarios(executable: string, point: string): Promise<boolean
   return isSound;
 }
 
-/** Of one week, without what an option of its own says. */
-function played(executable: string, seed: number, tickers: readonly string[]): Promise<WeekResult> {
+/** What a week is like beside its seed. */
+interface Kind {
+  readonly executable: string;
+  readonly tickers: readonly string[];
+  readonly emphasis?: Emphasis | undefined;
+}
+
+/** One week, as the options say. */
+function played(seed: number, { executable, tickers, emphasis = {} }: Kind): Promise<WeekResult> {
+  const all = values["all-hazards"] ? (Object.keys(hazards) as Hazard[]) : hazardsWithout(known);
   return runWeek({
     executable,
     seed,
     payments: Number(values.payments),
     tickers,
     daemons: Number(values.daemons),
-    hazards: values["all-hazards"] ? new Set(Object.keys(hazards) as Hazard[]) : hazardsWithout(known),
+    hazards: emphasised(usually(all), emphasis),
     rollback: values.rollback,
     keep: values.keep,
     longest: LONGEST_WEEK,
@@ -84,7 +107,11 @@ async function playWeeks(executable: string): Promise<boolean> {
   for (let week = 0; week < weeks; week++) {
     const began = performance.now();
     const seed = Number(values.seed) + week;
-    const { breaches, account, counts, home } = await played(executable, seed, readTickers(values.chains));
+    const { breaches, account, counts, home } = await played(seed, {
+      executable,
+      tickers: readTickers(values.chains),
+      emphasis: readEmphasis(values.emphasis ?? ""),
+    });
     const figures = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
     console.log(
       `Week ${week + 1}, seed ${seed}: ${breaches.length} breaches; ${figures.join(", ")}; ${seconds(began)}.`,
@@ -98,36 +125,58 @@ async function playWeeks(executable: string): Promise<boolean> {
   return broken === 0;
 }
 
-/** A row of the table: what was taken out, and in which week the judge noticed by which of its rules. */
-async function noticed(name: string): Promise<boolean> {
-  const { what = "", tickers } = protections[name] ?? {};
-  const executable = await executableWithout(name);
-  const start = performance.now();
-  let found: string | undefined;
-  let seed = Number(values.seed);
-  for (let week = 0; week < Number(values.weeks) && found === undefined; week++) {
-    seed = Number(values.seed) + week;
-    const { breaches } = await played(executable, seed, tickers ?? readTickers(values.chains));
-    const [first] = breaches;
-    if (first !== undefined) found = [...new Set(breaches.map(({ kind }) => kind))].join(", ");
+/** The scenarios of a point, until the judge finds something; which of them, and what that was. */
+async function firstBroken(point: string, executable: string): Promise<string | undefined> {
+  for (const [name, scenario] of scenariosOf(point)) {
+    const { breaches } = await playScenario(executable, scenario);
+    if (breaches.length > 0) return `${name}: ${kindsOf(breaches)}`;
   }
-  rmSync(executable, { force: true });
-  const verdict = found === undefined ? "not noticed" : `seed ${seed}: ${found}`;
-  console.log(`| ${name} | ${what} | ${verdict} | ${seconds(start)} |`);
-  return found !== undefined;
+  return undefined;
 }
 
-async function playWithout(names: readonly string[]): Promise<boolean> {
-  console.log("| Point | Taken out | Noticed | After |\n| --- | --- | --- | --- |");
-  let isComplete = true;
-  for (const name of names) isComplete = (await noticed(name)) && isComplete;
-  return isComplete;
+/** Weeks of the kind that looks for a protection, until the judge finds something; what that was. */
+async function firstFound(name: string, executable: string): Promise<string | undefined> {
+  const { tickers = readTickers(values.chains), emphasis } = protections[name] ?? {};
+  for (let week = 0; week < Number(values.weeks); week++) {
+    const seed = Number(values.seed) + week;
+    const { breaches, account } = await played(seed, { executable, tickers, emphasis });
+    if (breaches.length === 0) continue;
+    if (values.with !== undefined) console.log(account);
+    return `seed ${seed}: ${kindsOf(breaches)}`;
+  }
+  return undefined;
+}
+
+/** A row of the table: what was taken out or left in, what the weeks were like, and what the judge found in which of them. */
+async function playLookingFor(name: string): Promise<boolean> {
+  const isWhole = values.with !== undefined;
+  const { what = "", tickers = [], emphasis = {} } = protections[name] ?? {};
+  const executable = isWhole ? await acceleratedExecutable() : await executableWithout(name);
+  const start = performance.now();
+  const { scenario } = values;
+  const found = await (scenario === undefined
+    ? firstFound(name, executable)
+    : firstBroken(scenario === "all" ? name : scenario, executable));
+  if (!isWhole) rmSync(executable, { force: true });
+  const weeks = [tickers.join(", "), ...Object.entries(emphasis).map(([one, often]) => `${one} × ${often}`)];
+  const verdict = found ?? (isWhole ? "nothing" : "not noticed");
+  console.log(`| ${name} | ${what} | ${weeks.join("; ")} | ${verdict} | ${seconds(start)} |`);
+  return isWhole ? found === undefined : found !== undefined;
+}
+
+async function playAllLookingFor(names: string): Promise<boolean> {
+  const done = values.with === undefined ? "Taken out" : "Left in";
+  console.log(`| Point | ${done} | Weeks | Found | After |\n| --- | --- | --- | --- | --- |`);
+  let isSound = true;
+  for (const name of names === "all" ? Object.keys(protections) : names.split(","))
+    isSound = (await playLookingFor(name)) && isSound;
+  return isSound;
 }
 
 async function play(): Promise<boolean> {
-  const { without, scenario } = values;
-  if (without !== undefined)
-    return playWithout(without === "all" ? Object.keys(protections) : without.split(","));
+  const { scenario } = values;
+  const lookedFor = values.without ?? values.with;
+  if (lookedFor !== undefined) return playAllLookingFor(lookedFor);
   const executable = await acceleratedExecutable();
   return scenario === undefined ? playWeeks(executable) : playScenarios(executable, scenario);
 }

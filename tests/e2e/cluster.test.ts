@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { hasPgBouncer } from "../pgbouncer.ts";
 import { runCluster } from "./cluster/cluster.ts";
 import { acceleratedExecutable } from "./weeks/accelerated/executable.ts";
-import type { Hazard } from "./weeks/hazards.ts";
+import { usually } from "./weeks/hazards.ts";
 
 const TIMEOUT = 600_000;
 /** Real milliseconds that the orders may take. */
@@ -20,7 +20,7 @@ test(
       payments: 60,
       tickers: ["ETH", "BTC", "TRON"],
       // A decision may have a payment signed anew, which here is never right.
-      hazards: new Set<Hazard>(["forgetful pools", "cancellations"]),
+      hazards: usually(["forgetful pools", "cancellations"]),
       longest: LONGEST,
     });
     expect(breaches, account).toEqual([]);

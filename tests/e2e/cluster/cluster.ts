@@ -1,5 +1,5 @@
 /** A cluster under load: several daemons on one database and one stand-in of the API, accidents, then quiet, then the judgement. */
-import type { Hazard } from "../weeks/hazards.ts";
+import { type Hazards, usually } from "../weeks/hazards.ts";
 import { Stage } from "../weeks/stage.ts";
 import { playOut, type WeekResult } from "../weeks/week.ts";
 import { keyEnvironment } from "./api-keys.ts";
@@ -10,7 +10,7 @@ import { Nodes } from "./nodes.ts";
 export const clusterChains: readonly string[] = ["ETH", "BTC", "XRP", "XLM", "TRON"];
 
 /** What networks do wrong beside calls that fail, and people: they cancel, hurry and decide, of decisions what is true. */
-export const clusterHazards: readonly Hazard[] = ["forgetful pools", "cancellations", "decisions"];
+export const clusterHazards = usually(["forgetful pools", "cancellations", "decisions"]);
 
 export interface ClusterOptions {
   readonly executable: string;
@@ -18,7 +18,7 @@ export interface ClusterOptions {
   readonly nodes: number;
   readonly payments: number;
   readonly tickers: readonly string[];
-  readonly hazards: ReadonlySet<Hazard>;
+  readonly hazards: Hazards;
   /** Whether all nodes but the first go through PgBouncer. */
   readonly isPooled?: boolean;
   /** Whether two API keys share the wallets of each chain: the first node works with both, the others with one each. */

@@ -2,7 +2,7 @@
 import type { CuttingProxy } from "../../src/store/postgres/cutting-proxy.ts";
 import type { Daemon } from "../weeks/daemon.ts";
 import { Typist } from "../weeks/decisions.ts";
-import type { Hazard } from "../weeks/hazards.ts";
+import type { Hazards } from "../weeks/hazards.ts";
 import { type Crew, peace } from "../weeks/operators.ts";
 import type { Stage } from "../weeks/stage.ts";
 import { ApiKeys, keyOptions } from "./api-keys.ts";
@@ -35,7 +35,7 @@ export interface NodesOptions {
   readonly nodes: number;
   readonly tickers: readonly string[];
   readonly payments: number;
-  readonly hazards: ReadonlySet<Hazard>;
+  readonly hazards: Hazards;
   /** Whether two API keys share the wallets of each chain. */
   readonly hasTwoKeys?: boolean;
   /** Set to have a standby take over in the middle. */

@@ -137,13 +137,13 @@ async function broadcast({ ticker = "", id = "", subject = "" }: Call, world: Wo
   // Signers of Solana submit by themselves, and tell the transaction id here.
   if (ticker === "SOL") {
     if (payment !== undefined && world.marksComplete(payment)) world.platform.complete(payment, subject);
-    return { status: 200, body: { txId: subject, completed: true } };
+    return { status: 200, body: { txId: subject, completed: payment?.status === "completed" } };
   }
   const { verdict, transactionId } = await offer(world, ticker, subject, payment);
   if (verdict.kind === "refused") return refusal(ticker, verdict.words);
   if (payment?.status === "pending" && world.marksComplete(payment))
     world.platform.complete(payment, transactionId);
-  return { status: 200, body: { txId: transactionId, completed: true } };
+  return { status: 200, body: { txId: transactionId, completed: payment?.status === "completed" } };
 }
 
 function onChain(call: Call, world: World): Answer {

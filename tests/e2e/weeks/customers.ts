@@ -1,6 +1,6 @@
 /** Those who order payments through the API, cancel some of them, and use their accounts with other programs as well. */
 import type { ModelWallet } from "./chains/chain-model.ts";
-import type { Hazard } from "./hazards.ts";
+import { type Hazards, strikes } from "./hazards.ts";
 import type { Payment } from "./payment.ts";
 import type { PaymentOptions } from "./platform.ts";
 import { MINUTE } from "./stage.ts";
@@ -23,7 +23,7 @@ const BETTER_FEE = 30_000n;
 
 export class Customers {
   readonly #world: World;
-  readonly #hazards: ReadonlySet<Hazard>;
+  readonly #hazards: Hazards;
   readonly #cancelAt = new Map<string, number>();
   readonly #blocked = new Map<string, { number: bigint; since: number }>();
   /** Payments that share what only one of them can have. */
@@ -34,10 +34,10 @@ export class Customers {
   foreign = 0;
   changed = 0;
 
-  constructor(world: World, hazards: ReadonlySet<Hazard>) {
+  constructor(world: World, hazards: Hazards) {
     this.#world = world;
     this.#hazards = hazards;
-    world.platform.leavesGap = () => hazards.has("gaps in numbers") && world.random.chance(GAPS);
+    world.platform.leavesGap = () => strikes(world.random, hazards, "gaps in numbers", GAPS);
   }
 
   get open(): Payment[] {
@@ -61,7 +61,7 @@ export class Customers {
     const { random, wallets } = this.#world;
     const room = Math.min(OPEN_OF_A_WALLET * wallets.length - this.waiting, most - this.ordered, 5);
     for (let count = 0; count < room; count++) this.#order(this.#wallet());
-    if (room > 0 && this.#hazards.has("crowds of denied payments") && random.chance(0.01)) {
+    if (room > 0 && strikes(random, this.#hazards, "crowds of denied payments", 0.01)) {
       const wallet = this.#wallet();
       for (let count = 0; count < CROWD; count++) this.#order(wallet, { isDenied: true });
     }
@@ -69,7 +69,7 @@ export class Customers {
     this.#changeSome();
     this.giveUp();
     this.useFreeNumbers();
-    if (this.#hazards.has("foreign transactions") && random.chance(0.002)) this.#useEthereumElsewhere();
+    if (strikes(random, this.#hazards, "foreign transactions", 0.002)) this.#useEthereumElsewhere();
   }
 
   #wallet(): ModelWallet {
@@ -89,7 +89,7 @@ export class Customers {
       this.sharing.add(payment);
       if (options.like !== undefined) this.sharing.add(options.like);
     }
-    if (this.#hazards.has("cancellations") && random.chance(0.05))
+    if (strikes(random, this.#hazards, "cancellations", 0.05))
       this.#cancelAt.set(payment.id, clock.now() + random.next() * 3 * MINUTE);
   }
 
@@ -99,16 +99,16 @@ export class Customers {
     const before = [...platform.payments.values()].findLast((payment) => payment.wallet === wallet);
     if (random.chance(0.04)) return { isDenied: true };
     if (before !== undefined && !before.isDenied) {
-      if (this.#hazards.has("equal payments") && random.chance(0.03)) return { like: before };
-      if (model.ticker === "BTC" && this.#hazards.has("shared inputs") && random.chance(0.1))
+      if (strikes(random, this.#hazards, "equal payments", 0.03)) return { like: before };
+      if (model.ticker === "BTC" && strikes(random, this.#hazards, "shared inputs", 0.1))
         return this.#sameInput(before);
     }
-    if (model.ticker === "ETH" && this.#hazards.has("explicit nonces") && random.chance(0.03)) {
+    if (model.ticker === "ETH" && strikes(random, this.#hazards, "explicit nonces", 0.03)) {
       const count = this.#world.network("ETH").pendingCount(wallet.address);
       return count === 0n ? {} : { number: count + BigInt(random.below(3)) };
     }
-    const isHurried = this.#hazards.has("hurried payments") && model.window !== undefined;
-    return isHurried && random.chance(0.03) ? { blocks: SHORT } : {};
+    const isHurried = model.window !== undefined && strikes(random, this.#hazards, "hurried payments", 0.03);
+    return isHurried ? { blocks: SHORT } : {};
   }
 
   /** Spends what another payment spends, often for a higher fee: then a pool prefers it. */
@@ -125,7 +125,7 @@ export class Customers {
   /** The API lists another content for what it listed before, as when somebody corrected it. */
   #changeSome(): void {
     const { random, platform } = this.#world;
-    if (!this.#hazards.has("changed contents") || !random.chance(0.02)) return;
+    if (!strikes(random, this.#hazards, "changed contents", 0.02)) return;
     const payment = random.pick([...platform.payments.values()].slice(-OPEN_OF_A_WALLET));
     const isNew = payment.status === "pending" && payment.firstSentAt === undefined;
     if (!isNew || payment.isDenied || this.sharing.has(payment)) return;
@@ -140,6 +140,8 @@ export class Customers {
       if (payment === undefined || clock.now() < time) continue;
       this.#cancelAt.delete(id);
       if (payment.status === "cancelled") {
+        // After a restore a person has told of all that was signed; of this nobody could.
+        if (this.#world.isLost(payment)) continue;
         platform.listAgain(payment);
         if (this.#isNumberUsed(payment)) this.sharing.add(payment);
       } else if (payment.status === "pending") {

@@ -1,6 +1,6 @@
 /** What people type in a week, at random moments: any command, of decisions only those that are true. */
 import type { ModelWallet } from "./chains/chain-model.ts";
-import type { Hazard } from "./hazards.ts";
+import type { Hazards } from "./hazards.ts";
 import type { Payment } from "./payment.ts";
 import { changeContent, commandsOf, freeNumber, obstaclesOf, resolveAsDone } from "./people.ts";
 import type { Stage } from "./stage.ts";
@@ -17,14 +17,14 @@ const MARKS = ["vault mark-restored", "job prune", "lane repair", "job resolve"]
 export class Typist {
   readonly #stage: Stage;
   readonly #names: readonly string[];
-  readonly #hazards: ReadonlySet<Hazard>;
+  readonly #hazards: Hazards;
   #groups: readonly (readonly [string, readonly string[]])[] = [];
   #added = 0;
   #backups = 0;
   /** How often each kind of decision was carried out. */
   readonly done: Record<string, number> = {};
 
-  constructor(stage: Stage, groups: readonly string[], hazards: ReadonlySet<Hazard>) {
+  constructor(stage: Stage, groups: readonly string[], hazards: Hazards) {
     this.#stage = stage;
     this.#names = groups;
     this.#hazards = hazards;
@@ -121,12 +121,19 @@ export class Typist {
   }
 
   async #changeWallets(): Promise<void> {
-    const { random, wallets } = this.#stage.world;
+    const { random, wallets, absent } = this.#stage.world;
     const wallet = random.pick(wallets);
     if (this.#added < MOST_ADDED && random.chance(0.2)) return this.#addWallet(wallet);
+    absent.add(wallet);
     const { status } = await this.#stage.command(["removewallet", wallet.signatureId, "--yes"]);
     this.#count("removed", status === 0);
     await Bun.sleep(random.below(LONGEST_ABSENCE));
+    await this.#bringBack(wallet);
+    absent.delete(wallet);
+  }
+
+  async #bringBack(wallet: ModelWallet): Promise<void> {
+    const { random } = this.#stage.world;
     if (random.chance(0.5)) {
       const restored = await this.#stage.command(["wallet", "restore", wallet.signatureId]);
       this.#count("restored", restored.status === 0);

@@ -1,4 +1,5 @@
-/** What may happen in a week, each with the scenarios that the program has to hold before it is part of the weeks. */
+/** What may happen in a week, each with the scenarios that the program has to hold before it is part of the weeks, and how often. */
+import type { Random } from "../../random.ts";
 
 export const hazards = {
   "equal payments": ["2-algo", "2-tron", "2-btc", "2-xrp", "2-xlm", "2-sol"],
@@ -26,6 +27,10 @@ export const hazards = {
   "slow blocks": ["4", "15", "18-forgotten"],
   "abandoned chains": ["5"],
   decisions: ["3", "3-unclear", "18"],
+  "unmarked payments": ["3", "14-vet"],
+  "nodes that stay behind": ["14-vet", "14-sol"],
+  "damaged rows": [],
+  "restored backups": [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type Hazard = keyof typeof hazards;
@@ -42,10 +47,53 @@ export const longWeeksOnly: ReadonlySet<Hazard> = new Set<Hazard>([
   "gaps in numbers",
   "slow blocks",
   "abandoned chains",
+  "unmarked payments",
+  "nodes that stay behind",
+  "damaged rows",
+  "restored backups",
 ]);
+
+/** What may happen, and how many times as often as usual each. */
+export type Hazards = ReadonlyMap<Hazard, number>;
+
+/** For weeks that look for one thing: what happens more often than usual, or (0) not at all. */
+export type Emphasis = Readonly<Partial<Record<Hazard, number>>>;
+
+/** `slow blocks=3,decisions=0`. @throws Error for a hazard that there is not, or something else than a number */
+export function readEmphasis(text: string): Emphasis {
+  const parts = text.split(",").filter((part) => part !== "");
+  return Object.fromEntries(
+    parts.map((part) => {
+      const [name = "", often = ""] = part.split("=").map((side) => side.trim());
+      if (!(name in hazards) || !/^\d+(\.\d+)?$/.test(often))
+        throw new Error(
+          `${part} is none of: ${Object.keys(hazards).join(", ")}; with =3 it happens three times as often.`,
+        );
+      return [name, Number(often)];
+    }),
+  );
+}
+
+/** These, as often as usual. */
+export function usually(names: Iterable<Hazard>): Hazards {
+  return new Map([...names].map((hazard) => [hazard, 1]));
+}
 
 /** Those that none of the known faults stands in the way of. */
 export function hazardsWithout(known: ReadonlySet<string>): Set<Hazard> {
   const all = Object.entries(hazards) as [Hazard, readonly string[]][];
   return new Set(all.filter(([, names]) => !names.some((name) => known.has(name))).map(([hazard]) => hazard));
+}
+
+/** The same, some of them more often. */
+export function emphasised(usual: Hazards, emphasis: Emphasis): Hazards {
+  const times = new Map(Object.entries(emphasis) as [Hazard, number][]);
+  const all = [...usual].map(([hazard, often]) => [hazard, often * (times.get(hazard) ?? 1)] as const);
+  return new Map(all.filter(([, often]) => often > 0));
+}
+
+/** Whether a hazard strikes now. @param usual how likely that is where it happens as often as usual */
+export function strikes(random: Random, all: Hazards, hazard: Hazard, usual: number): boolean {
+  const often = all.get(hazard);
+  return often !== undefined && random.chance(Math.min(0.9, usual * often));
 }

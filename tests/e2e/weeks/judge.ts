@@ -9,6 +9,7 @@ import type { World } from "./world.ts";
 export type BreachKind =
   | "paid twice"
   | "paid after it was ended"
+  | "used for two"
   | "unapproved"
   | "signed after it was cancelled"
   | "done that cannot land"
@@ -16,6 +17,7 @@ export type BreachKind =
   | "stuck"
   | "never told"
   | "told too often"
+  | "damage not told"
   | "offered in vain"
   | "parked for nothing"
   | "another key";
@@ -33,6 +35,8 @@ export interface SeenJob {
   readonly problem?: string;
   readonly parkedFor?: string;
   readonly account?: string;
+  /** The number that its bytes used. */
+  readonly sequence?: string;
   readonly transactionId?: string;
 }
 
@@ -58,10 +62,26 @@ export function judge(verdicts: Verdicts): Breach[] {
   const { world } = verdicts;
   const byContent = Map.groupBy(world.platform.payments.values(), ({ content }) => content);
   const landed = landedByContent(world);
-  return [...byContent].flatMap(([content, payments]) => [
+  const contents = [...byContent].flatMap(([content, payments]) => [
     ...payments.flatMap((payment) => [...judgeSigning(payment, world), ...judgeOffers(payment)]),
     ...judgeContent(payments, landed.get(content) ?? [], verdicts),
   ]);
+  return [...contents, ...judgeEnded(verdicts)];
+}
+
+/** What a person ended must not hold up for ever what was signed for its account. */
+function judgeEnded({ world, jobs }: Verdicts): Breach[] {
+  const waiting = world.networks.flatMap(({ pool }) => [...pool.values()]);
+  return [...world.platform.payments.values()].flatMap(({ id, isEnded, model, wallet }): Breach[] => {
+    const sequence = jobs.get(id)?.sequence;
+    if (!isEnded || model.uniqueness !== "nonce" || sequence === undefined) return [];
+    if (world.network(model.ticker).count(wallet.address) !== BigInt(sequence)) return [];
+    const behind = waiting.filter(({ account }) => account === wallet.address);
+    const names = behind.map((one) => one.id ?? one.transactionId).join(", ");
+    return behind.length === 0
+      ? []
+      : [{ kind: "stuck", id, text: `its number ${sequence} holds up ${names}` }];
+  });
 }
 
 function landedByContent(world: World): Map<string, KnownPayment[]> {
@@ -79,10 +99,16 @@ function contentOf({ model }: Network, { account, amount }: KnownPayment): strin
 
 /** What must not have been signed. */
 function judgeSigning(payment: Payment, world: World): Breach[] {
-  const { id, sent, approvals, cancelledAt, firstSentAt, toldPendingBefore } = payment;
+  const { id, sent, approvals, cancelledAt, firstSentAt, toldPendingBefore, usedWhatIsOf } = payment;
   if (firstSentAt === undefined) return [];
   const found: Breach[] = [];
   if (approvals === 0) found.push({ kind: "unapproved", id, text: `sent as ${sent.join(", ")}` });
+  if (usedWhatIsOf !== undefined)
+    found.push({
+      kind: "used for two",
+      id,
+      text: `number or output are those of ${usedWhatIsOf}, which is done`,
+    });
   const age = firstSentAt - toldPendingBefore - world.stoodStill(toldPendingBefore, firstSentAt);
   if (cancelledAt !== undefined && cancelledAt < firstSentAt && age > STALE) {
     const text = `on a word ${Math.round(age / 1000)} s old`;
@@ -135,6 +161,7 @@ function judgeOpen(payment: Payment, landed: readonly KnownPayment[], verdicts: 
       : [{ kind: "never told", id, text: "failed on the network, not reported" }];
   }
   if (status !== "pending" || isDenied || isEnded || verdicts.world.isUnsignable(payment)) return [];
+  if (payment.isSetAside) return [];
   if (!isTold(id, verdicts)) {
     const text =
       own === undefined ? "neither carried out nor told" : `landed as ${own.transactionId}, not completed`;
@@ -147,7 +174,10 @@ function judgeOpen(payment: Payment, landed: readonly KnownPayment[], verdicts: 
 
 /** Whether somebody was told that something is wrong with a payment: the API in a report, or a person who asks for the job. */
 function isTold(id: string, { world, jobs }: Verdicts): boolean {
-  const reports = world.platform.get(id)?.reports ?? [];
+  const payment = world.platform.get(id);
+  // Who sets a row aside or puts a backup back is told by the command that nothing is known of these.
+  if (payment?.isSetAside === true || (payment !== undefined && world.isLost(payment))) return true;
+  const reports = payment?.reports ?? [];
   const job = jobs.get(id);
   return reports.length > 0 || (job !== undefined && job.problem !== undefined);
 }

@@ -109,7 +109,7 @@ export class Network {
       if (this.model.takesAgain === true) return { kind: "taken" };
     }
     if (why !== undefined) return { kind: "refused", why, words: this.model.words[why] };
-    for (const other of this.#rivals(payment)) {
+    for (const other of this.rivalsOf(payment)) {
       this.pool.delete(other.transactionId);
       this.#tell(other, `its transaction ${other.transactionId} was replaced by ${transactionId} of ${id}`);
     }
@@ -187,7 +187,8 @@ export class Network {
     return named === undefined || this.height() > named + BigInt(this.blockhashLife);
   }
 
-  #rivals({ account, number, inputs = [] }: SignedPayment): KnownPayment[] {
+  /** What waits in the pool and could not be carried out beside a transaction. */
+  rivalsOf({ account, number, inputs = [] }: SignedPayment): KnownPayment[] {
     return [...this.pool.values()].filter(
       (other) =>
         (number !== undefined && other.account === account && other.number === number) ||
@@ -202,7 +203,7 @@ export class Network {
     if (number !== undefined && number < this.count(account)) return "used";
     if (payment.inputs?.some((input) => this.#spent.has(input)) === true) return "used";
     if (this.#isOver(payment)) return "expired";
-    if (this.#rivals(payment).some((other) => other.fee >= fee)) return "conflict";
+    if (this.rivalsOf(payment).some((other) => other.fee >= fee)) return "conflict";
     // Stellar and the XRP Ledger keep a short queue; a node of Ethereum keeps what is far ahead for hours.
     return undefined;
   }

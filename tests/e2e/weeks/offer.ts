@@ -29,6 +29,15 @@ function paymentOf(world: World, ticker: string, signed: SignedPayment): Payment
   );
 }
 
+/** The bytes use what other bytes use, of a payment that is completed at the API and waits for its block. */
+function noteTaken(world: World, ticker: string, signed: SignedPayment, payment: Payment): void {
+  const waiting = world.network(ticker).rivalsOf(signed);
+  const [rival] = waiting.filter((one) => one.id !== undefined && one.id !== payment.id);
+  const other = rival?.id === undefined ? undefined : world.platform.get(rival.id);
+  if (other?.status === "completed" && !other.isEnded && !other.isSetAside && !world.isLost(other))
+    payment.usedWhatIsOf ??= other.id;
+}
+
 /** Reads signed bytes and offers them to their network. */
 export async function offer(
   world: World,
@@ -41,6 +50,7 @@ export async function offer(
   const payment = named ?? paymentOf(world, ticker, signed);
   payment?.noteSent(transactionId, world.clock.now());
   const id = payment?.id;
+  if (payment !== undefined && payment.number === undefined) noteTaken(world, ticker, signed, payment);
   const verdict = world.judgeOffer(signed, payment) ?? world.network(ticker).offer(signed, id);
   if (verdict.kind === "refused" && verdict.why === "used" && number !== undefined)
     payment?.noteOfferedInVain(transactionId, world.clock.now());

@@ -4,8 +4,9 @@ import { dirname } from "node:path";
 import type { Random } from "../../random.ts";
 import type { Daemon } from "./daemon.ts";
 import { Typist } from "./decisions.ts";
-import type { Hazard } from "./hazards.ts";
+import { type Hazards, strikes } from "./hazards.ts";
 import type { Stage } from "./stage.ts";
+import { type Backup, backUp, damageRow, recover, restoreBackup, setAside } from "./vault-file.ts";
 
 /** Payments that are ordered between two accidents, and between two commands of a person, at most. */
 const ORDERS_TO_ACCIDENT = 40;
@@ -20,6 +21,12 @@ const LONGEST_STANDSTILL = 3_000;
 const AGE_OF_COPY = 3_000;
 /** With one that takes over. */
 const MOST_DAEMONS = 2;
+/** Of the accidents so many concern the vault's file. */
+const DAMAGES = 0.03;
+const RESTORES = 0.03;
+/** Real milliseconds between two looks of people whether a restore can be confirmed by now, and for how long they look. */
+const CONFIRM_AGAIN = 1_000;
+const LONGEST_RECOVERY = 60_000;
 /** Real milliseconds between looks whether more was ordered. */
 const LOOK_AGAIN = 20;
 /** So many daemons learn from refusals how many requests they may send; with a clock this fast they hardly work then. */
@@ -56,7 +63,7 @@ export async function peace({ random, longest, count, isOver }: Peace): Promise<
 export interface OperatorOptions {
   readonly tickers: readonly string[];
   readonly daemons: number;
-  readonly hazards: ReadonlySet<Hazard>;
+  readonly hazards: Hazards;
   /** Whether somebody puts an older copy of the vault's file back, once. */
   readonly rollback: boolean;
 }
@@ -70,7 +77,14 @@ export class Operators implements Crew {
   #working: Promise<void>[] = [];
   /** Whether an older copy was put back. */
   #isRolledBack = false;
-  readonly #done = { kills: 0, standstills: 0, terminations: 0, starts: 0 };
+  /** Whether no daemon and no command may run. */
+  #isHalted = false;
+  /** People who type at this moment. */
+  #busy = 0;
+  #backup: Backup | undefined;
+  /** Whether a backup was put back and nobody has confirmed yet what it does not know. */
+  #isRestored = false;
+  readonly #done = { kills: 0, standstills: 0, terminations: 0, starts: 0, damages: 0, restores: 0 };
 
   constructor(stage: Stage, options: OperatorOptions) {
     this.#stage = stage;
@@ -95,6 +109,7 @@ export class Operators implements Crew {
     await Promise.all(this.#working);
     await this.#killAll();
     this.#start();
+    await this.#recover();
   }
 
   /** Starts what has ended. To be called often. */
@@ -105,7 +120,7 @@ export class Operators implements Crew {
   }
 
   #keepRunning(): void {
-    const wanted = this.#isOver ? 1 : this.#options.daemons;
+    const wanted = this.#isHalted ? 0 : this.#isOver ? 1 : this.#options.daemons;
     while (this.#daemons.length < wanted) this.#start();
   }
 
@@ -127,6 +142,8 @@ export class Operators implements Crew {
       await this.#peace(ORDERS_TO_ACCIDENT);
       const [daemon] = this.#daemons.filter(({ isRunning }) => isRunning);
       if (daemon === undefined || this.#isOver) continue;
+      if (strikes(random, this.#options.hazards, "damaged rows", DAMAGES)) await this.#damage();
+      if (strikes(random, this.#options.hazards, "restored backups", RESTORES)) await this.#restore();
       const dice = random.next();
       if (this.#options.rollback && !this.#isRolledBack && dice < 0.1) {
         await this.#rollBack();
@@ -172,6 +189,48 @@ export class Operators implements Crew {
     world.history.note("week", "an older copy of the vault's file was put back");
   }
 
+  /** Damages the vault's file; a while later somebody sets aside what does not open. */
+  async #damage(): Promise<void> {
+    const row = await this.#halted(() => damageRow(this.#stage));
+    if (row === undefined) return;
+    this.#done.damages += 1;
+    await this.#peace(ORDERS_TO_ACCIDENT);
+    await setAside(this.#stage, row);
+  }
+
+  /** Puts back the backup that was made the last time, and makes one for the next time. */
+  async #restore(): Promise<void> {
+    const backup = this.#backup;
+    this.#backup = undefined;
+    if (backup !== undefined && (await this.#halted(() => restoreBackup(this.#stage, backup)))) {
+      this.#done.restores += 1;
+      this.#isRestored = true;
+      await this.#recover();
+    }
+    this.#backup ??= await backUp(this.#stage);
+  }
+
+  async #recover(): Promise<void> {
+    const end = performance.now() + LONGEST_RECOVERY;
+    while (this.#isRestored && performance.now() < end) {
+      await Bun.sleep(CONFIRM_AGAIN);
+      this.#isRestored = !(await recover(this.#stage));
+    }
+  }
+
+  /** Works on the vault while nobody else does. */
+  async #halted<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#isHalted = true;
+    for (const daemon of this.#daemons.splice(0)) await daemon.terminate();
+    while (this.#busy > 0) await Bun.sleep(LOOK_AGAIN);
+    try {
+      return await work();
+    } finally {
+      this.#isHalted = false;
+      this.#keepRunning();
+    }
+  }
+
   async #killAll(): Promise<void> {
     for (const daemon of this.#daemons.splice(0)) await daemon.kill();
   }
@@ -179,7 +238,10 @@ export class Operators implements Crew {
   async #typing(): Promise<void> {
     while (!this.#isOver) {
       await this.#peace(ORDERS_TO_COMMAND);
-      if (!this.#isOver) await this.#typist.type();
+      if (this.#isOver || this.#isHalted) continue;
+      this.#busy += 1;
+      await this.#typist.type();
+      this.#busy -= 1;
     }
   }
 }

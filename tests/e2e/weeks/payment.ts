@@ -42,13 +42,19 @@ export class Payment {
   broadcasts = 0;
   /** When something signed came first, in milliseconds since 1970. */
   firstSentAt: number | undefined;
+  /** When other bytes came each time, in milliseconds since 1970. */
+  readonly signedAt: number[] = [];
   /** What the API said last that it is pending, before something signed came first. */
   toldPendingBefore = 0;
   readonly reports: string[] = [];
   /** The bytes of it that were offered last although another transaction had used their number. */
   inVain: OfferedInVain | undefined;
+  /** Another payment, completed at the API and still on its way, whose number or output this one uses too. */
+  usedWhatIsOf: string | undefined;
   /** Whether the API lists another content than the one that it listed first. */
   isChanged = false;
+  /** Whether its row of the journal was damaged, so that nobody signs or sends anything of it any more. */
+  isSetAside = false;
   /** Whether the API was told that a person ended it, so that the platform pays the money back. */
   isEnded = false;
 
@@ -75,6 +81,7 @@ export class Payment {
   /** Somebody wants signed bytes of it sent, whatever becomes of the call. */
   noteSigned(now: number): void {
     if (this.firstSentAt !== undefined) return;
+    this.signedAt.push(now);
     this.firstSentAt = now;
     this.toldPendingBefore = this.toldPendingAt;
   }
@@ -82,7 +89,9 @@ export class Payment {
   noteSent(transactionId: string, now: number): void {
     this.noteSigned(now);
     this.broadcasts += 1;
-    if (!this.sent.includes(transactionId)) this.sent.push(transactionId);
+    if (this.sent.includes(transactionId)) return;
+    this.sent.push(transactionId);
+    this.signedAt.push(now);
   }
 
   /** Its bytes were offered although their number was used up by another transaction. */

@@ -99,11 +99,11 @@ export async function freeNumber(
   return done;
 }
 
-/** Looks what holds up each of these accounts that numbers its transactions, and has numbers used up that nobody uses. */
+/** Looks what holds up each of these accounts, where the chain numbers transactions, and has numbers used up that nobody uses. */
 export async function repairLanes(stage: Stage, wallets: Iterable<ModelWallet>): Promise<void> {
   await stage.command(["lane", "list"]);
   for (const wallet of wallets) {
-    if (stage.world.modelOf(wallet).uniqueness !== "sequence") continue;
+    if (!["sequence", "nonce"].includes(stage.world.modelOf(wallet).uniqueness)) continue;
     const [first] = await obstaclesOf(stage, wallet);
     if (first?.is === "free") await freeNumber(stage, wallet, first);
   }

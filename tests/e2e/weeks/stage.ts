@@ -87,12 +87,13 @@ export class Stage {
     return ran;
   }
 
-  /** The jobs as a person sees them; those that are done as well. */
+  /** The jobs as a person sees them; those that are done or were ended as well. */
   async jobs(): Promise<Map<string, SeenJob>> {
     const lists = await Promise.all(
       [
         ["job", "list"],
         ["job", "list", "done"],
+        ["job", "list", "cancelled"],
       ].map((args) => this.program.run(args)),
     );
     const jobs = lists.flatMap(({ status, stdout }) =>

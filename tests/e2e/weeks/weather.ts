@@ -1,7 +1,7 @@
 /** What goes wrong between the program and the rest of the world in a week: calls, nodes, lists and pools, at random. */
 import type { Answer, Call, CallKind, Fault } from "./fault.ts";
 import { faults } from "./fault.ts";
-import type { Hazard } from "./hazards.ts";
+import { type Hazards, strikes } from "./hazards.ts";
 import { MINUTE } from "./stage.ts";
 import type { World } from "./world.ts";
 
@@ -26,6 +26,12 @@ const LONG_GLITCH = 40_000;
 /** Of the spells so many make no blocks on a chain, and so many have every call of a chain take long. */
 const SLOW_BLOCKS = 0.2;
 const SLOW_CALLS = 0.1;
+/** Of the payments that the API hands on, so many it does not mark as completed. */
+const UNMARKED = 0.1;
+/** Of the spells so many have most nodes of a chain lie behind by so many milliseconds, and up to twice as many. */
+const STAY_BEHIND = 0.05;
+const MOSTLY = 0.95;
+const FAR_BEHIND = 10 * MINUTE;
 /** Real milliseconds: shorter than the program waits for an answer. */
 const SLOW_CALL = 700;
 const other = `0x${"ab".repeat(32)}`;
@@ -42,25 +48,29 @@ const lies: readonly Answer[] = [
 
 export class Weather {
   readonly #world: World;
-  readonly #hazards: ReadonlySet<Hazard>;
+  readonly #hazards: Hazards;
   readonly #liesOfCount = new Set<string>();
   #spellEnds = 0;
   #isBad = false;
   #isGlitch = false;
   #slow: string | undefined;
+  /** The chain most of whose nodes lie far behind, and by how many milliseconds. */
+  #behind: { readonly ticker: string; readonly lag: number } | undefined;
   /** A chain that takes no broadcasts. */
   #closed: string | undefined;
   isOver = false;
   happened = 0;
 
-  constructor(world: World, hazards: ReadonlySet<Hazard>) {
+  constructor(world: World, hazards: Hazards) {
     this.#world = world;
     this.#hazards = hazards;
     world.fault = (call) => this.#faultOf(call);
     world.lag = (call) => this.#lagOf(call);
     world.showList = (_, entries) => this.#shown(entries);
+    world.marksComplete = () => this.isOver || !strikes(world.random, hazards, "unmarked payments", UNMARKED);
     if (hazards.has("failures on the network")) {
-      world.network("SOL").failsOnChain = () => !this.isOver && world.random.chance(0.05);
+      world.network("SOL").failsOnChain = () =>
+        !this.isOver && strikes(world.random, hazards, "failures on the network", 0.05);
     }
   }
 
@@ -70,12 +80,12 @@ export class Weather {
     if (clock.now() > this.#spellEnds) {
       this.#spellEnds = clock.now() + random.next() * LONGEST_SPELL;
       this.#isBad = random.chance(0.6);
-      this.#isGlitch = this.#hazards.has("glitches") && random.chance(0.05);
+      this.#isGlitch = strikes(random, this.#hazards, "glitches", 0.05);
       const isLong = this.#hazards.has("long glitches");
       if (this.#isGlitch) this.#spellEnds = clock.now() + (isLong ? LONG_GLITCH : GLITCH);
       this.#slowDown();
     }
-    if (this.#hazards.has("forgetful pools") && random.chance(0.02)) this.#forget();
+    if (strikes(random, this.#hazards, "forgetful pools", 0.02)) this.#forget();
   }
 
   /** Nobody can send on a chain, until all is over. */
@@ -90,18 +100,20 @@ export class Weather {
   }
 
   #slowDown(): void {
-    const { random, networks } = this.#world;
+    const { random, networks, networksInUse } = this.#world;
     for (const network of networks)
-      network.isMining = !(this.#hazards.has("slow blocks") && random.chance(SLOW_BLOCKS));
-    this.#slow =
-      this.#hazards.has("slow calls") && random.chance(SLOW_CALLS)
-        ? random.pick(networks).model.ticker
-        : undefined;
+      network.isMining = !strikes(random, this.#hazards, "slow blocks", SLOW_BLOCKS);
+    const isSlow = strikes(random, this.#hazards, "slow calls", SLOW_CALLS);
+    this.#slow = isSlow ? random.pick(networksInUse).model.ticker : undefined;
+    const isBehind = strikes(random, this.#hazards, "nodes that stay behind", STAY_BEHIND);
+    this.#behind = isBehind
+      ? { ticker: random.pick(networksInUse).model.ticker, lag: (1 + random.next()) * FAR_BEHIND }
+      : undefined;
   }
 
   #forget(): void {
-    const { random, networks } = this.#world;
-    const network = random.pick(networks);
+    const { random, networksInUse } = this.#world;
+    const network = random.pick(networksInUse);
     const [known] = network.pool.keys();
     if (known !== undefined) network.forget(known);
   }
@@ -125,7 +137,7 @@ export class Weather {
   #takeNumber({ id = "" }: Call): void {
     const payment = this.#world.platform.get(id);
     if (payment?.model.uniqueness !== "nonce" || payment.sent.length > 0) return;
-    if (!this.#hazards.has("numbers taken meanwhile") || !this.#world.random.chance(0.2)) return;
+    if (!strikes(this.#world.random, this.#hazards, "numbers taken meanwhile", 0.2)) return;
     this.#world.network(payment.model.ticker).useElsewhere(payment.wallet.address);
   }
 
@@ -139,9 +151,10 @@ export class Weather {
     // Who signs for Solana sends to a node, and tells the API afterwards.
     const isSend = call.what === "sendTransaction" && this.#hazards.has("lost sends");
     const kind = isSend ? "broadcast" : call.kind;
-    if (!random.chance(SHARE[kind])) return this.#lieOfCount(call);
-    if (call.kind === "report" && !this.#hazards.has("reports that are not taken")) return undefined;
-    const isLie = call.kind === "broadcast" && this.#hazards.has("lying answers") && random.chance(0.2);
+    if (kind === "report") {
+      if (!strikes(random, this.#hazards, "reports that are not taken", SHARE.report)) return undefined;
+    } else if (!random.chance(SHARE[kind])) return this.#lieOfCount(call);
+    const isLie = call.kind === "broadcast" && strikes(random, this.#hazards, "lying answers", 0.2);
     if (isLie && call.ticker !== "SOL")
       return { act: random.pick(["skip", "now"]), answer: random.pick(lies) };
     const usual: Fault[] = [
@@ -161,15 +174,19 @@ export class Weather {
 
   /** Once an account, its count is far too high. */
   #lieOfCount({ what, subject = "" }: Call): Fault | undefined {
-    if (!what.includes("/transaction/count/") || !this.#hazards.has("counts far too high")) return undefined;
-    if (this.#liesOfCount.has(subject) || !this.#world.random.chance(0.02)) return undefined;
+    if (!what.includes("/transaction/count/") || this.#liesOfCount.has(subject)) return undefined;
+    if (!strikes(this.#world.random, this.#hazards, "counts far too high", 0.02)) return undefined;
     this.#liesOfCount.add(subject);
     return { act: "now", answer: { status: 200, body: 1_000_000 } };
   }
 
   #lagOf(call: Call): number {
     const { random } = this.#world;
-    if (this.isOver || !this.#isBad || !random.chance(0.15)) return 0;
+    if (this.isOver) return 0;
+    const isNewest = call.what === "getLatestBlockhash" || call.what === "sendTransaction";
+    if (call.ticker === this.#behind?.ticker && !isNewest)
+      return random.chance(MOSTLY) ? (this.#behind?.lag ?? 0) : 0;
+    if (!this.#isBad || !random.chance(0.15)) return 0;
     // A count that lies behind is the usual case; other questions are proofs.
     const isCount = call.what.includes("/count/") || call.what === "eth_getTransactionCount";
     return isCount || this.#hazards.has("nodes that lie behind") ? random.next() * 5 * MINUTE : 0;

@@ -1,11 +1,13 @@
 /** One hostile week: orders, weather, accidents and people, then quiet, then the judgement. */
+import type { ModelWallet } from "./chains/chain-model.ts";
 import { modelOf } from "./chains/index.ts";
 import { Customers } from "./customers.ts";
-import type { Hazard } from "./hazards.ts";
+import type { Hazards } from "./hazards.ts";
 import { type Breach, judge } from "./judge.ts";
+import type { Network } from "./network.ts";
 import { type Crew, Operators } from "./operators.ts";
 import type { Payment } from "./payment.ts";
-import { changeContent, repairLanes, resign, resolveAsDone, retry } from "./people.ts";
+import { changeContent, endAsFailed, repairLanes, resign, resolveAsDone, retry } from "./people.ts";
 import { MINUTE, Stage } from "./stage.ts";
 import { Weather } from "./weather.ts";
 
@@ -13,7 +15,7 @@ import { Weather } from "./weather.ts";
 export interface Load {
   readonly payments: number;
   readonly tickers: readonly string[];
-  readonly hazards: ReadonlySet<Hazard>;
+  readonly hazards: Hazards;
   /** Real milliseconds for the orders; after that the week calms down, however many there were. */
   readonly longest: number;
 }
@@ -37,11 +39,34 @@ export interface WeekResult {
 const WALLETS_OF_A_CHAIN = 5;
 /** Chains whose payments stay valid when all their wallets are removed. */
 const ABANDONED: readonly string[] = ["ETH", "BTC", "XRP", "XLM"];
+/** Real milliseconds. */
+const LONGEST_STILLNESS = 45_000;
 /** Real milliseconds between looks at what is to be done. */
 const LOOK_AGAIN = 50;
 /** So often people go through what is still open, each time after so many milliseconds. */
 const ROUNDS_OF_PEOPLE = 6;
 const PATIENCE_OF_PEOPLE = 6 * MINUTE;
+
+/** Until when more is ordered: a week in which nothing lands any more has shown what it can. */
+class Progress {
+  readonly #networks: readonly Network[];
+  readonly #end: number;
+  #landed = 0;
+  #since = performance.now();
+
+  /** @param longest real milliseconds */
+  constructor({ world }: Stage, longest: number) {
+    this.#networks = world.networks;
+    this.#end = performance.now() + longest;
+  }
+
+  isOver(): boolean {
+    const landed = this.#networks.reduce((sum, network) => sum + network.landed.size, 0);
+    const now = performance.now();
+    if (landed > this.#landed) [this.#landed, this.#since] = [landed, now];
+    return now > this.#end || now > this.#since + LONGEST_STILLNESS;
+  }
+}
 
 export async function runWeek(options: WeekOptions): Promise<WeekResult> {
   const { executable, seed, keep } = options;
@@ -62,8 +87,8 @@ export async function playOut(stage: Stage, load: Load, crew: Crew): Promise<Wee
   const customers = new Customers(world, hazards);
   const weather = new Weather(world, hazards);
   await crew.begin();
-  const end = performance.now() + longest;
-  while (performance.now() < end && (customers.ordered < payments || customers.waiting > 20)) {
+  const progress = new Progress(stage, longest);
+  while (!progress.isOver() && (customers.ordered < payments || customers.waiting > 20)) {
     customers.pass(payments);
     weather.pass();
     crew.look();
@@ -106,10 +131,17 @@ async function settle(stage: Stage, customers: Customers): Promise<void> {
     }, PATIENCE_OF_PEOPLE);
     if (round === 0) await tellParked(stage);
     if (isOver) return;
-    await repairLanes(stage, new Set(customers.open.map(({ wallet }) => wallet)));
+    await repairLanes(stage, heldUp(stage, customers));
     for (const payment of customers.open) await free(stage, payment);
     customers.giveUp();
   }
+}
+
+/** The wallets of what is open, and of what waits in a pool. */
+function heldUp({ world }: Stage, customers: Customers): Set<ModelWallet> {
+  const waiting = world.networks.flatMap(({ pool }) => [...pool.values()].map(({ account }) => account));
+  const open = customers.open.map(({ wallet }) => wallet);
+  return new Set([...open, ...world.wallets.filter(({ address }) => waiting.includes(address))]);
 }
 
 /** What the API lists goes on by itself, whatever it said before: nobody was asked about it yet. */
@@ -136,8 +168,12 @@ async function free(stage: Stage, payment: Payment): Promise<void> {
   const landed = payment.sent.find((id) => network.hasLanded(id));
   if (landed !== undefined) await resolveAsDone(stage, payment, landed);
   else if (payment.isChanged && payment.firstSentAt === undefined) await changeContent(stage, payment);
-  else if (await isReplaced(stage, payment)) await resign(stage, payment);
-  else await retry(stage, payment);
+  else if (await isReplaced(stage, payment)) {
+    // One that names its number itself would be signed to the same bytes.
+    if (payment.number !== undefined && payment.model.uniqueness === "nonce")
+      await endAsFailed(stage, payment);
+    else await resign(stage, payment);
+  } else await retry(stage, payment);
 }
 
 /** Whether another transaction has used the number of the bytes that were signed: these can surely not land. */

@@ -13,6 +13,12 @@ import { Platform } from "./platform.ts";
 /** Real milliseconds between two blocks of what can land. */
 const MINING_PERIOD = 20;
 
+/** Milliseconds since 1970. */
+interface Span {
+  readonly since: number;
+  readonly until: number;
+}
+
 export class World {
   readonly clock: FastClock = startClock();
   readonly history = new History(() => this.clock.now());
@@ -24,7 +30,10 @@ export class World {
   #made = 0;
   /** Tickers whose wallets are gone for good; what was signed of them is carried out all the same. */
   readonly abandoned = new Set<string>();
-  readonly #standstills: { readonly since: number; readonly until: number }[] = [];
+  /** Wallets that somebody removed, for a while. */
+  readonly absent = new Set<ModelWallet>();
+  readonly #standstills: Span[] = [];
+  readonly #lost: Span[] = [];
   /** What goes wrong with a call. */
   fault: (call: Call) => Fault | undefined = () => undefined;
   /** How far the node behind a call lies behind, in milliseconds. */
@@ -63,6 +72,12 @@ export class World {
     return [...this.#networks.values()];
   }
 
+  /** Those that somebody pays on. */
+  get networksInUse(): Network[] {
+    const tickers = new Set(this.wallets.map(({ entry }) => entry["chain"]));
+    return this.networks.filter(({ model }) => tickers.has(model.ticker));
+  }
+
   /** @throws Error for a ticker without a network */
   network(ticker: string): Network {
     const found = this.#networks.get(ticker);
@@ -74,9 +89,22 @@ export class World {
     return this.network(String(wallet.entry["chain"])).model;
   }
 
-  /** Whether nobody can sign a payment any more. */
-  isUnsignable({ model, firstSentAt }: Payment): boolean {
-    return firstSentAt === undefined && this.abandoned.has(model.ticker);
+  /** Whether nobody can sign a payment any more, and nothing of it that was signed can land. */
+  isUnsignable({ model, firstSentAt, sent, isSetAside }: Payment): boolean {
+    if (isSetAside || !this.abandoned.has(model.ticker)) return isSetAside;
+    const network = this.network(model.ticker);
+    const isOver = sent.every((id) => !network.canLand(id) && !network.hasLanded(id));
+    return firstSentAt === undefined || (sent.length > 0 && isOver);
+  }
+
+  /** Notes that the journal has lost what was written since a time, in milliseconds since 1970. */
+  noteRestored(since: number): void {
+    this.#lost.push({ since, until: this.clock.now() });
+  }
+
+  /** Whether a journal that was restored may not know the bytes that were signed for a payment. */
+  isLost({ signedAt }: Payment): boolean {
+    return signedAt.some((at) => this.#lost.some(({ since, until }) => since <= at && at <= until));
   }
 
   /** Notes that a daemon was held up since a time, in milliseconds since 1970. */

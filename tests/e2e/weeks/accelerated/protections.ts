@@ -3,6 +3,8 @@
  * what the weeks are worth.
  */
 
+import type { Emphasis } from "../hazards.ts";
+
 /** A place in the sources, and what stands there without the protection. */
 interface Edit {
   readonly file: string;
@@ -17,6 +19,8 @@ interface Protection {
   readonly edits: readonly Edit[];
   /** Chains of the weeks that look for it; all of them without it. */
   readonly tickers?: readonly string[];
+  /** What strikes more often in these weeks, or not at all. */
+  readonly emphasis?: Emphasis;
 }
 
 /** By the points of the promise, as the scenarios are named. */
@@ -31,6 +35,7 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["XRP", "XLM"],
+    emphasis: { "gaps in numbers": 1.6 },
   },
   "2": {
     what: "a transaction id belongs to one job",
@@ -54,6 +59,7 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["ETH", "BTC", "XRP", "SOL"],
+    emphasis: { decisions: 4, "unmarked payments": 4, repairs: 0 },
   },
   "4": {
     what: "a number may have several users",
@@ -66,6 +72,15 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["ETH"],
+    emphasis: {
+      "explicit nonces": 8,
+      "slow blocks": 3,
+      decisions: 4,
+      "abandoned chains": 0,
+      "foreign transactions": 0,
+      "forgetful pools": 0,
+      "numbers taken meanwhile": 0,
+    },
   },
   "5": {
     what: "signed bytes are sent whatever wallets there are",
@@ -98,6 +113,7 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["ETH", "XLM", "BTC"],
+    emphasis: { "slow calls": 6, cancellations: 4 },
   },
   "8": {
     what: "what was denied does not keep others from their turn",
@@ -109,6 +125,7 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["ETH", "BTC", "TRON"],
+    emphasis: { "crowds of denied payments": 10 },
   },
   "10": {
     what: "an acceptance counts only under the id of the bytes",
@@ -120,6 +137,7 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["ETH", "BTC", "XRP", "XLM", "TRON"],
+    emphasis: { "lying answers": 4 },
   },
   "11": {
     what: "a count that jumps is confirmed",
@@ -142,6 +160,7 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["ETH", "BTC", "XRP", "TRON"],
+    emphasis: { glitches: 6 },
   },
   "13": {
     what: "reports that the API did not take are owed",
@@ -153,6 +172,7 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["SOL"],
+    emphasis: { "failures on the network": 8, "reports that are not taken": 4 },
   },
   "14": {
     what: "an expiry is proven by one answer",
@@ -174,6 +194,7 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["SOL", "VET"],
+    emphasis: { "nodes that stay behind": 18, "unmarked payments": 3 },
   },
   "15": {
     what: "an output belongs to one job",
@@ -185,6 +206,7 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["BTC"],
+    emphasis: { "abandoned chains": 0, "shared inputs": 3, "slow blocks": 3 },
   },
   "18": {
     what: "the number of what a person ended is given back",
@@ -196,6 +218,7 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["ETH"],
+    emphasis: { "abandoned chains": 0, decisions: 4, repairs: 0, "slow blocks": 0 },
   },
   "18-forgotten": {
     what: "what a pool forgot is noticed and sent again",
@@ -207,6 +230,7 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["ETH", "XRP", "XLM"],
+    emphasis: { "forgetful pools": 4, "slow blocks": 3 },
   },
   "19": {
     what: "bytes whose number another transaction used are given up",
@@ -218,6 +242,13 @@ export const protections: Readonly<Record<string, Protection>> = {
       },
     ],
     tickers: ["ETH"],
+    emphasis: {
+      "abandoned chains": 0,
+      "numbers taken meanwhile": 4,
+      "foreign transactions": 4,
+      decisions: 0,
+      repairs: 0,
+    },
   },
 };
 
