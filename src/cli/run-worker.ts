@@ -23,9 +23,11 @@ const services: Readonly<Record<string, () => Promise<void>>> = {
 export async function runWorker(word: string): Promise<void> {
   try {
     assertSafeEnvironment(process.env);
+    // First: of a hardened process nobody but root may change what core dumps hold.
+    const serves = becomeWorker();
     // It knows a PIN or credentials. What cannot be done is told by the process that started it.
     hardenProcess({ words: [], variables: [] });
-    if (becomeWorker()) await services[word]?.();
+    if (serves) await services[word]?.();
   } catch (error) {
     const { line, status } = describeError(error);
     writeSync(2, `${line}\n`);

@@ -4,6 +4,7 @@ import {
   chownSync,
   closeSync,
   mkdirSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -24,6 +25,8 @@ const maximumBytes = 1024;
 
 /** A file with this mode; the umask does not count. */
 function file(mode = 0o600, content: string | Uint8Array = "content"): string {
+  // The one before may be one that nobody can write to.
+  rmSync(path("file"), { force: true });
   writeFileSync(path("file"), content);
   chmodSync(path("file"), mode);
   return path("file");
