@@ -456,8 +456,11 @@ describe("the nodes of a database", () => {
 });
 
 describe("a vault that is moved into a database, and back into a file", () => {
+  /** Kills that came before the copy was whole: whoever reads what is told may be late. */
+  let kills = 0;
+
   /** Runs `vault copy`, and kills it as soon as it says something. */
-  async function killedAt(args: readonly string[], text: string): Promise<void> {
+  async function killAt(args: readonly string[], text: string): Promise<void> {
     const child = installation.start(["vault", "copy", "--yes", ...args], { env });
     const decoder = new TextDecoder();
     let told = "";
@@ -466,12 +469,13 @@ describe("a vault that is moved into a database, and back into a file", () => {
       if (told.includes(text)) child.kill("SIGKILL");
     }
     await child.exited;
-    expect(told).toContain(text);
+    if (child.signalCode !== null) kills += 1;
+    expect([text, "was complete already"].some((one) => told.includes(one))).toBeTrue();
   }
 
   async function move(from: readonly string[], to: string): Promise<void> {
     const args = [...from, `--to=${to}`];
-    for (const step of ["records copied", "records compared"]) await killedAt(args, step);
+    for (const step of ["records copied", "records compared"]) await killAt(args, step);
     // Whether the last one was killed before its commit or after it.
     const moved = await installation.run(["vault", "copy", "--yes", ...args], { env });
     expect([moved.status, moved.stderr]).toEqual([
@@ -509,5 +513,6 @@ describe("a vault that is moved into a database, and back into a file", () => {
     expect(failureOf(await runOn(url, ["wallet", "list"]))).toMatchObject({ code: "VAULT_MOVED" });
     expect((await installation.run(["wallet", "list", `--path=${back}`])).stdout).toBe(listed.stdout);
     expect((await installation.run(["vault", "verify", `--path=${back}`])).status).toBe(0);
+    expect(kills).toBeGreaterThan(0);
   });
 });
