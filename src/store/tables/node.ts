@@ -3,8 +3,8 @@ import * as v from "valibot";
 import type { Session } from "../store.ts";
 import { blobOfLength, positiveInteger, upTo } from "./row.ts";
 
-/** Bytes of a sealed description. */
-const MOST_SEALED = 8192;
+/** Bytes of a sealed description, written or read: room for some eight hundred API keys with the longest names. */
+const MOST_SEALED = 32_768;
 
 /** Daemons that are shown, and that are in memory at once. */
 const MOST_NODES = 1000;
@@ -63,11 +63,18 @@ export async function readDatabaseTime(session: Session): Promise<number> {
   return v.parse(v.object({ now: time }), row).now;
 }
 
-/** A sign of life, with what the daemon says of itself now. Who was not there before comes to be. */
+/**
+ * A sign of life, with what the daemon says of itself now. Who was not there before comes to be.
+ * @throws RangeError for a description that nobody would read
+ */
 export async function writeNodeRow(
   session: Session,
   { nodeKey, sealed, duration }: Pick<NodeRow, "nodeKey" | "sealed" | "duration">,
 ): Promise<void> {
+  if (sealed.length > MOST_SEALED)
+    throw new RangeError(
+      `What a daemon says of itself has ${sealed.length} bytes; at most ${MOST_SEALED} are read.`,
+    );
   const clock = clockOf(session);
   await session.execute(
     `INSERT INTO node (node_key, sealed, duration, since, renewed_at) VALUES ($1, $2, $3, ${clock}, ${clock})

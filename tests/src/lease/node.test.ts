@@ -47,6 +47,26 @@ test("a node gives its signs of life while another one changes what belongs to a
   }
 });
 
+test("what a node with hundreds of API keys says of itself is read by the others", async () => {
+  const vault = await createVault(
+    postgresDatabase(await server.newDatabase()),
+    preparePasswordSlot(freshPassword),
+  );
+  const lines: string[] = [];
+  const log = createLog({ write: (line) => lines.push(line) });
+  try {
+    const apiKeys = Array.from({ length: 500 }, (_, number) => `key_${number}`.padEnd(32, "x"));
+    const membership = await NodeMembership.join(vault, { ...identity, apiKeys, duration: 60_000, log });
+    expect((await readNodes(vault)).map((node) => node.apiKeys.length)).toEqual([500]);
+    await membership.leave();
+    const tooMany = { ...identity, apiKeys: [...apiKeys, ...apiKeys], duration: 60_000, log };
+    await (await NodeMembership.join(vault, tooMany)).leave();
+    expect(lines.join("")).toContain("at most 32768 are read");
+  } finally {
+    await vault.close();
+  }
+});
+
 /** A daemon of the key, as far as it sends requests. */
 class Sender {
   readonly #client: HttpClient;
