@@ -10,10 +10,10 @@ import {
   readManifest,
   readManifestAndSlots,
   visitContents,
-  type WalletIndex,
 } from "./contents.ts";
 import { type Manifest, sealManifest } from "./manifest.ts";
 import type { RootKey } from "./root-key.ts";
+import type { WalletIndex } from "./wallet-index.ts";
 import type { StoredWallet } from "./wallet-record.ts";
 
 /** What a change of rows works with. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type IndexedWallet, WalletIndex } from "../../../src/vault/contents.ts";
+import { type IndexedWallet, WalletIndex } from "../../../src/vault/wallet-index.ts";
 
 function wallet(signatureId: string, position: number): IndexedWallet {
   return {
