@@ -141,11 +141,11 @@ describe("of a daemon", () => {
     }),
   );
 
+  // Only Linux has a folder in which nobody can make a file, not even root.
   test.skipIf(process.platform !== "linux")(
     "that cannot be written are told once and do not keep it from signing",
     onScene(async ({ api, start }) => {
       api.pending = [bitcoinPayment.pending];
-      // A folder in which nobody can make a file, not even root.
       const daemon = start(["--chain=BTC"], { env: { TATUM_KMS_METRICS_FILE: "/proc/kms.prom" } });
       await daemon.logged(`Tx was processed: ${bitcoinPayment.pending.id}`);
       daemon.signal("SIGTERM");

@@ -1,4 +1,4 @@
-/** What people type in a week, at random moments: any command, of decisions only those that are true. */
+/** What people type in a week, at random moments: whatever command there is, but of decisions only those that are true. */
 import type { ModelWallet } from "./chains/chain-model.ts";
 import type { Hazards } from "./hazards.ts";
 import type { Payment } from "./payment.ts";

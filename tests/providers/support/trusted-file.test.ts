@@ -19,6 +19,9 @@ import {
 import { asUser, isRoot, SOMEBODY, US } from "../../as-user.ts";
 import { useTemporaryFolder } from "../../temporary-folder.ts";
 
+/** Root alone gives a file to somebody else, and reads it as that user; the suite runs as root, and counts what is skipped. */
+const testAsRoot = test.skipIf(!isRoot);
+
 const path = useTemporaryFolder();
 const source = "The file";
 const maximumBytes = 1024;
@@ -74,7 +77,7 @@ describe("a file of secrets", () => {
     });
   });
 
-  test.skipIf(!isRoot)("of somebody else is refused, also for root, but where that user is trusted", () => {
+  testAsRoot("of somebody else is refused, also for root, but where that user is trusted", () => {
     const place = file(0o644);
     chmodSync(path(), 0o755);
     chownSync(place, SOMEBODY, 0);
@@ -89,7 +92,7 @@ describe("a file of secrets", () => {
     delete process.env["TATUM_KMS_TRUSTED_OWNER"];
   });
 
-  test.skipIf(!isRoot)("of root is read by every user", () => {
+  testAsRoot("of root is read by every user", () => {
     const place = file(0o644);
     chmodSync(path(), 0o755);
     expect(asUser(US, () => read(place))).toBe("content");
@@ -189,7 +192,7 @@ describe("who else can read a secret is told", () => {
     );
   });
 
-  test.skipIf(!isRoot)("but not that we can read it through its group, when root gave it to us", () => {
+  testAsRoot("but not that we can read it through its group, when root gave it to us", () => {
     const place = file(0o640);
     chmodSync(path(), 0o755);
     const asMember = () => told(place);

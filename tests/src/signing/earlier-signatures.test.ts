@@ -155,7 +155,7 @@ describe("after a restore", () => {
       expect(await scene.process(repeatable(3))).toBe("parked");
     });
 
-    test("for all, the vault is as any other", async () => {
+    test("for all, the vault is like one that nobody restored", async () => {
       await park();
       await recoverJobs(scene.vault, await restoredJobs(scene.vault, {}), {});
       expect(scene.vault.restoredAt).toBeUndefined();
